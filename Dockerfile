@@ -1,6 +1,13 @@
 # The server: a worker by default; "python manage.py ..." for everything else.
 
+# All packages, each checked against its hash. The stages below install from these files alone.
+FROM python:3.12-slim AS wheels
+COPY requirements.lock ./
+RUN pip download --no-cache-dir --require-hashes --no-deps --only-binary :all: --requirement requirements.lock --dest /wheels
+
 FROM python:3.12-slim AS packages
+ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
+COPY --from=wheels /wheels /wheels
 RUN python -m venv /venv
 COPY requirements.txt requirements-observability.txt constraints.txt ./
 # SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need these packages; OBSERVABILITY=false leaves them out.
@@ -10,6 +17,8 @@ RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constr
 
 # This stage has a C compiler; the final image has none.
 FROM python:3.12 AS compiled
+ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
+COPY --from=wheels /wheels /wheels
 COPY --from=packages /venv /venv
 COPY requirements-compile.txt constraints.txt ./
 RUN /venv/bin/pip install --no-cache-dir --requirement requirements-compile.txt --constraint constraints.txt

@@ -8,13 +8,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev migrate seed compile lint quick test bench trials
+.PHONY: help install dev migrate seed compile lint quick test bench trials lock
 
 help:
 	@echo "make dev [WORKERS=2]   run the server with demo data (uses HOST, PORT, DATABASE_URL, REDIS_URL)"
 	@echo "make quick             lint, types and the tests of changed code, in a minute; no browser, no processes"
 	@echo "make test              format, lint, import contracts, types, checks, all tests"
 	@echo "make compile           compile the code that handles each move; makes the server a sixth faster"
+	@echo "make lock              write requirements.lock, after a version in requirements*.txt or constraints.txt changed"
 	@echo "make install migrate seed lint bench trials"
 
 install: .venv/.development
@@ -58,6 +59,12 @@ bench: compile
 
 trials: .venv/.development
 	$(BIN)/python -m trials
+
+# For all platforms and all supported versions of Python.
+lock: .venv/.development
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate \
+		--constraints constraints.txt --custom-compile-command "make lock" --output-file requirements.lock \
+		requirements-observability.txt requirements-compile.txt requirements-page.txt
 
 # Each stamp is newer than its sources, so that a second start installs nothing.
 

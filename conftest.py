@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -66,7 +66,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     # The thread in which asynchronous tests use the ORM (``aget`` etc.) has its own connection.
     SyncToAsync.single_thread_executor.submit(lambda: connection.close()).result()
     if connection.vendor == "postgresql":
-        connection.close_pool()
+        cast(Any, connection).close_pool()
 
 
 @pytest.fixture(autouse=True)
@@ -110,13 +110,13 @@ def cyd(person: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture
-def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+def at_once() -> Callable[[Sequence[Callable[..., Any]]], list[Any]]:
     """``at_once(calls)``: make all calls in threads that start together; return their results."""
 
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    def at_once(calls: Sequence[Callable[..., Any]]) -> list[Any]:
         barrier = threading.Barrier(len(calls))
 
-        def run(call: Callable[[], Any]) -> Any:
+        def run(call: Callable[..., Any]) -> Any:
             try:
                 barrier.wait(timeout=60)
                 return call()

@@ -17,6 +17,7 @@ from accounts.authentication import identity
 from accounts.models import Session, User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import limits, paging, personal_data
+from core.fast_path import at_once
 from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
@@ -135,6 +136,7 @@ class Profile(APIView):
     """The caller's own account."""
 
     @extend_schema(responses=shapes.OwnProfile)
+    @at_once(own_profile.at_once)
     def get(self, request: Request) -> HttpResponse:
         user_id = identity(request).user_id
         body = own_profile.cached(user_id) or own_profile.cache(user_id, lambda: selectors.user(request))

@@ -9,9 +9,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts import live, tokens
+from accounts import live, selectors, tokens
 from accounts.models import User
 from accounts.refusals import SessionEnded, TokenInvalid
+from core.refusals import Unauthenticated
 from realtime.wire.identity import Identity
 
 
@@ -34,7 +35,7 @@ class Caller:
     @cached_property
     def row(self) -> User:
         """The account's row. Raises ``SessionEnded`` if it was deleted or deactivated."""
-        user = User.objects.filter(pk=self.pk, is_active=True).first()
+        user = selectors.active_user.first(self.pk)
         if user is None:
             raise SessionEnded("This account is gone.")
         return user
@@ -60,6 +61,25 @@ class SessionTokenAuthentication(BaseAuthentication):
         who = live.current_identity(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return Caller(who), who
+
+    @staticmethod
+    def identify_at_once(header: str) -> Identity | None:
+        """Return ``request.auth`` for an ``Authorization`` header, or None if :meth:`authenticate` decides.
+
+        Does not block: the session has to be known here as open.
+        """
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            who = tokens.identify(token.strip())
+            if not live.is_live_here(who.session_id):
+                return None
+        except Unauthenticated:
+            return None
+        who = live.current_identity(who)
+        structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
+        return who
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -1,4 +1,4 @@
-"""What the app announces: to its own memory of sessions and profiles, and to the floors above."""
+"""The events of the app, for its own memory of sessions and profiles and for the floors above."""
 
 from realtime.wire.messages import Internal
 

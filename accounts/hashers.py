@@ -26,8 +26,8 @@ class TooManySignIns(Unavailable):
 
 
 LANE = Lane("hashing", threads=MAX_CONCURRENT, max_waiting=32, max_held=4 << 20, busy=TooManySignIns)
-"""Where calls run that hash a password, over HTTP and on sockets: who guesses passwords keeps nobody waiting
-but those who sign in, too. As many as wait are done within about two seconds.
+"""The lane of calls that hash a password, over HTTP and on sockets: guessing keeps nobody waiting but
+others who sign in. As many as wait are done within about two seconds.
 """
 
 

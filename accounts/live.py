@@ -11,11 +11,12 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseFailed
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Greatest, Now
 
 from accounts.events import SessionOpened, SessionsEnded
@@ -24,6 +25,7 @@ from accounts.refusals import SessionEnded
 from core.background import background
 from core.batches import batched
 from core.database import in_database
+from core.statements import statement
 from realtime import broadcast
 from realtime.connections.registry import on_heard
 from realtime.delivery.relay import relayed
@@ -118,14 +120,16 @@ def _check_in_memory(session_id: int) -> bool:
     return True
 
 
+@statement
+def _stored(session_id: int) -> QuerySet[Session, tuple[Any, ...]]:
+    sessions = Session.objects.filter(pk=session_id, user__is_active=True)
+    return sessions.values_list("last_seen", "ended_at", *_NAMED)
+
+
 def _read(session_id: int) -> None:
     known = _known.get(session_id)
     read_at, doubts = time.monotonic(), _generation
-    row = (
-        Session.objects.filter(pk=session_id, user__is_active=True)
-        .values_list("last_seen", "ended_at", *_NAMED)
-        .first()
-    )
+    row = _stored.first(session_id)
     if row is None:
         raise SessionEnded
     last_seen, ended_at, user = row[0].timestamp(), row[1], Named(*row[2:])

@@ -95,7 +95,7 @@ class Session(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     refresh_id = models.UUIDField(null=True, default=uuid.uuid4, editable=False)
     previous_refresh_id = models.UUIDField(null=True, editable=False)
-    """What ``refresh_id`` was before ``rotated_at``."""
+    """The value of ``refresh_id`` before ``rotated_at``."""
     rotated_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField()

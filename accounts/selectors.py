@@ -14,6 +14,7 @@ from accounts.models import Session, User
 from accounts.shapes import BriefUser, DeviceSession, OwnProfile
 from core import client_address
 from core.refusals import NotFound
+from core.statements import statement
 
 # The number of recent sessions searched for a known address.
 _LATEST = 200
@@ -26,9 +27,15 @@ def user(request: Request) -> User:
     return row
 
 
+@statement
+def active_user(user_id: int) -> QuerySet[User]:
+    """Return an account, unless it is deactivated."""
+    return User.objects.filter(pk=user_id, is_active=True)
+
+
 def by_id(user_id: int) -> User:
     """Return an active account. Raises ``NotFound``."""
-    found = User.objects.filter(pk=user_id, is_active=True).first()
+    found = active_user.first(user_id)
     if found is None:
         raise NotFound("There is no such user.")
     return found

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -28,6 +28,7 @@ from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid,
 from accounts.shapes import TokenPair
 from core import personal_data, words
 from core.refusals import Invalid, NotFound
+from core.statements import Insert, Update, statement
 from realtime.publishing import publish
 
 # Covers lost responses and two tabs that refresh at once. The holder of the token counts as the same client
@@ -65,7 +66,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
     user = _create(
         names=[username] if username else _names_from(email), email=email, password=make_password(password)
     )
-    return open_session(user, device)
+    return open_session(user, device=device)
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
@@ -76,7 +77,7 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
     _check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
     user = _create(names=names, email="", password=make_password(None), is_guest=True)
-    return open_session(user, device)
+    return open_session(user, device=device)
 
 
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
@@ -114,13 +115,58 @@ def lock(*user_ids: int) -> list[User]:
     return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
 
-def open_session(user: User, device: Device) -> SignedIn:
+@statement
+def _open_session(
+    user_id: int, refresh_id: UUID | None, now: datetime, user_agent: str, ip: str | None
+) -> Insert:
+    return Insert(
+        Session,
+        user=user_id,
+        refresh_id=refresh_id,
+        last_seen=now,
+        user_agent=user_agent,
+        ip=ip,
+        returning=("id",),
+    )
+
+
+def open_session(user: User, *, device: Device) -> SignedIn:
     """Sign the user in on a device."""
-    session = Session.objects.create(
-        user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip
+    session = Session(refresh_id=uuid4())
+    ((session.pk,),) = _open_session(
+        user.pk, session.refresh_id, timezone.now(), device.user_agent[:200], device.ip
     )
     publish(SessionOpened(session_id=session.pk))
     return SignedIn(user, tokens.issue(user, session))
+
+
+@statement
+def _rotate(
+    session_id: int, old_id: UUID, new_id: UUID | None, now: datetime, active_since: datetime
+) -> Update:
+    return Update(
+        _active(session_id, active_since).filter(Q(refresh_id=old_id) | Q(refresh_id=None)),
+        refresh_id=new_id,
+        previous_refresh_id=old_id,
+        rotated_at=now,
+        last_seen=now,
+    )
+
+
+@statement
+def _renewed_before(
+    session_id: int, old_id: UUID, since: datetime, active_since: datetime
+) -> QuerySet[Session]:
+    return _active(session_id, active_since).filter(previous_refresh_id=old_id, rotated_at__gte=since)
+
+
+def _active(session_id: int, since: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(pk=session_id, ended_at=None, last_seen__gte=since)
+
+
+@statement
+def _user_of(session_id: int) -> QuerySet[User]:
+    return User.objects.filter(sessions=session_id, is_active=True)
 
 
 def rotate(refresh: str) -> SignedIn:
@@ -132,19 +178,14 @@ def rotate(refresh: str) -> SignedIn:
     old = tokens.read_refresh(refresh)
     now = timezone.now()
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S)
-    sessions = Session.objects.filter(pk=old.session_id, ended_at=None, last_seen__gte=limit)
     # One conditional UPDATE: of concurrent requests exactly one finds the old id.
     fresh = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
-    won = sessions.filter(Q(refresh_id=old.refresh_id) | Q(refresh_id=None)).update(
-        refresh_id=fresh.refresh_id, previous_refresh_id=old.refresh_id, rotated_at=now, last_seen=now
-    )
-    if not won:
-        repeated = sessions.filter(previous_refresh_id=old.refresh_id, rotated_at__gte=now - REPEATED_FOR)
-        renewed_before = repeated.first()
+    if not _rotate.count(old.session_id, old.refresh_id, fresh.refresh_id, now, limit):
+        renewed_before = _renewed_before.first(old.session_id, old.refresh_id, now - REPEATED_FOR, limit)
         if renewed_before is None:
             raise _why_not(old, limit)
         fresh = renewed_before
-    user = User.objects.filter(sessions=old.session_id, is_active=True).first()
+    user = _user_of.first(old.session_id)
     if user is None:
         raise SessionEnded("This account is shut.")
     return SignedIn(user, tokens.issue(user, fresh))

@@ -59,7 +59,7 @@ class DeviceSession(Struct, kw_only=True, frozen=True):
 
 
 class PublicProfile(Struct, kw_only=True, frozen=True):
-    """What anybody sees of a user."""
+    """A user as shown to anybody."""
 
     id: int
     username: str

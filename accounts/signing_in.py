@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
         (now,) = services.lock(user.pk)
         if not now.is_active or (now.password != user.password and not now.check_password(password)):
             raise refusal
-        return services.open_session(now, device(request))
+        return services.open_session(now, device=device(request))
 
 
 def verify(request: HttpRequest, username: str, password: str) -> User | None:

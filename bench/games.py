@@ -1,5 +1,8 @@
 """Games that never end, with real rules, for scripted players."""
 
+from typing import Any
+
+from bench.basket import MOST_USERS
 from game.author import Annotated, Meta, move
 from game.games.pong import Pong
 from game.games.tictactoe import TicTacToe
@@ -12,7 +15,7 @@ class BenchBoard(TicTacToe):
     title = "Endless tic-tac-toe"
 
     @move
-    def place(self, state, seat, cell: Annotated[int, Meta(ge=0, le=8)]):
+    def place(self, state: dict[str, Any], seat: int, cell: Annotated[int, Meta(ge=0, le=8)]) -> None:
         board = state["board"]
         self.require(board[cell] is None, "taken", "That cell is taken.")
         board[cell] = seat
@@ -27,5 +30,13 @@ class BenchRealTime(Pong):
     title = "Endless pong"
     hidden = False
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> None:
         return None
+
+
+class BenchQueues(TicTacToe):
+    """Tic-tac-toe with a queue for each user of the basket, where nobody else waits."""
+
+    name = "bench_queues"
+    title = "Queues of one"
+    modes = tuple(f"m{number}" for number in range(MOST_USERS))

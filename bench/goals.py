@@ -59,6 +59,8 @@ LOADS = {
     ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
+    "at-rest": Load("at_rest", (OURS,), {"users": 40}, {"users": 6}),
+    "basket": Load("first_minutes", (NAIVE, OURS), quick={"alone": 2, "ten": 10, "crowd": 10}, in_turns=True),
     "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}, in_turns=True),
 }
 
@@ -121,5 +123,21 @@ GOALS = [
     Goal("KiB of memory per open socket", "idle", OURS, "kib_per_socket", 18, lower_is_better=True),
     Goal("5,000 tickets at once to the last match, s", "queue", OURS, "matched_s", 8, lower_is_better=True),
     Goal("500 characters in one place, p99 ms of a step", "world", OURS, "p99_ms", 100, lower_is_better=True),
+    *(
+        Goal(f"{title}, p50 ms", "at-rest", OURS, f"{figure}_ms", value, lower_is_better=True)
+        for title, figure, value in (
+            ("notifications socket to its first frame, alone", "notifications_alone", 3),
+            ("notifications socket to its first frame, ten at a time", "notifications_ten", 5),
+            ("lobby to its first frame, alone", "lobby_alone", 8),
+            ("lobby to its first frame, ten at a time", "lobby_ten", 8),
+            ("world to its first frame, alone", "world_alone", 8),
+            ("world to its first frame, ten at a time", "world_ten", 8),
+            ("lobby message to the other's socket", "lobby_message", 4),
+            ("direct message to the other's socket", "direct_message", 4),
+            ("whisper to the other's socket", "whisper", 4),
+            ("presence to a friend's socket", "presence", 4),
+            ("notification to the other's socket", "notification", 4),
+        )
+    ),
     Goal("GET /api/me/, requests/s", "rest", OURS, "requests_per_s", 8500, {NAIVE: 5}),
 ]

@@ -16,6 +16,12 @@ class Answer(NamedTuple):
     status: int
     body: bytes
 
+    def require(self, request: bytes) -> None:
+        """Raise ``UnexpectedAnswer`` if this is no success."""
+        if not 200 <= self.status < 300:
+            line = request.split(b"\r\n", 1)[0].decode()
+            raise UnexpectedAnswer(f"{line}: {self.status} {self.body[:500].decode(errors='replace')}")
+
 
 class UnexpectedAnswer(Exception):
     """A server's answer does not fit the benchmark."""
@@ -76,7 +82,9 @@ async def connections(base_url: str, count: int) -> AsyncIterator[list[Connectio
     opened: list[Connection] = []
     try:
         for _ in range(count):
-            _, connection = await loop.create_connection(Connection, address.hostname, address.port)
+            _, connection = await loop.create_connection(
+                Connection, str(address.hostname), address.port or 80
+            )
             opened.append(connection)
         yield opened
     finally:
@@ -92,11 +100,7 @@ async def ask_all(base_url: str, requests: Iterable[bytes], *, at_once: int = 16
     async def work(connection: Connection) -> None:
         for number, each in numbered:
             answer = await connection.send(each)
-            if not 200 <= answer.status < 300:
-                line = each.split(b"\r\n", 1)[0].decode()
-                raise UnexpectedAnswer(
-                    f"{line}: {answer.status} {answer.body[:500].decode(errors='replace')}"
-                )
+            answer.require(each)
             answers[number] = msgspec.json.decode(answer.body) if answer.body else None
 
     async with connections(base_url, at_once) as pool, asyncio.TaskGroup() as workers:

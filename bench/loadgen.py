@@ -16,13 +16,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import cycle
-from typing import Any
+from itertools import cycle, islice
+from typing import Any, NamedTuple
 
 import msgspec
 import uvloop
 
-from bench import http, measure, sockets
+from bench import basket, http, measure, quiet, sockets
 from bench.targets import Platform, Target, target
 
 TURN_S = 0.5
@@ -315,8 +315,79 @@ async def rest(run: Run) -> Turns:
     run.figures["refused"] = statuses.total() - statuses[200]
 
 
+async def at_rest(run: Run) -> Turns:
+    """Sockets that open alone or ten at a time, and one message at a time from user to user."""
+    users = basket.Basket(run.target.base_url, run.option("users", 40))
+    await users.open()
+    run.begin()
+    yield
+    async with run.window():
+        medians = await quiet.figures(users, run.load)
+    run.figures |= medians | asdict(run.meter.usage())
+
+
+async def first_minutes(run: Run) -> Turns:
+    """Each call of a client's first minutes: with one caller, with ten and with 64, or as the options say."""
+    levels = {name: run.option(name, count) for name, count in basket.LEVELS.items()}
+    users = basket.Basket(run.target.base_url, sum(levels.values()))
+    await users.open()
+    calls = run.figures["calls"] = {}
+    run.begin()
+    for call in basket.CALLS.values():
+        requests = iter(await call.make(users))
+        figures = calls[call.name] = {}
+        for (name, count), callers in zip(levels.items(), basket.CALLERS, strict=True):
+            yield
+            asked = list(islice(requests, count))
+            before = await _statements(run, call)
+            burst = await _burst(run, asked, callers)
+            if before is not None and name == "alone":
+                after = await _statements(run, call)
+                assert after is not None, "the server told its statements before"
+                figures["statements"] = round((after - before) / count, 1)
+            figures[f"{name}_p50_ms"] = measure.latency(burst.latencies)["p50_ms"]
+            figures[f"{name}_per_s"] = round(count / burst.seconds, 1)
+            figures[f"{name}_cpu_ms"] = round(burst.cpu_seconds / count * 1000, 3)
+    run.figures |= asdict(run.meter.usage())
+
+
+class _Burst(NamedTuple):
+    seconds: float
+    cpu_seconds: float
+    latencies: list[float]
+
+
+async def _burst(run: Run, requests: list[bytes], callers: int) -> _Burst:
+    """Send all requests, so many at a time; raises ``UnexpectedAnswer`` if one is refused."""
+    waiting = iter(requests)
+    latencies: list[float] = []
+
+    async def call(connection: http.Connection) -> None:
+        for request in waiting:
+            sent = time.perf_counter()
+            answer = await connection.send(request)
+            latencies.append(time.perf_counter() - sent)
+            answer.require(request)
+
+    async with http.connections(run.target.base_url, callers) as pool:
+        run.meter.start()
+        cpu, started = measure.process_seconds(run.server_pid), time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for connection in pool:
+                group.create_task(call(connection))
+        burst = _Burst(
+            time.perf_counter() - started, measure.process_seconds(run.server_pid) - cpu, latencies
+        )
+        run.meter.stop()
+    return burst
+
+
+async def _statements(run: Run, call: basket.Call) -> float | None:
+    return await basket.statements(run.target.base_url, call) if isinstance(run.target, Platform) else None
+
+
 SCENARIOS: dict[str, Callable[[Run], Turns]] = {
-    each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest)
+    each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest, at_rest, first_minutes)
 }
 
 

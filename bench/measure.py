@@ -49,6 +49,12 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
     return total
 
 
+def process_seconds(pid: int) -> float:
+    """Return the CPU time of a running process alone, in nanosecond steps where ``cpu_times`` has 10 ms."""
+    # The clock of another process, as clock_getcpuclockid(3) makes it.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 def rss(pid: int) -> int:
     """Return the resident bytes of a process and its descendants."""
     return sum(process.memory_info().rss for process in tree([pid]))
@@ -69,7 +75,7 @@ def flush_ms(times: int = 50) -> float:
 
 def _machine_busy_seconds() -> float:
     times = psutil.cpu_times()
-    return sum(times[:8]) - times.idle - times.iowait  # beyond the eighth, Linux counts guests twice
+    return float(sum(times[:8]) - times.idle - times.iowait)  # beyond the eighth, Linux counts guests twice
 
 
 @dataclass
@@ -87,7 +93,8 @@ class Meter:
 
     def __init__(self, server: int, stores: Sequence[int]) -> None:
         self._families = [tree([server]), [psutil.Process()], tree(stores)]
-        self._before = self._used = (0.0,) * 5
+        self._before: tuple[float, ...] = (0.0,) * 5
+        self._used: tuple[float, ...] = self._before
 
     def start(self) -> None:
         """Begin a window."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, Goal
+from bench import basket_report
+from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, OURS, Goal
 
 # Figures are unreliable if other programs use more of a core than this.
 DISTURBED_PCT = 15.0
@@ -13,19 +14,27 @@ Results = Mapping[tuple[str, str], dict[str, Any]]
 
 
 def table(results: Results) -> str:
-    """Return a Markdown table with a row for each goal whose load was run.
+    """Return a Markdown table with a row for each goal whose load was run, and one of the basket's calls.
 
     "By CPU" is the ratio of the server's CPU time per move, delivery, connect or request.
     """
     rows = [["measured", "naive", "naive + row", "bare", "ours", "ratio (goal)", "by CPU", "goal", "reached"]]
     rows += [_row(goal, results) for goal in GOALS if any(load == goal.load for load, _ in results)]
+    lines = _markdown(rows) if len(rows) > 1 else []
+    if calls := results.get(("basket", OURS), {}).get("calls"):
+        naive = results.get(("basket", NAIVE), {}).get("calls", {})
+        lines += _markdown(basket_report.rows(calls, naive))
+    return "\n".join([*lines, f"~ other programs took more than {DISTURBED_PCT:.0f} % of a core meanwhile"])
+
+
+def _markdown(rows: list[list[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
         for row in rows
     ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join([*lines, f"~ other programs took more than {DISTURBED_PCT:.0f} % of a core meanwhile"])
+    return lines
 
 
 def _row(goal: Goal, results: Results) -> list[str]:

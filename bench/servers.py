@@ -62,16 +62,13 @@ class Stores:
         joint = "&" if "?" in self.redis_url else "?"
         return _variables(_side(name), self._database_url(f"bench_{name}")) | {
             "REDIS_URL": f"{self.redis_url}{joint}db={1 + STORED.index(name)}",
-            "BENCH_SERVER": name,
         }
 
     def migrate(self, side: str) -> None:
-        """Create the tables of the ``naive`` or ``ours`` side, and our world."""
+        """Create the tables of the ``naive`` or ``ours`` side, and their content."""
         migrated = _migrated(side)
         _create_database(self.database_url, migrated)
-        commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
-        if side == "ours":
-            commands.append(["seed_demo", "--verbosity=0"])
+        commands = [["migrate", "--run-syncdb", "--verbosity=0"], ["seed_demo", "--verbosity=0"]]
         # With DEBUG on, since demo data is for development only.
         variables = _variables(side, self._database_url(migrated)) | {
             "REDIS_URL": self.redis_url,
@@ -144,6 +141,7 @@ def _variables(side: str, database_url: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "off",
         "EXTRA_APPS": "bench",
+        "UNLIMITED_ADDRESSES": "127.0.0.0/8,::1",
         "SOCKET_MAX_RATE": "1000000000",
     }
 
@@ -225,7 +223,7 @@ def _command(name: str, port: int, stores: Stores) -> tuple[list[str], dict[str,
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:

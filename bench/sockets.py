@@ -198,6 +198,30 @@ class Inbox(Socket):
             self.on_match(msgspec.json.decode(payload)["game_id"])
 
 
+class Listener(Socket):
+    """Notes when its first frame came, and the next of a type."""
+
+    def __init__(self, load: Load) -> None:
+        super().__init__(load)
+        self.greeted_at = 0.0
+        self._kind = b""
+        self._came: asyncio.Future[float] | None = None
+
+    def expect(self, kind: str) -> asyncio.Future[float]:
+        """Return a future of the time at which the next frame of this type comes."""
+        self._kind = f'"{kind}"'.encode()
+        self._came = asyncio.get_running_loop().create_future()
+        return self._came
+
+    def heard(self, payload: bytes) -> None:
+        now = time.perf_counter()
+        if not self.greeted.done():
+            self.greeted_at = now
+        super().heard(payload)
+        if self._came is not None and not self._came.done() and self._kind in payload[:TYPE_ENDS_WITHIN]:
+            self._came.set_result(now)
+
+
 class Walker(Socket):
     """A character that walks in small steps; a timed one records when its own arrive."""
 

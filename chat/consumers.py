@@ -81,9 +81,9 @@ class LobbyConsumer(RoomConsumer):
         lobby = await in_database(selectors.lobby_entered_by, user_id, **wanted)
         self.lobby_id, self.name = lobby.pk, lobby.name
         room = topics.lobby(lobby.name)
-        await self.follow(room, self.snapshot)
-        # A member removed before the subscription has missed the event that closes the socket.
-        await in_database(selectors.lobby_entered_by, user_id, lobby_id=lobby.pk)
+        if not await self.follow(room, self.snapshot):
+            # A member removed before the subscription has missed the event that closes the socket.
+            await in_database(selectors.lobby_entered_by, user_id, lobby_id=lobby.pk)
         if self.connection.closed_with is None:
             self.entered(room)
 
@@ -123,9 +123,9 @@ class DirectConsumer(RoomConsumer):
         self.friend_id = int(self.scope["url_route"]["kwargs"]["friend_id"])
         await in_database(selectors.check_friends, user_id, self.friend_id)
         room = topics.direct(user_id, self.friend_id)
-        await self.follow(room, self.snapshot)
-        # The friendship may have ended before the subscription.
-        await in_database(selectors.check_friends, user_id, self.friend_id)
+        if not await self.follow(room, self.snapshot):
+            # The friendship may have ended before the subscription.
+            await in_database(selectors.check_friends, user_id, self.friend_id)
         if self.connection.closed_with is None:
             self.entered(room)
 

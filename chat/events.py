@@ -1,10 +1,13 @@
 """Events of lobbies and direct messages, and their audiences."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from chat import rules
+from core.shapes import about, one_of
 from friends.events import Person
 from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
@@ -24,15 +27,15 @@ class Text(Struct, kw_only=True, frozen=True):
 class Member(Struct, kw_only=True, frozen=True):
     """A member of a lobby; ``online`` while they have a socket open in it.
 
-    ``role`` is owner, moderator or member; a muted member may not write until ``muted_until``.
+    A muted member may not write until ``muted_until``.
     """
 
     user_id: int
     username: str
     is_premium: bool
-    role: str
+    role: Annotated[str, one_of(rules.RANKS)]
     muted_until: datetime | None
-    online: bool
+    online: Annotated[bool, about("Whether a socket of theirs is open in the lobby")]
 
 
 class LobbyFacts(Struct, kw_only=True, frozen=True):
@@ -63,6 +66,7 @@ class PresenceState(Reply):
     members: Raw
     messages: Raw
     you: OwnMembership
+    recovered: bool | UnsetType = UNSET
 
 
 class InLobby(Event, kw_only=True):
@@ -226,6 +230,7 @@ class DirectState(Reply, tag="presence_state"):
     members: list[Talker]
     messages: list[DirectText]
     unread: int
+    recovered: bool | UnsetType = UNSET
 
 
 class BetweenFriends(Event, kw_only=True):

@@ -16,8 +16,6 @@ from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
 
 BATCH_SIZE = 200
-STORE_EVERY_S = 0.01
-"""Messages that arrive within this time are stored in one transaction."""
 
 
 async def _store(posts: list[services.Post]) -> list[events.Text | Refusal]:
@@ -36,7 +34,7 @@ class ChatState:
 
     def __init__(self) -> None:
         self.store: Batcher[services.Post, events.Text] = Batcher(
-            _store, size=BATCH_SIZE, pause=lambda posts: STORE_EVERY_S, what="Storing lobby messages"
+            _store, size=BATCH_SIZE, what="Storing lobby messages"
         )
         self.lobbies = BatchLoader(one_by_one(_lobby_state))
         here = worker.current()

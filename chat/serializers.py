@@ -1,11 +1,11 @@
-"""Request and response bodies of the chat routes."""
+"""Request bodies of the chat routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.serializers import StrictInteger, StrictText
-from chat.models import PARTICIPANTS, TITLE_LENGTH, Lobby, Membership, Sanction
+from chat.models import PARTICIPANTS, TITLE_LENGTH, Lobby
 from core import speech
 from game.serializers import QueryBoolean, StrictBoolean, StrictChoice
 
@@ -58,67 +58,11 @@ class NewLobby(LobbyChanges):
     name = Title(source="title", help_text="Any text: its slug becomes `name`, the text itself `title`")
 
 
-class User(serializers.Serializer[Any]):
-    """A user's public identity."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-
-
-class OneLobby(serializers.Serializer[Any]):
-    """A lobby."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField(help_text="The slug of the title")
-    title = serializers.CharField()
-    is_public = serializers.BooleanField()
-    max_participants = serializers.IntegerField()
-    game = serializers.CharField(help_text="Empty: any")
-    status = serializers.ChoiceField(Lobby.Status.values)
-    owner = User(allow_null=True)
-    member_count = serializers.IntegerField()
-    role = serializers.ChoiceField(Membership.Role.values, allow_null=True, help_text="The caller's")
-    created_at = serializers.DateTimeField()
-    closed_at = serializers.DateTimeField(allow_null=True)
-    ws_url = serializers.CharField()
-
-
-class Member(serializers.Serializer[Any]):
-    """A member of a lobby."""
-
-    user_id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-    role = serializers.ChoiceField(Membership.Role.values)
-    muted_until = serializers.DateTimeField(allow_null=True)
-    online = serializers.BooleanField(help_text="Whether a socket of theirs is open in the lobby")
-
-
-class LobbyWithMembers(OneLobby):
-    """A lobby and its members."""
-
-    members = Member(many=True)
-
-
-class Left(serializers.Serializer[Any]):
-    """The result of leaving."""
-
-    status = serializers.ChoiceField(["left", "not_a_member"])
-
-
 class Start(serializers.Serializer[Any]):
     """The game to start, if not the lobby's own."""
 
     game = StrictText(max_length=40, required=False, allow_blank=True)
     options = serializers.DictField(required=False)
-
-
-class Started(serializers.Serializer[Any]):
-    """The started game."""
-
-    game_id = serializers.UUIDField()
-    ws_url = serializers.CharField()
 
 
 class Target(serializers.Serializer[Any]):
@@ -139,30 +83,10 @@ class Timed(Reasoned):
     until = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class OneSanction(serializers.Serializer[Any]):
-    """A ban or a mute in force."""
-
-    user = User()
-    kind = serializers.ChoiceField(Sanction.Kind.values)
-    reason = serializers.CharField()
-    by_id = serializers.IntegerField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    until = serializers.DateTimeField(allow_null=True)
-
-
 class NewMessage(serializers.Serializer[Any]):
     """A new message: 1 to 500 characters after trimming."""
 
     content = StrictText(max_length=MAX_RAW_CHARACTERS, trim_whitespace=False, allow_blank=True)
-
-
-class Message(serializers.Serializer[Any]):
-    """A lobby message."""
-
-    id = serializers.IntegerField()
-    content = serializers.CharField()
-    sender = User()
-    created_at = serializers.DateTimeField()
 
 
 class NewReport(serializers.Serializer[Any]):
@@ -171,38 +95,7 @@ class NewReport(serializers.Serializer[Any]):
     reason = StrictText(max_length=200, required=False, allow_blank=True, default="")
 
 
-class OneReport(serializers.Serializer[Any]):
-    """A report, as shown to the reporter."""
-
-    id = serializers.IntegerField()
-    message_id = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
-
-
-class DirectMessage(Message):
-    """A direct message."""
-
-    to_user_id = serializers.IntegerField()
-    read_at = serializers.DateTimeField(allow_null=True)
-
-
-class Thread(serializers.Serializer[Any]):
-    """A conversation with a friend."""
-
-    user = User(help_text="The friend")
-    last_message = DirectMessage(allow_null=True)
-    last_at = serializers.DateTimeField()
-    unread = serializers.IntegerField()
-    ws_url = serializers.CharField()
-
-
 class ReadUpTo(serializers.Serializer[Any]):
     """The last message read; all messages if omitted."""
 
     up_to = StrictInteger(min_value=0, max_value=MAX_ID, required=False)
-
-
-class Unread(serializers.Serializer[Any]):
-    """The friend's remaining unread messages."""
-
-    unread = serializers.IntegerField()

@@ -20,8 +20,7 @@ from core.problems import UNREACHABLE, log_failure
 logger = logging.getLogger(__name__)
 
 RETRY_S = 0.5
-PAUSE_PER_KEY_S = 0.005
-MAX_PAUSE_S = 0.05
+MAX_GATHERING_S = 0.02
 MAX_THREADED_CALLS = 100
 """Maximum calls in one transaction: bounded by SQLite's statement length, and keeps waits short."""
 
@@ -89,16 +88,13 @@ class Batcher(Generic[Item, Result]):
     """Groups awaitable calls into batches: ``await batcher(item)`` returns the item's own result.
 
     ``run(items)`` gets at most ``size`` items, in call order, and returns one result or exception for each;
-    an exception that it raises goes to all of them. After a batch of n items the next one starts no sooner
-    than ``pause(n)`` seconds after the start of this one.
+    an exception that it raises goes to all of them. A batch starts as soon as an iteration of the event loop
+    adds no item: at once for a single caller, after at most ``MAX_GATHERING_S`` for a crowd.
     """
 
-    def __init__(
-        self, run: Run[Item, Result], *, size: int, pause: Callable[[int], float], what: str
-    ) -> None:
+    def __init__(self, run: Run[Item, Result], *, size: int, what: str) -> None:
         self._run = run
         self._size = size
-        self._pause = pause
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._drain = Drain(self._run_batch, lambda: self._waiting, what)
 
@@ -112,12 +108,20 @@ class Batcher(Generic[Item, Result]):
         """Wait until the queue is empty."""
         await self._drain.idle()
 
+    async def _gather(self) -> None:
+        """Wait while more items arrive."""
+        clock = asyncio.get_running_loop().time
+        until, gathered = clock() + MAX_GATHERING_S, 0
+        while gathered < len(self._waiting) < self._size and clock() < until:
+            gathered = len(self._waiting)
+            await asyncio.sleep(0)
+
     async def _run_batch(self) -> None:
+        await self._gather()
         loop = asyncio.get_running_loop()
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._size))]
         # Nobody awaits items of an earlier event loop any more.
         batch = [(item, result) for item, result in batch if result.get_loop() is loop]
-        started = loop.time()
         try:
             results = await self._run([item for item, _ in batch])
         except Exception as problem:
@@ -130,7 +134,6 @@ class Batcher(Generic[Item, Result]):
                 future.exception()  # its caller may be cancelled before looking at it
             else:
                 future.set_result(result)
-        await asyncio.sleep(started + self._pause(len(batch)) - loop.time())
 
 
 class BatchLoader(Generic[Key, Result]):
@@ -138,14 +141,12 @@ class BatchLoader(Generic[Key, Result]):
 
     ``read(keys)`` gets the distinct keys of all waiting callers and returns a value or an exception for each.
     It always starts after the call that it answers, so results are never stale. Two thousand sockets that
-    open at once cost only a few queries; the pause between queries grows with the number of keys.
+    open at once cost only some dozens of queries.
     """
 
     def __init__(self, read: Read[Key, Result]) -> None:
         self._read = read
-        self._batcher: Batcher[Key, Result] = Batcher(
-            self._run, size=1_000_000, pause=_crowd_pause, what="A lookup"
-        )
+        self._batcher: Batcher[Key, Result] = Batcher(self._run, size=1_000_000, what="A lookup")
 
     async def __call__(self, key: Key) -> Result:
         return await self._batcher(key)
@@ -157,10 +158,6 @@ class BatchLoader(Generic[Key, Result]):
     async def _run(self, keys: list[Key]) -> list[Result | BaseException]:
         found = await self._read(list(dict.fromkeys(keys)))
         return [found[key] for key in keys]
-
-
-def _crowd_pause(keys: int) -> float:
-    return min(PAUSE_PER_KEY_S * keys, MAX_PAUSE_S)
 
 
 def one_by_one(read: Callable[[Key], Awaitable[Result]]) -> Read[Key, Result]:

@@ -49,7 +49,7 @@ AUTH_REQUEST = Door("auth_request", Limit(120, 1))
 DOCUMENTS = Door("documents", Limit(60, 1))
 """The OpenAPI and AsyncAPI documents."""
 INVITATION = Door("invitation", Limit(120, 1))
-"""Who invites to a game, asked by whoever has its link."""
+"""The limit on asking who invites to a game, for whoever has its link."""
 
 DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS, INVITATION)
 
@@ -64,7 +64,7 @@ class Knock:
     """The name or e-mail that was typed, or the caller's id; empty where there is none."""
     headers: Mapping[str, str]
     used: float
-    """How much of what the address may do at once is used up, from 0 to 1."""
+    """The share of what the address may do at once that is used up, from 0 to 1."""
 
 
 def knock(

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import structlog
+from corsheaders.middleware import CorsMiddleware
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 from prometheus_client import Histogram
 
+from core import call_costs
 from core.problems import is_api_request, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -61,7 +63,11 @@ def request_id(given: str) -> str:
 
 
 def begin_request(given_id: str) -> str:
-    """Choose the request id (``given_id`` if valid, else a new one), bind it to log lines and return it."""
+    """Choose the request id (``given_id`` if valid, else a new one), bind it to log lines and return it.
+
+    From here to :func:`measure` the statements of this context count for the request.
+    """
+    call_costs.begin()
     chosen = request_id(given_id)
     # Cleared first: threads are reused, and views bind the user's id.
     structlog.contextvars.clear_contextvars()
@@ -70,17 +76,24 @@ def begin_request(given_id: str) -> str:
 
 
 def measure(method: str, route: str, status: int, started: float) -> None:
-    """Record the duration of a request since ``started`` (a ``perf_counter`` value)."""
-    _timer_of(method, route, status).observe(time.perf_counter() - started)
+    """Record the duration of a request since ``started`` (a ``perf_counter`` value), and its statements."""
+    seconds = time.perf_counter() - started
+    _timer_of(method, route, status).observe(seconds)
+    call_costs.end(method, route, seconds)
 
 
-def security_headers(is_secure: bool) -> dict[str, str]:
-    """Return the headers that Django's SecurityMiddleware adds to responses, over HTTPS or plain HTTP."""
+def added_headers(is_secure: bool, origin: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers that Django's security middleware and CORS add to any response of the API.
+
+    They depend on the scheme and, for CORS, on the ``Origin`` header (empty without one).
+    """
     scheme = "https" if is_secure else "http"
-    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
+    environ = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()}
+    request = WSGIRequest(environ | ({"HTTP_ORIGIN": origin} if origin else {}))
     response = HttpResponse()
     del response["Content-Type"]
-    return dict(SecurityMiddleware(lambda _: response).process_response(request, response).items())
+    CorsMiddleware(lambda _: response).add_response_headers(request, response)
+    return tuple(SecurityMiddleware(lambda _: response).process_response(request, response).items())
 
 
 class KnownHost(CommonMiddleware):

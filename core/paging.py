@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Model, QuerySet
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
-from rest_framework import pagination, serializers
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import pagination
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from core.refusals import Invalid
 from core.shapes import Page
+from core.statements import Statement
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+Row = TypeVar("Row")
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -52,14 +53,40 @@ class CursorPagination(pagination.CursorPagination):
             raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]}) from None
 
 
+class Listed:
+    """The list of a statement: its first page runs the statement, and pages after a cursor the queryset."""
+
+    def __init__(self, statement: Statement[..., Any], *args: Any) -> None:
+        self._statement = statement
+        self._args = args
+        self._ordering: tuple[str, ...] = ()
+
+    def order_by(self, *ordering: str) -> "Listed":
+        """Set the order, as a queryset does."""
+        self._ordering = ordering
+        return self
+
+    def filter(self, **position: Any) -> Any:
+        """Return the queryset of the rows behind a cursor."""
+        return self._statement.queryset(*self._args).order_by(*self._ordering).filter(**position)
+
+    def __getitem__(self, rows: slice) -> Any:
+        if rows.start:
+            return self.filter()[rows]
+        return self._statement.top(rows.stop, self._ordering)(*self._args)
+
+
 def page(
     view: APIView,
-    queryset: QuerySet[AnyModel],
+    queryset: QuerySet[Any, Row] | Listed,
     *,
     ordering: str | Sequence[str],
-    show: Callable[[Iterable[AnyModel]], list[Any]],
+    show: Callable[[Iterable[Row]], list[Any]],
 ) -> Response:
-    """Return one page of ``queryset`` for the view's request; ``show`` turns rows into JSON values."""
+    """Return one page of ``queryset`` for the view's request; ``show`` turns rows into structs.
+
+    Rows are instances of the model, or named tuples or dicts that contain the first field of ``ordering``.
+    """
     paginator = CursorPagination()
     paginator.ordering = [ordering] if isinstance(ordering, str) else list(ordering)
     rows = paginator.paginate_queryset(queryset, view.request, view)
@@ -69,18 +96,6 @@ def page(
             previous=paginator.get_previous_link(),
             results=show(rows or []),
         )
-    )
-
-
-def page_of(item: type[serializers.Serializer[Any]]) -> Any:
-    """Return the serializer of a page of such items, for the OpenAPI document."""
-    return inline_serializer(
-        f"{item.__name__}Page",
-        {
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": item(many=True),
-        },
     )
 
 

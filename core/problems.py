@@ -37,7 +37,8 @@ _CODES = {
     500: "server_error",
     503: "unavailable",
 }
-_FOR_PROGRAMS = frozenset({"api", "game", "health", "metrics"})
+API_ROOTS = frozenset({"api", "game", "health", "metrics"})
+"""The first segments of paths that belong to the API."""
 UNREACHABLE: tuple[type[Exception], ...] = (
     OperationalError,
     InterfaceError,
@@ -204,7 +205,7 @@ def _by_field(details: Any, path: str = "") -> dict[str, list[str]]:
 
 def is_api_request(request: HttpRequest) -> bool:
     """Return whether this path belongs to the API (which answers in JSON) rather than to pages for people."""
-    return request.path.split("/", 2)[1] in _FOR_PROGRAMS
+    return request.path.split("/", 2)[1] in API_ROOTS
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,13 +6,14 @@ import msgspec
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_doc
-from msgspec import inspect
+from msgspec import NODEFAULT, inspect
 
 from core.schema_examples import Schema
 from core.shapes import Page
 
 _LEAVES: dict[type[inspect.Type], Schema] = {
     inspect.AnyType: {},
+    inspect.RawType: {},
     inspect.BoolType: {"type": "boolean"},
     inspect.IntType: {"type": "integer"},
     inspect.FloatType: {"type": "number", "format": "double"},
@@ -66,6 +67,8 @@ def _schema(kind: inspect.Type, auto_schema: AutoSchema) -> Schema:
         struct: Any = kind.cls
         is_page = get_origin(struct) is Page
         return _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(struct, "response").ref
+    if isinstance(kind, inspect.LiteralType):
+        return {"type": "string", "enum": list(kind.values)}
     if isinstance(kind, inspect.ListType):
         return {"type": "array", "items": _schema(kind.item_type, auto_schema)}
     if isinstance(kind, inspect.DictType):
@@ -89,11 +92,11 @@ def _page(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
 
 
 def _object(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
-    return {
-        "type": "object",
-        "properties": {field.encode_name: _schema(field.type, auto_schema) for field in kind.fields},
-        "required": sorted(field.encode_name for field in kind.fields if field.required),
-    }
+    tag = {} if kind.tag_field is None else {kind.tag_field: {"type": "string", "enum": [kind.tag]}}
+    fields = {field.encode_name: _schema(field.type, auto_schema) for field in kind.fields}
+    # A field with a default is left out only if the default is UNSET, for which there is NODEFAULT here.
+    always = (field.encode_name for field in kind.fields if field.required or field.default is not NODEFAULT)
+    return {"type": "object", "properties": {**tag, **fields}, "required": sorted([*tag, *always])}
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -21,6 +21,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from core.database import in_database
+
 RELOAD_INTERVAL_S = 10.0
 RESERVED = Path(__file__).with_name("reserved_names.txt")
 
@@ -173,11 +175,15 @@ class _Kept:
         self._words: tuple[str, ...] = ()
         self._filter = Filter(())
 
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self._read_at < RELOAD_INTERVAL_S
+
     def current(self) -> Filter:
-        if time.monotonic() - self._read_at < RELOAD_INTERVAL_S:
+        if self.is_fresh:
             return self._filter
         with self._lock:
-            if time.monotonic() - self._read_at >= RELOAD_INTERVAL_S:
+            if not self.is_fresh:
                 words = (*read(settings.CHAT_WORDS), *chain.from_iterable(more() for more in _listed))
                 if words != self._words:
                     self._filter, self._words = Filter(words), words
@@ -195,6 +201,11 @@ forget = _kept.forget
 def mask(text: str) -> str:
     """Return the text with all listed words masked. Must be called on a thread that may use the database."""
     return _kept.current().mask(text)
+
+
+async def amask(text: str) -> str:
+    """:func:`mask` for the event loop; only a list that has to be read again takes a database thread."""
+    return mask(text) if _kept.is_fresh else await in_database(mask, text)
 
 
 def is_offensive(name: str) -> bool:

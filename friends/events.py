@@ -60,6 +60,7 @@ class PresenceState(Reply):
 
     friends: list[Friend]
     status: str
+    recovered: bool | UnsetType = UNSET
 
 
 class Presence(Event, kw_only=True):

@@ -6,6 +6,7 @@ true even if two workers notify about the same user.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import msgspec
 from django.db import InterfaceError, OperationalError
@@ -23,6 +24,7 @@ from friends.events import (
     friends_status_topic,
 )
 from realtime import worker
+from realtime.delivery import history
 from realtime.membership import presence
 from realtime.publishing import publish_now
 from realtime.reactions import reacts_to
@@ -57,35 +59,46 @@ class PresenceNotifier:
         self.changed(user_id)
 
     async def _notify(self, batch: dict[int, FriendStatus | None]) -> dict[int, FriendStatus]:
-        gone = self._gone & batch.keys()
-        standings, friends = await in_database(_read, list(batch), gone)
-        self._gone -= gone
-        changed = [standing for standing in standings.values() if standing != batch[standing.user_id]]
-        streams = worker.current().streams
-        listened = await streams.with_listeners(
-            topic for standing in changed for friend in friends[standing.user_id] for topic in _topics(friend)
-        )
-        notified: dict[int, FriendStatus] = {}
-        for standing in changed:
+        if gone := self._gone & batch.keys():
+            await in_database(services.note_gone, gone)
+            self._gone -= gone
+        standings, listening = await in_database(_read, list(batch))
+        changed = {user_id: standing for user_id, standing in standings.items() if standing != batch[user_id]}
+        for user_id, standing in changed.items():
             facts = msgspec.structs.asdict(standing)
-            for friend in friends[standing.user_id]:
-                for kind, topic in zip((Presence, PresenceHint), _topics(friend), strict=True):
-                    if topic in listened:
-                        publish_now(kind(to_user_id=friend, **facts))
-                        notified[standing.user_id] = standing
-        await streams.sent()
-        return notified
+            for kind, friend in listening[user_id]:
+                publish_now(kind(to_user_id=friend, **facts))
+        await worker.current().streams.sent()
+        return changed
+
+
+Kind = type[Presence | PresenceHint]
+Listening = tuple[Kind, int]
+"""An event that a friend listens to, and the friend's id."""
+KINDS: tuple[Kind, Kind] = (Presence, PresenceHint)
+"""The events of a change, in the order of :func:`_topics`."""
+
+
+def _read(user_ids: Sequence[int]) -> tuple[dict[int, FriendStatus], dict[int, list[Listening]]]:
+    """Return the status of those of these users to whom friends listen, and these friends."""
+    friends = selectors.friend_ids_of(user_ids)
+    everyone = set(chain.from_iterable(friends.values()))
+    listened = history.with_listeners(topic for friend in everyone for topic in _topics(friend))
+    listening: dict[int, list[Listening]] = {}
+    for user_id, friend_ids in friends.items():
+        found = [
+            (kind, friend)
+            for friend in friend_ids
+            for kind, topic in zip(KINDS, _topics(friend), strict=True)
+            if topic in listened
+        ]
+        if found:
+            listening[user_id] = found
+    return selectors.statuses(list(listening)) if listening else {}, listening
 
 
 def _topics(user_id: int) -> tuple[Topic, Topic]:
     return friends_status_topic(user_id), topics.user(user_id)
-
-
-def _read(user_ids: Sequence[int], gone: set[int]) -> tuple[dict[int, FriendStatus], dict[int, list[int]]]:
-    if gone:
-        services.note_gone(gone)
-    friends = selectors.friend_ids_of(user_ids)
-    return selectors.statuses(list(friends)), friends
 
 
 def notifier() -> PresenceNotifier:

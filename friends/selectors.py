@@ -55,7 +55,12 @@ def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
 
 def is_blocked_between(a: int, b: int) -> bool:
     """Return whether one of the two blocks the other."""
-    return Block.objects.filter(Q(by=a, blocked=b) | Q(by=b, blocked=a)).exists()
+    return blocks_between(a, b).exists()
+
+
+def blocks_between(a: int, b: int) -> QuerySet[Block]:
+    """Return the blocks of one of the two by the other."""
+    return Block.objects.filter(Q(by=a, blocked=b) | Q(by=b, blocked=a))
 
 
 def blocked_ids(user_id: int) -> set[int]:

@@ -173,7 +173,12 @@ def unblock(*, user_id: int, blocked_id: int) -> None:
 @transaction.atomic
 def set_status(*, user_id: int, status: str) -> None:
     """Set the user's status; it is cleared when they go offline."""
-    Standing.objects.update_or_create(pk=user_id, defaults={"status": status})
+    Standing.objects.bulk_create(
+        [Standing(user_id=user_id, status=status)],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["status"],
+    )
     publish(StatusSet(user_id=user_id, status=status))
 
 

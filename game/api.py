@@ -13,13 +13,14 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from core import limits, paging
+from core.fast_path import at_once
 from core.idempotency import idempotent
 from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
+from core.shapes import Page
 from core.views import AtDoor, OpenView
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
-from game.models import Game
 from game.refusals import NoSpectators
 
 CHAT_SHOWN = 100
@@ -28,7 +29,8 @@ CHAT_SHOWN = 100
 class Catalogue(APIView):
     """All games that this server offers."""
 
-    @extend_schema(operation_id="api_games_catalog", responses=serializers.CatalogueEntry(many=True))
+    @extend_schema(operation_id="api_games_catalog", responses=list[shapes.CatalogueEntry])
+    @at_once(lambda who, _: catalogue_json.body())
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(catalogue_json.body(), content_type="application/json")
 
@@ -40,7 +42,7 @@ class Games(APIView):
         operation_id="api_games_list",
         description="Public games and the caller's own, newest first. 422 for an unknown state or game.",
         parameters=[serializers.GamesWanted, *paging.PAGE_PARAMETERS],
-        responses=paging.page_of(serializers.OneGame),
+        responses=Page[shapes.OneGame],
     )
     def get(self, request: Request) -> Response:
         wanted = read(serializers.GamesWanted, request.query_params.dict())
@@ -50,15 +52,15 @@ class Games(APIView):
             games = games.filter(state=wanted["state"])
         if wanted.get("game"):
             games = games.filter(name=_known(wanted["game"]))
-        return paging.page(self, games, ordering="-created_at", show=shapes.game_shapes)
+        return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
 
     @extend_schema(
         description=(
-            "Make a game: against a bot, or with a free seat for who joins by its id. "
+            "Make a game: against bots in all other seats, or with free seats for who joins by its id. "
             "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`."
         ),
         request=serializers.NewGame,
-        responses={201: serializers.OwnGame},
+        responses={201: shapes.OwnGame},
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -75,8 +77,8 @@ class Games(APIView):
         if "opponent" in body:
             game = services.create_against_bot(**wanted, level=body["level"])
         else:
-            game = services.create_open(**wanted, seats=body.get("seats"))
-        return Response(_own(game, user_id), status=201)
+            game = services.create_open(**wanted, bots=body["bots"], seats=body.get("seats"))
+        return Response(selectors.own_game(user_id, game.pk), status=201)
 
 
 def _known(name: str) -> str:
@@ -93,10 +95,6 @@ def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _own(game: Game, user_id: int) -> dict[str, Any]:
-    return shapes.game_shape_for_player(selectors.game(game.pk), user_id)
-
-
 class OneGame(APIView):
     """One game."""
 
@@ -105,11 +103,11 @@ class OneGame(APIView):
         description=(
             "404 `unknown_match`: there is none, or it is private, others play it and it has no free seat."
         ),
-        responses=serializers.OneGame,
+        responses=shapes.OneGame,
     )
     def get(self, request: Request, game_id: UUID) -> Response:
-        game = selectors.game_visible_to(identity(request).user_id, game_id)
-        return Response(shapes.game_shapes([game])[0])
+        game, seats = selectors.game_visible_to(identity(request).user_id, game_id)
+        return Response(selectors.shown_game(game, seats))
 
 
 class Invitation(OpenView):
@@ -120,13 +118,10 @@ class Invitation(OpenView):
 
     @extend_schema(
         description="404 `unknown_match`: there is none, or it has no free seat.",
-        responses=serializers.Invitation,
+        responses=shapes.Invitation,
     )
     def get(self, request: Request, game_id: UUID) -> Response:
-        game = selectors.invitation(game_id)
-        assert game.created_by is not None
-        title = catalogue.get(game.name).title
-        return Response({"game": game.name, "title": title, "host": game.created_by.username})
+        return Response(selectors.invitation(game_id))
 
 
 class Join(APIView):
@@ -135,11 +130,12 @@ class Join(APIView):
     @extend_schema(
         description="Take a free seat; again, it is the same one. 404 `unknown_match`, 409 `game_full`.",
         request=None,
-        responses=serializers.OwnGame,
+        responses=shapes.OwnGame,
     )
     def post(self, request: Request, game_id: UUID) -> Response:
         user_id = identity(request).user_id
-        return Response(_own(services.join(user_id=user_id, game_id=game_id), user_id))
+        services.join(user_id=user_id, game_id=game_id)
+        return Response(selectors.own_game(user_id, game_id))
 
 
 class Chat(APIView):
@@ -148,15 +144,15 @@ class Chat(APIView):
     @extend_schema(
         operation_id="api_games_chat",
         description="The last 100 messages, oldest first. 403 `no_spectators`, 404 `unknown_match`.",
-        responses=serializers.ChatLine(many=True),
+        responses=list[shapes.ChatLine],
     )
     def get(self, request: Request, game_id: UUID) -> Response:
         user_id = identity(request).user_id
-        game = selectors.game_visible_to(user_id, game_id)
+        game, seats = selectors.game_visible_to(user_id, game_id)
         may_watch = catalogue.get(game.name).spectators and not game.private
-        if not may_watch and not selectors.has_seat(game, user_id):
+        if not may_watch and not selectors.has_seat(seats, user_id):
             raise NoSpectators
-        return Response(selectors.chat(game, most=CHAT_SHOWN))
+        return Response(selectors.chat(game, seats, most=CHAT_SHOWN))
 
 
 class Replay(APIView):
@@ -169,18 +165,39 @@ class Replay(APIView):
             "409 `game_running` for a running game that hides something."
         ),
         parameters=[serializers.ReplayWanted],
-        responses=serializers.Replay,
+        responses=shapes.Replay,
     )
     def get(self, request: Request, game_id: UUID) -> Response:
         wanted = read(serializers.ReplayWanted, request.query_params.dict())
         user_id = identity(request).user_id
-        game = selectors.game_visible_to(user_id, game_id)
-        replay = replays.replay_of(game, viewer_id=user_id)
+        game, seats = selectors.game_visible_to(user_id, game_id)
+        replay = replays.replay_of(game, seats, viewer_id=user_id)
         is_turn_based = not catalogue.get(game.name).real_time
-        wants_views = wanted.get("views") and is_turn_based and replay["seed"] is not None
+        wants_views = wanted.get("views") and is_turn_based and replay.seed is not None
         if wants_views and (views := replays.views(replay)):
-            replay["views"] = views
+            replay = msgspec.structs.replace(replay, views=views)
         return Response(replay)
+
+
+class Pgn(APIView):
+    """A finished game in portable game notation."""
+
+    @extend_schema(
+        description=(
+            "A PGN file. 404 `unknown_match`, 404 `no_notation` for a game that has no such notation, "
+            "409 `game_running`."
+        ),
+        responses={(200, "application/x-chess-pgn"): str},
+    )
+    def get(self, request: Request, game_id: UUID) -> HttpResponse:
+        user_id = identity(request).user_id
+        game, seats = selectors.game_visible_to(user_id, game_id)
+        replay = replays.replay_of(game, seats, viewer_id=user_id)
+        return HttpResponse(
+            replays.pgn(replay, begun_at=game.created_at),
+            content_type="application/x-chess-pgn; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{game_id}.pgn"'},
+        )
 
 
 class Leaderboard(APIView):
@@ -189,7 +206,7 @@ class Leaderboard(APIView):
     @extend_schema(
         description="`around=me` gives the page around the caller, or the first for who has no rating yet.",
         parameters=[serializers.LeaderboardWanted, *paging.PAGE_PARAMETERS],
-        responses=paging.page_of(serializers.LeaderboardRow),
+        responses=Page[shapes.LeaderboardRow],
     )
     def get(self, request: Request, game: str) -> Response:
         name = catalogue.get(game).name
@@ -205,4 +222,4 @@ class Leaderboard(APIView):
         def link(to: str | None) -> str | None:
             return None if to is None else replace_query_param(here, "cursor", to)
 
-        return Response({"next": link(page.next), "previous": link(page.previous), "results": page.rows})
+        return Response(Page(next=link(page.next), previous=link(page.previous), results=page.rows))

@@ -1,4 +1,4 @@
-"""The game app; discovers the games of all installed apps, as the admin discovers ``admin.py``."""
+"""The game app; discovers the games and queues of all installed apps, as the admin discovers ``admin.py``."""
 
 from django.apps import AppConfig, apps
 
@@ -8,7 +8,9 @@ class GameConfig(AppConfig):
 
     def ready(self) -> None:
         from game import profiles, reactions  # noqa: F401  (they register themselves)
-        from game.author import catalogue
+        from game.author import catalogue, queues
         from game.live import figures, relayed  # noqa: F401
 
-        catalogue.discover(config.name for config in apps.get_app_configs())
+        names = [config.name for config in apps.get_app_configs()]
+        catalogue.discover(names)
+        queues.discover(names)

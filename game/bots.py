@@ -1,16 +1,30 @@
-"""Computer players: the game's own bot, a random one, and a Monte Carlo tree search."""
+"""Computer players: the game's own bot, a random one, and two ways to think ahead."""
 
 import math
+from collections.abc import Callable
 from random import Random
+from statistics import fmean
+from time import thread_time
 from typing import Any
 
 from core.refusals import Refusal
+from game.author.game import Game
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.author.results import Seat
 
-# Simulated games per move, by level; level 1 moves at random.
+# Processor time for one move, by level; level 1 moves at random.
+SECONDS = {2: 0.1, 3: 0.5}
+
+# Less than this is enough for small games: simulated games, or moves ahead where the rules value a state.
 ITERATIONS = {2: 60, 3: 600}
+DEPTHS = {2: 2, 3: 12}
+
+# Where a movement rolls dice, the values of so many rolls are averaged.
+ROLLS = 4
+
+# Forced movements do not count as thinking ahead, up to this depth.
+MAX_DEPTH = 40
 
 # Weight of rarely tried moves (UCB1, Kocsis and Szepesvári 2006); rewards run from 0 to 1.
 EXPLORATION = math.sqrt(2)
@@ -19,13 +33,15 @@ EXPLORATION = math.sqrt(2)
 MAX_PLAYOUT_MOVES = 300
 
 
-def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
+def choose(
+    match: Match, seat: Seat, random: Random, level: int, clock: Callable[[], float] = thread_time
+) -> dict[str, Any] | None:
     """Return a movement for ``seat``, which is in ``match.turn`` or plays in real time; None means no input.
 
-    The same match, generator and level give the same movement. Level 3 can take about 100 ms: run it in a
-    thread, on ``match.copy(seed)`` if the match goes on meanwhile. Hidden information is never used: the
-    game's own ``bot`` gets its player's view, and without one a game with hidden information is played at
-    random. Raises RulesError if the rules fail or the game's moves cannot be listed.
+    The same match, generator and level give the same movement, unless the time by ``clock`` runs out. Level 3
+    can take half a second: run it in a thread, on ``match.copy(seed)`` if the match goes on meanwhile. Hidden
+    information is never used: the game's own ``bot`` gets its player's view, and without one such a game is
+    played at random. Raises RulesError if the rules fail or the game's moves cannot be listed.
     """
     game = match.game
     try:
@@ -41,7 +57,98 @@ def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, An
         raise RulesError(f"{game.name}: no move of seat {seat} can be listed; write `legal` or `bot`")
     if level == 1 or game.hidden or len(legal) == 1:
         return random.choice(legal)
-    return think(match, seat, legal, random, ITERATIONS[level])
+    deadline = clock() + SECONDS[level]
+
+    def is_over() -> bool:
+        return clock() > deadline
+
+    if type(game).value is not Game.value:
+        return Lookahead(seat, random, is_over).best(match, legal, DEPTHS[level])
+    return think(match, seat, legal, random, ITERATIONS[level], is_over)
+
+
+class OutOfTime(Exception):
+    """The time for a move is used up."""
+
+
+class Lookahead:
+    """A search by the rules' own ``value``: iterative deepening, alpha-beta pruning.
+
+    The player makes the movement of the highest value for itself, all others that of the lowest.
+    """
+
+    def __init__(self, seat: Seat, random: Random, is_over: Callable[[], bool]) -> None:
+        self.seat = seat
+        self.random = random
+        self.is_over = is_over
+
+    def best(self, match: Match, legal: list[dict[str, Any]], depths: int) -> dict[str, Any]:
+        """Return the best of the ``legal`` movements as far as time and ``depths`` allow."""
+        movements = self.random.sample(legal, len(legal))
+        best = movements[0]
+        try:
+            for depth in range(1, depths + 1):
+                highest, values = -math.inf, {}
+                for number, movement in enumerate(movements):
+                    value = self.after(match, self.seat, movement, depth, 1, highest, math.inf)
+                    values[number] = value
+                    if value > highest:
+                        highest, best = value, movement
+                if not 0 <= highest <= 1:
+                    break  # It has won or lost.
+                # What was better is tried first: more of the rest can be left out.
+                movements = [movements[number] for number in sorted(values, key=lambda one: -values[one])]
+        except OutOfTime:
+            pass
+        return best
+
+    def after(
+        self,
+        match: Match,
+        mover: Seat,
+        movement: dict[str, Any],
+        depth: int,
+        ply: int,
+        low: float,
+        high: float,
+    ) -> float:
+        """Return the value of a movement, exactly if it lies between ``low`` and ``high``."""
+        world = self.played(match, mover, movement)
+        if world.rolls == match.rolls:
+            return self.value(world, depth - 1, ply, low, high)
+        worlds = [world, *(self.played(match, mover, movement) for _ in range(ROLLS - 1))]
+        return fmean(self.value(world, depth - 1, ply, -math.inf, math.inf) for world in worlds)
+
+    def played(self, match: Match, mover: Seat, movement: dict[str, Any]) -> Match:
+        world = match.copy(self.random.getrandbits(64))
+        world.play(mover, movement)
+        return world
+
+    def value(self, world: Match, depth: int, ply: int, low: float, high: float) -> float:
+        """Return the value of a state for the player: from 0 to 1, or beyond if the game has been decided."""
+        if self.is_over():
+            raise OutOfTime
+        if world.result is not None:
+            # A near win is better than a far one, a near loss worse.
+            won = self.seat in world.result.winners
+            return 0.5 if world.result.draw else 1 + 1 / ply if won else -1 / ply
+        mover = min(world.turn)
+        legal = world.legal(mover)
+        forced = len(legal) == 1 and ply < MAX_DEPTH
+        if not legal or (depth <= 0 and not forced):
+            return world.game.value(world.state, self.seat)
+        best = -math.inf if mover == self.seat else math.inf
+        for movement in legal:
+            value = self.after(world, mover, movement, depth + forced, ply + 1, low, high)
+            if mover == self.seat:
+                best = max(best, value)
+                low = max(low, best)
+            else:
+                best = min(best, value)
+                high = min(high, best)
+            if low >= high:
+                break
+        return best
 
 
 class Node:
@@ -68,9 +175,14 @@ class Node:
 
 
 def think(
-    match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random, iterations: int
+    match: Match,
+    seat: Seat,
+    legal: list[dict[str, Any]],
+    random: Random,
+    iterations: int,
+    is_over: Callable[[], bool],
 ) -> dict[str, Any]:
-    """Return the one of the ``legal`` movements that did best in ``iterations`` simulated games.
+    """Return the one of the ``legal`` movements that did best in ``iterations`` simulated games, or fewer.
 
     Beyond the tree, games are played at random. If several seats may move at once, the others are assumed to
     move after this one. Each simulated game has its own dice, so that a movement is judged by its chances and
@@ -78,6 +190,8 @@ def think(
     """
     root = Node(seat, None, legal, random)
     for _ in range(iterations):
+        if root.children and is_over():
+            break
         world = match.copy(random.getrandbits(64))
         path = descend(root, world, random)
         rewards = play_out(world, random)

@@ -6,11 +6,11 @@ from collections.abc import Awaitable
 from msgspec import structs
 
 from core import speech, words
-from core.database import in_database
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
 from realtime.socket.consumer import Consumer, handles
+from realtime.wire.answering import mark_answered
 from realtime.wire.messages import Command
 
 
@@ -51,11 +51,13 @@ class GameConsumer(Consumer):
     def ask(self, command: Command) -> Awaitable[None] | None:
         assert self.room is not None
         assert self.connection.identity is not None
+        # The room answers, once the command's entry is committed.
+        mark_answered()
         return self.room.take(self.connection.identity.user_id, command)
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
-        masked = await in_database(words.mask, speech.clean(command.message))
+        masked = await words.amask(speech.clean(command.message))
         asked = self.ask(structs.replace(command, message=masked))
         if asked is not None:
             await asked

@@ -2,12 +2,13 @@
 
 import re
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from core.refusals import Invalid
 from game.models import Rating
+from game.shapes import LeaderboardRow, RankedUser
 
 CACHE_TTL_S = 1.0
 MAX_CACHED = 1_000
@@ -15,17 +16,20 @@ MAX_CACHED = 1_000
 _CURSOR = re.compile(r"(after|before)\.(-?[0-9]{1,9})\.([0-9]{1,18})")
 
 
-class RankedPlayer(NamedTuple):
-    """A player's position in the ranking: by rating, then by user id."""
+class Ranked(NamedTuple):
+    """A rating on the leaderboard, which is in order of ratings, then of user ids."""
 
     shown: int
     user_id: int
+    username: str
+    played: int
+    won: int
 
 
 class Page(NamedTuple):
-    """Rows ``{rank, user: {id, username}, rating, played, won}``, and the cursors of the adjacent pages."""
+    """Rows of a leaderboard, and the cursors of the adjacent pages."""
 
-    rows: list[dict[str, Any]]
+    rows: list[LeaderboardRow]
     next: str | None
     previous: str | None
 
@@ -48,74 +52,68 @@ def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
 
 def page_around(game: str, *, user_id: int, limit: int) -> Page:
     """Return the page with this user in the middle, or the first page if the user has no rating."""
-    mine = _ratings(game).filter(user_id=user_id).first()
-    if mine is None:
+    found = _ranked(_ratings(game).filter(user_id=user_id))
+    if not found:
         return page(game, limit=limit)
-    above = _before(game, _ranked(mine), limit // 2 + 1)
+    (mine,) = found
+    above = _before(game, mine.shown, user_id, limit // 2 + 1)
     has_previous = len(above) > limit // 2
     above = above[-(limit // 2) :] if limit > 1 else []
-    below = _after(game, _ranked(mine), limit - len(above))
+    below = _after(game, mine.shown, user_id, limit - len(above))
     ratings = [*above, mine, *below][:limit]
     return _page(game, ratings, has_next=len(above) + 1 + len(below) > limit, has_previous=has_previous)
 
 
 def _read(game: str, limit: int, cursor: str | None) -> Page:
     if cursor is None:
-        ratings = list(_ratings(game).order_by("-shown", "user_id")[: limit + 1])
+        ratings = _ranked(_ratings(game).order_by("-shown", "user_id")[: limit + 1])
         return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=False)
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]})
-    player = RankedPlayer(int(found[2]), int(found[3]))
+    shown, user_id = int(found[2]), int(found[3])
     if found[1] == "after":
-        ratings = _after(game, player, limit + 1)
+        ratings = _after(game, shown, user_id, limit + 1)
         return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=True)
-    ratings = _before(game, player, limit + 1)
+    ratings = _before(game, shown, user_id, limit + 1)
     return _page(game, ratings[-limit:], has_next=True, has_previous=len(ratings) > limit)
 
 
 def _ratings(game: str) -> QuerySet[Rating]:
     """Return the ratings on the leaderboard; guests have none."""
-    return Rating.objects.filter(game=game, user__is_guest=False).select_related("user")
+    return Rating.objects.filter(game=game, user__is_guest=False)
 
 
-def _ranked(rating: Rating) -> RankedPlayer:
-    return RankedPlayer(rating.shown, rating.user_id)
+def _ranked(ratings: QuerySet[Rating]) -> list[Ranked]:
+    rows = ratings.values_list("shown", "user_id", "user__username", "played", "won")
+    return [Ranked(*row) for row in rows]
 
 
-def _after(game: str, player: RankedPlayer, count: int) -> list[Rating]:
+def _after(game: str, shown: int, user_id: int, count: int) -> list[Ranked]:
     # The first condition follows from the second, but it is the one that can use an index.
-    behind = (
-        _ratings(game)
-        .filter(shown__lte=player.shown)
-        .exclude(shown=player.shown, user_id__lte=player.user_id)
-    )
-    return list(behind.order_by("-shown", "user_id")[:count])
+    behind = _ratings(game).filter(shown__lte=shown).exclude(shown=shown, user_id__lte=user_id)
+    return _ranked(behind.order_by("-shown", "user_id")[:count])
 
 
-def _before(game: str, player: RankedPlayer, count: int) -> list[Rating]:
-    ahead = (
-        _ratings(game)
-        .filter(shown__gte=player.shown)
-        .exclude(shown=player.shown, user_id__gte=player.user_id)
-    )
-    return list(ahead.order_by("shown", "-user_id")[:count])[::-1]
+def _before(game: str, shown: int, user_id: int, count: int) -> list[Ranked]:
+    ahead = _ratings(game).filter(shown__gte=shown).exclude(shown=shown, user_id__gte=user_id)
+    return _ranked(ahead.order_by("shown", "-user_id")[:count])[::-1]
 
 
-def _page(game: str, ratings: list[Rating], *, has_next: bool, has_previous: bool) -> Page:
-    rows: list[dict[str, Any]] = []
+def _page(game: str, ratings: list[Ranked], *, has_next: bool, has_previous: bool) -> Page:
+    rows: list[LeaderboardRow] = []
     rank, ahead = _rank_of_first(game, ratings, has_previous)
     for number, rating in enumerate(ratings):
         if number and rating.shown < ratings[number - 1].shown:
             rank = ahead + number + 1
         rows.append(
-            {
-                "rank": rank,
-                "user": {"id": rating.user_id, "username": rating.user.username},
-                "rating": rating.shown,
-                "played": rating.played,
-                "won": rating.won,
-            }
+            LeaderboardRow(
+                rank=rank,
+                user=RankedUser(id=rating.user_id, username=rating.username),
+                rating=rating.shown,
+                played=rating.played,
+                won=rating.won,
+            )
         )
     return Page(
         rows,
@@ -124,11 +122,11 @@ def _page(game: str, ratings: list[Rating], *, has_next: bool, has_previous: boo
     )
 
 
-def _rank_of_first(game: str, ratings: list[Rating], has_previous: bool) -> tuple[int, int]:
+def _rank_of_first(game: str, ratings: list[Ranked], has_previous: bool) -> tuple[int, int]:
     """Return the rank of a page's first row (equal ratings share it) and the number of rows before it."""
     if not ratings or not has_previous:
         return 1, 0
-    shown, user_id = _ranked(ratings[0])
+    shown, user_id = ratings[0].shown, ratings[0].user_id
     counts = (
         _ratings(game)
         .filter(shown__gte=shown)
@@ -140,5 +138,5 @@ def _rank_of_first(game: str, ratings: list[Rating], has_previous: bool) -> tupl
     return counts["higher"] + 1, counts["higher"] + counts["equal"]
 
 
-def _cursor(direction: str, rating: Rating) -> str:
+def _cursor(direction: str, rating: Ranked) -> str:
     return f"{direction}.{rating.shown}.{rating.user_id}"

@@ -18,6 +18,27 @@ class SeatRecord(NamedTuple):
     left: bool = False
 
 
+class TakenSeat(NamedTuple):
+    """The user in a seat, or who has left it to others, with the rating before and after and the score.
+
+    Guests have no rating.
+    """
+
+    number: int
+    user_id: int
+    username: str
+    bot_level: int | None
+    rating_before: int | None
+    rating_after: int | None
+    score: float | None
+    left_at: datetime | None
+
+    @property
+    def left(self) -> bool:
+        """Whether others may take, or have taken, the seat."""
+        return self.left_at is not None
+
+
 class Entrant(NamedTuple):
     """A user to be seated by a queue, and their unfinished game from that queue, if any.
 

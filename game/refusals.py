@@ -45,6 +45,13 @@ class StillRunning(Conflict):
     title = "The game is still running."
 
 
+class NoNotation(NotFound):
+    """The game has no standard notation."""
+
+    code = "no_notation"
+    title = "This game has no standard notation."
+
+
 class NoDrawOffered(Conflict):
     """The opponent has not offered a draw."""
 

@@ -1,25 +1,28 @@
 """Replays: the inputs of a game, from which anybody with the rules can compute its final state exactly."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
-from msgspec import UNSET, Raw, json
+from msgspec import UNSET, Raw, UnsetType, json
 
 from core.refusals import Refusal
 from game import selectors
 from game.author import catalogue
+from game.author.game import Game as Rules
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.live.room.entries import Departed, Moved, Reconnected, RoomEntry, SeatTaken, Started, apply
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
-from game.refusals import NoSpectators, StillRunning
-from game.shapes import players_of, result_of
+from game.records import TakenSeat
+from game.refusals import CannotBeOpened, NoNotation, NoSpectators, StillRunning
+from game.shapes import Input, Replay
 
 
-def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
-    """Return the replay of a game (fetched with its seats) as this user may see it.
+def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Replay:
+    """Return the replay of a game as this user may see it.
 
     While the game runs the seed is left out, because it would reveal the dice to come. Raises
     ``StillRunning`` for a running game with hidden information, ``NoSpectators`` for a game that the user may
@@ -32,31 +35,30 @@ def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
             raise StillRunning(
                 "This game hides something from its players: its replay opens when it is over."
             )
-        if not selectors.has_seat(game, viewer_id) and (game.private or not rules.spectators):
+        if not selectors.has_seat(seats, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
     inputs = selectors.inputs(game)
-    ticks = {"ticks": game.result["tick"]} if rules.real_time and game.result else {}
-    return {
-        "game_id": game.pk,
-        "game": game.name,
-        "players": players_of(game, rules),
-        "seats": game.seats_wanted,
-        "users": selectors.first_users(game, inputs),
-        "seed": game.seed if is_over else None,
-        "options": game.options,
-        "inputs": inputs,
-        "result": result_of(game),
-        "final_view": game.final_view,
-        **ticks,
-    }
+    return Replay(
+        game_id=game.pk,
+        game=game.name,
+        players=selectors.shown_players(rules, seats),
+        seats=game.seats_wanted,
+        users=selectors.first_users(game, seats, inputs),
+        seed=game.seed if is_over else None,
+        options=game.options,
+        inputs=inputs,
+        result=selectors.shown_result(game.result),
+        final_view=game.final_view,
+        ticks=game.result["tick"] if rules.real_time and game.result else UNSET,
+    )
 
 
-def rebuild(replay: Mapping[str, Any]) -> Match:
+def rebuild(replay: Replay) -> Match:
     """Replay a finished game and return the match in its final state.
 
-    ``replay`` is the result of ``replay_of``, or its decoded JSON. Resignations, agreed draws and time-outs
-    are not part of the rules: they appear in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a
-    replay without its seed, and the rules' refusals if the rules have changed since.
+    Resignations, agreed draws and time-outs are not part of the rules: they appear in ``result`` only. Raises
+    ``UnknownGame``, ``ValueError`` for a replay without its seed, and the rules' refusals if the rules have
+    changed since.
     """
     match = _beginning(replay)
     for _ in _moves(match, replay):
@@ -65,7 +67,7 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
     return match
 
 
-def views(replay: Mapping[str, Any]) -> list[Raw]:
+def views(replay: Replay) -> list[Raw]:
     """Return the spectators' views of a finished turn-based game as JSON: first, and after each change.
 
     Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
@@ -82,47 +84,91 @@ def views(replay: Mapping[str, Any]) -> list[Raw]:
     return seen
 
 
-def _beginning(replay: Mapping[str, Any]) -> Match:
-    if replay["seed"] is None:
+def pgn(replay: Replay, *, begun_at: datetime) -> str:
+    """Return a finished game as a PGN file.
+
+    Raises ``NoNotation`` for a game without that notation, ``StillRunning``, and ``CannotBeOpened`` if the
+    rules have changed since.
+    """
+    rules = catalogue.get(replay.game)
+    if rules.pgn is Rules.pgn:
+        raise NoNotation
+    if replay.result is None or replay.seed is None:
+        raise StillRunning
+    try:
+        match = rebuild(replay)
+        moves = match.game.pgn(match.state)
+    except (RulesError, Refusal) as problem:
+        raise CannotBeOpened from problem
+    white, black = (player.username for player in replay.players)
+    result = _pgn_result(replay)
+    clock = rules.clock
+    tags = {
+        "Event": rules.title,
+        "Site": "?",
+        "Date": begun_at.astimezone(UTC).strftime("%Y.%m.%d"),
+        "Round": "-",
+        "White": white,
+        "Black": black,
+        "Result": result,
+        "TimeControl": "-" if clock is None else f"{clock.seconds:g}+{clock.increment:g}",
+        "Termination": replay.result.reason,
+    }
+    escaped = {name: value.replace("\\", r"\\").replace('"', r"\"") for name, value in tags.items()}
+    head = "".join(f'[{name} "{value}"]\n' for name, value in escaped.items())
+    # The format allows at most 80 columns.
+    return f"{head}\n{textwrap.fill(f'{moves} {result}'.strip(), 79)}\n"
+
+
+def _pgn_result(replay: Replay) -> str:
+    assert replay.result is not None
+    winners = replay.result.winner_ids
+    if len(winners) == 1:
+        return "1-0" if winners[0] == replay.players[0].id else "0-1"
+    return "1/2-1/2" if replay.result.reason.startswith("draw") else "*"
+
+
+def _beginning(replay: Replay) -> Match:
+    if replay.seed is None:
         raise ValueError("A replay of a running game has no seed.")
-    users = replay["users"]
     return Match.new(
-        catalogue.get(replay["game"]),
-        seats=len(users),
-        seed=replay["seed"],
-        options=replay["options"],
-        users=users,
+        catalogue.get(replay.game),
+        seats=replay.seats,
+        seed=replay.seed,
+        options=replay.options,
+        users=replay.users,
     )
 
 
-def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
+def _moves(match: Match, replay: Replay) -> Iterator[None]:
     """Apply what has happened in the game to its match one by one, as a room does after a takeover."""
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
     # An open game has an input that tells of its start.
     table.is_started = not match.game.open
-    for made in replay["inputs"]:
+    for made in replay.inputs:
         entry = _entry_of(made)
         if entry is not None:
-            apply(entry, table, made["user_id"])
+            apply(entry, table, made.user_id)
             yield
-    table.catch_up(replay.get("ticks", 0))
+    table.catch_up(0 if isinstance(replay.ticks, UnsetType) else replay.ticks)
 
 
-def _entry_of(made: Mapping[str, Any]) -> RoomEntry | None:
+def _entry_of(made: Input) -> RoomEntry | None:
     """Return the journal's entry of an input, or None if it changes nothing in a match."""
-    tick, given = made.get("tick", UNSET), made["movement"]
-    match made["type"]:
+    match made.type:
         case "player_move":
-            return Moved(Raw(json.encode(given)), tick=tick)
+            return Moved(made.movement, tick=made.tick)
         case "player_replaced":
-            return Departed(given["why"], given["bot_level"], given["is_offered"], tick)
+            left = json.decode(made.movement)
+            return Departed(left["why"], left["bot_level"], left["is_offered"], made.tick)
+        case "player_reconnected":
+            return Reconnected(made.tick)
         case "seat_taken":
-            return SeatTaken(given["seat"], given["replaces"], "", None, tick)
+            taken = json.decode(made.movement)
+            return SeatTaken(taken["seat"], taken["replaces"], "", None, made.tick)
         case "game_start":
             return Started()
-        case "player_reconnected":
-            return Reconnected(tick)
         case _:
             return None

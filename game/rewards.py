@@ -62,9 +62,9 @@ def reward(
         rewards.append(
             Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up is not None)
         )
-        achievements.record(user_id, Metric.GAMES_PLAYED)
+        achievements.record(user_id, metric=Metric.GAMES_PLAYED)
         if user_id in winners:
-            achievements.record(user_id, Metric.GAMES_WON)
+            achievements.record(user_id, metric=Metric.GAMES_WON)
     return rewards
 
 

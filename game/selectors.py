@@ -1,20 +1,25 @@
 """Queries about games; other apps read games only through these."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
+from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from game import events, shapes
 from game.author import catalogue
+from game.author.game import Game as Rules
+from game.author.game import side_of
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import START_SHOWN, Strength
-from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
+from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord, TakenSeat
 from game.refusals import UnknownMatch
 
 
@@ -22,7 +27,7 @@ class _MoveMade(msgspec.Struct):
     """The part of a move's journal entry that replays need; real-time games have the tick."""
 
     movement: msgspec.Raw
-    tick: int | None = None
+    tick: int | UnsetType = UNSET
 
 
 class _Seating(msgspec.Struct):
@@ -30,7 +35,7 @@ class _Seating(msgspec.Struct):
 
     seat: int
     replaces: int
-    tick: int | None = None
+    tick: int | UnsetType = UNSET
 
 
 class _Departure(msgspec.Struct):
@@ -39,13 +44,13 @@ class _Departure(msgspec.Struct):
     why: str
     bot_level: int | None = None
     is_offered: bool = False
-    tick: int | None = None
+    tick: int | UnsetType = UNSET
 
 
 class _Return(msgspec.Struct):
     """The part of a return's journal entry that replays need."""
 
-    tick: int | None = None
+    tick: int | UnsetType = UNSET
 
 
 class _ActionDone(msgspec.Struct):
@@ -80,67 +85,169 @@ _read_action = msgspec.json.Decoder(_ActionDone).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
 
 
-def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
-    seats = Seat.objects.select_related("user").order_by("number", "pk")
-    return games.prefetch_related(Prefetch("seats", seats))
-
-
 def ws_url(game_id: uuid.UUID) -> str:
     """Return where the game's socket is."""
     return f"/ws/game/{game_id}/"
 
 
-def game(game_id: uuid.UUID) -> Game:
-    """Return the game with its seats and their users. Raises ``UnknownMatch``."""
-    try:
-        return _with_players(Game.objects.all()).get(pk=game_id)
-    except Game.DoesNotExist:
-        raise UnknownMatch from None
+def game(game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
+    """Return the game and its seats. Raises ``UnknownMatch``."""
+    found = Game.objects.filter(pk=game_id).first()
+    if found is None:
+        raise UnknownMatch
+    return found, _seats([game_id])[game_id]
 
 
-def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
+def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
     """Return the game if it is public or the user's own, or has a free seat: its id is then an invitation.
 
     Raises ``UnknownMatch``.
     """
-    found = game(game_id)
-    if found.private and not has_free_seat(found) and not has_seat(found, user_id):
+    found, seats = game(game_id)
+    if found.private and not has_free_seat(found, seats) and not has_seat(seats, user_id):
         raise UnknownMatch
-    return found
+    return found, seats
 
 
-def invitation(game_id: uuid.UUID) -> Game:
-    """Return the game with its creator and seats, while it can be joined by its link.
-
-    Raises ``UnknownMatch``.
-    """
-    games = _offered().select_related("created_by").prefetch_related("seats")
-    found = games.filter(pk=game_id, created_by__isnull=False).first()
-    if found is None or not has_free_seat(found):
-        raise UnknownMatch
-    return found
-
-
-def has_free_seat(game: Game) -> bool:
-    """Return whether somebody can take a seat of this game, which was fetched with its seats."""
-    taken = sum(seat.left_at is None for seat in game.seats.all())
+def has_free_seat(game: Game, seats: Iterable[TakenSeat]) -> bool:
+    """Return whether somebody can take a seat of this game."""
+    taken = sum(not seat.left for seat in seats)
     return game.state not in Game.OVER and taken < game.seats_wanted
 
 
-def has_seat(game: Game, user_id: int) -> bool:
-    """Return whether the user plays in this game, which was fetched with its seats."""
-    return any(seat.user_id == user_id for seat in game.seats.all())
+def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
+    """Return whether one of these seats is the user's."""
+    return any(seat.user_id == user_id for seat in seats)
 
 
-def games_visible_to(user_id: int) -> QuerySet[Game]:
-    """Return public games and the user's own, limited to games offered here."""
+def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSeat]]:
+    """Return the seats of these games, in their order."""
+    found: defaultdict[uuid.UUID, list[TakenSeat]] = defaultdict(list)
+    rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number", "pk")
+    for row in rows.values_list(
+        "number",
+        "user_id",
+        "user__username",
+        "bot_level",
+        "rating_before",
+        "rating_after",
+        "score",
+        "left_at",
+        "game_id",
+    ):
+        found[row[-1]].append(TakenSeat(*row[:-1]))
+    return found
+
+
+def invitation(game_id: uuid.UUID) -> shapes.Invitation:
+    """Return the public data of a game, in one query, while it can be joined by its link.
+
+    Raises ``UnknownMatch``.
+    """
+    games = _offered().filter(pk=game_id, state__in=Game.ON_THE_WAY, created_by__isnull=False)
+    taken = Count("seats", filter=Q(seats__left_at=None))
+    waiting = games.annotate(taken=taken).filter(taken__lt=F("seats_wanted"))
+    found = waiting.values_list("name", "created_by__username").first()
+    if found is None:
+        raise UnknownMatch
+    name, host = found
+    return shapes.Invitation(game=name, title=catalogue.get(name).title, host=host)
+
+
+def games_visible_to(user_id: int) -> QuerySet[Game, Any]:
+    """Return public games and the user's own, limited to games offered here.
+
+    They are rows for :func:`shown_games`.
+    """
     mine = Seat.objects.filter(user_id=user_id).values("game_id")
-    return _with_players(_offered().filter(Q(private=False) | Q(pk__in=mine)))
+    return _rows(_offered().filter(Q(private=False) | Q(pk__in=mine)))
 
 
-def games_of(user_id: int) -> QuerySet[Game]:
-    """Return the games in which the user has or had a seat, limited to games offered here."""
-    return _with_players(_offered().filter(seats__user_id=user_id))
+def games_of(user_id: int) -> QuerySet[Game, Any]:
+    """Return the games in which the user has or had a seat, as :func:`games_visible_to` does."""
+    return _rows(_offered().filter(seats__user_id=user_id))
+
+
+def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
+    return games.values_list(
+        "id",
+        "name",
+        "mode",
+        "state",
+        "private",
+        "rated",
+        "options",
+        "created_at",
+        "finished_at",
+        "result",
+        named=True,
+    )
+
+
+def shown_games(rows: Iterable[Any]) -> list[shapes.OneGame]:
+    """Return games as shown in lists, with their players."""
+    games = list(rows)
+    seats = _seats([row.id for row in games])
+    return [shown_game(row, seats[row.id]) for row in games]
+
+
+def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
+    """Return a game, or a row of it, as shown to everybody who may see it."""
+    rules = catalogue.get(game.name)
+    return shapes.OneGame(
+        id=game.id,
+        game_id=game.id,
+        game=game.name,
+        title=rules.title,
+        mode=game.mode,
+        state=game.state,
+        private=game.private,
+        rated=game.rated,
+        options=game.options,
+        players=shown_players(rules, seats),
+        created_at=game.created_at,
+        finished_at=game.finished_at,
+        result=shown_result(game.result),
+        ws_url=ws_url(game.id),
+        spectators=rules.spectators and not game.private,
+    )
+
+
+def own_game(user_id: int, game_id: uuid.UUID) -> shapes.OwnGame:
+    """Return a game in which the user has a seat."""
+    shown = shown_game(*game(game_id))
+    (side,) = (player.side for player in shown.players if player.id == user_id)
+    return shapes.OwnGame(**msgspec.structs.asdict(shown), side=side)
+
+
+def shown_players(rules: type[Rules], seats: Iterable[TakenSeat]) -> list[shapes.Player]:
+    """Return the players in these seats."""
+    return [
+        shapes.Player(
+            id=seat.user_id,
+            username=seat.username,
+            side=side_of(rules, seat.number),
+            rating=seat.rating_before if seat.rating_after is None else seat.rating_after,
+            score=seat.score,
+            bot_level=UNSET if seat.bot_level is None else seat.bot_level,
+        )
+        for seat in seats
+    ]
+
+
+def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
+    """Return the stored result of a game, or None while it is unfinished."""
+    if stored is None:
+        return None
+    return shapes.Result(
+        winner_ids=stored["winner_ids"],
+        reason=stored["reason"],
+        scores=stored["scores"],  # as stored: whole ones stay whole
+        ratings=msgspec.convert(stored["ratings"], list[events.RatingChange]),
+        rewards=msgspec.convert(stored["rewards"], list[events.Reward]),
+        # Results of earlier releases have none.
+        places=stored.get("places", []),
+    )
 
 
 def _offered() -> QuerySet[Game]:
@@ -257,21 +364,6 @@ def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
     return {user_id: before for user_id, before in rows if before is not None}
 
 
-def seat_records(game: Game) -> list[SeatRecord]:
-    """Return everybody who has or had a seat in this game, which was fetched with its seats."""
-    return [
-        SeatRecord(
-            seat.number,
-            seat.user_id,
-            seat.user.username,
-            seat.bot_level,
-            seat.rating_before,
-            seat.left_at is not None,
-        )
-        for seat in game.seats.all()
-    ]
-
-
 def movers(game: Game) -> set[int]:
     """Return the users, bots included, who have moved in this game."""
     moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
@@ -285,9 +377,7 @@ def best_ratings(user_ids: list[int]) -> dict[int, int]:
     return dict(best)
 
 
-def first_seats(
-    game: Game, seats: Sequence[SeatRecord], taken: Iterable[tuple[int, int]]
-) -> list[SeatRecord]:
+def first_seats(game: Game, seats: Sequence[TakenSeat], taken: Iterable[tuple[int, int]]) -> list[SeatRecord]:
     """Return those who had the seats of a game when its journal began.
 
     ``taken`` are the seats that were taken later, in this order, each with the user who was replaced.
@@ -297,29 +387,31 @@ def first_seats(
     replaced: dict[int, int] = {}
     for number, user_id in taken:
         replaced.setdefault(number, user_id)
-    of_user = {seat.user_id: seat for seat in seats}
+    records = _seat_records(seats)
+    of_user = {seat.user_id: seat for seat in records}
     first: dict[int, SeatRecord] = {}
     for number, user_id in replaced.items():
         known = of_user.get(user_id, SeatRecord(number, user_id, "", None, None))
         first[number] = known._replace(number=number)
-    for seat in seats:
+    for seat in records:
         if seat.user_id not in replaced.values():
             first.setdefault(seat.number, seat)
     return list(first.values())
 
 
-def first_users(game: Game, told: Iterable[dict[str, Any]]) -> list[int]:
-    """Return the users by seat as a game, which was fetched with its seats, began; 0 for a free seat.
-
-    ``told`` are its inputs.
-    """
-    taken = [
-        (given["movement"]["seat"], given["movement"]["replaces"])
-        for given in told
-        if given["type"] == "seat_taken"
-    ]
-    first = {seat.number: seat.user_id for seat in first_seats(game, seat_records(game), taken)}
+def first_users(game: Game, seats: Sequence[TakenSeat], made: Iterable[shapes.Input]) -> list[int]:
+    """Return the users by seat as a game with these inputs began; 0 for a free seat."""
+    read = [_read_seating(bytes(one.movement)) for one in made if one.type == "seat_taken"]
+    taken = [(seating.seat, seating.replaces) for seating in read]
+    first = {seat.number: seat.user_id for seat in first_seats(game, seats, taken)}
     return [first.get(number, 0) for number in range(game.seats_wanted)]
+
+
+def _seat_records(seats: Iterable[TakenSeat]) -> list[SeatRecord]:
+    return [
+        SeatRecord(seat.number, seat.user_id, seat.username, seat.bot_level, seat.rating_before, seat.left)
+        for seat in seats
+    ]
 
 
 def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
@@ -329,10 +421,9 @@ def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
 
 def room_record(game_id: uuid.UUID) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
-    found = game(game_id)
+    found, taken = game(game_id)
     rows = JournalEntry.objects.filter(game=found).order_by("seq")
     entries = [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
-    seats = seat_records(found)
     snapshot = Snapshot.objects.filter(game=found).values_list("data", "seq").first() or (None, 0)
     return RoomRecord(
         game_id=found.pk,
@@ -345,59 +436,68 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         created_by=found.created_by_id,
         epoch=found.epoch,
         result=found.result,
-        seats=seats,
-        first_seats=first_seats(found, seats, _taken_later(entries)),
+        seats=_seat_records(taken),
+        first_seats=first_seats(found, taken, _taken_later(entries)),
         entries=entries,
         snapshot=snapshot[0],
         snapshot_seq=snapshot[1],
     )
 
 
-def inputs(game: Game) -> list[dict[str, Any]]:
+def inputs(game: Game) -> list[shapes.Input]:
     """Return the players' inputs in order, in the form used by replays."""
     entries = JournalEntry.objects.filter(game=game, kind__in=_PLAYED).order_by("seq")
-    told: list[dict[str, Any]] = []
+    is_open = catalogue.get(game.name).open
+    made: list[shapes.Input] = []
     departed: set[int | None] = set()
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
-        given = {"seq": seq, "at": at, "user_id": user_id}
-        if kind == JournalEntry.Kind.MOVE:
-            made = _read_move(data)
-            told.append({**given, "type": "player_move", "movement": made.movement, **_tick(made.tick)})
-        elif kind == JournalEntry.Kind.DEPARTED:
-            left = _read_departure(data)
-            departed.add(user_id)
-            movement = {"why": left.why, "bot_level": left.bot_level, "is_offered": left.is_offered}
-            told.append({**given, "type": "player_replaced", "movement": movement, **_tick(left.tick)})
-        elif kind == JournalEntry.Kind.SEATED:
-            seating = _read_seating(data)
-            movement = {"seat": seating.seat, "replaces": seating.replaces}
-            told.append({**given, "type": "seat_taken", "movement": movement, **_tick(seating.tick)})
-        elif kind == JournalEntry.Kind.START:
-            if catalogue.get(game.name).open:
-                told.append({**given, "type": "game_start", "movement": {}})
-        elif kind == JournalEntry.Kind.RECONNECTED:
-            if user_id in departed:
+        match kind:
+            case JournalEntry.Kind.RECONNECTED if user_id not in departed:
+                continue
+            case JournalEntry.Kind.START if not is_open:
+                continue
+            case JournalEntry.Kind.DEPARTED:
+                departed.add(user_id)
+            case JournalEntry.Kind.RECONNECTED:
                 departed.remove(user_id)
-                tick = _tick(_read_return(data).tick)
-                told.append({**given, "type": "player_reconnected", "movement": {}, **tick})
-        elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
-            told.append({**given, "type": "game_action", "movement": {"action": action}})
-    return told
+            case JournalEntry.Kind.ACTION if _read_action(data).action not in _DECISIVE_ACTIONS:
+                continue
+        type, movement, tick = _input(kind, data)
+        made.append(shapes.Input(seq=seq, at=at, user_id=user_id, type=type, movement=movement, tick=tick))
+    return made
 
 
-def _tick(tick: int | None) -> dict[str, int]:
-    return {} if tick is None else {"tick": tick}
+def _input(kind: str, data: str) -> tuple[str, msgspec.Raw, int | UnsetType]:
+    match kind:
+        case JournalEntry.Kind.MOVE:
+            move = _read_move(data)
+            return "player_move", move.movement, move.tick
+        case JournalEntry.Kind.DEPARTED:
+            left = _read_departure(data)
+            told = {"why": left.why, "bot_level": left.bot_level, "is_offered": left.is_offered}
+            return "player_replaced", msgspec.Raw(msgspec.json.encode(told)), left.tick
+        case JournalEntry.Kind.SEATED:
+            seating = _read_seating(data)
+            told = {"seat": seating.seat, "replaces": seating.replaces}
+            return "seat_taken", msgspec.Raw(msgspec.json.encode(told)), seating.tick
+        case JournalEntry.Kind.RECONNECTED:
+            return "player_reconnected", msgspec.Raw(b"{}"), _read_return(data).tick
+        case JournalEntry.Kind.START:
+            return "game_start", msgspec.Raw(b"{}"), UNSET
+        case _:
+            return "game_action", msgspec.Raw(msgspec.json.encode(_read_action(data))), UNSET
 
 
-def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
-    """Return the latest chat messages of this game (fetched with its seats), oldest first."""
-    names: dict[int | None, str] = {seat.user_id: seat.user.username for seat in game.seats.all()}
+def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:
+    """Return the latest chat messages of this game, oldest first."""
+    names: dict[int | None, str] = {seat.user_id: seat.username for seat in seats}
     # A deleted account no longer has its seat.
     said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
     newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]
     return [
-        {"seq": seq, "user_id": user_id, "username": names[user_id], "message": _read_chat(data).message}
+        shapes.ChatLine(seq=seq, user_id=user_id, username=names[user_id], message=_read_chat(data).message)
         for seq, user_id, data in reversed(newest)
+        if user_id is not None
     ]
 
 

@@ -1,72 +1,174 @@
-"""Games in the form shown over HTTP."""
+"""The answers of the routes of games; ratings and rewards, which sockets carry too, are in ``events``."""
 
-from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
-from game import selectors
-from game.author import catalogue
-from game.author.game import Game as Rules
-from game.author.game import side_of
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from core.shapes import about, one_of
+from game.events import RatingChange, Reward
 from game.models import Game
 
-_RESULT = ("winner_ids", "reason", "scores", "ratings", "rewards")
-"""All but the places, which results of earlier releases do not have."""
+JSONObject = Annotated[Raw, Meta(extra_json_schema={"type": "object", "additionalProperties": {}})]
 
 
-def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
-    """Return the players in order of their seats."""
-    players = []
-    for seat in game.seats.all():
-        rating = seat.rating_before if seat.rating_after is None else seat.rating_after
-        bot = {} if seat.bot_level is None else {"bot_level": seat.bot_level}
-        players.append(
-            {
-                "id": seat.user_id,
-                "username": seat.user.username,
-                "side": side_of(rules, seat.number),
-                "rating": rating,
-                "score": seat.score,
-                **bot,
-            }
-        )
-    return players
+class CatalogueEntry(Struct, kw_only=True, frozen=True):
+    """A game that this server offers."""
+
+    name: str
+    title: str
+    min_players: int
+    max_players: int
+    kind: Annotated[str, one_of(["turn_based", "real_time"])]
+    description: str
+    sides: Annotated[list[str], about("The name of each seat")]
+    spectators: bool
+    modes: Annotated[list[str], about("Values of `mode` for joining a queue, besides none")]
+    clock: Annotated[
+        dict[str, Any] | None,
+        about("`seconds` of thinking time for each seat, and the `increment` of a move"),
+    ]
+    options: Annotated[dict[str, Any], about("JSON schema of `options` when a game is created")]
+    bots: Annotated[list[int], about("The levels of its bots")]
+    move_schema: Annotated[dict[str, Any], about("JSON schema of a movement")]
+    view_schema: Annotated[
+        dict[str, Any] | None,
+        about("JSON schema of what a seat sees, where the game declares it"),
+    ]
 
 
-def result_of(game: Game) -> dict[str, Any] | None:
-    """Return the result of the game, or None while it is unfinished."""
-    if game.result is None:
-        return None
-    return {name: game.result[name] for name in _RESULT} | {"places": game.result.get("places", [])}
+class Player(Struct, kw_only=True, frozen=True):
+    """A player."""
+
+    id: int
+    username: str
+    side: str
+    rating: Annotated[int | None, about("null for guests")]
+    score: Annotated[float | None, about("Once the game is over")]
+    bot_level: Annotated[int | UnsetType, about("Bots only")] = UNSET
 
 
-def game_shapes(games: Iterable[Game]) -> list[dict[str, Any]]:
-    """Return these games, which were fetched with their seats."""
-    return [_shown(game) for game in games]
+class Result(Struct, kw_only=True, frozen=True):
+    """The result of a game."""
+
+    winner_ids: list[int]
+    reason: Annotated[
+        str,
+        about("win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted, error or operator"),
+    ]
+    scores: Annotated[dict[str, float], about("By user id")]
+    ratings: list[RatingChange]
+    rewards: list[Reward]
+    places: Annotated[
+        list[list[int]], about("Users by place, the best first; users who share a place are together")
+    ]
 
 
-def game_shape_for_player(game: Game, user_id: int) -> dict[str, Any]:
-    """Return a game in the form shown to one of its players, with the player's own ``side``."""
-    body = _shown(game)
-    (side,) = (player["side"] for player in body["players"] if player["id"] == user_id)
-    return {**body, "side": side}
+class OneGame(Struct, kw_only=True, frozen=True):
+    """A game."""
+
+    id: UUID
+    game_id: Annotated[UUID, about("The same as id")]
+    game: Annotated[str, about("The name in the catalogue")]
+    title: str
+    mode: str
+    state: Annotated[str, one_of(Game.State.values)]
+    private: bool
+    rated: bool
+    options: dict[str, Any]
+    players: list[Player]
+    created_at: datetime
+    finished_at: datetime | None
+    result: Result | None
+    ws_url: str
+    spectators: Annotated[bool, about("Whether others may watch it")]
 
 
-def _shown(game: Game) -> dict[str, Any]:
-    rules = catalogue.get(game.name)
-    return {
-        "id": game.pk,
-        "game_id": game.pk,
-        "game": game.name,
-        "title": rules.title,
-        "mode": game.mode,
-        "state": game.state,
-        "private": game.private,
-        "rated": game.rated,
-        "options": game.options,
-        "players": players_of(game, rules),
-        "created_at": game.created_at,
-        "finished_at": game.finished_at,
-        "result": result_of(game),
-        "ws_url": selectors.ws_url(game.pk),
-        "spectators": rules.spectators and not game.private,
-    }
+class OwnGame(OneGame, kw_only=True, frozen=True):
+    """A game in which the caller has a seat."""
+
+    side: Annotated[str, about("The caller's")]
+
+
+class Invitation(Struct, kw_only=True, frozen=True):
+    """The public data of a game with a free seat."""
+
+    game: str
+    title: str
+    host: Annotated[str, about("The name of the user who created the game")]
+
+
+class ChatLine(Struct, kw_only=True, frozen=True):
+    """A message of a game's chat; `seq` is the same as on the socket."""
+
+    seq: int
+    user_id: int
+    username: str
+    message: str
+
+
+class Input(Struct, kw_only=True, frozen=True):
+    """An input of a player."""
+
+    seq: int
+    at: datetime
+    user_id: Annotated[int | None, about("null for a game_start")]
+    type: Annotated[
+        str,
+        one_of(
+            [
+                "player_move",
+                "game_action",
+                "game_start",
+                "player_replaced",
+                "player_reconnected",
+                "seat_taken",
+            ]
+        ),
+    ]
+    movement: Annotated[
+        JSONObject,
+        about(
+            "For a game_action: {action}; for a player_replaced: {why, bot_level, is_offered}; "
+            "for a seat_taken: {seat, replaces}"
+        ),
+    ]
+    tick: Annotated[int | UnsetType, about("Real-time games: the step before which it was applied")] = UNSET
+
+
+class Replay(Struct, kw_only=True, frozen=True):
+    """Everything needed to rebuild the final state of a game."""
+
+    game_id: UUID
+    game: str
+    players: list[Player]
+    seats: int
+    users: Annotated[list[int], about("Users by seat at the beginning, 0 for a free one")]
+    seed: Annotated[int | None, about("null while the game runs")]
+    options: dict[str, Any]
+    inputs: list[Input]
+    result: Result | None
+    final_view: Annotated[dict[str, Any] | None, about("The spectators' view at the end")]
+    ticks: Annotated[int | UnsetType, about("Real-time games: steps until the end")] = UNSET
+    views: Annotated[
+        list[JSONObject] | UnsetType,
+        about("With `views=1`: the beginning and each move; fewer if the rules fail or have changed"),
+    ] = UNSET
+
+
+class RankedUser(Struct, kw_only=True, frozen=True):
+    """Somebody on a leaderboard."""
+
+    id: int
+    username: str
+
+
+class LeaderboardRow(Struct, kw_only=True, frozen=True):
+    """A player's rating at a game; equal ratings share a rank."""
+
+    rank: int
+    user: RankedUser
+    rating: int
+    played: int
+    won: int

@@ -40,6 +40,8 @@ class Tally:
     """Finished games, by reason."""
     refused: Counter[str] = field(default_factory=Counter)
     """Moves refused by the rules (bots try moves), by code."""
+    examples: dict[str, str] = field(default_factory=dict)
+    """The first refused movement of each code, with the sentence that refused it."""
     reconnects: Counter[str] = field(default_factory=Counter)
     """Sockets that were lost and reopened, by close code."""
     unanswered: Counter[str] = field(default_factory=Counter)
@@ -49,9 +51,9 @@ class Tally:
 
     @property
     def failed(self) -> bool:
-        """True if there was an error, a game broke off, or nothing happened."""
+        """True if there was an error, a game broke off, or no game ended."""
         return (
-            not self.frames
+            not self.games
             or bool(self.errors)
             or any(self.games[reason] for reason in ("error", "abandoned", "aborted", "forfeit"))
         )
@@ -124,6 +126,7 @@ class Bot:
         self._tally = tally
         self._random = random
         self._untried: list[dict[str, Any]] = []
+        self._tried: dict[str, Any] = {}
         self._sent_at: float | None = None
         self._frames = 0
         self.id = 0
@@ -191,9 +194,10 @@ class Bot:
             case "game_tick":
                 self._frames += 1
                 if self._frames % FRAMES_PER_INPUT == 0:
-                    self._think(transport, frame["view"])
+                    self._think(transport, frame)
             case "error":
                 self._tally.refused[frame["code"]] += 1
+                self._tally.examples.setdefault(frame["code"], f"{self._tried}: {frame['message']}")
                 if frame["code"] not in TOO_LATE:
                     self._try_another(transport)
         return None
@@ -208,9 +212,10 @@ class Bot:
             return
         # If several may move at once, ``turn`` is null; in other games that means that the game is over.
         if frame["turn"] == self.id or (frame["turn"] is None and not self._kind.alternating):
-            self._think(transport, frame["view"])
+            self._think(transport, frame)
 
-    def _think(self, transport: WSTransport, view: dict[str, Any]) -> None:
+    def _think(self, transport: WSTransport, frame: dict[str, Any]) -> None:
+        view = frame["view"]
         seat = self._kind.sides.index(view["you"]["side"])
         rules = Match.new(self._kind, seats=self._kind.min_players, seed=0).game
         movement = rules.bot(view, seat, self._random, 1)
@@ -218,7 +223,7 @@ class Bot:
             self._untried = []
             self._move(transport, movement)
         elif not self._kind.real_time:
-            choices = self._kind.movements.choices
+            choices = frame.get("legal") or self._kind.movements.choices
             self._untried = self._random.sample(choices, len(choices))
             self._try_another(transport)
 
@@ -227,6 +232,7 @@ class Bot:
             self._move(transport, self._untried.pop())
 
     def _move(self, transport: WSTransport, movement: dict[str, Any]) -> None:
+        self._tried = movement
         self._tally.moves += 1
         self._sent_at = time.perf_counter()
         self._send(transport, {"type": "player_move", "movement": movement})

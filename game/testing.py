@@ -96,7 +96,12 @@ def _play_moves(match: Match, again: Match, random: Random, figures: Figures) ->
                 _check_legal(match, seat, legal, random)
                 _check_secrets(match, seat, legal, random)
         movement = random.choice(legal) if legal else bots.choose(match, seat, random, level=1)
-        _play_again(again, seat, match.play(seat, movement or {}))
+        try:
+            taken = match.play(seat, movement or {})
+        except Refusal:
+            _require(False, match, f"`legal` lists {movement}, which the rules refuse")
+            raise
+        _play_again(again, seat, taken)
     figures.lengths.append(match.moves)
     return again
 
@@ -157,10 +162,11 @@ def _reloaded(match: Match, again: Match) -> Match:
 
 def _check_legal(match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random) -> None:
     """Compare the author's ``legal`` with what the rules accept of all that the types allow."""
-    listed = match.candidates(seat)
-    refused = [movement for movement in listed if movement not in legal]
     if match.game.lists_legal:
-        _require(not refused, match, f"`legal` lists {refused[:1]}, which the rules refuse")
+        for movement in random.sample(legal, min(len(legal), MAX_TRIED)):
+            _require(
+                _accepts(match, seat, movement), match, f"`legal` lists {movement}, which the rules refuse"
+            )
     choices = match.game.movements.choices
     for movement in random.sample(choices, min(len(choices), MAX_TRIED)):
         if movement not in legal:

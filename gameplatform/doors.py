@@ -23,7 +23,7 @@ HASHING = frozenset(
         "POST /admin/login",
     }
 )
-"""What hashes a password, whoever asks."""
+"""The operations that hash a password, whoever asks."""
 
 
 def lane_of(scope: dict[str, Any]) -> Lane:
@@ -65,7 +65,7 @@ OPEN_ROUTES = {
     "GET /health/ready": "one statement of the database and one of Redis, in the strangers' lane",
     "GET /metrics": "refused to public addresses, and without the token where there is one",
 }
-"""What each operation that asks for no token costs at most, and by what that is bounded."""
+"""The highest cost of each operation that needs no token, and what bounds it."""
 
 OPEN_PAGES = {
     "/": "one small template; in the strangers' lane",
@@ -79,4 +79,4 @@ OPEN_COMMANDS = {
     "on a socket, for ten seconds",
     "disconnect": "the end of the socket",
 }
-"""What is taken on a socket before anybody has signed in; sockets are counted by address."""
+"""The messages accepted on a socket before sign-in; sockets are counted by address."""

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -161,7 +162,7 @@ _database["CONN_MAX_AGE"] = 0
 
 REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))
 REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", _database)
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from game.author import catalogue
+from game.author import queues
 from matchmaking.parties.models import Party
 
 SEPARATOR = ":"
@@ -36,8 +36,7 @@ class Queue(models.Model):
     @staticmethod
     def is_offered(name: str) -> bool:
         """Return whether a game that is offered here (still) declares the queue with this name."""
-        game, mode = Queue.kind_of(name)
-        return catalogue.offers(game) and (not mode or mode in catalogue.get(game).modes)
+        return queues.find(*Queue.kind_of(name)) is not None
 
 
 class Ticket(models.Model):
@@ -88,6 +87,22 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"user {self.user_id} with ticket {self.ticket_id}"
+
+
+class Answers(models.Model):
+    """A player's latest answers to the questions of a queue, for a ticket there or one that is requeued."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
+    asks = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "answers"
+
+    def __str__(self) -> str:
+        return f"answers of user {self.user_id} for {self.queue_id}"
 
 
 class Penalty(models.Model):

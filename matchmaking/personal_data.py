@@ -1,4 +1,4 @@
-"""What the queue holds about a person."""
+"""The personal data in the queue."""
 
 from typing import Any
 
@@ -19,8 +19,14 @@ def queue_penalty(user_id: int) -> dict[str, Any] | None:
     return selectors.penalty_of(user_id)
 
 
+@exports("queue_answers")
+def queue_answers(user_id: int) -> dict[str, Any] | None:
+    """Return the person's latest answers to the questions of a queue."""
+    return selectors.answers_of(user_id)
+
+
 @erases
 def leave(user_id: int) -> None:
-    """Give up the place in the queue and forget the penalty: nobody is matched with a deleted user."""
+    """Give up the place in the queue, so that nobody is matched with a deleted user, and forget the rest."""
     services.leave(user_id=user_id)
-    services.clear_penalty(user_id=user_id)
+    services.clear_history(user_id=user_id)

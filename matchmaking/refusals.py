@@ -25,14 +25,21 @@ class LeftEarly(RateLimited):
 
 
 class UnknownQueue(Invalid):
-    """The game has no such mode."""
+    """The game has no queue with this mode."""
 
     code = "unknown_queue"
     title = "There is no such queue"
 
 
 class PartyTooLarge(Invalid):
-    """The party has more members than the game has seats."""
+    """The party has more members than a match, or a team, has seats."""
 
     code = "party_too_large"
     title = "Too many for this game"
+
+
+class WrongPartySize(Invalid):
+    """The queue does not take parties of this size."""
+
+    code = "wrong_party_size"
+    title = "Not for a party of this size"

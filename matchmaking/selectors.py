@@ -1,6 +1,7 @@
 """Queries of the queue: a player's status, and the tickets near a rating."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -10,18 +11,18 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
-from msgspec import UNSET
+from msgspec import UNSET, Struct, ValidationError, convert
 
 from game import selectors as game_selectors
-from game.author import catalogue
+from game.author import catalogue, queues
 from game.author.game import side_of
+from game.author.queues import NoQuestions, Waiting
 from game.records import SeatedGame
-from matchmaking.models import Penalty, Queue, Ticket
-from matchmaking.rules import Waiting
-from matchmaking.shapes import MatchedPlayer, Standing
+from matchmaking.models import Answers, Penalty, Queue, Ticket
+from matchmaking.shapes import MatchedPlayer, OfferedQueue, Standing
 
 TICKET_TTL = timedelta(minutes=10)
-"""How long a ticket without any sign of its players is kept."""
+"""The time that a ticket without any sign of its players is kept."""
 
 # Plain SQL on the path of every join: the ORM takes five times the CPU time for these.
 _PLACES = """
@@ -144,15 +145,54 @@ def penalty_of(user_id: int) -> dict[str, Any] | None:
     return None if held is None else dict(held)
 
 
+def answers_of(user_id: int) -> dict[str, Any] | None:
+    """Return the user's latest answers to the questions of a queue, and the queue's name."""
+    given = Answers.objects.filter(user=user_id).values("queue", "asks").first()
+    return None if given is None else dict(given)
+
+
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:
     """Return the nearest tickets: for each rating, up to ``count`` at or above it and ``count`` below."""
     parameters = [value for rating in ratings for value in (queue, rating, count) * 2]
-    return _waiting(" UNION ALL ".join([_NEAREST] * len(ratings)), parameters) if ratings else []
+    if not ratings:
+        return []
+    return _with_answers(queue, _waiting(" UNION ALL ".join([_NEAREST] * len(ratings)), parameters))
 
 
 def oldest(queue: str, count: int) -> list[Waiting]:
     """Return up to ``count`` tickets of the queue, oldest first."""
-    return _waiting(_ELDEST, [queue, count])
+    return _with_answers(queue, _waiting(_ELDEST, [queue, count]))
+
+
+def answers(queue: str, user_ids: Collection[int]) -> dict[int, Struct]:
+    """Return what these users have answered to the questions that the queue asks."""
+    declared = queues.find(*Queue.kind_of(queue))
+    if declared is None or declared.asks is NoQuestions:
+        return {}
+    found = {}
+    for user_id, asks in Answers.objects.filter(queue=queue, user__in=user_ids).values_list("user", "asks"):
+        # The questions may have changed since.
+        with suppress(ValidationError):
+            found[user_id] = convert(asks, declared.asks)
+    return found
+
+
+def offered() -> list[OfferedQueue]:
+    """Return all queues that can be joined here."""
+    return [
+        OfferedQueue(
+            game=queue.game.name,
+            mode=queue.mode,
+            title=queue.title,
+            rated=queue.rated,
+            min_players=queue.fewest,
+            max_players=queue.most,
+            party_sizes=list(queue.accepted_sizes),
+            asks=queue.asks_schema,
+            accept_within=queue.accept_within,
+        )
+        for queue in queues.offered()
+    ]
 
 
 def waiting_by_queue() -> list[dict[str, Any]]:
@@ -194,6 +234,17 @@ def _waiting(tickets: str, parameters: Sequence[Any]) -> list[Waiting]:
         else:
             found[ticket_id] = known._replace(user_ids=(*known.user_ids, user_id))
     return list(found.values())
+
+
+def _with_answers(queue: str, tickets: list[Waiting]) -> list[Waiting]:
+    """Add ``asks`` to the tickets, leaving out those without valid answers, if the queue asks anything."""
+    declared = queues.find(*Queue.kind_of(queue))
+    if declared is None or declared.asks is NoQuestions:
+        return tickets
+    found = answers(queue, [user_id for ticket in tickets for user_id in ticket.user_ids])
+    return [
+        ticket._replace(asks=found[ticket.user_ids[0]]) for ticket in tickets if ticket.user_ids[0] in found
+    ]
 
 
 def _seconds_since(then: datetime, now: datetime) -> float:

@@ -11,28 +11,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from statistics import fmean
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
+from msgspec import Struct
 from prometheus_client import Histogram
 
 from core.batching import ThreadedBatcher
-from core.refusals import Refusal
+from core.parsers import refuse_unknown
+from core.refusals import Invalid, Refusal
 from friends import selectors as friends
 from game import selectors as game_selectors
 from game import services as game_services
-from game.author import catalogue
-from game.author.game import Game as Rules
+from game.author import catalogue, queues
+from game.author.movements import fault_of
+from game.author.queues import NoQuestions, Waiting
+from game.author.queues import Queue as DeclaredQueue
 from game.records import Entrant, QueuedParty, SeatedGame
 from matchmaking import rules, selectors
 from matchmaking.events import MatchCancelled, QueueExpired, QueueJoined, QueueLeft
-from matchmaking.models import Member, Penalty, Queue, Ticket
+from matchmaking.models import Answers, Member, Penalty, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
-from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, LeftEarly, PartyTooLarge, UnknownQueue
-from matchmaking.rules import Waiting
+from matchmaking.refusals import (
+    AlreadyPlaying,
+    AlreadyQueued,
+    LeftEarly,
+    PartyTooLarge,
+    UnknownQueue,
+    WrongPartySize,
+)
 from matchmaking.selectors import TICKET_TTL
 from matchmaking.shapes import Standing
 from realtime.membership import presence
@@ -41,7 +53,7 @@ from realtime.publishing import publish
 logger = logging.getLogger(__name__)
 
 DISCONNECT_GRACE = timedelta(seconds=30)
-"""How long a ticket is kept after the player's last socket has closed."""
+"""The time that a ticket is kept after the player's last socket has closed."""
 HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 BATCH_SIZE = 10_000
@@ -56,48 +68,83 @@ waits = Histogram(
 )
 
 
-def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> Standing:
+class _Request(NamedTuple):
+    """A request to join together, the leader first."""
+
+    user_ids: tuple[int, ...]
+    asks: Struct
+
+
+def join(
+    *,
+    user_id: int,
+    game: str,
+    mode: str = "",
+    party_id: int | None = None,
+    asks: Mapping[str, Any] = MappingProxyType({}),
+) -> Standing:
     """Queue the user, or the party that the user leads, and match them at once if possible.
 
-    Returns the same as ``selectors.queue_status``. A user who is already queued keeps the place, and one with
-    an unfinished match of this queue gets that match. Raises ``UnknownGame``, ``UnknownQueue``,
-    ``AlreadyQueued`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
+    ``asks`` has the fields that the queue asks for. Returns the same as ``selectors.queue_status``. A user
+    who is already queued keeps the place, and one with an unfinished match of this queue gets that match.
+    Raises ``UnknownGame``, ``UnknownQueue``, ``Invalid`` (for ``asks``), ``AlreadyQueued``,
+    ``WrongPartySize`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
     ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
-    kind = catalogue.get(game)
-    queue = _declared(kind, mode)
-    if party_id is None:
-        return _join_together(queue, (user_id,))
-    return _join_as_party(kind, queue, user_id, party_id)
+    queue = _declared(game, mode)
+    answers = _answers(queue, asks)
+    if party_id is not None:
+        return _join_as_party(queue, user_id, party_id, answers)
+    _check_size(queue, 1)
+    return _join_together(Queue.name_of(game, mode), _Request((user_id,), answers))
 
 
 def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[Standing]:
-    """Like :func:`join` for one user, but return a future; for the event loop.
+    """Like :func:`join` for one user without answers, but return a future; for the event loop."""
+    queue = _declared(game, mode)
+    answers = _answers(queue, {})
+    _check_size(queue, 1)
+    return _join_together.soon(Queue.name_of(game, mode), _Request((user_id,), answers))
 
-    Raises ``UnknownGame``, ``UnknownQueue``.
-    """
-    return _join_together.soon(_declared(catalogue.get(game), mode), (user_id,))
 
-
-def _declared(kind: type[Rules], mode: str) -> str:
-    queue = Queue.name_of(kind.name, mode)
-    if not Queue.is_offered(queue):
-        modes = ", ".join(kind.modes) or "none"
+def _declared(game: str, mode: str) -> DeclaredQueue:
+    kind = catalogue.get(game)
+    queue = queues.find(game, mode)
+    if queue is None:
+        modes = ", ".join(filter(None, queues.modes_of(kind))) or "none"
         raise UnknownQueue(
-            f"{kind.title} has no mode {mode!r}.", details={"mode": [f"The modes of this game: {modes}."]}
+            f"{kind.title} has no queue with the mode {mode!r}.",
+            details={"mode": [f"The modes of this game: {modes}."]},
         )
     return queue
 
 
+def _answers(queue: DeclaredQueue, asks: Mapping[str, Any]) -> Struct:
+    refuse_unknown(asks, known=queue.asks.__struct_fields__)
+    try:
+        return msgspec.convert(dict(asks), queue.asks)
+    except msgspec.ValidationError as error:
+        reason, details = fault_of(error)
+        raise Invalid(reason, details=details) from None
+
+
+def _check_size(queue: DeclaredQueue, size: int) -> None:
+    sizes = queue.accepted_sizes
+    if size > sizes[-1]:
+        raise PartyTooLarge(f"{queue.title} takes parties of at most {sizes[-1]}.")
+    if size not in sizes:
+        raise WrongPartySize(f"{queue.title} takes parties of {' or '.join(map(str, sizes))}.")
+
+
 @transaction.atomic
-def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> Standing:
+def _join_as_party(queue: DeclaredQueue, user_id: int, party_id: int, answers: Struct) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
-    party = parties.lock_led(user_id, party_id)
+    party = parties.lock_led(user_id, party_id=party_id)
     user_ids = party_selectors.member_ids(party.pk)
-    if len(user_ids) > kind.max_players:
-        raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")
+    _check_size(queue, len(user_ids))
     user_ids.sort(key=lambda member: member != user_id)  # the leader first
-    standing = _join_together(queue, tuple(user_ids))
+    name = Queue.name_of(queue.game.name, queue.mode)
+    standing = _join_together(name, _Request(tuple(user_ids), answers))
     if standing.status == "queued":
         ticket = Ticket.objects.get(members__user=user_id)
         if set(ticket.members.values_list("user_id", flat=True)) != set(user_ids):
@@ -105,24 +152,25 @@ def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -
         if ticket.party_id is None:
             ticket.party = party
             ticket.save(update_fields=["party"])
-            _tell_party(QueueJoined, party.pk, queue, user_ids)
+            _tell_party(QueueJoined, party.pk, name, user_ids)
     return standing
 
 
 @transaction.atomic(savepoint=False)
-def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[Standing | Exception]:
-    """Return the status of each party's leader, who comes first, after they have joined in this order."""
-    kind = catalogue.get(Queue.kind_of(queue)[0])
+def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception]:
+    """Return the status of each request's leader after they have joined in this order."""
+    declared = _declared(*Queue.kind_of(queue))
     _lock(queue)
-    user_ids = [user_id for party in parties for user_id in party]
+    user_ids = [user_id for request in requests for user_id in request.user_ids]
+    leaders = [request.user_ids[0] for request in requests]
     queued = _drop_closed_queues(selectors.queues_of(user_ids))
-    entrants = game_selectors.entrants(kind.name, queue, user_ids)
+    entrants = game_selectors.entrants(declared.game.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
-    kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
+    kept = [leader for leader in leaders if queued.get(leader) == queue]
     penalties = selectors.penalties(user_ids)
     refused: dict[int, Refusal] = {}
     new: list[Waiting] = []
-    for number, (leader, *others) in enumerate(parties):
+    for number, ((leader, *others), asks) in enumerate(requests):
         if leader in games or queued.get(leader) == queue:
             continue
         if elsewhere := [queued[user_id] for user_id in (leader, *others) if user_id in queued]:
@@ -136,18 +184,19 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[Standing | Exc
                 f"You left a match before it began. Queue again in {wait_s} seconds.", retry_after=wait_s
             )
         else:
-            new.append(_waiting(_NEW + len(new), 0.0, [entrants[user_id] for user_id in (leader, *others)]))
+            members = [entrants[user_id] for user_id in (leader, *others)]
+            new.append(_waiting(_NEW + len(new), 0.0, members, asks))
             # If the same party is in this batch twice, the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
-    near = selectors.neighbours(queue, {ticket.rating for ticket in new}, kind.max_players)
-    groups = _groups(kind, [*near, *new])
-    made = _play(kind, queue, groups, entrants)
+    near = selectors.neighbours(queue, {ticket.rating for ticket in new}, declared.most)
+    _keep_answers(queue, declared, new)
+    groups = _groups(declared, [*near, *new])
+    made = _play(declared, queue, groups, entrants)
     games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
     _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
     if kept:
         touch_tickets(kept)
         Member.objects.filter(user__in=kept, left_at__isnull=False).update(left_at=None)
-    leaders = [leader for leader, *_ in parties]
     playing = {leader: games[leader] for leader in leaders if leader in games}
     standings = selectors.matched(playing, made) | selectors.queued(set(leaders) - set(playing))
     return [refused.get(number) or standings[leader] for number, leader in enumerate(leaders)]
@@ -156,13 +205,28 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[Standing | Exc
 _join_together = ThreadedBatcher(_join)
 
 
-def _waiting(ticket_id: int, waited: float, players: Sequence[Entrant]) -> Waiting:
+def _waiting(ticket_id: int, waited: float, players: Sequence[Entrant], asks: Struct | None) -> Waiting:
     return Waiting(
         ticket_id,
         round(fmean(one.rating for one in players)),
         waited,
         tuple(one.user_id for one in players),
         round(fmean(one.uncertainty for one in players)),
+        asks,
+    )
+
+
+def _keep_answers(queue: str, declared: DeclaredQueue, tickets: Sequence[Waiting]) -> None:
+    if declared.asks is NoQuestions or not tickets:
+        return
+    Answers.objects.bulk_create(
+        (
+            Answers(user_id=user_id, queue_id=queue, asks=msgspec.to_builtins(ticket.asks))
+            for user_id, ticket in sorted((user_id, one) for one in tickets for user_id in one.user_ids)
+        ),
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["queue", "asks"],
     )
 
 
@@ -258,11 +322,16 @@ def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) ->
     entrants = game_selectors.entrants(Queue.kind_of(queue)[0], queue, list(stayed))
     waiting = selectors.queues_of(stayed)
     now = timezone.now()
+    has_questions = _declared(*Queue.kind_of(queue)).asks is not NoQuestions
+    answers = selectors.answers(queue, list(stayed))
     requeued: set[int] = set()
     for party_id, user_ids in party_selectors.by_party([*stayed, *left]):
         if not stayed.keys() >= set(user_ids) or any(user_id in waiting for user_id in user_ids):
             continue
-        ticket = _waiting(0, 0.0, [entrants[user_id] for user_id in user_ids])
+        if has_questions and not answers.keys() >= set(user_ids):
+            # They have queued elsewhere since, where their answers were others.
+            continue
+        ticket = _waiting(0, 0.0, [entrants[user_id] for user_id in user_ids], None)
         row = Ticket.objects.create(
             queue_id=queue,
             party_id=party_id,
@@ -291,9 +360,10 @@ def _penalise(user_id: int) -> None:
     held.save(update_fields=["times", "until"])
 
 
-def clear_penalty(*, user_id: int) -> None:
-    """Delete the user's penalty for leaving matches early."""
+def clear_history(*, user_id: int) -> None:
+    """Delete the user's penalty for leaving matches early, and the answers to the questions of queues."""
     Penalty.objects.filter(user=user_id).delete()
+    Answers.objects.filter(user=user_id).delete()
 
 
 def mark_disconnected(user_ids: Iterable[int]) -> None:
@@ -328,26 +398,24 @@ def match_queue(queue: str) -> int:
     if not _is_locked(queue, skip_locked=True):
         return 0
     _expire(queue)
-    if not Queue.is_offered(queue):
+    declared = queues.find(*Queue.kind_of(queue))
+    if declared is None:
         # Workers may run different versions for a while. If none offers the game, its tickets get no
         # heartbeats any more and expire.
         return 0
-    kind = catalogue.get(Queue.kind_of(queue)[0])
-    groups = _groups(kind, selectors.oldest(queue, BATCH_SIZE))
-    _play(kind, queue, groups, {})
+    groups = _groups(declared, selectors.oldest(queue, BATCH_SIZE))
+    _play(declared, queue, groups, {})
     return len(groups)
 
 
-def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]]:
+def _groups(declared: DeclaredQueue, tickets: Sequence[Waiting]) -> list[list[Waiting]]:
     user_ids = [user_id for ticket in tickets for user_id in ticket.user_ids]
     apart = friends.blocks_among(user_ids) if len(tickets) > 1 else ()
-    # Players who queue want an opponent, even in a game that can be played alone.
-    fewest = max(kind.min_players, min(2, kind.max_players))
-    return rules.groups(tickets, fewest=fewest, most=kind.max_players, apart=apart)
+    return rules.groups(tickets, declared, apart=apart)
 
 
 def _play(
-    kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]], known: Mapping[int, Entrant]
+    declared: DeclaredQueue, queue: str, groups: Sequence[Sequence[Waiting]], known: Mapping[int, Entrant]
 ) -> dict[UUID, SeatedGame]:
     """Remove the groups from the queue and create their games; players not ``known`` are looked up."""
     if not groups:
@@ -355,22 +423,38 @@ def _play(
     tickets = [ticket for group in groups for ticket in group]
     _close([ticket.id for ticket in tickets if ticket.id < _NEW])
     unknown = {user_id for ticket in tickets for user_id in ticket.user_ids} - known.keys()
-    entrants = {**known, **game_selectors.entrants(kind.name, queue, unknown)}
-    now = timezone.now()
-    # Seats are assigned at random, with members of a party side by side.
-    seatings = [
-        [
-            QueuedParty(
-                [entrants[user_id] for user_id in ticket.user_ids], now - timedelta(seconds=ticket.waited)
-            )
-            for ticket in random.sample(group, len(group))
-        ]
-        for group in groups
-    ]
-    mode = Queue.kind_of(queue)[1]
+    kind, mode = Queue.kind_of(queue)
+    entrants = {**known, **game_selectors.entrants(kind, queue, unknown)}
     for ticket in tickets:
         waits.observe(ticket.waited)
-    return game_services.create_matches(name=kind.name, mode=mode, queue=queue, groups=seatings)
+    return game_services.create_matches(
+        name=kind,
+        mode=mode,
+        queue=queue,
+        groups=[_seated(declared, group, entrants) for group in groups],
+        rated=declared.rated,
+    )
+
+
+def _seated(
+    declared: DeclaredQueue, group: Sequence[Waiting], entrants: Mapping[int, Entrant]
+) -> list[QueuedParty]:
+    """Return the players in the order of their seats: at random, but members of a party side by side."""
+    now = timezone.now()
+
+    def of(ticket: Waiting) -> QueuedParty:
+        players = [entrants[user_id] for user_id in ticket.user_ids]
+        return QueuedParty(players, now - timedelta(seconds=ticket.waited))
+
+    if not declared.teams:
+        return [of(ticket) for ticket in random.sample(group, len(group))]
+    seats: dict[int, QueuedParty] = {}
+    sides = random.sample(declared.teams, len(declared.teams))
+    for side, team in zip(sides, rules.divide(group, list(map(len, sides))), strict=True):
+        parties = map(of, random.sample(team, len(team)))
+        alone = [QueuedParty([one], party.queued_at) for party in parties for one in party.players]
+        seats |= zip(side, alone, strict=True)
+    return [seats[number] for number in sorted(seats)]
 
 
 def _expire(queue: str) -> None:

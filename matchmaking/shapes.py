@@ -1,6 +1,6 @@
 """The answers of the queue's routes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -18,7 +18,7 @@ class MatchedPlayer(Struct, kw_only=True, frozen=True):
 
 
 class Standing(Struct, kw_only=True, frozen=True):
-    """Where the caller stands: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
+    """The caller's status: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
 
     status: Annotated[str, one_of(["idle", "queued", "matched"])]
     game: str | UnsetType = UNSET
@@ -30,6 +30,22 @@ class Standing(Struct, kw_only=True, frozen=True):
     side: Annotated[str | UnsetType, about("Matched: the caller's side")] = UNSET
     ws_url: Annotated[str | UnsetType, about("Matched: the game's socket")] = UNSET
     players: list[MatchedPlayer] | UnsetType = UNSET
+
+
+class OfferedQueue(Struct, kw_only=True, frozen=True):
+    """A queue that can be joined."""
+
+    game: str
+    mode: Annotated[str, about("Empty for the queue without a mode")]
+    title: str
+    rated: bool
+    min_players: int
+    max_players: int
+    party_sizes: list[int]
+    asks: Annotated[dict[str, Any], about("JSON schema of the further fields of a request to join")]
+    accept_within: Annotated[
+        int | None, about("Seconds in which a match must be accepted, where the queue wants that")
+    ]
 
 
 class QueueLeft(Struct, kw_only=True, frozen=True):

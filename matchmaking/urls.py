@@ -9,6 +9,7 @@ urlpatterns = [
     route("game/join", api.Join.as_view()),
     route("game/leave", api.Leave.as_view()),
     route("game/status", api.Status.as_view()),
+    route("api/queues", api.Queues.as_view()),
     route("api/invites", invites.Invites.as_view()),
     route("api/invites/<int:invite_id>", invites.One.as_view()),
     route("api/invites/<int:invite_id>/accept", invites.Accept.as_view()),

@@ -1,5 +1,7 @@
 """Events of notifications itself; the other events on its socket belong to other apps."""
 
+from msgspec import UNSET, UnsetType
+
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event
 from realtime.wire.topics import Topic
@@ -15,6 +17,7 @@ class Badge(Event):
     dm: dict[str, int]
     invites: int
     total: int
+    recovered: bool | UnsetType = UNSET
 
     def audience(self) -> Topic:
         return topics.user(self.user_id)

@@ -12,8 +12,14 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
 from core.shapes import Page
+from core.statements import statement
 from progression import selectors, serializers, services, shapes
 from progression.models import Player
+
+_INVENTORY = statement(selectors.inventory)
+_PETS = statement(selectors.pets)
+_MONEY_ENTRIES = statement(selectors.money_entries)
+_ITEM_ENTRIES = statement(selectors.item_entries)
 
 
 def _shown(request: Request, player: Player) -> Response:
@@ -39,7 +45,7 @@ class AllocateStats(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         points = read(serializers.Allocation, request.data)
-        return _shown(request, services.allocate_stats(identity(request).user_id, points))
+        return _shown(request, services.allocate_stats(identity(request).user_id, points=points))
 
 
 class RegenerateStamina(APIView):
@@ -84,10 +90,10 @@ class Ledger(APIView):
         wanted = read(serializers.EntriesWanted, request.query_params.dict())
         user_id = services.player(identity(request).user_id).pk
         if wanted["of"] == "items":
-            entries, show = selectors.item_entries(user_id), selectors.shown_item_entries
+            entries, show = _ITEM_ENTRIES, selectors.shown_item_entries
         else:
-            entries, show = selectors.money_entries(user_id), selectors.shown_entries
-        return paging.page(self, entries, ordering="-id", show=show)
+            entries, show = _MONEY_ENTRIES, selectors.shown_entries
+        return paging.page(self, paging.Listed(entries, user_id), ordering="-id", show=show)
 
 
 class Inventory(APIView):
@@ -99,7 +105,7 @@ class Inventory(APIView):
         responses=Page[shapes.InventoryRow],
     )
     def get(self, request: Request) -> Response:
-        stacks = selectors.inventory(identity(request).user_id)
+        stacks = paging.Listed(_INVENTORY, identity(request).user_id)
         return paging.page(self, stacks, ordering="id", show=selectors.shown_stacks)
 
 
@@ -115,7 +121,7 @@ class Equip(APIView):
         responses=shapes.InventoryRow,
     )
     def post(self, request: Request, item_id: int) -> Response:
-        stack = services.equip(identity(request).user_id, item_id)
+        stack = services.equip(identity(request).user_id, stack_id=item_id)
         return Response(selectors.shown_stacks([stack])[0])
 
 
@@ -128,7 +134,7 @@ class Unequip(APIView):
         responses=shapes.InventoryRow,
     )
     def post(self, request: Request, slot: str) -> Response:
-        stack = services.unequip(identity(request).user_id, slot)
+        stack = services.unequip(identity(request).user_id, slot=slot)
         return Response(selectors.shown_stacks([stack])[0])
 
 
@@ -141,7 +147,7 @@ class Pets(APIView):
         responses=Page[shapes.PetShape],
     )
     def get(self, request: Request) -> Response:
-        pets = selectors.pets(identity(request).user_id)
+        pets = paging.Listed(_PETS, identity(request).user_id)
         return paging.page(self, pets, ordering="id", show=selectors.shown_pets)
 
 
@@ -166,7 +172,7 @@ class Hatch(APIView):
     )
     @idempotent
     def post(self, request: Request, egg_id: int) -> Response:
-        pet = services.hatch(identity(request).user_id, egg_id)
+        pet = services.hatch(identity(request).user_id, stack_id=egg_id)
         return Response(selectors.shown_pets([pet])[0], status=201)
 
 
@@ -183,8 +189,10 @@ class Feed(APIView):
     )
     @idempotent
     def post(self, request: Request, pet_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_owns_pet(user_id, pet_id)
         food = read(serializers.Feeding, request.data)
-        pet = services.feed(identity(request).user_id, pet_id, food["item_id"])
+        pet = services.feed(user_id, pet_id=pet_id, stack_id=food["item_id"])
         return Response(selectors.shown_pets([pet])[0])
 
 
@@ -199,7 +207,9 @@ class EquipPet(APIView):
         responses=shapes.PetShape,
     )
     def post(self, request: Request, pet_id: int) -> Response:
-        return Response(selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id)])[0])
+        return Response(
+            selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id=pet_id)])[0]
+        )
 
 
 class UnequipPet(APIView):
@@ -207,7 +217,9 @@ class UnequipPet(APIView):
 
     @extend_schema(description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=shapes.PetShape)
     def post(self, request: Request, pet_id: int) -> Response:
-        return Response(selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id)])[0])
+        return Response(
+            selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id=pet_id)])[0]
+        )
 
 
 class Shop(APIView):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery, Sum, Window
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 
+from core.statements import Insert, Statement, Update, statement
 from progression.models import Currency, Entry, Item, Player, Receipt, Stack
 from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems
 
@@ -24,12 +25,16 @@ def lock(*user_ids: int) -> dict[int, Player]:
     return {user_id: _locked(user_id) for user_id in sorted(set(user_ids))}
 
 
+@statement
+def _for_update(user_id: int) -> QuerySet[Player]:
+    return Player.objects.select_for_update().filter(pk=user_id)
+
+
 def _locked(user_id: int) -> Player:
-    rows = Player.objects.select_for_update().filter(pk=user_id)
-    player = rows.first()
+    player = _for_update.first(user_id)
     if player is None:
         _open(user_id)
-        player = rows.get()
+        (player,) = _for_update(user_id)
     return player
 
 
@@ -47,48 +52,166 @@ def move_money(player: Player, currency: str, amount: int, *, cause: str, key: s
 
     Raises ``NotEnoughGold``, ``NotEnoughGems``.
     """
-    there = getattr(player, currency)
+    balance = _changed(player, currency, amount)
+    _enter_money.count(player.pk, currency, amount, balance, cause, key)
+
+
+def _changed(player: Player, currency: str, amount: int) -> int:
+    """Change the player's money and return the balance."""
+    there: int = getattr(player, currency)
     balance = there + amount
     if balance < 0:
         raise _NOT_ENOUGH[Currency(currency)](f"It takes {-amount} {currency}, and you have {there}.")
     setattr(player, currency, balance)
-    player.save(update_fields=[currency])
-    Entry.objects.create(
-        player=player, currency=currency, amount=amount, balance=balance, cause=cause, key=key
+    _SET_BALANCE[currency].count(player.pk, balance)
+    return balance
+
+
+def _setting(currency: str) -> Statement[[int, int], tuple[Any, ...]]:
+    @statement
+    def set_balance(user_id: int, balance: int) -> Update:
+        values: dict[str, Any] = {currency: balance}
+        return Update(Player.objects.filter(pk=user_id), **values)
+
+    return set_balance
+
+
+def _paying(currency: str) -> Statement[[int, int], tuple[Any, ...]]:
+    @statement
+    def pay(user_id: int, price: int) -> Update:
+        enough = Player.objects.filter(pk=user_id, **{f"{currency}__gte": price})
+        values: dict[str, Any] = {currency: F(currency) - price}
+        return Update(enough, returning=(currency,), **values)
+
+    return pay
+
+
+_PAY = {currency: _paying(currency) for currency in Currency.values}
+_SET_BALANCE = {currency: _setting(currency) for currency in Currency.values}
+
+
+@statement
+def _enter_money(user_id: int, currency: str, amount: int, balance: int, cause: str, key: str) -> Insert:
+    return Insert(
+        Entry, player=user_id, currency=currency, amount=amount, balance=balance, cause=cause, key=key
     )
 
 
-def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str = "") -> Entry:
-    """Add items, or take them if ``amount`` is negative. The player must be locked.
+@statement
+def _enter_items(user_id: int, item_id: int, amount: int, balance: int, cause: str, key: str) -> Insert:
+    return Insert(
+        Entry,
+        player=user_id,
+        item=item_id,
+        amount=amount,
+        balance=balance,
+        cause=cause,
+        key=key,
+        returning=("id",),
+    )
+
+
+@statement
+def _enter_purchase(
+    user_id: int,
+    currency: str,
+    amount: int,
+    balance: int,
+    item_id: int,
+    quantity: int,
+    owned: int,
+    cause: str,
+) -> Insert:
+    return Insert(
+        Entry,
+        {"currency": currency, "amount": amount, "balance": balance},
+        {"item": item_id, "amount": quantity, "balance": owned},
+        player=user_id,
+        cause=cause,
+    )
+
+
+@statement
+def _stack(user_id: int, item_id: int) -> QuerySet[Stack, tuple[int, int]]:
+    return Stack.objects.filter(player=user_id, item=item_id).values_list("pk", "quantity")
+
+
+@statement
+def _set_quantity(stack_id: int, quantity: int) -> Update:
+    return Update(Stack.objects.filter(pk=stack_id), quantity=quantity)
+
+
+@statement
+def _add(user_id: int, item_id: int, quantity: int) -> Insert:
+    return Insert(
+        Stack,
+        player=user_id,
+        item=item_id,
+        quantity=quantity,
+        conflict=("player", "item"),
+        update={"quantity": F("quantity") + quantity},
+        returning=("id", "quantity", "worn_in"),
+    )
+
+
+def _added(user_id: int, item: Item, quantity: int) -> Stack:
+    ((stack_id, owned, worn_in),) = _add(user_id, item.pk, quantity)
+    return Stack(pk=stack_id, player_id=user_id, item=item, quantity=owned, worn_in=worn_in)
+
+
+def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str = "") -> int:
+    """Add items, or take them if ``amount`` is negative; return the entry's id. The player must be locked.
 
     An empty stack is deleted. Raises ``NotEnoughItems``.
     """
-    stack = Stack.objects.filter(player=player, item=item).first()
-    there = 0 if stack is None else stack.quantity
-    balance = there + amount
-    if balance < 0:
-        raise NotEnoughItems(f"It takes {-amount} of {item.name}, and you have {there}.")
-    if stack is None:
-        Stack.objects.create(player=player, item=item, quantity=balance)
-    elif balance:
-        Stack.objects.filter(pk=stack.pk).update(quantity=balance)
+    if amount > 0:
+        balance = _added(player.pk, item, amount).quantity
     else:
-        stack.delete()
-    return Entry.objects.create(
-        player=player, item=item, amount=amount, balance=balance, cause=cause, key=key
-    )
+        stack_id, there = _stack.first(player.pk, item.pk) or (0, 0)
+        balance = there + amount
+        if balance < 0:
+            raise NotEnoughItems(f"It takes {-amount} of {item.name}, and you have {there}.")
+        if balance:
+            _set_quantity.count(stack_id, balance)
+        else:
+            Stack.objects.filter(pk=stack_id).delete()
+    ((entry_id,),) = _enter_items(player.pk, item.pk, amount, balance, cause, key)
+    return int(entry_id)
+
+
+def buy(
+    user_id: int, item: Item, quantity: int, *, currency: str, price: int, cause: str
+) -> tuple[int, Stack]:
+    """Move money and items in three statements, which lock the player; return the balance and the stack.
+
+    Raises ``NotEnoughGold``, ``NotEnoughGems``.
+    """
+    paid = _PAY[currency].first(user_id, price)
+    balance = _changed(_locked(user_id), currency, -price) if paid is None else paid[0]
+    stack = _added(user_id, item, quantity)
+    _enter_purchase.count(user_id, currency, -price, balance, item.pk, quantity, stack.quantity, cause)
+    return balance, stack
+
+
+@statement
+def _answer(user_id: int, key: str) -> QuerySet[Receipt, Any]:
+    return Receipt.objects.filter(player=user_id, key=key).values_list("answer", flat=True)
+
+
+@statement
+def _keep_answer(user_id: int, key: str, answer: Any) -> Insert:
+    return Insert(Receipt, player=user_id, key=key, answer=answer)
 
 
 def receipt(player: Player, key: str) -> Any:
     """Return the stored result of an operation with this key, or None. The player must be locked."""
-    done = Receipt.objects.filter(player=player, key=key).first() if key else None
-    return None if done is None else done.answer
+    return _answer.first(player.pk, key) if key else None
 
 
 def store_receipt(player: Player, key: str, answer: Any) -> None:
     """Store the result of an operation, so that it runs once per key. Does nothing without a key."""
     if key:
-        Receipt.objects.create(player=player, key=key, answer=answer)
+        _keep_answer.count(player.pk, key, answer)
 
 
 def audit() -> Iterator[str]:

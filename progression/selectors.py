@@ -2,18 +2,21 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
+from core.statements import statement
 from progression import rules, shapes
-from progression.models import Entry, HatchOdds, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
 from progression.models.tuning import growth
+from progression.refusals import NotOwned
 
 DAILY_OFFERS = 3
 """The number of daily offers shown per day."""
@@ -35,14 +38,36 @@ def stamina(player: Player, now: datetime) -> rules.Stamina:
     )
 
 
+@statement
+def stored_players(user_ids: Collection[int]) -> QuerySet[Player]:
+    """Return the players of those of these users who have one."""
+    return Player.objects.filter(pk__in=user_ids)
+
+
+@statement
+def _experience(user_ids: Collection[int]) -> QuerySet[Player, tuple[int, int]]:
+    return Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
+
+
+@statement
+def _worn(user_ids: Collection[int]) -> QuerySet[Stack]:
+    return Stack.objects.filter(player__in=user_ids, worn_in__isnull=False).select_related("item")
+
+
+@statement
+def _pet_sets(user_ids: Collection[int]) -> QuerySet[Pet]:
+    in_sets = Pet.objects.filter(player__in=user_ids, place__isnull=False)
+    return in_sets.select_related("species").order_by("place")
+
+
 def player(user_id: int) -> Player:
     """Return the stored player, or an unsaved one with initial values."""
-    return Player.objects.filter(pk=user_id).first() or Player(pk=user_id)
+    return stored_players.first([user_id]) or Player(pk=user_id)
 
 
 def levels(user_ids: Iterable[int]) -> dict[int, int]:
     """Return the levels of those of these users who have a player."""
-    rows = Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
+    rows = _experience(list(user_ids))
     curve = growth().player
     return {user_id: curve.level_at(xp) for user_id, xp in rows}
 
@@ -54,16 +79,31 @@ def combat_stats(user_id: int) -> rules.Combat:
 
 def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
     """Return the combat values of each of these users."""
+    return {user_id: strength.combat for user_id, strength in strengths_of(user_ids).items()}
+
+
+class Strength(NamedTuple):
+    """The level and the combat values of a user."""
+
+    level: int
+    combat: rules.Combat
+
+
+def strengths_of(user_ids: Iterable[int]) -> dict[int, Strength]:
+    """Return the level and the combat values of each of these users, in three queries."""
     ids = set(user_ids)
-    fighters = Player.objects.in_bulk(ids)
+    fighters = {fighter.pk: fighter for fighter in stored_players(ids)}
     worn: defaultdict[int, list[Stack]] = defaultdict(list)
-    for stack in Stack.objects.filter(player__in=ids, worn_in__isnull=False).select_related("item"):
+    for stack in _worn(ids):
         worn[stack.player_id].append(stack)
     pets: defaultdict[int, list[Pet]] = defaultdict(list)
-    for pet in Pet.objects.filter(player__in=ids, place__isnull=False).select_related("species"):
+    for pet in _pet_sets(ids):
         pets[pet.player_id].append(pet)
     return {
-        user_id: rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id])))
+        user_id: Strength(
+            fighter.level,
+            rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id]))),
+        )
         for user_id in ids
         for fighter in [fighters.get(user_id) or Player(pk=user_id)]
     }
@@ -76,15 +116,6 @@ def bonuses(worn: Iterable[Stack], pets: Iterable[Pet]) -> rules.Stats:
     return rules.total([stack.item.stats for stack in worn]).plus(rules.pet_bonus(in_set))
 
 
-def _worn(user_id: int) -> list[Stack]:
-    return list(Stack.objects.filter(player=user_id, worn_in__isnull=False).select_related("item"))
-
-
-def _pet_set(user_id: int) -> list[Pet]:
-    in_set = Pet.objects.filter(player=user_id, place__isnull=False)
-    return list(in_set.select_related("species").order_by("place"))
-
-
 def _stats(stats: rules.Stats) -> shapes.Stats:
     return shapes.Stats(**stats._asdict())
 
@@ -95,7 +126,7 @@ def shown_player(player: Player, username: str) -> shapes.PlayerShape:
     numbers = growth()
     level = numbers.player.level_at(player.xp)
     maximum = numbers.max_stamina(level)
-    worn, pets = _worn(player.pk), _pet_set(player.pk)
+    worn, pets = _worn([player.pk]), _pet_sets([player.pk])
     extra = bonuses(worn, pets)
     fight = rules.derived(level, player.stats.plus(extra))
     there = stamina(player, now)
@@ -132,11 +163,16 @@ def daily_key(day: int) -> str:
     return f"daily:{day}"
 
 
+@statement
+def _claimed(user_id: int, keys: Collection[str]) -> QuerySet[Receipt, str]:
+    return Receipt.objects.filter(player=user_id, key__in=keys).values_list("key", flat=True)
+
+
 def daily_reward(user_id: int, today: date) -> shapes.DailyReward:
     """Return today's reward for the user."""
     ordinal = today.toordinal()
     days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
-    claimed = set(Receipt.objects.filter(player=user_id, key__in=days).values_list("key", flat=True))
+    claimed = set(_claimed(user_id, days))
     in_a_row = 1 + len(list(itertools.takewhile(claimed.__contains__, days[1:])))
     return shapes.DailyReward(
         claimed=days[0] in claimed, days=in_a_row, gold=growth().gold_for_coming_back(in_a_row)
@@ -157,13 +193,7 @@ def shown_stacks(stacks: Iterable[Stack]) -> list[shapes.InventoryRow]:
         shapes.InventoryRow(
             id=stack.pk,
             item_id=stack.item_id,
-            name=stack.item.name,
-            description=stack.item.description,
-            kind=stack.item.kind,
-            rarity=stack.item.rarity,
-            slot=stack.item.slot or None,
-            stats=_stats(stack.item.stats),
-            food_xp=stack.item.food_xp,
+            **_facts(stack.item),
             quantity=stack.quantity,
             equipped=stack.worn_in is not None,
         )
@@ -171,9 +201,28 @@ def shown_stacks(stacks: Iterable[Stack]) -> list[shapes.InventoryRow]:
     ]
 
 
+def _facts(item: Item) -> dict[str, Any]:
+    """Return the fields of ``shapes.ItemFacts``."""
+    return {
+        "name": item.name,
+        "description": item.description,
+        "kind": item.kind,
+        "rarity": item.rarity,
+        "slot": item.slot or None,
+        "stats": _stats(item.stats),
+        "food_xp": item.food_xp,
+    }
+
+
 def pets(user_id: int) -> QuerySet[Pet]:
     """Return the user's pets."""
     return Pet.objects.filter(player=user_id).select_related("species")
+
+
+def check_owns_pet(user_id: int, pet_id: int) -> None:
+    """Check that the pet is this user's. Raises ``NotOwned``."""
+    if not pets(user_id).filter(pk=pet_id).exists():
+        raise NotOwned("You have no such pet.")
 
 
 def shown_pets(pets: Iterable[Pet]) -> list[shapes.PetShape]:
@@ -224,12 +273,38 @@ def hatch_odds() -> dict[str, dict[str, float]]:
 # -- The shop
 
 
-def offers(today: date) -> QuerySet[Offer]:
+@statement
+def _open_offers() -> QuerySet[Offer]:
+    return Offer.objects.filter(is_open=True).select_related("item")
+
+
+@statement
+def _open_offer(item_id: int) -> QuerySet[Offer]:
+    return Offer.objects.filter(pk=item_id, is_open=True).select_related("item")
+
+
+@statement
+def _daily_items() -> QuerySet[Offer, str]:
+    return Offer.objects.filter(is_open=True, is_daily=True).values_list("item__slug", flat=True)
+
+
+def offers(today: date) -> list[Offer]:
     """Return today's offers, including sold out ones."""
-    is_open = Offer.objects.filter(is_open=True)
-    daily = is_open.filter(is_daily=True).values_list("item__slug", flat=True)
-    of_today = rules.of_the_day(daily, today, DAILY_OFFERS)
-    return is_open.filter(Q(is_daily=False) | Q(item__slug__in=of_today)).select_related("item")
+    offers = _open_offers()
+    of_today = _of_today([offer.item.slug for offer in offers if offer.is_daily], today)
+    return [offer for offer in offers if not offer.is_daily or offer.item.slug in of_today]
+
+
+def offer(item_id: int, today: date) -> Offer | None:
+    """Return today's offer of this item."""
+    found = _open_offer.first(item_id)
+    if found is None or (found.is_daily and found.item.slug not in _of_today(_daily_items(), today)):
+        return None
+    return found
+
+
+def _of_today(daily: Iterable[str], today: date) -> Collection[str]:
+    return rules.of_the_day(daily, today, DAILY_OFFERS)
 
 
 def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
@@ -237,13 +312,7 @@ def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
     return [
         shapes.ShopItem(
             id=offer.pk,
-            name=offer.item.name,
-            description=offer.item.description,
-            kind=offer.item.kind,
-            rarity=offer.item.rarity,
-            slot=offer.item.slot or None,
-            stats=_stats(offer.item.stats),
-            food_xp=offer.item.food_xp,
+            **_facts(offer.item),
             price=offer.price,
             currency=offer.currency,
             stock=offer.stock,

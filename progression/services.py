@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core.statements import Update, statement
 from progression import ledger, rules, selectors
 from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
@@ -133,19 +134,19 @@ def _add_xp(player: Player, xp: int) -> int | None:
     return level
 
 
-@transaction.atomic
 def player(user_id: int) -> Player:
     """Return the user's player, created if missing; repair a stamina time in the future."""
-    found = Player.objects.filter(pk=user_id).first()
+    found = selectors.stored_players.first([user_id])
     if found is None:
-        return ledger.lock(user_id)[user_id]
+        with transaction.atomic():
+            return ledger.lock(user_id)[user_id]
     if found.stamina_at > timezone.now():
         return regenerate_stamina(user_id)
     return found
 
 
 @transaction.atomic
-def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
+def allocate_stats(user_id: int, *, points: Mapping[str, int]) -> Player:
     """Spend stat points on stats, by name; none is negative. Raises ``NotEnoughStatPoints``."""
     player = ledger.lock(user_id)[user_id]
     wanted = sum(points.values())
@@ -189,7 +190,7 @@ def regenerate_stamina(user_id: int) -> Player:
 
 
 @transaction.atomic
-def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> int:
+def spend_stamina(user_id: int, *, amount: int, cause: str, key: str = "") -> int:
     """Spend stamina and return the remainder. A repeated ``key`` spends nothing.
 
     Raises ``NotEnoughStamina``.
@@ -215,8 +216,23 @@ def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> in
 # -- Belongings
 
 
+@statement
+def _stack_of(user_id: int, stack_id: int) -> QuerySet[Stack]:
+    return Stack.objects.filter(pk=stack_id, player=user_id).select_related("item")
+
+
+@statement
+def _take_off(user_id: int, slot: str) -> Update:
+    return Update(Stack.objects.filter(player=user_id, worn_in=slot), worn_in=None)
+
+
+@statement
+def _put_on(stack_id: int, slot: str) -> Update:
+    return Update(Stack.objects.filter(pk=stack_id), worn_in=slot)
+
+
 def _own_stack(player: Player, stack_id: int) -> Stack:
-    stack = Stack.objects.filter(pk=stack_id, player=player).select_related("item").first()
+    stack = _stack_of.first(player.pk, stack_id)
     if stack is None:
         raise NotOwned("There is no such item in your inventory.")
     return stack
@@ -230,7 +246,7 @@ def _own_pet(player: Player, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, key: str = "") -> Item:
+def consume_item(user_id: int, *, stack_id: int, quantity: int = 1, cause: str, key: str = "") -> Item:
     """Use up items of a stack; once per ``key``.
 
     Raises ``NotOwned``, ``NotEnoughItems``.
@@ -248,21 +264,21 @@ def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, 
 
 
 @transaction.atomic
-def equip(user_id: int, stack_id: int) -> Stack:
+def equip(user_id: int, *, stack_id: int) -> Stack:
     """Equip a piece of gear, replacing what is in its slot. Raises ``NotOwned``, ``CannotBeWorn``."""
     player = ledger.lock(user_id)[user_id]
     stack = _own_stack(player, stack_id)
     if not stack.item.slot:
         raise CannotBeWorn(f"{stack.item.name} is nothing to wear.")
-    Stack.objects.filter(player=player, worn_in=stack.item.slot).update(worn_in=None)
+    _take_off.count(user_id, stack.item.slot)
+    _put_on.count(stack_id, stack.item.slot)
     stack.worn_in = stack.item.slot
-    stack.save(update_fields=["worn_in"])
     publish(StatsChanged(user_id=user_id))
     return stack
 
 
 @transaction.atomic
-def unequip(user_id: int, slot: str) -> Stack:
+def unequip(user_id: int, *, slot: str) -> Stack:
     """Empty a slot. Raises ``SlotEmpty``."""
     player = ledger.lock(user_id)[user_id]
     stack = Stack.objects.filter(player=player, worn_in=slot).select_related("item").first()
@@ -278,7 +294,7 @@ def unequip(user_id: int, slot: str) -> Stack:
 
 
 @transaction.atomic
-def hatch(user_id: int, stack_id: int) -> Pet:
+def hatch(user_id: int, *, stack_id: int) -> Pet:
     """Turn an egg into a pet, drawn by the egg's chances.
 
     Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
@@ -292,14 +308,14 @@ def hatch(user_id: int, stack_id: int) -> Pet:
         raise NothingHatches("There are no pets on this server.")
     seed = secrets.randbelow(MAX_SEED)
     drawn = Species.objects.get(slug=rules.hatch(seed, selectors.hatch_chances()[egg.rarity], species))
-    entry = ledger.move_items(player, egg, -1, cause="hatch")
-    pet = Pet.objects.create(player=player, species=drawn, egg=entry, seed=seed)
+    entry_id = ledger.move_items(player, egg, -1, cause="hatch")
+    pet = Pet.objects.create(player=player, species=drawn, egg_id=entry_id, seed=seed)
     publish(PetHatched(user_id=user_id))
     return pet
 
 
 @transaction.atomic
-def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
+def feed(user_id: int, *, pet_id: int, stack_id: int) -> Pet:
     """Feed a pet one unit of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -316,7 +332,7 @@ def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
 
 
 @transaction.atomic
-def equip_pet(user_id: int, pet_id: int) -> Pet:
+def equip_pet(user_id: int, *, pet_id: int) -> Pet:
     """Add a pet to the active set; if it is full, remove the one added first.
 
     Raises ``NotOwned``.
@@ -336,7 +352,7 @@ def equip_pet(user_id: int, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def unequip_pet(user_id: int, pet_id: int) -> Pet:
+def unequip_pet(user_id: int, *, pet_id: int) -> Pet:
     """Remove a pet from the active set. Raises ``NotOwned``, ``NotInSet``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -369,24 +385,26 @@ class Purchase:
     balance: int
 
 
+@statement
+def _take_stock(item_id: int, quantity: int) -> Update:
+    return Update(Offer.objects.filter(pk=item_id, stock__gte=quantity), stock=F("stock") - quantity)
+
+
 @transaction.atomic
-def purchase(user_id: int, item_id: int, quantity: int = 1) -> Purchase:
+def purchase(user_id: int, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
     Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.
     """
-    player = ledger.lock(user_id)[user_id]
-    offer = selectors.offers(timezone.now().date()).filter(pk=item_id).first()
+    offer = selectors.offer(item_id, timezone.now().date())
     if offer is None:
         raise NotForSale("The shop does not sell this.")
-    if offer.stock is not None:
-        # One conditional UPDATE: concurrent purchases cannot sell more than the stock.
-        sold = Offer.objects.filter(pk=offer.pk, stock__gte=quantity).update(stock=F("stock") - quantity)
-        if not sold:
-            raise SoldOut(f"There are not {quantity} of {offer.item.name} left.")
+    # A conditional UPDATE: concurrent purchases cannot sell more than the stock.
+    if offer.stock is not None and not _take_stock.count(item_id, quantity):
+        raise SoldOut(f"There are not {quantity} of {offer.item.name} left.")
     spent = offer.price * quantity
-    ledger.move_money(player, offer.currency, -spent, cause="purchase")
-    ledger.move_items(player, offer.item, quantity, cause="purchase")
-    stack = Stack.objects.select_related("item").get(player=player, item=offer.item)
+    balance, stack = ledger.buy(
+        user_id, offer.item, quantity, currency=offer.currency, price=spent, cause="purchase"
+    )
     publish(ItemsBought(user_id=user_id, quantity=quantity))
-    return Purchase(offer, stack, quantity, spent, getattr(player, offer.currency))
+    return Purchase(offer, stack, quantity, spent, balance)

@@ -28,7 +28,7 @@ class Stats(Struct, kw_only=True, frozen=True):
 
 
 class Derived(Struct, kw_only=True, frozen=True):
-    """What stats amount to in a fight."""
+    """The numbers of a fight that follow from stats."""
 
     max_hp: int
     attack: int
@@ -45,11 +45,9 @@ class DailyReward(Struct, kw_only=True, frozen=True):
     gold: int
 
 
-class InventoryRow(Struct, kw_only=True, frozen=True):
-    """So many of an item that the caller owns."""
+class ItemFacts(Struct, kw_only=True, frozen=True):
+    """The properties of an item."""
 
-    id: Annotated[int, about("Of the row: equip, hatch and feed take it")]
-    item_id: int
     name: str
     description: str
     kind: Kind
@@ -57,6 +55,13 @@ class InventoryRow(Struct, kw_only=True, frozen=True):
     slot: Slot
     stats: Annotated[Stats, about("What it adds while it is worn")]
     food_xp: Annotated[int, about("Experience for the pet that eats it")]
+
+
+class InventoryRow(ItemFacts, kw_only=True, frozen=True):
+    """So many of an item that the caller owns."""
+
+    id: Annotated[int, about("Of the row: equip, hatch and feed take it")]
+    item_id: int
     quantity: int
     equipped: bool
 
@@ -79,7 +84,7 @@ class PetShape(Struct, kw_only=True, frozen=True):
 
 
 class Regeneration(Struct, kw_only=True, frozen=True):
-    """How stamina comes back: so much, each time the interval is over."""
+    """The recovery of stamina: an amount for each full interval."""
 
     amount: float
     interval_s: int
@@ -108,17 +113,10 @@ class PlayerShape(Struct, kw_only=True, frozen=True):
     pet_set: list[PetShape]
 
 
-class ShopItem(Struct, kw_only=True, frozen=True):
+class ShopItem(ItemFacts, kw_only=True, frozen=True):
     """An offer of the shop; the id is the item's."""
 
     id: int
-    name: str
-    description: str
-    kind: Kind
-    rarity: Rarity
-    slot: Slot
-    stats: Annotated[Stats, about("What it adds while it is worn")]
-    food_xp: Annotated[int, about("Experience for the pet that eats it")]
     price: int
     currency: Currency
     stock: Annotated[int | None, about("How many are left; null for no limit")]
@@ -126,7 +124,7 @@ class ShopItem(Struct, kw_only=True, frozen=True):
 
 
 class Bought(Struct, kw_only=True, frozen=True):
-    """What was bought, what it cost, and what is left of that currency."""
+    """A purchase: the item, its price, and the currency left."""
 
     item: InventoryRow
     quantity: int

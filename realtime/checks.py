@@ -60,6 +60,17 @@ def problems_of_sockets(sockets: list[Socket]) -> list[CheckMessage]:
                 found.append(
                     Error(f"{told.__name__} is never told.", obj=socket.consumer, id="realtime.E005")
                 )
+        first = socket.consumer.opens_with
+        if first is not None and "recovered" not in first.__struct_fields__:
+            hint = "Declare recovered: bool | UnsetType = UNSET."
+            found.append(
+                Error(
+                    f"{first.__name__} cannot tell a client that events were lost.",
+                    hint=hint,
+                    obj=socket.consumer,
+                    id="realtime.E007",
+                )
+            )
         found += [
             Error(
                 f"Two messages are called {name!r} on this socket.", obj=socket.consumer, id="realtime.E006"

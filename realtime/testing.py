@@ -35,7 +35,7 @@ def _subclasses(kind: type[Message]) -> Iterator[type[Message]]:
 
 def _is_declared(frame: dict[str, Any], text: str) -> bool:
     for kind in _subclasses(Message):
-        fields = {*kind.__struct_fields__, "type", "seq", "recovered", "ref"}
+        fields = {*kind.__struct_fields__, "type", "seq", "ref"}
         if kind.__struct_config__.tag == frame["type"] and frame.keys() <= fields:
             with contextlib.suppress(msgspec.ValidationError):
                 msgspec.json.decode(text, type=kind)

@@ -4,7 +4,7 @@ A flush empties every table and then recreates content types, permissions and ro
 """
 
 import functools
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.test import TransactionTestCase
@@ -21,7 +21,7 @@ KEPT = {
 
 def instead_of_flush() -> None:
     """Replace Django's flush after tests that commit."""
-    TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[method-assign]
+    cast(Any, TransactionTestCase)._fixture_teardown = _fixture_teardown
 
 
 def _fixture_teardown(case: Any) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
@@ -42,12 +41,15 @@ async def here(transactional_db: None) -> AsyncIterator[Worker]:
 
 @pytest.fixture
 def person() -> Callable[..., Awaitable[Person]]:
-    return partial(in_database, _signed_in)
+    async def person(name: str, *, is_guest: bool = False) -> Person:
+        return await in_database(_signed_in, name, is_guest=is_guest)
+
+    return person
 
 
 def _signed_in(name: str, *, is_guest: bool = False) -> Person:
     user = User.objects.create(username=name, is_guest=is_guest)
-    return Person(user.pk, name, accounts.open_session(user, accounts.Device()).tokens.access)
+    return Person(user.pk, name, accounts.open_session(user, device=accounts.Device()).tokens.access)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ BIN = Path(sys.executable).parent
 CHECKS = (
     (BIN / "ruff", "format", "--check", "--quiet", "."),
     (BIN / "ruff", "check", "--quiet", "."),
-    (BIN / "lint-imports", "--no-timing"),
+    (BIN / "lint-imports",),
     (BIN / "mypy", "."),
 )
 WORKERS = "3"

@@ -13,7 +13,7 @@ RUN_DIR.mkdir(exist_ok=True)  # the folder of SQLite's test database
 SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
 
 # The processes share a database server, and maybe a Redis, whose channels ignore database numbers.
-REDIS_PREFIX = CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}:"  # type: ignore[index]
+REDIS_PREFIX = CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}:"
 
 # Tests with fifty threads wait longer for connections than a request may.
 if "pool" in DATABASES["default"]["OPTIONS"]:

@@ -1,17 +1,22 @@
 """Compiled modules behave like their sources, on every kind of server."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from pytest_django import Settings
 
 from gameplatform import compiled
-from tests.processes import ROOT, START_TIMEOUT
+from tests.processes import ROOT, START_TIMEOUT, ServerProcess
 
 RUN_COMPILED = """
 import sys
@@ -23,19 +28,21 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 
 @pytest.fixture(autouse=True)
-def built():
+def built() -> None:
     if not compiled.is_fresh():
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail("Nothing is compiled (python -m gameplatform.compiled).")
         pytest.skip("Nothing is compiled: servers ran as they are written (python -m gameplatform.compiled).")
 
 
-def has_loaded(pid, module):
+def has_loaded(pid: Any, module: Any) -> bool:
     loaded = psutil.Process(pid).memory_maps()
     return any(mapped.path.startswith(f"{compiled.FOLDER}/{module}.") for mapped in loaded)
 
 
-def test_each_worker_uses_what_is_compiled(live_server_process):
+def test_each_worker_uses_what_is_compiled(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process(workers=2) as server:
         assert "(compiled)" in server.log()
         deadline = time.monotonic() + START_TIMEOUT
@@ -47,12 +54,12 @@ def test_each_worker_uses_what_is_compiled(live_server_process):
                     time.sleep(0.05)
 
 
-def test_what_is_compiled_can_be_switched_off(settings):
+def test_what_is_compiled_can_be_switched_off(settings: Settings) -> None:
     settings.COMPILED = False
     assert not compiled.use()
 
 
-def test_compiled_rules_pass_the_tests_of_those_that_are_not():
+def test_compiled_rules_pass_the_tests_of_those_that_are_not() -> None:
     url = urlsplit(os.environ["DATABASE_URL"])
     url = url._replace(path=f"{url.path.rpartition('/')[0]}/compiled")
     done = subprocess.run(
@@ -73,7 +80,7 @@ def test_compiled_rules_pass_the_tests_of_those_that_are_not():
     assert " passed" in done.stdout
 
 
-def test_what_was_built_from_other_sources_is_not_used(tmp_path):
+def test_what_was_built_from_other_sources_is_not_used(tmp_path: Path) -> None:
     for folder in (
         ".compiled",
         "accounts",

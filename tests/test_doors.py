@@ -2,6 +2,9 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
@@ -13,13 +16,15 @@ from core.lanes import Lane
 from gameplatform import doors
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Player
+from realtime.worker import Worker
 from tests.people import *  # noqa: F403
+from tests.people import Person
 
 WRONG = {"username": "nobody", "password": "wrong"}
 
 
 @pytest.fixture
-async def http():
+async def http() -> AsyncIterator[Any]:
     """A client of the whole application, in process."""
     transport = httpx.ASGITransport(application, client=("198.51.100.7", 4))
     async with httpx.AsyncClient(
@@ -28,13 +33,13 @@ async def http():
         yield client
 
 
-async def until(is_so):
+async def until(is_so: Any) -> None:
     async with asyncio.timeout(WITHIN_S):
         while not is_so():  # noqa: ASYNC110 (threads tell nobody)
             await asyncio.sleep(0.001)
 
 
-def filled(lane, count):
+def filled(lane: Any, count: int) -> threading.Event:
     """Fill the lane with calls that block; return what releases them."""
     leave = threading.Event()
     for _ in range(count):
@@ -43,9 +48,9 @@ def filled(lane, count):
 
 
 @pytest.fixture
-async def hashing(monkeypatch):
+async def hashing(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """A password lane whose two threads are busy, with one free place in its queue."""
-    lane = Lane("hashing", threads=2, max_waiting=1, busy=hashers.TooManySignIns)
+    lane: Any = Lane("hashing", threads=2, max_waiting=1, busy=hashers.TooManySignIns)
     monkeypatch.setattr(hashers, "LANE", lane)
     lane.leave = filled(lane, 2)
     yield lane
@@ -53,7 +58,7 @@ async def hashing(monkeypatch):
 
 
 @pytest.fixture
-def strangers(monkeypatch):
+def strangers(monkeypatch: pytest.MonkeyPatch) -> Lane:
     """A lane for strangers with two threads and one place to wait in."""
     lane = Lane("strangers", threads=2, max_waiting=1)
     monkeypatch.setattr(lanes, "STRANGERS", lane)
@@ -61,15 +66,15 @@ def strangers(monkeypatch):
 
 
 @pytest.fixture
-def nobody():
+def nobody() -> Callable[[], Awaitable[Player]]:
     """A socket that is not authenticated yet."""
     return lambda: Player(application, "/ws").enter()
 
 
 @pytest.mark.parametrize("operation", sorted(doors.HASHING))
 async def test_beyond_its_queue_a_call_that_hashes_is_refused_before_it_takes_a_thread(
-    http, hashing, ada, operation
-):
+    http: Any, hashing: Any, ada: Person, operation: Any
+) -> None:
     method, path = operation.split()
     filled(hashing, 1)
 
@@ -81,7 +86,9 @@ async def test_beyond_its_queue_a_call_that_hashes_is_refused_before_it_takes_a_
         assert int(answer.headers["Retry-After"]) >= 1
 
 
-async def test_beyond_the_same_queue_a_password_on_a_socket_is_refused(hashing, nobody):
+async def test_beyond_the_same_queue_a_password_on_a_socket_is_refused(
+    hashing: Any, nobody: Callable[[], Awaitable[Player]]
+) -> None:
     filled(hashing, 1)
     stranger = await nobody()
 
@@ -90,7 +97,9 @@ async def test_beyond_the_same_queue_a_password_on_a_socket_is_refused(hashing, 
     assert (await stranger.hear("error"))["code"] == "too_many_sign_ins"
 
 
-async def test_a_token_on_a_socket_is_refused_beyond_the_queue_of_strangers(strangers, nobody, ada):
+async def test_a_token_on_a_socket_is_refused_beyond_the_queue_of_strangers(
+    strangers: Lane, nobody: Callable[[], Awaitable[Player]], ada: Person
+) -> None:
     leave = filled(strangers, 3)
     stranger = await nobody()
 
@@ -106,7 +115,9 @@ async def test_a_token_on_a_socket_is_refused_beyond_the_queue_of_strangers(stra
     await stranger.leave()
 
 
-async def test_while_passwords_are_waited_for_players_and_other_strangers_are_answered(http, hashing, ada):
+async def test_while_passwords_are_waited_for_players_and_other_strangers_are_answered(
+    http: Any, hashing: Any, ada: Person
+) -> None:
     waiting = asyncio.create_task(http.post("/api/auth/login", json=WRONG))
     await until(lambda: hashing.waiting == 1)
 
@@ -120,7 +131,9 @@ async def test_while_passwords_are_waited_for_players_and_other_strangers_are_an
     assert (await waiting).status_code == 401
 
 
-async def test_a_password_whose_socket_has_left_is_not_checked(hashing, nobody, monkeypatch):
+async def test_a_password_whose_socket_has_left_is_not_checked(
+    hashing: Any, nobody: Callable[[], Awaitable[Player]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked = []
     monkeypatch.setattr(signing_in, "sign_in", lambda *asked, **more: checked.append(asked))
     stranger = await nobody()
@@ -135,7 +148,9 @@ async def test_a_password_whose_socket_has_left_is_not_checked(hashing, nobody, 
     assert not checked
 
 
-async def test_strangers_who_fill_their_queue_keep_no_player_waiting(http, ada, strangers):
+async def test_strangers_who_fill_their_queue_keep_no_player_waiting(
+    http: Any, ada: Person, strangers: Lane
+) -> None:
     leave = filled(strangers, 3)
     try:
         for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": f"Bearer {ada.token}x"}):
@@ -147,14 +162,14 @@ async def test_strangers_who_fill_their_queue_keep_no_player_waiting(http, ada, 
         leave.set()
 
 
-def test_a_call_given_up_while_it_waits_is_dropped_however_many_come_and_go():
+def test_a_call_given_up_while_it_waits_is_dropped_however_many_come_and_go() -> None:
     lane = Lane("few", threads=1, max_waiting=2)
     leave = filled(lane, 1)
-    ran = []
+    ran: list[int] = []
 
     for number in range(1000):
-        lane.submit(lambda number=number: ran.append(number)).cancel()
-    last = [lane.submit(lambda number=number: ran.append(number)) for number in (-1, -2)]
+        lane.submit(partial(ran.append, number)).cancel()
+    last = [lane.submit(partial(ran.append, number)) for number in (-1, -2)]
     # The pool's own queue does not grow with them.
     assert lane.pool._work_queue.qsize() <= 3
     leave.set()
@@ -165,7 +180,7 @@ def test_a_call_given_up_while_it_waits_is_dropped_however_many_come_and_go():
     assert (lane.waiting, lane.is_full) == (0, False)
 
 
-def test_what_a_call_raises_is_raised_where_it_is_waited_for_and_gives_the_place_back():
+def test_what_a_call_raises_is_raised_where_it_is_waited_for_and_gives_the_place_back() -> None:
     lane = Lane("one", threads=1, max_waiting=0)
 
     for _ in range(3):
@@ -175,7 +190,9 @@ def test_what_a_call_raises_is_raised_where_it_is_waited_for_and_gives_the_place
     assert lane.submit(lambda: "well").result(WITHIN_S) == "well"
 
 
-async def test_who_has_too_many_sockets_cannot_sign_in_on_another(here, ada, nobody):
+async def test_who_has_too_many_sockets_cannot_sign_in_on_another(
+    here: Worker, ada: Person, nobody: Callable[[], Awaitable[Player]]
+) -> None:
     opened = [await Player(application, "/ws/notifications/", token=ada.token).enter() for _ in range(20)]
     stranger = await nobody()
 

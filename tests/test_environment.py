@@ -4,8 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -17,64 +20,64 @@ NOWHERE = Path("/nowhere/words.txt")
 
 
 @pytest.fixture
-def value(monkeypatch):
+def value(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Sets the one variable of these tests."""
 
-    def value(text):
+    def value(text: str) -> None:
         monkeypatch.setenv("ONE", text)
 
     return value
 
 
-def whole():
+def whole() -> int:
     return environment.integer("ONE", 60, maximum=65_535)
 
 
-def part():
+def part() -> Decimal:
     return environment.fraction("ONE", "0.1")
 
 
-def flag():
+def flag() -> bool:
     return environment.boolean("ONE", True)
 
 
-def hosts():
+def hosts() -> list[str]:
     return environment.hosts("ONE")
 
 
-def origins():
+def origins() -> list[str]:
     return environment.origins("ONE")
 
 
-def one_of():
+def one_of() -> str:
     return environment.one_of("ONE", ("INFO", "WARNING", "ERROR"), "INFO")
 
 
-def url():
+def url() -> str:
     return environment.url("ONE", "", schemes=("redis", "unix"))
 
 
-def database():
+def database() -> Any:
     return environment.database("ONE", "sqlite:///file")["ENGINE"]
 
 
-def sentry():
+def sentry() -> str:
     return environment.sentry("ONE")
 
 
-def apps():
+def apps() -> list[str]:
     return environment.apps("ONE")
 
 
-def proxies():
+def proxies() -> list[str]:
     return environment.proxies("ONE", ["127.0.0.1"])
 
 
-def plain():
+def plain() -> str:
     return environment.text("ONE", "127.0.0.1")
 
 
-def names():
+def names() -> list[str]:
     return environment.names("ONE", ["localhost", "127.0.0.1"])
 
 
@@ -114,7 +117,9 @@ def names():
         (origins, "http://localhost:3000, https://[::1]", ["http://localhost:3000", "https://[::1]"]),
     ],
 )
-def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, meant):
+def test_what_is_well_is_read_and_an_empty_value_is_none(
+    value: Callable[[str], None], read: Any, text: str, meant: Any
+) -> None:
     value(text)
     assert read() == meant
 
@@ -156,7 +161,9 @@ def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, mean
         ),
     ],
 )
-def test_what_is_not_well_is_said_with_what_it_must_be(value, read, must, texts):
+def test_what_is_not_well_is_said_with_what_it_must_be(
+    value: Callable[[str], None], read: Any, must: str, texts: list[str]
+) -> None:
     for text in texts:
         value(text)
         with pytest.raises(ImproperlyConfigured) as raised:
@@ -192,7 +199,9 @@ def test_what_is_not_well_is_said_with_what_it_must_be(value, read, must, texts)
         ),
     ],
 )
-def test_of_what_may_hold_a_password_nothing_is_shown(value, read, must, texts):
+def test_of_what_may_hold_a_password_nothing_is_shown(
+    value: Callable[[str], None], read: Any, must: str, texts: list[str]
+) -> None:
     for text in texts:
         value(text)
         with pytest.raises(ImproperlyConfigured) as raised:
@@ -200,7 +209,7 @@ def test_of_what_may_hold_a_password_nothing_is_shown(value, read, must, texts):
         assert str(raised.value) == f"ONE must be {must}."
 
 
-def test_a_file_must_be_one_that_can_be_read(value):
+def test_a_file_must_be_one_that_can_be_read(value: Callable[[str], None]) -> None:
     value(str(ROOT / "README.md"))
     assert environment.readable("ONE", NOWHERE) == str(ROOT / "README.md")
     value("")
@@ -210,7 +219,7 @@ def test_a_file_must_be_one_that_can_be_read(value):
         environment.readable("ONE", NOWHERE)
 
 
-def run(start, **variables):
+def run(start: Any, **variables: Any) -> CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *start],
         cwd=ROOT,
@@ -239,13 +248,15 @@ def run(start, **variables):
         ),
     ],
 )
-def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence):
+def test_whatever_is_started_ends_with_the_sentence(
+    start: list[str], name: str, text: str, sentence: str
+) -> None:
     result = run(start, **{name: text})
     assert result.returncode == 1
     assert result.stderr == f"{sentence}\n"
 
 
-def test_what_a_url_of_postgresql_says_beside_reaches_libpq_before_what_is_set_by_default():
+def test_what_a_url_of_postgresql_says_beside_reaches_libpq_before_what_is_set_by_default() -> None:
     code = (
         "import django; django.setup();"
         "from django.db import connection as c;"
@@ -257,13 +268,13 @@ def test_what_a_url_of_postgresql_says_beside_reaches_libpq_before_what_is_set_b
     assert run(["-c", code], DATABASE_URL=url).stdout == "verify-full /etc/ssl/ours.pem 99 10000\n"
 
 
-def test_without_debug_nothing_is_started_without_a_secret_key():
+def test_without_debug_nothing_is_started_without_a_secret_key() -> None:
     result = run(["manage.py", "check"], DEBUG="false", SECRET_KEY="")
     assert result.returncode == 1
     assert result.stderr == "The SECRET_KEY setting must not be empty.\n"
 
 
-def test_empty_variables_mean_what_unset_ones_do_and_names_may_have_spaces_between():
+def test_empty_variables_mean_what_unset_ones_do_and_names_may_have_spaces_between() -> None:
     code = (
         "from django.conf import settings as s;"
         "print(s.HOST, s.ENVIRONMENT, s.SIMPLE_JWT['ALGORITHM'], s.ALLOWED_HOSTS, s.CORS_ALLOWED_ORIGINS,"
@@ -277,14 +288,14 @@ def test_empty_variables_mean_what_unset_ones_do_and_names_may_have_spaces_betwe
     )
 
 
-def test_a_redis_that_cannot_be_used_is_told_before_anything_waits_for_it():
+def test_a_redis_that_cannot_be_used_is_told_before_anything_waits_for_it() -> None:
     result = run(["-m", "gameplatform", "--port", "0"], REDIS_URL="redis://127.0.0.1:1/0")
     assert result.returncode == 1
     assert result.stderr.startswith("The Redis of REDIS_URL cannot be used: ")
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path):
+def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as there:
         port = there.getsockname()[1]
         database = tmp_path / "db.sqlite3"
@@ -302,7 +313,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path):
 @pytest.mark.parametrize(
     "start", [["manage.py", "seed_demo"], ["-m", "gameplatform", "--demo", "--port", "0"]]
 )
-def test_without_debug_demo_data_is_refused_before_anything_is_done(tmp_path, start):
+def test_without_debug_demo_data_is_refused_before_anything_is_done(tmp_path: Path, start: list[str]) -> None:
     database = tmp_path / "db.sqlite3"
     result = run(
         start, DATABASE_URL=f"sqlite:///{database}", DEBUG="off", SECRET_KEY="long-enough-for-a-test" * 2
@@ -314,7 +325,7 @@ def test_without_debug_demo_data_is_refused_before_anything_is_done(tmp_path, st
     assert not database.exists()
 
 
-def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):
+def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path: Path) -> None:
     (tmp_path / "sentry_sdk.py").write_text("raise ImportError('No module named sentry_sdk')")
     result = run(
         ["-m", "gameplatform", "--port", "0", "--workers", "2"],
@@ -325,7 +336,7 @@ def test_several_workers_whose_packages_are_missing_are_not_started_again_and_ag
     assert result.stderr == "No module named sentry_sdk: pip install -r requirements-observability.txt\n"
 
 
-def test_a_websocket_protocol_that_is_not_there_is_named():
+def test_a_websocket_protocol_that_is_not_there_is_named() -> None:
     result = run(["-m", "gameplatform", "--port", "0"], WS="no_such_protocol")
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].endswith(
@@ -335,7 +346,7 @@ def test_a_websocket_protocol_that_is_not_there_is_named():
 
 
 @pytest.mark.parametrize("workers", ["0", "-1", "two"])
-def test_a_number_of_workers_that_is_none_is_named(workers):
+def test_a_number_of_workers_that_is_none_is_named(workers: str) -> None:
     result = run(["-m", "gameplatform", "--port", "0", "--workers", workers])
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].endswith(
@@ -344,7 +355,7 @@ def test_a_number_of_workers_that_is_none_is_named(workers):
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])
-def test_a_port_that_is_none_is_named(port):
+def test_a_port_that_is_none_is_named(port: str) -> None:
     result = run(["-m", "gameplatform", "--port", port])
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].endswith(

@@ -1,6 +1,8 @@
 """Combat, shards, trading, invites and parties became apps after they had tables: nothing of them is lost."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -31,14 +33,14 @@ BEFORE = [("matchmaking", "0003_places_and_penalties"), ("world", "0004_walked_a
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def _migrate(targets):
+def _migrate(targets: Any) -> None:
     executor = MigrationExecutor(connection)
     executor.migrate(targets or executor.loader.graph.leaf_nodes())
     ContentType.objects.clear_cache()
 
 
 @pytest.fixture
-def before(transactional_db):
+def before(transactional_db: None) -> Iterator[None]:
     """The database as it was before the parts were apps, with a row in each of their tables."""
     ada, bob = (
         User.objects.create_user(name, f"{name}@example.org", "testpass123") for name in ("ada", "bob")
@@ -75,14 +77,14 @@ def before(transactional_db):
     call_command("flush", verbosity=0, interactive=False)
 
 
-def _rows():
+def _rows() -> Iterator[tuple[str, Any]]:
     with connection.cursor() as cursor:
         for model in (*MOVED["world"], *MOVED["matchmaking"], Ticket):
             cursor.execute(f"SELECT * FROM {model._meta.db_table}")
             yield model._meta.db_table, cursor.fetchall()
 
 
-def _constraints():
+def _constraints() -> Any:
     with connection.cursor() as cursor:
         return {
             model._meta.db_table: connection.introspection.get_constraints(cursor, model._meta.db_table)
@@ -90,12 +92,12 @@ def _constraints():
         }
 
 
-def _granted():
+def _granted() -> list[tuple[str, int, str]]:
     held = Group.objects.filter(permissions__isnull=False).order_by("name", "permissions")
     return list(held.values_list("name", "permissions", "permissions__codename"))
 
 
-def test_a_database_from_before_keeps_its_tables_rows_roles_audit_trail_and_history(before):
+def test_a_database_from_before_keeps_its_tables_rows_roles_audit_trail_and_history(before: None) -> None:
     stored, held, granted = dict(_rows()), _constraints(), _granted()
     permissions = set(Permission.objects.values_list("pk", "content_type_id", "codename"))
     assert all(stored.values())
@@ -118,12 +120,12 @@ def test_a_database_from_before_keeps_its_tables_rows_roles_audit_trail_and_hist
     assert _granted() == granted
     version = ContentVersion.objects.get(model="combat.ability")
     Ability.objects.update(power=1)
-    assert content.restore(version, by_id=None).power == 120
+    assert cast(Any, content.restore(version, by_id=None)).power == 120
     assert not ContentVersion.objects.filter(model__startswith="world.").exists()
     assert Invite.objects.get().party.ticket.party.members.get().user.username == "ada"
 
 
-def test_a_database_that_was_migrated_back_and_used_there_can_go_on(before):
+def test_a_database_that_was_migrated_back_and_used_there_can_go_on(before: None) -> None:
     # The roles are laid after each migration, whatever its target.
     roles.sync_roles(using="default")
     granted = {(name, codename) for name, _, codename in _granted()}

@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 import shlex
 import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
 import redis
@@ -14,7 +17,7 @@ from core.embedded import valkey
 from gameplatform import environment
 from tests import services
 from tests.clients import NetworkPlayer, begin, new_game
-from tests.processes import manage
+from tests.processes import ServerProcess, manage
 
 FEATURES = {
     "__group__",
@@ -36,35 +39,35 @@ FEATURES = {
 class Overheard:
     """The commands executed by a Redis server, including those of scripts."""
 
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         self._url = url
         self._number = str(parse_url(url).get("db", 0))
-        self._lines = []
-        self._connection = redis.from_url(url).connection_pool.get_connection()
+        self._lines: list[Any] = []
+        self._connection: Any = redis.from_url(url).connection_pool.get_connection()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._connection.send_command("MONITOR")
         self._connection.read_response()
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self._connection._sock.shutdown(2)
         self._thread.join()
 
-    def _listen(self):
+    def _listen(self) -> None:
         with contextlib.suppress(redis.ConnectionError, OSError):
             while True:
                 self._lines.append(self._connection.read_response().decode())
 
-    def commands(self):
+    def commands(self) -> Iterator[list[str]]:
         for line in list(self._lines):
             source, _, command = line.partition("] ")
             if source.partition("[")[2].startswith(f"{self._number} "):
                 yield shlex.split(command)
 
-    def names(self):
+    def names(self) -> set[Any]:
         """Return all keys and channels in these commands."""
         names = set()
         with redis.from_url(self._url, decode_responses=True) as client:
@@ -87,13 +90,15 @@ class Overheard:
 
 
 @pytest.fixture
-def redis_url():
+def redis_url() -> str:
     url = services.another_redis_url()
     valkey.ensure_running(url)
     return url
 
 
-async def test_all_keys_and_channels_begin_with_the_prefix(live_server_process, redis_url):
+async def test_all_keys_and_channels_begin_with_the_prefix(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], redis_url: str
+) -> None:
     with (
         Overheard(redis_url) as overheard,
         live_server_process(REDIS_URL=redis_url, REDIS_PREFIX="ours") as one,
@@ -116,7 +121,7 @@ async def test_all_keys_and_channels_begin_with_the_prefix(live_server_process, 
         assert {name if not name.startswith("__group__") else "__group__" for name in features} == FEATURES
 
 
-async def befriend(ada, bob):
+async def befriend(ada: Any, bob: Any) -> None:
     """Make the two friends; each sees the other's status."""
     request = ada.post("/api/friends/requests", {"user_id": bob.id})
     bob.post(f"/api/friends/requests/{request['id']}/accept")
@@ -128,7 +133,7 @@ async def befriend(ada, bob):
         pass
 
 
-async def play(ada, bob):
+async def play(ada: Any, bob: Any) -> None:
     """Play an invited game to the end; then both queue, and one fights a battle."""
     for player in (ada, bob):
         player.seq = None
@@ -147,7 +152,7 @@ async def play(ada, bob):
     ada.post("/game/leave/")
 
 
-async def talk(ada, bob):
+async def talk(ada: Any, bob: Any) -> None:
     """Chat in a lobby and by direct message."""
     lobby = ada.get("/api/lobbies/?public=1&status=open")["results"][0]["id"]
     for player, other in ((ada, bob), (bob, ada)):
@@ -160,7 +165,7 @@ async def talk(ada, bob):
             await player.hear("chat_message")
 
 
-async def travel(ada, bob):
+async def travel(ada: Any, bob: Any) -> None:
     """Enter the shared world; move, talk, whisper and walk."""
     for player, name in ((ada, "Ada"), (bob, "Bob")):
         made = player.post("/api/characters", {"name": name, "faction": "Rootkin"})
@@ -179,7 +184,9 @@ async def travel(ada, bob):
     assert (await bob.hear("area_state"))["area"]["location_id"] == path
 
 
-async def test_two_servers_with_one_redis_hear_nothing_of_each_other(live_server_process, redis_url):
+async def test_two_servers_with_one_redis_hear_nothing_of_each_other(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], redis_url: str
+) -> None:
     with live_server_process(REDIS_URL=redis_url) as one, live_server_process(REDIS_URL=redis_url) as two:
         here = [NetworkPlayer(one.base_url, name) for name in ("ada", "bob")]
         there = [NetworkPlayer(two.base_url, name) for name in ("anna", "bert")]
@@ -215,10 +222,10 @@ URLS = (
 
 
 @pytest.fixture
-def prefix(monkeypatch):
+def prefix(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """``prefix(DATABASE_URL)``: the Redis prefix of a server with this database."""
 
-    def prefix(url, given=""):
+    def prefix(url: str, given: str = "") -> str:
         monkeypatch.setenv("DATABASE_URL", url)
         monkeypatch.setenv("REDIS_PREFIX", given)
         return environment.redis_prefix("REDIS_PREFIX", environment.database("DATABASE_URL", ""))
@@ -226,11 +233,13 @@ def prefix(monkeypatch):
     return prefix
 
 
-def test_each_database_has_a_prefix_of_its_own(prefix):
+def test_each_database_has_a_prefix_of_its_own(prefix: Callable[..., str]) -> None:
     assert len({prefix(url) for url in URLS}) == len(URLS)
 
 
-def test_a_database_has_one_prefix_however_it_is_written(prefix, monkeypatch, tmp_path):
+def test_a_database_has_one_prefix_however_it_is_written(
+    prefix: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     in_full = prefix(f"sqlite:///{tmp_path}/one.sqlite3")
     monkeypatch.chdir(tmp_path)
     assert prefix("sqlite:///one.sqlite3") == in_full
@@ -239,11 +248,11 @@ def test_a_database_has_one_prefix_however_it_is_written(prefix, monkeypatch, tm
     )
 
 
-def test_a_given_prefix_is_taken(prefix):
+def test_a_given_prefix_is_taken(prefix: Callable[..., str]) -> None:
     assert prefix(URLS[0], "staging") == prefix(URLS[1], "staging") == "staging:"
 
 
 @pytest.mark.parametrize("given", ["two words", "a:b", "'", "*", "x" * 33])
-def test_a_prefix_of_other_characters_is_refused(prefix, given):
+def test_a_prefix_of_other_characters_is_refused(prefix: Callable[..., str], given: str) -> None:
     with pytest.raises(Exception, match="REDIS_PREFIX must be 1 to 32 letters"):
         prefix(URLS[0], given)

@@ -1,5 +1,8 @@
 """Every anonymous route has a row in the table of what bounds its cost."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.urls import get_resolver
 from rest_framework.test import APIClient
@@ -14,11 +17,11 @@ from world.socket import BEFORE_SIGN_IN, WorldSocket
 PLAIN = {"headers": [], "query_string": b""}
 
 
-def names(commands):
+def names(commands: Any) -> set[Any]:
     return {command.__struct_config__.tag for command in commands}
 
 
-def pages(patterns, row=None):
+def pages(patterns: Any, row: Any = None) -> Iterator[str]:
     """Return the row of each URL pattern outside the API."""
     for pattern in patterns:
         inner = getattr(pattern, "url_patterns", None)
@@ -35,7 +38,7 @@ def pages(patterns, row=None):
 
 
 @pytest.mark.django_db
-def test_every_route_that_asks_for_no_token_says_what_bounds_its_cost():
+def test_every_route_that_asks_for_no_token_says_what_bounds_its_cost() -> None:
     found = set()
     for method, path in operations():
         if getattr(APIClient(), method)(address(path)).status_code != 401:
@@ -45,13 +48,13 @@ def test_every_route_that_asks_for_no_token_says_what_bounds_its_cost():
     assert all(doors.OPEN_ROUTES.values())
 
 
-def test_every_page_says_what_bounds_its_cost():
+def test_every_page_says_what_bounds_its_cost() -> None:
     # Static files are answered by middleware, before any URL.
     assert {*pages(get_resolver().url_patterns), "/static"} == doors.OPEN_PAGES.keys()
     assert all(doors.OPEN_PAGES.values())
 
 
-def test_every_command_that_is_taken_of_strangers_says_what_bounds_its_cost():
+def test_every_command_that_is_taken_of_strangers_says_what_bounds_its_cost() -> None:
     assert {"/ws", "/ws/"} == OPEN_SOCKETS
     assert names(BEFORE_SIGN_IN) == doors.OPEN_COMMANDS.keys()
     assert set(BEFORE_SIGN_IN) <= WorldSocket.handlers.keys()
@@ -59,7 +62,7 @@ def test_every_command_that_is_taken_of_strangers_says_what_bounds_its_cost():
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_no_open_route_runs_in_the_threads_of_players(slash):
+def test_no_open_route_runs_in_the_threads_of_players(slash: str) -> None:
     for operation in doors.OPEN_ROUTES:
         method, path = operation.split()
         lane = doors.lane_of({**PLAIN, "method": method, "path": path + slash})

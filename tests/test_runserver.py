@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -32,10 +34,10 @@ class Nothing(Game):
 
 
 @pytest.fixture
-def runserver(tmp_path):
+def runserver(tmp_path: Path) -> Any:
     """``runserver(**environment)``: create and migrate a database, and start the server on it."""
 
-    def runserver(**environment):
+    def runserver(**environment: Any) -> DevelopmentServer:
         environment = {
             "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
             "REDIS_URL": services.another_redis_url(),
@@ -47,7 +49,7 @@ def runserver(tmp_path):
     return runserver
 
 
-async def test_a_game_is_played_and_friends_see_who_is_online(runserver):
+async def test_a_game_is_played_and_friends_see_who_is_online(runserver: Any) -> None:
     with runserver() as server:
         ada, bob = NetworkPlayer(server.base_url, "ada"), NetworkPlayer(server.base_url, "bob")
         await begin(new_game(ada, bob), ada, bob)
@@ -62,7 +64,7 @@ async def test_a_game_is_played_and_friends_see_who_is_online(runserver):
         assert (friend["username"], friend["online"]) == ("bob", True)
 
 
-def test_the_server_starts_anew_when_code_changes(runserver, tmp_path):
+def test_the_server_starts_anew_when_code_changes(runserver: Any, tmp_path: Path) -> None:
     app = tmp_path / "packages" / "nothing"
     app.mkdir(parents=True)
     (app / "__init__.py").touch()
@@ -75,7 +77,7 @@ def test_the_server_starts_anew_when_code_changes(runserver, tmp_path):
             pass
 
 
-def title_for(player):
+def title_for(player: Any) -> Any:
     """Return the game's title on the server; None while it starts."""
     try:
         games = player.get("/api/games/catalog")
@@ -85,7 +87,7 @@ def title_for(player):
 
 
 @pytest.mark.parametrize("address", ["eight", "host:", "127.0.0.1:99999"])
-def test_an_address_that_is_none_is_named(address):
+def test_an_address_that_is_none_is_named(address: str) -> None:
     result = subprocess.run(
         [sys.executable, "manage.py", "runserver", address],
         cwd=ROOT,

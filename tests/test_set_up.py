@@ -1,17 +1,21 @@
 """The setup: embedded servers that start and stop as needed, and a server started by one command."""
 
+import contextlib
 import io
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import redis
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.test import Client
 from django.utils.module_loading import autodiscover_modules
 
 from accounts.models import User
@@ -19,6 +23,7 @@ from core import seeding
 from core.embedded import EmbeddedServerError, postgres, valkey
 from core.embedded.folders import OwnedFolder
 from tests import processes, services
+from tests.processes import ServerProcess
 
 USE_VALKEY = """
 import sys
@@ -65,7 +70,7 @@ class Neighbour:
 
 
 @pytest.fixture
-def folder():
+def folder() -> Iterator[Path]:
     owned = OwnedFolder(services.PREFIX)
     yield owned.path
     valkey.shut_down_unless_used(valkey.url(owned.path))
@@ -73,7 +78,7 @@ def folder():
 
 
 @pytest.fixture
-def neighbour(folder):
+def neighbour(folder: Path) -> Iterator[Any]:
     """Start processes that end with the test, before the folder is deleted."""
     started = []
 
@@ -87,7 +92,7 @@ def neighbour(folder):
 
 
 @pytest.fixture
-def user_of(neighbour):
+def user_of(neighbour: Any) -> Callable[[str], Neighbour]:
     """Start another process that uses the embedded Valkey at a URL."""
 
     def start(url: str) -> Neighbour:
@@ -112,7 +117,9 @@ def is_up(url: str) -> bool:
     return True
 
 
-def test_processes_of_a_checkout_share_one_valkey_and_the_last_ends_it(folder, user_of):
+def test_processes_of_a_checkout_share_one_valkey_and_the_last_ends_it(
+    folder: Path, user_of: Callable[[str], Neighbour]
+) -> None:
     url = valkey.url(folder)
     assert not is_up(url)
     first = user_of(url)
@@ -124,7 +131,7 @@ def test_processes_of_a_checkout_share_one_valkey_and_the_last_ends_it(folder, u
     assert not is_up(url)
 
 
-def test_processes_that_start_at_once_make_one_valkey(folder, neighbour):
+def test_processes_that_start_at_once_make_one_valkey(folder: Path, neighbour: Any) -> None:
     url = valkey.url(folder)
     users = [neighbour(USE_VALKEY, url) for _ in range(4)]
     for user in users:
@@ -138,7 +145,7 @@ def test_processes_that_start_at_once_make_one_valkey(folder, neighbour):
     assert not is_up(url)
 
 
-def test_a_killed_valkey_is_started_anew(folder, user_of):
+def test_a_killed_valkey_is_started_anew(folder: Path, user_of: Callable[[str], Neighbour]) -> None:
     url = valkey.url(folder)
     user = user_of(url)
     old = psutil.Process(server_pid(url))
@@ -150,7 +157,9 @@ def test_a_killed_valkey_is_started_anew(folder, user_of):
     assert not is_up(url)
 
 
-def test_a_valkey_whose_users_were_all_killed_serves_the_next_one(folder, user_of):
+def test_a_valkey_whose_users_were_all_killed_serves_the_next_one(
+    folder: Path, user_of: Callable[[str], Neighbour]
+) -> None:
     url = valkey.url(folder)
     killed = user_of(url)
     pid = server_pid(url)
@@ -160,7 +169,9 @@ def test_a_valkey_whose_users_were_all_killed_serves_the_next_one(folder, user_o
     assert not is_up(url)
 
 
-def test_a_checkout_with_a_long_path_gets_a_socket_with_a_short_one(folder, user_of):
+def test_a_checkout_with_a_long_path_gets_a_socket_with_a_short_one(
+    folder: Path, user_of: Callable[[str], Neighbour]
+) -> None:
     url = valkey.url(folder / ("deep" * 40))
     assert len(url) < len("unix://") + valkey.MAX_SOCKET_PATH
     user = user_of(url)
@@ -169,19 +180,21 @@ def test_a_checkout_with_a_long_path_gets_a_socket_with_a_short_one(folder, user
     shutil.rmtree(Path(url.removeprefix("unix://")).parent)
 
 
-def test_a_redis_that_was_given_is_left_alone(folder):
+def test_a_redis_that_was_given_is_left_alone(folder: Path) -> None:
     valkey.ensure_running("redis://127.0.0.1:1/0")
     valkey.ensure_running(f"unix://{folder / 'somebody.sock'}")
     assert [path.name for path in folder.iterdir()] == ["owner.lock"]
 
 
-def test_a_platform_without_a_binary_is_told_what_to_set(folder, monkeypatch):
+def test_a_platform_without_a_binary_is_told_what_to_set(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platform.machine", lambda: "sparc64")
     with pytest.raises(EmbeddedServerError, match="REDIS_URL"):
         valkey.ensure_running(valkey.url(folder))
 
 
-def test_a_durable_postgres_keeps_its_data_over_a_crash_and_none_after_removal():
+def test_a_durable_postgres_keeps_its_data_over_a_crash_and_none_after_removal() -> None:
     with postgres.Server(durable=True) as server:
         with server.connect() as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -192,7 +205,7 @@ def test_a_durable_postgres_keeps_its_data_over_a_crash_and_none_after_removal()
     assert not server.folder.exists()
 
 
-def test_a_postgres_whose_owner_was_killed_is_cleaned_up(neighbour):
+def test_a_postgres_whose_owner_was_killed_is_cleaned_up(neighbour: Any) -> None:
     owner = neighbour(OWN_POSTGRES)
     folder = Path(owner.answer())
     server = psutil.Process(int((folder / "data" / "postmaster.pid").read_text().split()[0]))
@@ -203,7 +216,9 @@ def test_a_postgres_whose_owner_was_killed_is_cleaned_up(neighbour):
     assert not folder.exists()
 
 
-def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(live_server_process, folder):
+def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], folder: Path
+) -> None:
     redis_url = valkey.url(folder)
     with live_server_process(workers=2, REDIS_URL=redis_url) as server:
         first, second = server.pids
@@ -219,7 +234,11 @@ def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_that_is_told_to_stop_leaves_nothing(live_server_process, folder, how):
+def test_a_server_that_is_told_to_stop_leaves_nothing(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+    folder: Path,
+    how: Any,
+) -> None:
     redis_url = valkey.url(folder)
     with live_server_process(REDIS_URL=redis_url) as server:
         assert is_up(redis_url)
@@ -227,7 +246,9 @@ def test_a_server_that_is_told_to_stop_leaves_nothing(live_server_process, folde
         assert not is_up(redis_url)
 
 
-def test_a_killed_server_comes_back_where_it_was(live_server_process):
+def test_a_killed_server_comes_back_where_it_was(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process() as server:
         url = server.base_url
         server.kill(server.pids[0])
@@ -236,7 +257,7 @@ def test_a_killed_server_comes_back_where_it_was(live_server_process):
 
 
 @pytest.fixture
-def happened(monkeypatch):
+def happened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The calls of two registered seeding steps."""
     autodiscover_modules("seeding")  # so that none of them is registered below
     monkeypatch.setattr(seeding, "_steps", [])
@@ -253,14 +274,18 @@ LAID, CLEARED = ["users", "lobbies"], ["no lobbies", "no users"]
 @pytest.mark.parametrize(
     ("option", "does"), [((), LAID), (("--clear",), CLEARED + LAID), (("--only-clear",), CLEARED)]
 )
-def test_the_demo_data_is_laid_in_order_and_cleared_in_reverse(development, happened, option, does):
+def test_the_demo_data_is_laid_in_order_and_cleared_in_reverse(
+    development: None, happened: list[str], option: tuple[Any, ...], does: Any
+) -> None:
     call_command("seed_demo", *option, stdout=io.StringIO())
     assert happened == does
 
 
 @pytest.mark.django_db
-def test_the_demo_data_cleared_and_laid_anew_is_that_of_the_first_time(development, client):
-    def users():
+def test_the_demo_data_cleared_and_laid_anew_is_that_of_the_first_time(
+    development: None, client: Client
+) -> None:
+    def users() -> list[tuple[str, bool]]:
         return list(User.objects.order_by("username").values_list("username", "is_premium"))
 
     call_command("seed_demo", stdout=io.StringIO())
@@ -273,7 +298,7 @@ def test_the_demo_data_cleared_and_laid_anew_is_that_of_the_first_time(developme
 
 
 @pytest.mark.django_db
-def test_without_debug_demo_data_is_taken_away_and_never_laid(happened):
+def test_without_debug_demo_data_is_taken_away_and_never_laid(happened: list[str]) -> None:
     for option in ((), ("--clear",)):
         with pytest.raises(ImproperlyConfigured, match="only with DEBUG on"):
             call_command("seed_demo", *option)

@@ -1,5 +1,8 @@
 """Small versions of trials that no app's tests cover, and tests of the checkers."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -7,7 +10,7 @@ import pytest
 from core.embedded import postgres
 from trials import faults
 from trials.catalogue import TRIALS
-from trials.history import History, Refused, Unknown, read
+from trials.history import History, Operation, Refused, Unknown, read
 from trials.lobbies import check_order, heard_within
 from trials.tables import check_games, resumed_after
 from trials.trading import check as check_trades
@@ -15,7 +18,7 @@ from trials.trial import conduct
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def cluster() -> Iterator[Any]:
     """A durable PostgreSQL that trials may crash."""
     with postgres.Server(durable=True) as server:
         yield server
@@ -24,7 +27,7 @@ def cluster():
 @pytest.mark.parametrize(
     "name", ["trades", "stopping", "database_loss", "malformed", "churn", "clocks", "strangers"]
 )
-def test_a_trial_holds_in_small(name, cluster, tmp_path):
+def test_a_trial_holds_in_small(name: str, cluster: Any, tmp_path: Path) -> None:
     figures = conduct(TRIALS[name], tmp_path / "history.jsonl", quick=True, cluster=cluster)
 
     # Durations mean nothing on a busy machine.
@@ -32,29 +35,29 @@ def test_a_trial_holds_in_small(name, cluster, tmp_path):
 
 
 @pytest.mark.parametrize("fault", sorted({trial.fault for trial in TRIALS.values() if trial.fault}))
-def test_a_fault_can_still_be_planted(fault):
+def test_a_fault_can_still_be_planted(fault: Any) -> None:
     try:
         getattr(faults, fault)()
     finally:
         mock.patch.stopall()
 
 
-def broken(figures):
+def broken(figures: Any) -> set[Any]:
     return {figure.name for figure in figures if not figure.holds}
 
 
 @pytest.fixture
-def history(tmp_path):
+def history(tmp_path: Path) -> Iterator[History]:
     with History(tmp_path / "history.jsonl") as history:
         yield history
 
 
-def operations(history):
+def operations(history: History) -> list[Operation]:
     history._file.flush()
     return read(history.path)
 
 
-def test_a_history_tells_how_each_operation_ended(history):
+def test_a_history_tells_how_each_operation_ended(history: History) -> None:
     with history.operation("ada", "buy", item=1) as operation:
         operation.told["price"] = 3
     with history.operation("ada", "buy", item=2):
@@ -79,26 +82,26 @@ def test_a_history_tells_how_each_operation_ended(history):
 class Journal:
     """The final database as read by the checker of games: the moves, then the games with gaps."""
 
-    def __init__(self, *rows):
+    def __init__(self, *rows: Any) -> None:
         self.rows = rows
 
-    def __call__(self, statement):
+    def __call__(self, statement: str) -> list[tuple[Any, ...]]:
         return [] if "GROUP BY" in statement else [(Hex("g"), *row) for row in self.rows]
 
 
 class Hex(str):
     @property
-    def hex(self):
+    def hex(self) -> str:
         return str(self)
 
 
-def row(seq, user, cell):
+def row(seq: Any, user: Any, cell: int) -> tuple[Any, Any, str]:
     return seq, user, f'{{"movement":{{"cell":{cell}}},"left_ms":null}}'
 
 
 @pytest.fixture
-def play(history):
-    def play(count):
+def play(history: History) -> Callable[[int], list[Any]]:
+    def play(count: int) -> list[Any]:
         for seq in range(1, count + 1):
             move(history, seq, seq % 2, seq % 9)
         return [row(seq, seq % 2, seq % 9) for seq in range(1, count + 1)]
@@ -106,14 +109,16 @@ def play(history):
     return play
 
 
-def move(history, seq, user, cell, outcome=None):
+def move(history: History, seq: Any, user: Any, cell: int, outcome: Any = None) -> None:
     with history.operation(f"player-{user}", "move", game="g", user=user, cell=cell) as operation:
         if outcome is not None:
             raise outcome("lost")
         operation.told["seq"] = seq
 
 
-def test_a_game_that_was_kept_as_it_was_told_is_whole(history, play):
+def test_a_game_that_was_kept_as_it_was_told_is_whole(
+    history: History, play: Callable[[int], list[Any]]
+) -> None:
     kept = play(30)
     move(history, None, 1, 4, Unknown)
     move(history, None, 1, 5, Refused)
@@ -124,7 +129,9 @@ def test_a_game_that_was_kept_as_it_was_told_is_whole(history, play):
 
 
 @pytest.mark.parametrize("extra", [[row(31, 1, 4), row(32, 1, 4)], [row(31, 1, 5)], [row(31, 0, 4)]])
-def test_moves_made_twice_or_after_a_refusal_or_by_nobody_are_found(history, play, extra):
+def test_moves_made_twice_or_after_a_refusal_or_by_nobody_are_found(
+    history: History, play: Callable[[int], list[Any]], extra: list[Any]
+) -> None:
     kept = play(30)
     move(history, None, 1, 4, Unknown)
     move(history, None, 1, 5, Refused)
@@ -134,7 +141,9 @@ def test_moves_made_twice_or_after_a_refusal_or_by_nobody_are_found(history, pla
     assert found == {"moves made twice, or by nobody"}
 
 
-def test_a_lost_move_and_one_heard_otherwise_are_found(history, play):
+def test_a_lost_move_and_one_heard_otherwise_are_found(
+    history: History, play: Callable[[int], list[Any]]
+) -> None:
     kept = play(30)
     history.seen("player-0", "heard", game="g", seq=7, user=1, cell=8)
 
@@ -143,7 +152,7 @@ def test_a_lost_move_and_one_heard_otherwise_are_found(history, play):
     assert found == {"acknowledged moves lost", "moves heard otherwise than kept"}
 
 
-def test_the_time_to_the_next_move_is_counted_for_interrupted_games_alone(history):
+def test_the_time_to_the_next_move_is_counted_for_interrupted_games_alone(history: History) -> None:
     history.seen("operator", "killed")
     history.seen("player-1", "lost", path="/ws/game/g/", code=1006)
     history.seen("reader", "lost", path="/ws/notifications/", code=1006)
@@ -202,26 +211,28 @@ AFTER_A_SWAP = {
         ),
     ],
 )
-def test_swaps_that_are_lost_half_made_doubled_or_unwanted_are_found(history, kept, outcome, found):
+def test_swaps_that_are_lost_half_made_doubled_or_unwanted_are_found(
+    history: History, kept: dict[str, Any], outcome: Any, found: Any
+) -> None:
     for who in ("ada", "bob"):
         with history.operation(who, "confirm", trade=9) as operation:
             if outcome is not None:
                 raise outcome("lost")
             operation.told["offers"] = OFFERS
 
-    def query(statement):
+    def query(statement: str) -> Any:
         return next(rows for asks, rows in (AFTER_A_SWAP | kept).items() if asks in statement)
 
     assert broken(check_trades(operations(history), query)) == found
 
 
-def told(history, who, *events):
+def told(history: History, who: Any, *events: Any) -> None:
     history.seen(who, "shown", ids=[], seq=10)
     for seq, number in events:
         history.seen(who, "event", ids=[number], seq=seq)
 
 
-def kept(statement):
+def kept(statement: str) -> list[tuple[int, str]]:
     return [(number, f"text {number}") for number in range(1, 13)]
 
 
@@ -244,14 +255,14 @@ WHOLE = [(10 + number, number) for number in range(1, 13)]
         ([*WHOLE, WHOLE[-1]], {"events whose number is not the next"}),
     ],
 )
-def test_what_was_missed_repeated_or_out_of_order_is_found(history, bobs, found):
+def test_what_was_missed_repeated_or_out_of_order_is_found(history: History, bobs: Any, found: Any) -> None:
     told(history, "ada", *WHOLE)
     told(history, "bob", *bobs)
 
     assert broken(check_order(operations(history), kept)) == found
 
 
-def test_hearing_is_timed_from_saying(history):
+def test_hearing_is_timed_from_saying(history: History) -> None:
     with history.operation("ada", "say", text="text 1"):
         pass
     told(history, "bob", WHOLE[0])

@@ -1,5 +1,7 @@
 """The word filter takes longer the longer a text is: no door hands it more than a message may have."""
 
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -14,12 +16,12 @@ ACCOUNT = {"email": "ada@example.org", "password": "correct horse battery"}
 
 
 @pytest.fixture
-def seen(monkeypatch):
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The lengths of all texts that the filter was given."""
     seen = [0]
     mask = words.Filter.mask
 
-    def noted(self, text):
+    def noted(self: Any, text: str) -> str:
         seen.append(len(text))
         return mask(self, text)
 
@@ -28,9 +30,9 @@ def seen(monkeypatch):
 
 
 @pytest.fixture
-def ada(db):
+def ada(db: None) -> APIClient:
     user = User.objects.create(username="ada", is_premium=True, is_staff=True, is_superuser=True)
-    tokens = accounts.open_session(user, accounts.Device()).tokens
+    tokens = accounts.open_session(user, device=accounts.Device()).tokens
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
     return client
@@ -52,7 +54,9 @@ def ada(db):
         ("post", "/api/world/announce", {"content": LONG}),
     ],
 )
-def test_a_long_text_is_refused_before_the_word_filter_reads_it(ada, seen, method, path, body):
+def test_a_long_text_is_refused_before_the_word_filter_reads_it(
+    ada: APIClient, seen: list[int], method: str, path: str, body: dict[str, Any]
+) -> None:
     lobby = ada.post("/api/lobbies", {"name": "den"}).json()
     low = User.objects.get(username="ada")
     friend = User.objects.create(username="bob")
@@ -65,7 +69,7 @@ def test_a_long_text_is_refused_before_the_word_filter_reads_it(ada, seen, metho
     assert max(seen) <= speech.MAX_CHARACTERS
 
 
-def test_what_is_said_on_a_socket_is_bounded_by_its_declaration_or_by_the_rule_of_all_speech():
+def test_what_is_said_on_a_socket_is_bounded_by_its_declaration_or_by_the_rule_of_all_speech() -> None:
     said = {
         (socket.name, command.type): field.schema.get("maxLength")
         for socket in sockets()

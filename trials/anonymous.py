@@ -11,7 +11,8 @@ import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from websockets.asyncio.client import connect
@@ -33,7 +34,7 @@ class Stranger:
         self.told: dict[str, Counter[str]] = defaultdict(Counter)
 
     @contextlib.asynccontextmanager
-    async def connection(self):
+    async def connection(self) -> AsyncIterator[Any]:
         """A connection that is cut in the end."""
         reader, writer = await asyncio.open_connection(self._at.hostname, self._at.port)
         try:

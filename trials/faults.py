@@ -24,7 +24,7 @@ def stock_read_then_written() -> None:
     class Careless(type(Offer.objects.all())):  # type: ignore[misc]
         pass
 
-    Careless.update = update  # type: ignore[method-assign]
+    Careless.update = update
     _replace("progression.models.Offer.objects._queryset_class", Careless)
 
 
@@ -97,7 +97,7 @@ def stops_without_a_word() -> None:
     import uvicorn
 
     _replace("uvicorn.Server.handle_exit", lambda self, signum, frame: os._exit(0))
-    assert uvicorn.Server
+    assert uvicorn.Server is not None
 
 
 def accepts_one_at_a_time() -> None:
@@ -236,7 +236,8 @@ def all_are_owners_of_lobbies() -> None:
     """Membership and rank in a lobby are not checked."""
     from chat.models import Membership
 
-    _replace("chat.selectors.check_member", lambda lobby, user_id: Membership.Role.OWNER)
+    for module in ("chat.selectors", "chat.selectors.lobbies"):
+        _replace(f"{module}.check_member", lambda lobby_id, user_id: Membership.Role.OWNER)
 
 
 def any_close_code_will_do() -> None:

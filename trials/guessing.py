@@ -8,6 +8,7 @@ accounts/tests/test_signing_in.py.
 """
 
 import time
+from typing import Any
 
 import httpx
 
@@ -56,8 +57,8 @@ async def _guess(
 
 
 def check(operations: list[Operation], query: Query) -> list[Figure]:
-    guesses: dict[bool, list[list[dict]]] = {True: [], False: []}
-    by_name: dict[str, list[dict]] = {}
+    guesses: dict[bool, list[list[dict[str, Any]]]] = {True: [], False: []}
+    by_name: dict[str, list[dict[str, Any]]] = {}
     right = []
     for operation in operations:
         if operation.asked["right"]:

@@ -45,7 +45,7 @@ NESTED = "[" * 5000 + "]" * 5000
 
 def _descriptors(ground: Ground, process: psutil.Process) -> int:
     """Return the server's open descriptors, without database connections, whose pool varies with load."""
-    return process.num_fds() - ground.connections()
+    return int(process.num_fds() - ground.connections())
 
 
 async def run(ground: Ground, history: History, *, frames: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -84,9 +85,8 @@ class Player:
             self._moves += 1
             await self.line.send(type="player_move", id=self._moves, movement={"cell": cell})
             lost = asyncio.create_task(self.line.lost.wait())
-            await asyncio.wait(
-                {self._answer, lost}, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED
-            )
+            waiters: set[asyncio.Future[Any]] = {self._answer, lost}
+            await asyncio.wait(waiters, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
             lost.cancel()
             if not self._answer.done():
                 raise Unknown("no answer")

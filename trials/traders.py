@@ -61,7 +61,8 @@ class Trader:
         lost = asyncio.create_task(self.line.lost.wait())
         try:
             await self.line.send(id=ref, **message)
-            await asyncio.wait({answer, lost}, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
+            waiters: set[asyncio.Future[Any]] = {answer, lost}
+            await asyncio.wait(waiters, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
         finally:
             lost.cancel()
             self._waiting.remove(waiting)
@@ -78,9 +79,9 @@ class Trader:
         def answers(frame: Frame) -> bool:
             if frame.get("trade_id") != trade_id:
                 return False
-            return frame["type"] == "trade_decline" or (
-                frame["type"] == kind and frame["version"] == at_version
-            )
+            if frame["type"] == "trade_decline":
+                return True
+            return bool(frame["type"] == kind and frame["version"] == at_version)
 
         return await self._ask(answers, type=kind, trade_id=trade_id, **offered)
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from web.views import shell, unknown
+from web.views import calls, shell, unknown
 
 PLACES = (
     "",
@@ -29,4 +29,8 @@ PLACES = (
 )
 """Must match ``PLACES`` in ``places.js``."""
 
-urlpatterns = [*(re_path(rf"^{place}/?$", shell) for place in PLACES), re_path("", unknown)]
+urlpatterns = [
+    *(re_path(rf"^{place}/?$", shell) for place in PLACES),
+    re_path(r"^dev/calls/?$", calls),
+    re_path("", unknown),
+]

@@ -1,12 +1,15 @@
-"""The single page; its script draws the place that the URL names."""
+"""The single page, whose script draws the place that the URL names, and a page for development."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from core import problems
+from core import call_costs, problems
 
 
 @require_safe
@@ -25,3 +28,36 @@ def unknown(request: HttpRequest) -> HttpResponse:
         response.status_code = 404
         return response
     return problems.not_found(request)
+
+
+@require_safe
+@cache_control(no_store=True)
+def calls(request: HttpRequest) -> HttpResponse:
+    """Show the slowest routes and their statements; with ``DEBUG`` off there is no such page."""
+    if not settings.DEBUG:
+        return unknown(request)
+    here = request.resolver_match.route if request.resolver_match else ""
+    others = [_figures(calls) for calls in call_costs.recent_calls() if calls.route != here]
+    others.sort(key=lambda call: -call["p50_ms"])
+    return render(request, "web/calls.html", {"calls": others})
+
+
+def _figures(calls: call_costs.RecentCalls) -> dict[str, Any]:
+    last = len(calls.durations) - 1
+    return {
+        "method": calls.method,
+        "route": calls.route,
+        "count": calls.count,
+        "p50_ms": calls.durations[last // 2] * 1000,
+        "p99_ms": calls.durations[last * 99 // 100] * 1000,
+        "statements": sum(statement.count for statement in calls.statements) / calls.count,
+        "database_ms": calls.database_seconds / calls.count * 1000,
+        "executed": [
+            {
+                "text": statement.text,
+                "per_call": statement.count / calls.count,
+                "ms": statement.seconds / statement.count * 1000,
+            }
+            for statement in calls.statements
+        ],
+    }

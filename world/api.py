@@ -1,6 +1,5 @@
 """HTTP routes for characters and the state of the world."""
 
-import msgspec
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,14 +10,16 @@ from chat import pacing
 from core import paging, speech, words
 from core.idempotency import idempotent
 from core.parsers import read
-from world import sealing, selectors, serializers, services
-from world.shards.selectors import world_state
+from core.shapes import Page
+from world import sealing, selectors, serializers, services, shapes
+from world.events import OwnCharacter
+from world.shards.selectors import public_state
 
 
 class Characters(APIView):
     """The caller's characters."""
 
-    @extend_schema(responses=serializers.OwnCharacter(many=True))
+    @extend_schema(responses=list[OwnCharacter])
     def get(self, request: Request) -> Response:
         return Response(selectors.own_characters(identity(request).user_id))
 
@@ -28,7 +29,7 @@ class Characters(APIView):
             " 422 `unknown_faction`."
         ),
         request=serializers.Creation,
-        responses={201: serializers.OwnCharacter},
+        responses={201: OwnCharacter},
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -42,7 +43,7 @@ class Select(APIView):
     @extend_schema(
         description="The character to play, from now on. 404 `unknown_character`, 429 `rate_limited`.",
         request=serializers.Selection,
-        responses=serializers.OwnCharacter,
+        responses=OwnCharacter,
     )
     def post(self, request: Request) -> Response:
         wanted = read(serializers.Selection, request.data)
@@ -64,18 +65,17 @@ class OneCharacter(APIView):
 class State(APIView):
     """The state of the world."""
 
-    @extend_schema(responses=serializers.World)
+    @extend_schema(responses=shapes.World)
     def get(self, request: Request) -> Response:
-        state = msgspec.to_builtins(world_state(), builtin_types=())
-        return Response({name: state[name] for name in serializers.World().fields})
+        return Response(public_state())
 
 
 class Events(APIView):
     """World events, newest first."""
 
-    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.WorldEvent))
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.WorldEvent])
     def get(self, request: Request) -> Response:
-        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.event_rows)
+        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.shown_events)
 
 
 class Announce(APIView):
@@ -95,6 +95,6 @@ class Announce(APIView):
 class EncryptionKey(APIView):
     """The key of this session for `/ws?encrypted=session`. 400 `encryption_unavailable`."""
 
-    @extend_schema(request=None, responses=serializers.EncryptionKey)
+    @extend_schema(request=None, responses=shapes.EncryptionKey)
     def post(self, request: Request) -> Response:
-        return Response({"key": sealing.session_key(identity(request)).decode()})
+        return Response(shapes.EncryptionKey(key=sealing.session_key(identity(request)).decode()))

@@ -1,10 +1,11 @@
 """Events of the shared world, and their audiences."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.wire.topics import Topic
@@ -35,7 +36,7 @@ class FactionInfo(Struct, kw_only=True, frozen=True):
     name: str
     colour: str
     description: str
-    shards: int
+    shards: Annotated[int, about("The number of shards it holds")]
 
 
 class LocationInfo(Struct, kw_only=True, frozen=True):
@@ -50,10 +51,10 @@ class LocationInfo(Struct, kw_only=True, frozen=True):
     id: int
     name: str
     description: str
-    faction: str | None
+    faction: Annotated[str | None, about("The faction whose home it is")]
     x: float
     y: float
-    size: float
+    size: Annotated[float, about("Positions range from -size to size, in metres")]
     paths: list[int]
 
 
@@ -162,7 +163,7 @@ class CharacterUpdate(Event, kw_only=True):
 
 
 class OwnCharacter(Struct, kw_only=True, frozen=True):
-    """One of your own characters; ``is_selected`` marks the one that you play."""
+    """One of your own characters; ``selected`` marks the one that you play."""
 
     id: int
     name: str
@@ -172,7 +173,7 @@ class OwnCharacter(Struct, kw_only=True, frozen=True):
     level: int
     health: int
     max_health: int
-    selected: bool
+    selected: Annotated[bool, about("Whether it is the selected one")]
     last_seen: datetime
     created_at: datetime
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from accounts.models import User
 from progression import selectors as progression
+from world import shapes
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacter, UnknownFaction
@@ -65,8 +66,8 @@ def own_characters(user_id: int) -> list[OwnCharacter]:
 
 def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
     """Return characters of this user in the form shown to their owner."""
-    level = progression.levels([user_id]).get(user_id, 1)
-    most = max_health(user_id)
+    strength = progression.strengths_of([user_id])[user_id]
+    most = strength.combat.max_hp
     return [
         OwnCharacter(
             id=character.pk,
@@ -74,7 +75,7 @@ def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharac
             faction=character.faction.name,
             location_id=character.location_id,
             position=Vector(x=character.x, y=character.y, z=character.z),
-            level=level,
+            level=strength.level,
             health=min(character.health, most),
             max_health=most,
             selected=character.is_selected,
@@ -118,15 +119,16 @@ def whereabouts(prefix: str) -> dict[str, Whereabouts]:
     }
 
 
-def recent_events() -> QuerySet[WorldEvent]:
-    """Return the world's events."""
-    return WorldEvent.objects.all()
+def recent_events() -> QuerySet[WorldEvent, Any]:
+    """Return the world's events, as rows for :func:`shown_events`."""
+    return WorldEvent.objects.values_list("id", "kind", "detail", "created_at", named=True)
 
 
-def event_rows(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
+def shown_events(rows: Iterable[Any]) -> list[shapes.WorldEvent]:
     """Return events in the form shown to clients."""
     return [
-        {"id": row.pk, "type": row.kind, "detail": row.detail, "created_at": row.created_at} for row in rows
+        shapes.WorldEvent(id=event_id, type=kind, detail=detail, created_at=created_at)
+        for event_id, kind, detail, created_at in rows
     ]
 
 
@@ -138,8 +140,7 @@ def max_health(user_id: int) -> int:
 def character_infos(characters: Iterable[Character]) -> list[CharacterInfo]:
     """Return characters in the form shown to everybody. Select their factions beforehand to avoid queries."""
     listed = list(characters)
-    owners = {character.owner_id for character in listed}
-    levels, stats = progression.levels(owners), progression.combat_stats_of(owners)
+    strengths = progression.strengths_of(character.owner_id for character in listed)
     return [
         CharacterInfo(
             character_id=character.pk,
@@ -147,13 +148,14 @@ def character_infos(characters: Iterable[Character]) -> list[CharacterInfo]:
             character_name=character.name,
             location_id=character.location_id,
             position=Vector(x=character.x, y=character.y, z=character.z),
-            level=levels.get(character.owner_id, 1),
+            level=strength.level,
             faction=character.faction.name,
-            health=min(character.health, stats[character.owner_id].max_hp),
-            max_health=stats[character.owner_id].max_hp,
+            health=min(character.health, strength.combat.max_hp),
+            max_health=strength.combat.max_hp,
             last_seen=character.last_seen,
         )
         for character in listed
+        for strength in [strengths[character.owner_id]]
     ]
 
 
@@ -185,41 +187,48 @@ def area(location_id: int) -> Area:
     return Area(location_id=location_id, members=character_infos(members))
 
 
-def state() -> WorldState:
-    """Return the state of the world; the initial state if nothing has happened yet."""
-    return WorldState.objects.select_related("current_reality").first() or WorldState()
+def epoch_and_ruler() -> tuple[int, str | None]:
+    """Return the epoch, and the name of the faction that controls reality, if any."""
+    return WorldState.objects.values_list("epoch", "current_reality__name").first() or (1, None)
 
 
 def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
-    """All factions, given how many shards each holds by its id."""
+    """Return all factions, given the number of shards of each by its id."""
+    rows = Faction.objects.order_by("pk").values_list("id", "name", "colour", "description")
     return [
         FactionInfo(
-            id=faction.pk,
-            name=faction.name,
-            colour=faction.colour,
-            description=faction.description,
-            shards=shards.get(faction.pk, 0),
+            id=faction_id,
+            name=name,
+            colour=colour,
+            description=description,
+            shards=shards.get(faction_id, 0),
         )
-        for faction in Faction.objects.order_by("pk")
+        for faction_id, name, colour, description in rows
     ]
 
 
 def location_infos() -> list[LocationInfo]:
     """Return all locations with the paths between them."""
-    locations = Location.objects.select_related("faction").prefetch_related("paths").order_by("pk")
-    return [
-        LocationInfo(
-            id=location.pk,
-            name=location.name,
-            description=location.description,
-            faction=None if location.faction is None else location.faction.name,
-            x=location.x,
-            y=location.y,
-            size=location.size,
-            paths=sorted(other.pk for other in location.paths.all()),
-        )
-        for location in locations
-    ]
+    # A row for each path, or one for a location without any.
+    rows = Location.objects.order_by("pk", "paths").values_list(
+        "id", "name", "description", "faction__name", "x", "y", "size", "paths"
+    )
+    infos: dict[int, LocationInfo] = {}
+    for location_id, name, description, faction, x, y, size, other in rows:
+        if location_id not in infos:
+            infos[location_id] = LocationInfo(
+                id=location_id,
+                name=name,
+                description=description,
+                faction=faction,
+                x=x,
+                y=y,
+                size=size,
+                paths=[],
+            )
+        if other is not None:
+            infos[location_id].paths.append(other)
+    return list(infos.values())
 
 
 def respawn_of(faction_id: int) -> Location:

@@ -10,6 +10,7 @@ import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
@@ -207,7 +208,7 @@ def travel(*, user_id: int, to_location_id: int, from_location_id: int | None = 
     destination = Location.objects.filter(pk=to_location_id, paths=character.location_id).first()
     if destination is None:
         raise NoPath
-    relocate(character, destination, "moved")
+    relocate(character, destination=destination, reason="moved")
     return character
 
 
@@ -221,10 +222,10 @@ def respawn(character: Character, *, health: int) -> None:
     except NoHome:
         # An operator who moves the home removes it first. A character must not become immortal meanwhile.
         home = character.location
-    relocate(character, home, "died")
+    relocate(character, destination=home, reason="died")
 
 
-def relocate(character: Character, destination: Location, reason: events.Departure) -> None:
+def relocate(character: Character, *, destination: Location, reason: events.Departure) -> None:
     """Move a locked character to the middle of a place; call inside a transaction.
 
     If it is in play, its departure and arrival are published.
@@ -262,8 +263,8 @@ def store_positions(positions: Collection[Position]) -> None:
 
 def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
     """Send a private message to a user who is in the world. Raises ``NotInWorld``."""
-    is_there = Visit.objects.filter(user=to_user_id).exists()
-    if not is_there or friends.is_blocked_between(sender_id, to_user_id):
+    blocks = friends.blocks_between(sender_id, to_user_id)
+    if not Visit.objects.filter(~Exists(blocks), user=to_user_id).exists():
         raise NotInWorld
     publish(
         events.Whisper(sender_id=sender_id, sender_name=sender_name, to_user_id=to_user_id, content=content)
@@ -294,7 +295,7 @@ def record_world_event(event: Event) -> WorldEvent:
 # -- Publishing
 
 
-def character_update(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
+def character_update(info: CharacterInfo, *, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
     """Return an event with the current state of a character."""
     return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
 

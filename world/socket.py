@@ -77,7 +77,7 @@ class WorldSocket(Consumer):
     _area: Subscription | None = None
     _faction: Subscription | None = None
     _deadline: asyncio.TimerHandle | None = None
-    _entering: asyncio.Future[str] | None = None
+    _entering: asyncio.Future[tuple[str, selectors.Visitor | None]] | None = None
     _seal: Seal | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -164,12 +164,12 @@ class WorldSocket(Consumer):
         if self._encrypted == BY_SESSION:
             # The client needs the key to decrypt everything that follows.
             answer.encryption_key = session_key(self.player).decode()
-            self.connection.tell(answer)
+            self.reply(answer)
             await self.connection.drain()
             await self._begin_sealing()
         else:
             await self._begin_sealing()
-            self.connection.tell(answer)
+            self.reply(answer)
         try:
             await self._enter()
         except Exception:
@@ -214,16 +214,15 @@ class WorldSocket(Consumer):
 
     async def _enter(self) -> None:
         user_id = self.player.user_id
-        self.address = sockets.register(self)
-        self._entering = asyncio.ensure_future(
-            in_database(services.enter_world, user_id=user_id, socket=self.address)
-        )
-        replaced = await asyncio.shield(self._entering)
-        if replaced:
-            addresses.replace(replaced)
+        # Held from the start, so that a refresh finds the place that was read here.
         async with self._refresh_lock:
+            self.address = sockets.register(self)
+            self._entering = asyncio.ensure_future(in_database(_enter_world, user_id, self.address))
+            replaced, found = await asyncio.shield(self._entering)
+            if replaced:
+                addresses.replace(replaced)
             own = await self.subscribe(topics.in_world(user_id))
-            await self._subscribe_to_place()
+            await self._subscribe_to_place(found)
             if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
             await self.entered()
@@ -235,11 +234,10 @@ class WorldSocket(Consumer):
     async def entered(self) -> None:
         """Called after the first frame and before live events: send other state that concerns this user."""
 
-    async def _subscribe_to_place(self) -> None:
+    async def _subscribe_to_place(self, found: selectors.Visitor | None) -> None:
         """Subscribe to the character's place and faction; frames are held until the subscriptions begin."""
         # Events about its own arrival and departure belong to the previous place, or to none.
         await self._here.streams.sent()
-        found = await in_database(selectors.visitor, self.player.user_id)
         for before in (self._area, self._faction):
             if before is not None:
                 await self.unsubscribe(before)
@@ -260,17 +258,22 @@ class WorldSocket(Consumer):
     async def _refresh(self) -> None:
         async with self._refresh_lock:
             ref, self.walk_ref = self.walk_ref, UNSET
-            await self._subscribe_to_place()
+            await self._subscribe_to_place(await in_database(selectors.visitor, self.player.user_id))
             self.connection.tell(msgspec.structs.replace(await self._area_state(), ref=ref))
             for heard in (self._area, self._faction):
                 if heard is not None:
                     heard.begin()
 
     async def snapshot(self) -> Message:
-        """How the world stands for this user: the frame that ``opens_with`` names."""
+        """Return the state of the world for this user: the frame that ``opens_with`` names."""
         raise NotImplementedError
 
     async def _area_state(self) -> events.AreaState:
         if self.character is None:
             return events.AreaState(area=None)
         return events.AreaState(area=await self._positions.areas(self.character.location_id))
+
+
+def _enter_world(user_id: int, address: str) -> tuple[str, selectors.Visitor | None]:
+    """Begin the visit; return the address of the replaced socket, and the character in play."""
+    return services.enter_world(user_id=user_id, socket=address), selectors.visitor(user_id)

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,7 +22,7 @@ ENOUGH = examples(
 METHODS = ["get", "post", "put", "patch", "delete"]
 
 
-def _routes(patterns, prefix=""):
+def _routes(patterns: Any, prefix: str = "") -> Iterator[str]:
     for pattern in patterns:
         here = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -70,16 +72,16 @@ segments = st.sampled_from(
 
 
 @pytest.fixture
-def caller(db):
+def caller(db: None) -> APIClient:
     user = get_user_model().objects.create(username="ada")
     client = APIClient(raise_request_exception=False)
     client.credentials(
-        HTTP_AUTHORIZATION=f"Bearer {services.open_session(user, services.Device()).tokens.access}"
+        HTTP_AUTHORIZATION=f"Bearer {services.open_session(user, device=services.Device()).tokens.access}"
     )
     return client
 
 
-def _send(client, method, path, body, content_type="application/json"):
+def _send(client: Any, method: str, path: str, body: Any, content_type: str = "application/json") -> Any:
     answer = client.generic(method.upper(), path, body, content_type)
     assert answer.status_code < 500, (method, path, body, answer.content)
     if answer.status_code >= 400:
@@ -92,14 +94,18 @@ def _send(client, method, path, body, content_type="application/json"):
 
 @ENOUGH
 @given(route=st.sampled_from(ROUTES), method=st.sampled_from(METHODS), body=bodies, segment=segments)
-def test_any_json_at_any_route_is_answered_or_refused(caller, route, method, body, segment):
+def test_any_json_at_any_route_is_answered_or_refused(
+    caller: APIClient, route: Any, method: Any, body: Any, segment: Any
+) -> None:
     path = "/" + re.sub(r"<[^>]+>", segment, route)
     _send(caller, method, path, json.dumps(body))
 
 
 @ENOUGH
 @given(route=st.sampled_from(ROUTES), method=st.sampled_from(METHODS[1:]), body=st.binary(max_size=200))
-def test_any_bytes_at_any_route_are_answered_or_refused(caller, route, method, body):
+def test_any_bytes_at_any_route_are_answered_or_refused(
+    caller: APIClient, route: Any, method: Any, body: Any
+) -> None:
     _send(caller, method, "/" + re.sub(r"<[^>]+>", "1", route), body)
 
 
@@ -109,7 +115,9 @@ def test_any_bytes_at_any_route_are_answered_or_refused(caller, route, method, b
     name=st.sampled_from(["search", "limit", "cursor", "state", "game", "mine", "around", "format", "lang"]),
     value=texts | st.sampled_from(["cD1hYmM=", "bz0tMQ==", "cj14", "cD0lMDA=", "200", "0", "-1", "1e3"]),
 )
-def test_any_query_at_any_route_is_answered_or_refused(caller, route, name, value):
+def test_any_query_at_any_route_is_answered_or_refused(
+    caller: APIClient, route: Any, name: Any, value: Any
+) -> None:
     answer = caller.get("/" + re.sub(r"<[^>]+>", "1", route), {name: value})
     assert answer.status_code < 500, (route, name, value, answer.content)
 
@@ -141,13 +149,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("body", "status"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_json_is_refused(db, body, status):
+def test_hostile_json_is_refused(db: None, body: Any, status: Any) -> None:
     client = APIClient(raise_request_exception=False)
 
     assert _send(client, "post", "/api/auth/login", body).status_code == status
 
 
-def test_a_body_that_is_too_large_is_refused(db):
+def test_a_body_that_is_too_large_is_refused(db: None) -> None:
     client = APIClient()
     body = b'{"a": "' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
 
@@ -158,20 +166,20 @@ def test_a_body_that_is_too_large_is_refused(db):
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "é"],
 )
-def test_another_content_type_is_refused(db, content_type):
+def test_another_content_type_is_refused(db: None, content_type: str) -> None:
     answer = _send(APIClient(), "post", "/api/auth/login", b"username=ada", content_type)
 
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_charset_beside_the_content_type_is_no_trouble(db):
+def test_a_charset_beside_the_content_type_is_no_trouble(db: None) -> None:
     answer = _send(APIClient(), "post", "/api/auth/guest", b"{}", "application/json; charset=utf-8")
 
     assert answer.status_code == 201
 
 
-def test_an_id_beyond_64_bits_is_refused_as_any_that_is_not_there(caller):
-    def refusal(method, route, number):
+def test_an_id_beyond_64_bits_is_refused_as_any_that_is_not_there(caller: APIClient) -> None:
+    def refusal(method: str, route: Any, number: int) -> tuple[Any, Any]:
         answer = _send(caller, method, "/" + re.sub(r"<[^>]+>", str(number), route), b"{}")
         return answer.status_code, answer.json().get("code")
 
@@ -183,7 +191,9 @@ def test_an_id_beyond_64_bits_is_refused_as_any_that_is_not_there(caller):
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_every_route_answers_with_and_without_its_slash_and_never_redirects(caller, route):
+def test_every_route_answers_with_and_without_its_slash_and_never_redirects(
+    caller: APIClient, route: Any
+) -> None:
     path = "/" + re.sub(r"<uuid[^>]+>", "00000000-0000-0000-0000-000000000000", route)
     path = re.sub(r"<[^>]+>", "1", path)
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -10,7 +11,7 @@ from accounts import hashers
 from accounts.hashers import Argon2id, TooManySignIns
 
 
-def test_hashes_are_argon2id_with_modest_memory():
+def test_hashes_are_argon2id_with_modest_memory() -> None:
     hashed = Argon2id().encode("secret", Argon2id().salt())
 
     assert hashed.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
@@ -20,7 +21,7 @@ def test_hashes_are_argon2id_with_modest_memory():
 
 
 @pytest.fixture
-def slow(monkeypatch):
+def slow(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Hashing that blocks until released, and records the highest concurrency."""
 
     class Slow:
@@ -29,7 +30,7 @@ def slow(monkeypatch):
         count = most = 0
         lock = threading.Lock()
 
-    def encode(self, *args, **kwargs):
+    def encode(self: Any, *args: Any, **kwargs: Any) -> str:
         with Slow.lock:
             Slow.count += 1
             Slow.most = max(Slow.most, Slow.count)
@@ -43,7 +44,7 @@ def slow(monkeypatch):
     return Slow
 
 
-def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow):
+def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow: Any) -> None:
     with ThreadPoolExecutor(6) as pool:
         jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(6)]
         for _ in range(hashers.MAX_CONCURRENT):
@@ -54,7 +55,7 @@ def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow):
     assert slow.most == hashers.MAX_CONCURRENT
 
 
-def test_who_would_wait_too_long_is_told_to_come_back(slow, monkeypatch):
+def test_who_would_wait_too_long_is_told_to_come_back(slow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashers, "WAIT_TIMEOUT_S", 0.01)
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(2)]
@@ -70,7 +71,7 @@ def test_who_would_wait_too_long_is_told_to_come_back(slow, monkeypatch):
     assert Argon2id().encode("x", "salt") == "hashed"
 
 
-def test_a_queue_that_is_full_takes_nobody_more(slow, monkeypatch):
+def test_a_queue_that_is_full_takes_nobody_more(slow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashers, "_place", threading.BoundedSemaphore(1))
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(Argon2id().encode, "x", "salt")

@@ -2,50 +2,58 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import structlog
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import gatekeeping, live, services, tokens
+from accounts.authentication import SessionTokenAuthentication
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
+from accounts.tests.conftest import Person
+from core import redis
 from core.database import in_database
 from core.namespace import key
 from core.refusals import Unauthenticated
 from realtime import worker
 from realtime.socket import gate
 from realtime.testing import WITHIN_S
+from realtime.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def signed_in(db):
+def signed_in(db: None) -> Any:
     user = User.objects.create(username="ada", is_premium=True)
-    return services.open_session(user, services.Device(ip="127.0.0.1"))
+    return services.open_session(user, device=services.Device(ip="127.0.0.1"))
 
 
 @pytest.fixture
-def session(signed_in):
+def session(signed_in: Any) -> Session:
     return Session.objects.get(user=signed_in.user)
 
 
 @pytest.fixture
-async def server():
+async def server() -> AsyncIterator[Worker]:
     """The worker of this process, with its background task."""
     yield await worker.start()
     await worker.stop()
 
 
 @pytest.fixture
-def closed(monkeypatch):
+def closed(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[int]:
     """The sessions whose sockets have been closed so far."""
     heard: asyncio.Queue[int] = asyncio.Queue()
 
-    def close_sessions(session_ids):
+    def close_sessions(session_ids: Any) -> None:
         for session_id in session_ids:
             heard.put_nowait(session_id)
 
@@ -53,7 +61,7 @@ def closed(monkeypatch):
     return heard
 
 
-async def test_an_access_token_says_who_it_is(signed_in):
+async def test_an_access_token_says_who_it_is(signed_in: Any) -> None:
     identity = await gatekeeping.identify(signed_in.tokens.access)
 
     assert (identity.user_id, identity.username) == (signed_in.user.pk, "ada")
@@ -63,12 +71,14 @@ async def test_an_access_token_says_who_it_is(signed_in):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "\x00", "é" * 100])
-async def test_junk_is_refused(db, token):
+async def test_junk_is_refused(db: None, token: str) -> None:
     with pytest.raises(TokenInvalid):
         await gatekeeping.identify(token)
 
 
-async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(signed_in, server):
+async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(
+    signed_in: Any, server: Worker
+) -> None:
     token = signed_in.tokens.access
     await gatekeeping.identify(token)
     ticket = await in_database(gatekeeping.issue_ticket, tokens.identify(token))
@@ -78,12 +88,12 @@ async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(sig
     assert (await gatekeeping.redeem_ticket(ticket)).username == "countess"
 
 
-async def test_a_refresh_token_opens_no_socket(signed_in):
+async def test_a_refresh_token_opens_no_socket(signed_in: Any) -> None:
     with pytest.raises(Unauthenticated):
         await gatekeeping.identify(signed_in.tokens.refresh)
 
 
-async def test_an_ended_session_opens_no_socket(signed_in, session):
+async def test_an_ended_session_opens_no_socket(signed_in: Any, session: Session) -> None:
     await gatekeeping.identify(signed_in.tokens.access)
     await in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
 
@@ -91,7 +101,7 @@ async def test_an_ended_session_opens_no_socket(signed_in, session):
         await gatekeeping.identify(signed_in.tokens.access)
 
 
-async def test_a_ticket_opens_one_socket(signed_in, server):
+async def test_a_ticket_opens_one_socket(signed_in: Any, server: Worker) -> None:
     identity = tokens.identify(signed_in.tokens.access)
     ticket = await sync_to_async(gatekeeping.issue_ticket)(identity)
 
@@ -101,7 +111,9 @@ async def test_a_ticket_opens_one_socket(signed_in, server):
             await gatekeeping.redeem_ticket(used)
 
 
-async def test_a_ticket_of_an_ended_session_opens_nothing(signed_in, session, server):
+async def test_a_ticket_of_an_ended_session_opens_nothing(
+    signed_in: Any, session: Session, server: Worker
+) -> None:
     ticket = await sync_to_async(gatekeeping.issue_ticket)(tokens.identify(signed_in.tokens.access))
     await in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
 
@@ -109,15 +121,18 @@ async def test_a_ticket_of_an_ended_session_opens_nothing(signed_in, session, se
         await gatekeeping.redeem_ticket(ticket)
 
 
-def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada):
+def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada: Person) -> None:
     answer = ada.client.post("/api/auth/ticket/")
 
     assert answer.status_code == 200
     assert answer.json()["expires_in"] == 30
-    assert 0 < gatekeeping.redis.sync_client().ttl(key(f"ticket:{answer.json()['ticket']}")) <= 30
+    left_s: Any = redis.sync_client().ttl(key(f"ticket:{answer.json()['ticket']}"))
+    assert 0 < left_s <= 30
 
 
-async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in, session, closed, server):
+async def test_sockets_are_closed_when_another_worker_ends_the_session(
+    signed_in: Any, session: Session, closed: asyncio.Queue[int], server: Worker
+) -> None:
     await gatekeeping.identify(signed_in.tokens.access)
     # As another worker would: only the table changes, not this process's memory.
     await in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
@@ -128,8 +143,8 @@ async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in
 
 
 async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
-    signed_in, session, closed, server, settings
-):
+    signed_in: Any, session: Session, closed: asyncio.Queue[int], server: Worker, settings: Settings
+) -> None:
     await gatekeeping.identify(signed_in.tokens.access)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
     await in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
@@ -138,7 +153,9 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
     assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
 
 
-def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(session, at_once):
+def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(
+    session: Session, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     with transaction.atomic():
         services.end_session(user_id=session.user_id, session_id=session.pk)
         at_once([lambda: live.check(session.pk)])  # nobody else sees the end yet
@@ -147,10 +164,13 @@ def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(sess
         live.check(session.pk)
 
 
-def test_a_name_that_changes_while_its_session_is_read_is_read_again(signed_in, session):
-    token, changed = tokens.identify(signed_in.tokens.access), []
+def test_a_name_that_changes_while_its_session_is_read_is_read_again(
+    signed_in: Any, session: Session
+) -> None:
+    token = tokens.identify(signed_in.tokens.access)
+    changed: list[Any] = []
 
-    def meanwhile(execute, *asked):
+    def meanwhile(execute: Any, *asked: Any) -> Any:
         answer = execute(*asked)
         if not changed:
             changed.append(True)
@@ -166,7 +186,7 @@ def test_a_name_that_changes_while_its_session_is_read_is_read_again(signed_in, 
     assert live.current_identity(token).username == "countess"
 
 
-def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
+def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in: Any, session: Session) -> None:
     long_ago = timezone.now() - timedelta(minutes=10)
     Session.objects.filter(pk=session.pk).update(last_seen=long_ago)
     live._known.clear()  # as in another process, which has not seen the session begin
@@ -181,7 +201,9 @@ def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
     assert Session.objects.get(pk=session.pk).last_seen == first
 
 
-def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch):
+def test_signs_of_life_of_many_are_written_down_together(
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(live, "BATCH_SIZE", 2)
     long_ago = timezone.now() - timedelta(minutes=10)
     made = Session.objects.bulk_create(Session(user=signed_in.user, last_seen=long_ago) for _ in range(7))
@@ -198,7 +220,9 @@ def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch)
     assert all(before <= moment <= timezone.now() for moment in written)
 
 
-def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, session):
+def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(
+    signed_in: Any, session: Session
+) -> None:
     Session.objects.filter(pk=session.pk).update(last_seen=timezone.now() - timedelta(minutes=10))
     live.check(session.pk)
     later = timezone.now() + timedelta(seconds=5)
@@ -209,7 +233,9 @@ def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, 
     assert Session.objects.get(pk=session.pk).last_seen == later
 
 
-def test_a_session_kept_alive_on_another_worker_is_not_ended_here(signed_in, session, settings):
+def test_a_session_kept_alive_on_another_worker_is_not_ended_here(
+    signed_in: Any, session: Session, settings: Settings
+) -> None:
     live.check(session.pk)
     live._known[session.pk].heard -= settings.SESSION_TIMEOUT + 10
 
@@ -221,10 +247,14 @@ def test_a_session_kept_alive_on_another_worker_is_not_ended_here(signed_in, ses
     assert Session.objects.get(pk=session.pk).last_seen > session.last_seen
 
 
-def test_what_nobody_needs_is_tidied_away(signed_in, session, settings):
+def test_what_nobody_needs_is_tidied_away(signed_in: Any, session: Session, settings: Settings) -> None:
     from accounts import housekeeping
 
-    old = services.open_session(signed_in.user, services.Device()).user.sessions.exclude(pk=session.pk).get()
+    old = (
+        services.open_session(signed_in.user, device=services.Device())
+        .user.sessions.exclude(pk=session.pk)
+        .get()
+    )
     Session.objects.filter(pk=old.pk).update(ended_at=timezone.now() - timedelta(days=31))
     silent = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 100)
     Session.objects.filter(pk=session.pk).update(last_seen=silent)
@@ -232,3 +262,20 @@ def test_what_nobody_needs_is_tidied_away(signed_in, session, settings):
     housekeeping.tidy()
 
     assert Session.objects.get().ended_at is not None
+
+
+def test_on_the_event_loop_only_a_session_known_as_open_is_identified(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    identify = SessionTokenAuthentication.identify_at_once
+    ada.client.get("/api/me")
+
+    with django_assert_num_queries(0):
+        assert identify(f"Bearer {ada.access}").user_id == ada.id
+        assert structlog.contextvars.get_contextvars()["user_id"] == ada.id
+        for header in ("", "Bearer junk", f"Basic {ada.access}", f"Bearer {ada.refresh}"):
+            assert identify(header) is None
+    ada.client.post("/api/auth/logout")
+    assert identify(f"Bearer {ada.access}") is None
+    monkeypatch.setattr(live, "_known", {})
+    assert identify(f"Bearer {ada.access}") is None

@@ -2,6 +2,7 @@
 
 import getpass
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,23 +10,25 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from rest_framework.test import APIClient
 
 from accounts import live, seeding, tokens
 from accounts.models import Session, User
-from accounts.tests.conftest import PASSWORD
+from accounts.tests.conftest import PASSWORD, Person
 from realtime import broadcast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operator():
+def operator() -> Client:
     client = Client()
     client.force_login(get_user_model().objects.create_superuser("boss", "boss@x.org", "a long password"))
     return client
 
 
-def test_the_admin_opens_every_page_of_accounts(operator, ada):
+def test_the_admin_opens_every_page_of_accounts(operator: Client, ada: Person) -> None:
     for page in (
         "accounts/user/",
         f"accounts/user/{ada.id}/change/",
@@ -37,12 +40,12 @@ def test_the_admin_opens_every_page_of_accounts(operator, ada):
     assert operator.get(f"/admin/accounts/session/{session.pk}/change/").status_code == 200
 
 
-def test_the_admin_is_for_operators(api):
+def test_the_admin_is_for_operators(api: APIClient) -> None:
     assert api.get("/admin/").status_code == 302
     assert api.get("/admin", follow=True).status_code == 200
 
 
-def test_a_switch_in_the_list_makes_premium(operator, ada):
+def test_a_switch_in_the_list_makes_premium(operator: Client, ada: Person) -> None:
     rows = list(User.objects.order_by("username").values_list("pk", flat=True))
     form = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows), "_save": "Save"}
     for number, pk in enumerate(rows):
@@ -54,7 +57,9 @@ def test_a_switch_in_the_list_makes_premium(operator, ada):
     assert User.objects.get(pk=ada.id).is_premium
 
 
-def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_meanwhile(operator, ada, bob):
+def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_meanwhile(
+    operator: Client, ada: Person, bob: Person
+) -> None:
     page = operator.get("/admin/accounts/user/?o=1")
     form = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="(\w+)"', page.content.decode()))
     User.objects.filter(pk=bob.id).update(is_premium=True)
@@ -67,9 +72,9 @@ def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_mea
     assert set(User.objects.filter(is_premium=True).values_list("pk", flat=True)) == {ada.id, bob.id}
 
 
-def shown(client, address):
+def shown(client: Any, address: str) -> dict[Any, Any]:
     """Return the data that the form at this address submits if nothing is changed."""
-    fields = {}
+    fields: dict[Any, Any] = {}
     page = client.get(address).content.decode()
     form = page[page.index('id="user_form"') :]
     for tag in re.findall(r"<input [^>]*>", form):
@@ -80,7 +85,7 @@ def shown(client, address):
     return fields
 
 
-def test_a_users_form_leaves_what_others_have_done_while_it_was_open(operator, ada):
+def test_a_users_form_leaves_what_others_have_done_while_it_was_open(operator: Client, ada: Person) -> None:
     address = f"/admin/accounts/user/{ada.id}/change/"
     User.objects.filter(pk=ada.id).update(is_staff=True)
     form = shown(operator, address)
@@ -96,7 +101,7 @@ def test_a_users_form_leaves_what_others_have_done_while_it_was_open(operator, a
     assert [group.name for group in user.groups.all()] == ["support"]
 
 
-def test_an_operator_who_is_signed_out_everywhere_is_out_of_the_admin_too(operator):
+def test_an_operator_who_is_signed_out_everywhere_is_out_of_the_admin_too(operator: Client) -> None:
     other = Client()
     eve = User.objects.create_superuser("eve", "eve@x.org", "a long password")
     other.force_login(eve, "django.contrib.auth.backends.ModelBackend")
@@ -108,7 +113,7 @@ def test_an_operator_who_is_signed_out_everywhere_is_out_of_the_admin_too(operat
     assert operator.get("/admin/").status_code == 200
 
 
-def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
+def test_operators_sign_devices_out_and_erase_people(operator: Client, ada: Person, bob: Person) -> None:
     session = Session.objects.get(user_id=ada.id)
 
     operator.post("/admin/accounts/session/", {"action": "end", "_selected_action": [session.pk]})
@@ -119,7 +124,9 @@ def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
     assert not User.objects.filter(username="bob").exists()
 
 
-def test_a_password_that_an_operator_sets_signs_out_who_knew_the_old_one(operator, ada):
+def test_a_password_that_an_operator_sets_signs_out_who_knew_the_old_one(
+    operator: Client, ada: Person
+) -> None:
     password = "quite another password"
     form = {"password1": password, "password2": password, "usable_password": "true"}
 
@@ -131,7 +138,7 @@ def test_a_password_that_an_operator_sets_signs_out_who_knew_the_old_one(operato
     assert ada.client.post("/api/token/refresh/", {"refresh": ada.refresh}).status_code == 401
 
 
-def test_a_password_that_an_operator_takes_away_signs_out(operator, ada):
+def test_a_password_that_an_operator_takes_away_signs_out(operator: Client, ada: Person) -> None:
     form = {"usable_password": "false", "unset-password": "yes"}
 
     operator.post(f"/admin/accounts/user/{ada.id}/password/", form)
@@ -140,7 +147,7 @@ def test_a_password_that_an_operator_takes_away_signs_out(operator, ada):
     assert ada.client.get("/api/me").status_code == 401
 
 
-def test_an_operator_with_a_new_password_is_signed_out_of_the_game(ada):
+def test_an_operator_with_a_new_password_is_signed_out_of_the_game(ada: Person) -> None:
     User.objects.filter(pk=ada.id).update(is_staff=True)
     at_the_admin = Client()
     at_the_admin.force_login(User.objects.get(pk=ada.id))
@@ -152,7 +159,9 @@ def test_an_operator_with_a_new_password_is_signed_out_of_the_game(ada):
     assert ada.client.get("/api/me").status_code == 401
 
 
-def test_a_password_set_by_command_signs_out_who_knew_the_old_one(ada, bob, monkeypatch):
+def test_a_password_set_by_command_signs_out_who_knew_the_old_one(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(getpass, "getpass", lambda prompt: "quite another password")
 
     call_command("changepassword", "ada")
@@ -162,7 +171,7 @@ def test_a_password_set_by_command_signs_out_who_knew_the_old_one(ada, bob, monk
     assert bob.client.get("/api/me").status_code == 200
 
 
-def test_a_new_hash_of_the_same_password_signs_nobody_out(api, ada):
+def test_a_new_hash_of_the_same_password_signs_nobody_out(api: APIClient, ada: Person) -> None:
     old = make_password(PASSWORD, hasher="pbkdf2_sha256")
     User.objects.filter(pk=ada.id).update(password=old)
 
@@ -173,8 +182,11 @@ def test_a_new_hash_of_the_same_password_signs_nobody_out(api, ada):
 
 
 def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
-    operator, ada, django_capture_on_commit_callbacks, monkeypatch
-):
+    operator: Client,
+    ada: Person,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     told = []
     monkeypatch.setattr(broadcast, "broadcast", lambda *what: told.append(what))
     ada.client.get("/api/me")
@@ -192,7 +204,9 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     assert told == [("profile.forget", (ada.id, [session]))]
 
 
-def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(operator, ada, bob):
+def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(
+    operator: Client, ada: Person, bob: Person
+) -> None:
     form = {"username": "BOB", "email": "Bob@example.org", "is_active": "on"}
 
     page = operator.post(f"/admin/accounts/user/{ada.id}/change/", form)
@@ -203,7 +217,7 @@ def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(operator, ad
     }
 
 
-def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):
+def test_who_is_shut_out_by_the_form_is_signed_out(operator: Client, ada: Person) -> None:
     address = f"/admin/accounts/user/{ada.id}/change/"
     form = shown(operator, address)
     del form["is_active"]
@@ -214,7 +228,7 @@ def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):
     assert not Session.objects.filter(user=ada.id, ended_at=None).exists()
 
 
-def test_seeding_makes_the_demo_people_once(api):
+def test_seeding_makes_the_demo_people_once(api: APIClient) -> None:
     for _ in range(2):
         seeding.seed()
 

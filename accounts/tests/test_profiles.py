@@ -1,25 +1,30 @@
 """Own and public profiles: read, changed, exported, erased."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from rest_framework.test import APIClient
 
 from accounts import own_profile, profiles, services
 from accounts.models import Session, User
-from accounts.tests.conftest import PASSWORD
+from accounts.tests.conftest import PASSWORD, Person
 from realtime import broadcast
 
 pytestmark = pytest.mark.django_db
 
 
-def code(answer) -> tuple[int, str]:
+def code(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
 @pytest.mark.parametrize("path", ["/api/me", "/api/me/", "/api/users/profile", "/api/users/profile/"])
-def test_the_own_profile(ada, path):
+def test_the_own_profile(ada: Person, path: str) -> None:
     body = ada.client.get(path).json()
 
     assert body["id"] == ada.id
@@ -30,7 +35,7 @@ def test_the_own_profile(ada, path):
     assert "password" not in body
 
 
-def test_a_change_shows_at_once(ada):
+def test_a_change_shows_at_once(ada: Person) -> None:
     ada.client.get("/api/me")
 
     answer = ada.client.patch("/api/me/", {"username": "Ada2", "email": "new@x.org", "password": PASSWORD})
@@ -40,10 +45,10 @@ def test_a_change_shows_at_once(ada):
     assert User.objects.get(pk=ada.id).email == "new@x.org"
 
 
-def test_a_profile_that_changes_while_it_is_read_is_read_again(ada):
-    changed = []
+def test_a_profile_that_changes_while_it_is_read_is_read_again(ada: Person) -> None:
+    changed: list[Any] = []
 
-    def meanwhile(execute, sql, *rest):
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
         answer = execute(sql, *rest)
         if "date_joined" in sql and not changed:
             changed.append(True)
@@ -58,13 +63,15 @@ def test_a_profile_that_changes_while_it_is_read_is_read_again(ada):
 
 
 def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(
-    ada, monkeypatch, django_capture_on_commit_callbacks
-):
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     asked = []
     monkeypatch.setattr(broadcast, "broadcast", lambda kind, payload: asked.append(payload))
     session = Session.objects.get(user=ada.id).pk
 
-    def change(**fields):
+    def change(**fields: Any) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             ada.client.patch("/api/me", fields)
 
@@ -76,8 +83,8 @@ def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(
     assert asked[2:] == []
 
 
-def test_another_address_needs_the_password(ada, guest):
-    def change(**body):
+def test_another_address_needs_the_password(ada: Person, guest: Person) -> None:
+    def change(**body: Any) -> Any:
         return ada.client.patch("/api/me/", body)
 
     missing, wrong = change(email="eve@x.org"), change(email="eve@x.org", password="wrong horse")
@@ -90,14 +97,14 @@ def test_another_address_needs_the_password(ada, guest):
     assert guest.client.post("/api/auth/upgrade", upgrade).status_code == 200
 
 
-def test_nobody_makes_himself_premium_or_staff(ada):
+def test_nobody_makes_himself_premium_or_staff(ada: Person) -> None:
     ada.client.patch("/api/me", {"is_premium": True, "is_staff": True, "is_superuser": True, "id": 99})
 
     user = User.objects.get(pk=ada.id)
     assert (user.is_premium, user.is_staff, user.is_superuser) == (False, False, False)
 
 
-def test_a_change_to_what_is_taken_or_invalid_is_refused(ada, bob, guest):
+def test_a_change_to_what_is_taken_or_invalid_is_refused(ada: Person, bob: Person, guest: Person) -> None:
     assert code(ada.client.patch("/api/me", {"username": "BOB"})) == (409, "username_taken")
     assert code(ada.client.patch("/api/me", {"email": "Bob@example.org", "password": PASSWORD})) == (
         409,
@@ -108,18 +115,17 @@ def test_a_change_to_what_is_taken_or_invalid_is_refused(ada, bob, guest):
     assert ada.client.patch("/api/me", {"username": "ADA"}).json()["username"] == "ADA"
 
 
-def test_a_profile_just_read_costs_no_query_and_is_also_there_without_django(ada, django_assert_num_queries):
+def test_a_profile_just_read_costs_no_query(
+    ada: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     body = ada.client.get("/api/me").content
 
     with django_assert_num_queries(0):
         assert ada.client.get("/api/me").content == body
-        assert own_profile.hot_read(ada.access) == body
-    assert own_profile.hot_read("junk") is None
-    ada.client.post("/api/auth/logout")
-    assert own_profile.hot_read(ada.access) is None
+        assert own_profile.cached(ada.id) == body
 
 
-def test_a_public_profile_shows_nothing_private(ada, bob):
+def test_a_public_profile_shows_nothing_private(ada: Person, bob: Person) -> None:
     body = ada.client.get(f"/api/users/{bob.id}/").json()
 
     assert body == {
@@ -132,10 +138,12 @@ def test_a_public_profile_shows_nothing_private(ada, bob):
     }
 
 
-def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, register, monkeypatch):
+def test_other_apps_add_to_public_profiles_with_one_question_for_all(
+    ada: Person, register: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked, bob = [], register("adabob")
 
-    def levels(user_ids):
+    def levels(user_ids: Iterable[int]) -> dict[int, int]:
         asked.append(user_ids)
         return {bob.id: 7}
 
@@ -148,14 +156,16 @@ def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, regist
 
 
 @pytest.mark.parametrize("user_id", ["0", "999999", "9" * 30, "9" * 5000, "-1", "x", "1.5", "%00"])
-def test_an_unknown_user_is_not_found(ada, user_id):
+def test_an_unknown_user_is_not_found(ada: Person, user_id: str) -> None:
     assert ada.client.get(f"/api/users/{user_id}").status_code in (400, 404)
 
 
-def test_users_are_searched_by_part_of_the_name(ada, bob, register):
+def test_users_are_searched_by_part_of_the_name(
+    ada: Person, bob: Person, register: Callable[..., Person]
+) -> None:
     register("Adam")
 
-    def search(text):
+    def search(text: str) -> list[Any]:
         return [
             user["username"] for user in ada.client.get("/api/users/", {"search": text}).json()["results"]
         ]
@@ -166,13 +176,13 @@ def test_users_are_searched_by_part_of_the_name(ada, bob, register):
 
 
 @pytest.mark.parametrize("query", ["", "?search=", "?search=%20", "?limit=200"])
-def test_a_search_for_nothing_lists_nobody(ada, bob, query):
+def test_a_search_for_nothing_lists_nobody(ada: Person, bob: Person, query: str) -> None:
     answer = ada.client.get(f"/api/users/{query}")
 
     assert (answer.status_code, answer.json()["results"]) == (200, [])
 
 
-def test_an_export_holds_account_and_sessions(ada):
+def test_an_export_holds_account_and_sessions(ada: Person) -> None:
     answer = ada.client.get("/api/me/export/")
 
     body = answer.json()
@@ -183,13 +193,13 @@ def test_an_export_holds_account_and_sessions(ada):
     assert "argon2" not in answer.content.decode()
 
 
-def test_erasing_needs_the_password(ada):
+def test_erasing_needs_the_password(ada: Person) -> None:
     assert list(ada.client.delete("/api/me/").json()["errors"]) == ["password"]
     assert code(ada.client.delete("/api/me", {"password": "wrong horse"})) == (403, "wrong_password")
     assert ada.client.get("/api/me").status_code == 200
 
 
-def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
+def test_an_erased_account_leaves_nothing_of_the_person(api: APIClient, ada: Person, bob: Person) -> None:
     User.objects.filter(pk=ada.id).update(
         first_name="ada", last_name="ada", is_staff=True, is_superuser=True, is_premium=True
     )
@@ -209,7 +219,7 @@ def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
     assert api.post("/api/auth/register", again).status_code == 201
 
 
-def test_no_wrong_password_of_an_erased_account_is_kept(register):
+def test_no_wrong_password_of_an_erased_account_is_kept(register: Callable[..., Person]) -> None:
     ada = register("Ada")
     for name in ("Ada", "ADA"):
         Client().post("/admin/login/", {"username": name, "password": "wrong horse"})
@@ -227,13 +237,19 @@ def test_no_wrong_password_of_an_erased_account_is_kept(register):
         ("post", "/api/auth/upgrade", {"email": "new@x.org", "password": PASSWORD}),
     ],
 )
-def test_nothing_is_written_to_an_account_that_is_erased_meanwhile(request, monkeypatch, method, path, body):
+def test_nothing_is_written_to_an_account_that_is_erased_meanwhile(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+) -> None:
     person = request.getfixturevalue("guest" if "upgrade" in path else "ada")
 
-    def erase_after(name):
+    def erase_after(name: str) -> None:
         check = getattr(services, name)
 
-        def checked(*args, **kwargs):
+        def checked(*args: Any, **kwargs: Any) -> None:
             check(*args, **kwargs)
             services.erase(User.objects.get(pk=person.id))
 
@@ -249,15 +265,17 @@ def test_nothing_is_written_to_an_account_that_is_erased_meanwhile(request, monk
     assert (user.email, user.has_usable_password()) == ("", False)
 
 
-def test_a_guest_is_erased_without_a_password(guest):
+def test_a_guest_is_erased_without_a_password(guest: Person) -> None:
     assert guest.client.delete("/api/me").status_code == 204
     assert guest.client.get("/api/me").status_code == 401
 
 
-def test_an_erasure_that_fails_in_one_app_changes_nothing(ada, monkeypatch):
+def test_an_erasure_that_fails_in_one_app_changes_nothing(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from core import personal_data
 
-    def fail(user_id):
+    def fail(user_id: int) -> None:
         raise RuntimeError("planted")
 
     monkeypatch.setattr(personal_data, "_erasers", [fail])

@@ -1,11 +1,17 @@
 """Accounts on two real server processes: changes on one take effect on the other."""
 
+import contextlib
+from collections.abc import Callable
+
 import httpx
 
 from tests.clients import WITHIN_S, NetworkPlayer
+from tests.processes import ServerProcess
 
 
-def test_what_one_server_answered_holds_at_once_on_the_other(live_server_process):
+def test_what_one_server_answered_holds_at_once_on_the_other(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         ada = NetworkPlayer(two.base_url, "ada")
         headers = {"Authorization": f"Bearer {ada.token}"}

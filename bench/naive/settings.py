@@ -28,6 +28,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "bench.naive.urls"
 ASGI_APPLICATION = "bench.naive.asgi.application"
 DATABASES = {"default": env.db("DATABASE_URL")}
+# Its own tables have no migrations, and refer to those of these apps.
+MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 CHANNEL_LAYERS = {
@@ -44,4 +46,6 @@ CHANNEL_LAYERS = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
 }

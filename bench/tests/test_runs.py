@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+from bench import basket
+from bench.goals import GOALS
 from bench.servers import ROOT
 
 FIGURES = {
@@ -18,7 +21,7 @@ FIGURES = {
 }
 
 
-def run_quickly(*arguments):
+def run_quickly(*arguments: Any) -> list[Any]:
     """Return the JSON lines of a quick run, on stores of its own."""
     environment = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
@@ -36,7 +39,7 @@ def run_quickly(*arguments):
     return lines
 
 
-def test_the_bare_server_bears_every_load_and_loses_nothing():
+def test_the_bare_server_bears_every_load_and_loses_nothing() -> None:
     lines = run_quickly(*FIGURES, "--server", "ceiling", "ceiling-http")
     assert [line["load"] for line in lines] == list(FIGURES)
     for line in lines:
@@ -45,17 +48,29 @@ def test_the_bare_server_bears_every_load_and_loses_nothing():
         assert line.get("lost", 0) == line.get("stalled_rooms", 0) == line.get("refused", 0) == 0
 
 
-def test_the_naive_server_relays_moves_with_and_without_a_row_each():
+def test_the_naive_server_relays_moves_with_and_without_a_row_each() -> None:
     lines = run_quickly("relay-50", "--server", "naive", "naive-stored")
     assert [line["server"] for line in lines] == ["naive", "naive-stored"]
     assert all(line["moves_per_s"] > 0 and line["lost"] == 0 for line in lines)
 
 
-def test_a_load_that_none_of_the_servers_named_is_put_under_is_left_out():
+def test_the_naive_server_answers_each_call_of_the_basket() -> None:
+    (line,) = run_quickly("basket", "--server", "naive")
+    assert line["calls"].keys() == basket.CALLS.keys()
+
+
+def test_on_a_quiet_server_each_socket_opens_and_each_message_comes() -> None:
+    (line,) = run_quickly("at-rest")
+    figures = [goal.figure for goal in GOALS if goal.load == "at-rest"]
+    assert figures
+    assert all(line[figure] > 0 for figure in figures)
+
+
+def test_a_load_that_none_of_the_servers_named_is_put_under_is_left_out() -> None:
     assert run_quickly("rest", "--server", "ceiling") == []
 
 
-def test_an_unknown_load_is_refused():
+def test_an_unknown_load_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, text=True
     )
@@ -64,7 +79,7 @@ def test_an_unknown_load_is_refused():
 
 
 @pytest.mark.parametrize("module", ["bench", "bench.loadgen"])
-def test_the_commands_explain_themselves(module):
+def test_the_commands_explain_themselves(module: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "--seconds" in done.stdout

@@ -1,6 +1,8 @@
 """Servers under one load run in turns."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -10,19 +12,21 @@ from bench.sockets import ServerFault
 from bench.targets import Target
 
 
-def runs(*names):
+def runs(*names: Any) -> list[Run]:
     return [Run(Target(name), 0, [], 1.0, {}) for name in names]
 
 
-def put_under(scenario, those, monkeypatch):
+def put_under(scenario: Any, those: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(loadgen.SCENARIOS, "scenario", scenario)
     asyncio.run(take_turns("scenario", those))
 
 
-def test_each_has_its_turn_in_every_round_and_nobody_always_comes_first(monkeypatch):
+def test_each_has_its_turn_in_every_round_and_nobody_always_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     order = []
 
-    async def three_turns(run):
+    async def three_turns(run: Any) -> AsyncIterator[None]:
         for number in range(3):
             yield
             order.append((number, run.target.base_url))
@@ -32,8 +36,8 @@ def test_each_has_its_turn_in_every_round_and_nobody_always_comes_first(monkeypa
     assert {order[0][1], order[2][1]} == {"a", "b"}
 
 
-def test_a_server_that_fails_says_why_and_the_others_go_on(monkeypatch):
-    async def two_turns(run):
+def test_a_server_that_fails_says_why_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def two_turns(run: Any) -> AsyncIterator[None]:
         yield
         if run.target.base_url == "bad":
             raise ServerFault("lost a move")
@@ -46,7 +50,7 @@ def test_a_server_that_fails_says_why_and_the_others_go_on(monkeypatch):
     assert good.figures == {"done": True}
 
 
-def test_turns_of_half_a_second_fill_the_time_given():
+def test_turns_of_half_a_second_fill_the_time_given() -> None:
     (run,) = runs("a")
     run.seconds = 5.1
     assert len(run.turns()) == 10

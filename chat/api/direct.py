@@ -1,7 +1,6 @@
 """REST routes of direct messages."""
 
-from collections.abc import Iterable
-from typing import Any
+from functools import partial
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,12 +8,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import selectors, serializers, services
+from chat import events, selectors, serializers, services, shapes
 from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
-from friends.selectors import person
+from core.shapes import Page
 
 
 class Threads(APIView):
@@ -23,27 +22,16 @@ class Threads(APIView):
     @extend_schema(
         description="With friends, most recent first.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.Thread),
+        responses=Page[shapes.Thread],
     )
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
-
-        def show(threads: Iterable[Any]) -> list[dict[str, Any]]:
-            return [_shown(thread, user_id) for thread in threads]
-
-        return paging.page(self, selectors.threads(user_id), ordering=("-last_at", "-pk"), show=show)
-
-
-def _shown(thread: Any, user_id: int) -> dict[str, Any]:
-    friend = thread.high if thread.low_id == user_id else thread.low
-    last = thread.last_message
-    return {
-        "user": person(friend),
-        "last_message": None if last is None else selectors.shown_direct([last])[0],
-        "last_at": thread.last_at,
-        "unread": thread.unread,
-        "ws_url": f"/ws/chat/{friend.pk}/",
-    }
+        return paging.page(
+            self,
+            selectors.threads(user_id),
+            ordering=("-last_at", "-pk"),
+            show=partial(selectors.shown_threads, user_id),
+        )
 
 
 class Messages(APIView):
@@ -53,7 +41,7 @@ class Messages(APIView):
         operation_id="api_dm_messages_list",
         description="Newest first. 403 `not_friends`.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.DirectMessage),
+        responses=Page[events.DirectText],
     )
     def get(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
@@ -67,7 +55,7 @@ class Messages(APIView):
             "two seconds, over all lobbies and conversations."
         ),
         request=serializers.NewMessage,
-        responses={201: serializers.DirectMessage},
+        responses={201: events.DirectText},
     )
     @idempotent
     def post(self, request: Request, friend_id: int) -> Response:
@@ -83,11 +71,11 @@ class Read(APIView):
     @extend_schema(
         description="Mark the friend's messages as read, all or up to one. 403 `not_friends`.",
         request=serializers.ReadUpTo,
-        responses=serializers.Unread,
+        responses=shapes.Unread,
     )
     def post(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
         selectors.check_friends(user_id, friend_id)
         up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.MAX_ID)
         services.mark_read(user_id=user_id, friend_id=friend_id, up_to=up_to)
-        return Response({"unread": selectors.unread_counts(user_id).get(friend_id, 0)})
+        return Response(shapes.Unread(unread=selectors.unread_from(user_id, friend_id)))

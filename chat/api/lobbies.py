@@ -1,6 +1,6 @@
 """REST routes of lobbies and their moderation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
@@ -11,46 +11,16 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import selectors, serializers, services
-from chat.models import Sanction
-from chat.refusals import NotAMember
+from chat import selectors, serializers, services, shapes
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read, read_all
-from friends.selectors import person
+from core.shapes import Page
 from game import selectors as games
-from realtime.membership.leased_set import users_in
-from realtime.wire import topics
-
-
-def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": lobby.pk,
-            "name": lobby.name,
-            "title": lobby.shown_title,
-            "is_public": lobby.is_public,
-            "max_participants": lobby.max_participants,
-            "game": lobby.game,
-            "status": lobby.status,
-            "owner": None if lobby.owner is None else person(lobby.owner),
-            "member_count": lobby.member_count,
-            "role": lobby.my_role,
-            "created_at": lobby.created_at,
-            "closed_at": lobby.closed_at,
-            "ws_url": f"/ws/lobbies/{lobby.pk}/",
-        }
-        for lobby in lobbies
-    ]
 
 
 def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
-    shown = _shown(selectors.lobbies_visible_to(user_id).filter(pk=lobby_id))
-    if not shown:
-        # The caller was removed meanwhile.
-        raise NotAMember
-    here = users_in(selectors.ATTENDANCE, topics.lobby(shown[0]["name"]))
-    return Response({**shown[0], "members": selectors.members(lobby_id, here)}, status=status)
+    return Response(selectors.lobby_with_members(user_id, lobby_id), status=status)
 
 
 class Lobbies(APIView):
@@ -59,7 +29,7 @@ class Lobbies(APIView):
     @extend_schema(
         operation_id="api_lobbies_list",
         parameters=[serializers.LobbiesWanted, *paging.PAGE_PARAMETERS],
-        responses=paging.page_of(serializers.OneLobby),
+        responses=Page[shapes.OneLobby],
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
@@ -78,7 +48,7 @@ class Lobbies(APIView):
         # The caller sees only private lobbies they belong to, so this filter avoids scanning all lobbies.
         if wanted.get("mine") or public is False:
             lobbies = lobbies.filter(memberships__user_id=user_id)
-        return paging.page(self, lobbies, ordering="-created_at", show=_shown)
+        return paging.page(self, lobbies, ordering="-created_at", show=selectors.shown_lobbies)
 
     @extend_schema(
         description=(
@@ -87,7 +57,7 @@ class Lobbies(APIView):
             "`too_many_lobbies`."
         ),
         request=serializers.NewLobby,
-        responses={201: serializers.LobbyWithMembers},
+        responses={201: shapes.LobbyWithMembers},
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -103,21 +73,19 @@ class OneLobby(APIView):
     @extend_schema(
         operation_id="api_lobbies_retrieve",
         description="404 `unknown_lobby`; 403 `not_a_member` if it is private.",
-        responses=serializers.LobbyWithMembers,
+        responses=shapes.LobbyWithMembers,
     )
     def get(self, request: Request, lobby_id: int) -> Response:
-        user_id = identity(request).user_id
-        selectors.lobby_seen_by(user_id, lobby_id)
-        return _one(user_id, lobby_id)
+        return _one(identity(request).user_id, lobby_id)
 
     @extend_schema(
         description="Update it, as the owner. 403 `owner_only`, 409 `lobby_full` below its member count.",
         request=serializers.LobbyChanges,
-        responses=serializers.LobbyWithMembers,
+        responses=shapes.LobbyWithMembers,
     )
     def patch(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_owner(selectors.lobby(lobby_id), user_id)
+        selectors.check_owner(lobby_id, user_id)
         changes = read(serializers.LobbyChanges, request.data)
         services.edit_lobby(actor_id=user_id, lobby_id=lobby_id, changes=changes)
         return _one(user_id, lobby_id)
@@ -137,7 +105,7 @@ class Join(APIView):
             "409 `lobby_full`, `lobby_closed`."
         ),
         request=None,
-        responses=serializers.LobbyWithMembers,
+        responses=shapes.LobbyWithMembers,
     )
     def post(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
@@ -151,11 +119,11 @@ class Leave(APIView):
     @extend_schema(
         description="Ownership passes to a moderator, else the oldest member; an empty lobby is closed.",
         request=None,
-        responses=serializers.Left,
+        responses=shapes.Left,
     )
     def post(self, request: Request, lobby_id: int) -> Response:
         has_left = services.leave_lobby(user_id=identity(request).user_id, lobby_id=lobby_id)
-        return Response({"status": "left" if has_left else "not_a_member"})
+        return Response(shapes.Left(status="left" if has_left else "not_a_member"))
 
 
 class Start(APIView):
@@ -169,15 +137,15 @@ class Start(APIView):
             "422 `no_game_chosen`, `invalid_options`."
         ),
         request=serializers.Start,
-        responses=serializers.Started,
+        responses=shapes.Started,
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_owner(selectors.lobby(lobby_id), user_id)
+        selectors.check_owner(lobby_id, user_id)
         body = read_all(serializers.Start, request.data)
         game_id = services.start_game(actor_id=user_id, lobby_id=lobby_id, **body)
-        return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
+        return Response(shapes.Started(game_id=game_id, ws_url=games.ws_url(game_id)))
 
 
 def _done(
@@ -256,25 +224,13 @@ class Sanctions(APIView):
     @extend_schema(
         description="For the owner and moderators, newest first. 403 `rank_too_low`.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.OneSanction),
+        responses=Page[shapes.OneSanction],
     )
     def get(self, request: Request, lobby_id: int) -> Response:
         selectors.check_may_moderate(identity(request).user_id, lobby_id)
-        return paging.page(self, selectors.sanctions(lobby_id), ordering="-pk", show=_shown_sanctions)
-
-
-def _shown_sanctions(sanctions: Iterable[Sanction]) -> list[dict[str, Any]]:
-    return [
-        {
-            "user": person(sanction.user),
-            "kind": sanction.kind,
-            "reason": sanction.reason,
-            "by_id": sanction.by_id,
-            "created_at": sanction.created_at,
-            "until": sanction.until,
-        }
-        for sanction in sanctions
-    ]
+        return paging.page(
+            self, selectors.sanctions(lobby_id), ordering="-pk", show=selectors.shown_sanctions
+        )
 
 
 class Moderators(APIView):
@@ -287,7 +243,7 @@ class Moderators(APIView):
     )
     def post(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_owner(selectors.lobby(lobby_id), user_id)
+        selectors.check_owner(lobby_id, user_id)
         services.appoint(actor_id=user_id, lobby_id=lobby_id, **read(serializers.Target, request.data))
         return Response(status=204)
 
@@ -302,7 +258,7 @@ class Moderators(APIView):
     )
     def delete(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_owner(selectors.lobby(lobby_id), user_id)
+        selectors.check_owner(lobby_id, user_id)
         asked = dict(request.data)
         named = request.query_params.get("user_id", "")
         if named.isascii() and named.isdigit() and len(named) < 19:

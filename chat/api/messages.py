@@ -6,11 +6,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import selectors, serializers, services
+from chat import events, selectors, serializers, services, shapes
 from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
+from core.shapes import Page
 
 
 class Messages(APIView):
@@ -20,10 +21,10 @@ class Messages(APIView):
         operation_id="api_lobbies_messages_list",
         description="For members, newest first. 403 `not_a_member`.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.Message),
+        responses=Page[events.Text],
     )
     def get(self, request: Request, lobby_id: int) -> Response:
-        selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
+        selectors.check_member(lobby_id, identity(request).user_id)
         return paging.page(self, selectors.messages(lobby_id), ordering="-id", show=selectors.shown_messages)
 
     @extend_schema(
@@ -32,11 +33,11 @@ class Messages(APIView):
             "429 `rate_limited`: three messages in two seconds, over all lobbies and conversations."
         ),
         request=serializers.NewMessage,
-        responses={201: serializers.Message},
+        responses={201: events.Text},
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
-        selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
+        selectors.check_member(lobby_id, identity(request).user_id)
         user_id, content = read_message(request)
         message = services.post_message(lobby_id=lobby_id, sender_id=user_id, content=content)
         return Response(message, status=201)
@@ -66,14 +67,16 @@ class Reports(APIView):
             "404 `unknown_message`."
         ),
         request=serializers.NewReport,
-        responses={201: serializers.OneReport},
+        responses={201: shapes.OneReport},
     )
     def post(self, request: Request, lobby_id: int, message_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_member(selectors.lobby(lobby_id), user_id)
+        selectors.check_member(lobby_id, user_id)
         body = read(serializers.NewReport, request.data)
         report = services.report_message(
             reporter_id=user_id, lobby_id=lobby_id, message_id=message_id, **body
         )
-        shown = {"id": report.pk, "message_id": report.message_id, "created_at": report.created_at}
-        return Response(shown, status=201)
+        return Response(
+            shapes.OneReport(id=report.pk, message_id=report.message_id, created_at=report.created_at),
+            status=201,
+        )

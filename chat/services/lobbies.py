@@ -89,7 +89,7 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> N
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
     """
     lobby = locked(lobby_id)
-    selectors.check_owner(lobby, actor_id)
+    selectors.check_owner(lobby.pk, actor_id)
     if "title" in changes:
         _check_words("title", changes["title"])
     if changes.get("game"):
@@ -113,7 +113,7 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
     """Close the lobby permanently; without an actor on behalf of the operators. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
-        selectors.check_owner(lobby, actor_id)
+        selectors.check_owner(lobby.pk, actor_id)
     _close(lobby)
 
 
@@ -132,7 +132,7 @@ def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None
     if lobby.memberships.count() >= lobby.max_participants:
         raise LobbyFull
     Membership.objects.create(lobby=lobby, user_id=user_id)
-    publish_update(lobby, user_id)
+    publish_update(lobby, user_id=user_id)
 
 
 @transaction.atomic
@@ -170,7 +170,7 @@ def _hand_over(lobby: Lobby) -> None:
     heir.save(update_fields=["role"])
     lobby.owner_id = heir.user_id
     lobby.save(update_fields=["owner"])
-    publish_update(lobby, heir.user_id)
+    publish_update(lobby, user_id=heir.user_id)
 
 
 def _close(lobby: Lobby) -> None:
@@ -180,7 +180,7 @@ def _close(lobby: Lobby) -> None:
     publish(events.LobbyClosed(lobby=lobby.name, lobby_id=lobby.pk))
 
 
-def publish_update(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:
+def publish_update(lobby: Lobby, *, user_id: int | None = None, gone_id: int | None = None) -> None:
     """Publish the lobby's properties, and the state of a member who changed or the id of one who left."""
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
@@ -207,7 +207,7 @@ def start_game(
     and ``TooManyGames``.
     """
     lobby = locked(lobby_id)
-    selectors.check_owner(lobby, actor_id)
+    selectors.check_owner(lobby.pk, actor_id)
     name = game or lobby.game
     if not name:
         raise NoGameChosen
@@ -231,7 +231,7 @@ def start_game(
     lobby.latest_game_id = made.pk
     lobby.save(update_fields=["latest_game"])
     for number, user_id in enumerate(user_ids):
-        publish(game_services.match_found(made, played, number, user_id))
+        publish(game_services.match_found(made, rules=played, number=number, user_id=user_id))
     publish(
         events.GameStart(
             lobby=lobby.name,

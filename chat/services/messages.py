@@ -83,9 +83,8 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
 
 def _why_not(post: Post) -> Refusal:
     try:
-        lobby = selectors.lobby(post.lobby_id)
-        selectors.check_open(lobby)
-        selectors.check_member(lobby, post.sender_id)
+        selectors.check_open(selectors.lobby(post.lobby_id))
+        selectors.check_member(post.lobby_id, post.sender_id)
     except Refusal as refusal:
         return refusal
     # The user became a member after the first query.
@@ -101,7 +100,7 @@ def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> N
     message = selectors.message(lobby_id, message_id)
     lobby = selectors.lobby(lobby_id)
     if actor_id is not None:
-        actor_role = selectors.check_member(lobby, actor_id)
+        actor_role = selectors.check_member(lobby_id, actor_id)
         if message.sender_id != actor_id:
             author_role = selectors.role(lobby_id, message.sender_id) or Membership.Role.MEMBER
             rules.check_may_act_on(actor_role, author_role)
@@ -118,7 +117,7 @@ def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: 
 
     Raises ``UnknownMessage``, ``NotAMember``.
     """
-    selectors.check_member(selectors.lobby(lobby_id), reporter_id)
+    selectors.check_member(lobby_id, reporter_id)
     message = selectors.message(lobby_id, message_id)
     report, _ = Report.objects.get_or_create(
         message=message, reporter_id=reporter_id, defaults={"reason": reason}

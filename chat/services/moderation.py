@@ -46,7 +46,7 @@ def ban(
     """
     _check_is_to_come(until)
     lobby = locked(lobby_id)
-    own_role = Role.OWNER if actor_id is None else selectors.check_member(lobby, actor_id)
+    own_role = Role.OWNER if actor_id is None else selectors.check_member(lobby.pk, actor_id)
     rules.check_may_act_on(own_role, selectors.role(lobby.pk, user_id) or Role.MEMBER)
     target = accounts.by_id(user_id)
     lobby.memberships.filter(user_id=user_id).delete()
@@ -68,7 +68,7 @@ def ban(
 def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
     """Lift a ban; does nothing without one. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
-    rules.check_may_act_on(selectors.check_member(lobby, actor_id), Role.MEMBER)
+    rules.check_may_act_on(selectors.check_member(lobby.pk, actor_id), Role.MEMBER)
     if _lift(lobby, Sanction.Kind.BAN, user_id):
         _record(actor_id, lobby, accounts.by_id(user_id), "let back into")
 
@@ -114,14 +114,14 @@ def dismiss(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 
 def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Role) -> None:
     lobby = locked(lobby_id)
-    selectors.check_owner(lobby, actor_id)
+    selectors.check_owner(lobby.pk, actor_id)
     member = _target(lobby, actor_id, user_id)
     if member.role != role:
         member.role = role
         member.save(update_fields=["role"])
         made = "made a moderator of" if role == Role.MODERATOR else "no longer a moderator of"
         _record(actor_id, lobby, member.user, made)
-        publish_update(lobby, user_id)
+        publish_update(lobby, user_id=user_id)
 
 
 def _record(
@@ -147,7 +147,7 @@ def _record(
 
 def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
     """Return the member to act on, if the actor may. Raises ``UnknownMember``, ``MayNotActOn``."""
-    actor_role = selectors.check_member(lobby, actor_id)
+    actor_role = selectors.check_member(lobby.pk, actor_id)
     rules.check_may_act_on(actor_role, Role.MEMBER)
     member = lobby.memberships.select_related("user").filter(user_id=user_id).first()
     if member is None:

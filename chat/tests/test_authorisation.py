@@ -1,6 +1,7 @@
 """Authorisation: every route and every command has a row here, or the test fails."""
 
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NamedTuple, cast
 
 import pytest
 from django.db import transaction
@@ -9,10 +10,11 @@ from rest_framework.test import APIClient
 from chat import urls
 from chat.consumers import DirectConsumer, LobbyConsumer
 from chat.routing import websocket_urlpatterns
-from chat.tests.conftest import befriend
+from chat.tests.conftest import Person, befriend
 from core.renderers import encode
 from gameplatform.asgi import application
 from realtime.testing import Closed, Player, running_worker
+from realtime.worker import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,7 @@ class Row(NamedTuple):
     cyd: int
     eve: int
     flo: int
-    body: dict = {}
+    body: dict[str, Any] = {}
 
 
 ROWS = (
@@ -68,23 +70,23 @@ COMMANDS = {
     "lobbies/{lobby}/": {
         "ping": "pong",
         "chat_message": "chat_message",
-        "typing_start": None,
-        "typing_stop": None,
+        "typing_start": "ack",
+        "typing_stop": "ack",
     },
     "chat/{dan}/": {
         "ping": "pong",
         "chat_message": "chat_message",
-        "typing_start": None,
-        "typing_stop": None,
-        "read": None,
+        "typing_start": "ack",
+        "typing_stop": "ack",
+        "read": "ack",
     },
 }
-EXTRA = {"chat_message": {"message": "hi"}, "read": {"up_to": 1}}
+EXTRA: dict[str, dict[str, Any]] = {"chat_message": {"message": "hi"}, "read": {"up_to": 1}}
 WHO = ("ada", "bob", "cyd", "eve", "flo")
 
 
 @pytest.fixture
-def people(person):
+def people(person: Callable[..., Person]) -> tuple[dict[str, Person], int, Any]:
     people = {name: person(name, is_premium=name == "ada") for name in (*WHO, "dan", "guy")}
     ada = people["ada"]
     lobby = ada.open("den")
@@ -98,29 +100,29 @@ def people(person):
 
 
 @pytest.fixture
-async def worker(people):
+async def worker(people: tuple[dict[str, Person], int, Any]) -> AsyncIterator[Worker]:
     async with running_worker() as worker:
         yield worker
 
 
-def test_every_route_has_a_row():
+def test_every_route_has_a_row() -> None:
     offered = {
         (method, pattern.pattern.path)
-        for pattern in urls.urlpatterns
+        for pattern in cast(list[Any], urls.urlpatterns)
         for method in ("get", "post", "put", "patch", "delete")
         if hasattr(pattern.callback.view_class, method)
     }
     assert offered == {(row.method, row.path) for row in ROWS}
 
 
-def test_every_command_has_a_row():
+def test_every_command_has_a_row() -> None:
     consumers = {pattern.callback.consumer_class for pattern in websocket_urlpatterns}
     assert consumers == {LobbyConsumer, DirectConsumer}
     for consumer, rows in zip((LobbyConsumer, DirectConsumer), COMMANDS.values(), strict=True):
         assert {command.__struct_config__.tag for command in consumer.handlers} == set(rows)
 
 
-def request(people, row: Row, name: str):
+def request(people: tuple[dict[str, Person], int, Any], row: Row, name: str) -> Any:
     everybody, lobby, message = people
     path = (
         row.path.replace("<int:lobby_id>", str(lobby))
@@ -129,11 +131,13 @@ def request(people, row: Row, name: str):
     )
     body = {key: everybody["dan"].id if value == "dan" else value for key, value in row.body.items()}
     client = everybody[name].api if name else APIClient()
-    return client.generic(row.method.upper(), f"/{path}/", encode(body), "application/json")
+    return client.generic(row.method.upper(), f"/{path}/", encode(body).decode(), "application/json")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
-def test_each_route_gives_each_what_they_may_have(people, row):
+def test_each_route_gives_each_what_they_may_have(
+    people: tuple[dict[str, Person], int, Any], row: Any
+) -> None:
     assert request(people, row, "").status_code == 401
     for name in reversed(WHO):
         with transaction.atomic():
@@ -145,7 +149,9 @@ def test_each_route_gives_each_what_they_may_have(people, row):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", COMMANDS)
-async def test_each_command_is_for_those_who_belong_there(people, worker, path):
+async def test_each_command_is_for_those_who_belong_there(
+    people: tuple[dict[str, Person], int, Any], worker: Worker, path: str
+) -> None:
     everybody, lobby, _ = people
     allowed = {"ada", "bob", "cyd"} if "lobbies" in path else {"ada"}
     address = path.format(lobby=lobby, dan=everybody["dan"].id)
@@ -159,11 +165,8 @@ async def test_each_command_is_for_those_who_belong_there(people, worker, path):
         await socket.hear("presence_state")
         await socket.hear("presence_join")
         for command, answer in COMMANDS[path].items():
-            await socket.send(type=command, **EXTRA.get(command, {}))
-            if answer is None:
-                await socket.hear_nothing()
-            else:
-                await socket.hear(answer)
+            await socket.send(type=command, **EXTRA.get(command, {}), id=command)
+            assert (await socket.hear(answer))["ref"] == command
         await socket.leave()
     stranger = await Player(application, f"/ws/{address}").enter()
     assert await stranger.closed() == 4401

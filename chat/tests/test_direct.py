@@ -1,21 +1,24 @@
 """Direct messages between friends, on all their devices."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from chat import selectors, services
 from chat.models import DirectMessage
-from chat.tests.conftest import befriend
+from chat.tests.conftest import Person, befriend
 from core.database import in_database
 from friends.models import Friendship
+from realtime.worker import Worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friends")]
 over_sockets = pytest.mark.django_db(transaction=True)
 
 
-async def open_conversation(one, other):
+async def open_conversation(one: Person, other: Person) -> Any:
     socket = await one.enter(f"chat/{other.id}/")
     state = await socket.hear("presence_state")
     assert (await socket.hear("presence_join"))["user_id"] == one.id
@@ -23,7 +26,9 @@ async def open_conversation(one, other):
 
 
 @over_sockets
-async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(here, ada, bob):
+async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     ada_hears, _ = await open_conversation(ada, bob)
     phone, _ = await open_conversation(bob, ada)
     await ada_hears.hear("presence_join")
@@ -44,9 +49,9 @@ async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(here, ada
 
 
 @over_sockets
-async def test_reading_is_told_and_counts_down(here, ada, bob):
+async def test_reading_is_told_and_counts_down(here: Worker, ada: Person, bob: Person) -> None:
     sent = [await ada.do(f"dm/{bob.id}/messages/", content=word) for word in ("one", "two")]
-    assert await in_database(selectors.unread_counts, bob.id) == {ada.id: 2}
+    assert await in_database(selectors.unread_from, bob.id, ada.id) == 2
     bob_hears, state = await open_conversation(bob, ada)
     assert (state["unread"], [message["content"] for message in state["messages"]]) == (2, ["two", "one"])
     ada_hears, _ = await open_conversation(ada, bob)
@@ -54,7 +59,7 @@ async def test_reading_is_told_and_counts_down(here, ada, bob):
     await bob_hears.send(type="read", up_to=sent[0]["id"])
     told = await ada_hears.hear("read")
     assert (told["user_id"], told["up_to"]) == (bob.id, sent[0]["id"])
-    assert await in_database(selectors.unread_counts, bob.id) == {ada.id: 1}
+    assert await in_database(selectors.unread_from, bob.id, ada.id) == 1
     assert await bob.do(f"dm/{ada.id}/read/") == {"unread": 0}
     assert (await ada_hears.hear("read"))["up_to"] == sent[1]["id"]
     # One's own messages cannot be marked as read, and nothing is marked twice.
@@ -65,7 +70,7 @@ async def test_reading_is_told_and_counts_down(here, ada, bob):
 
 
 @over_sockets
-async def test_typing_is_told_to_the_friend(here, ada, bob):
+async def test_typing_is_told_to_the_friend(here: Worker, ada: Person, bob: Person) -> None:
     ada_hears, _ = await open_conversation(ada, bob)
     bob_hears, _ = await open_conversation(bob, ada)
     await ada_hears.hear("presence_join")
@@ -78,13 +83,13 @@ async def test_typing_is_told_to_the_friend(here, ada, bob):
 
 
 @over_sockets
-async def test_only_friends_open_a_conversation(here, ada, cyd):
+async def test_only_friends_open_a_conversation(here: Worker, ada: Person, cyd: Person) -> None:
     for path in (f"chat/{ada.id}/", f"chat/{cyd.id}/", "chat/999999999999999999/"):
         assert await (await cyd.enter(path)).closed() == 4403
 
 
 @over_sockets
-async def test_a_block_ends_the_conversation_at_once(here, ada, bob):
+async def test_a_block_ends_the_conversation_at_once(here: Worker, ada: Person, bob: Person) -> None:
     ada_hears, _ = await open_conversation(ada, bob)
     await in_database(bob.call, "post", f"friends/{ada.id}/block/")
     assert await ada_hears.closed() == 4403
@@ -94,15 +99,15 @@ async def test_a_block_ends_the_conversation_at_once(here, ada, bob):
 
 @over_sockets
 async def test_a_friendship_that_ends_at_the_moment_of_coming_back_ends_the_conversation(
-    here, ada, bob, monkeypatch
-):
+    here: Worker, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada_hears, _ = await open_conversation(ada, bob)
     bob_hears, _ = await open_conversation(bob, ada)
     await ada_hears.send(type="chat_message", message="one")
     seen = (await bob_hears.hear_until("chat_message"))["seq"]
     await bob_hears.leave()
 
-    def checked(*pair):
+    def checked(*pair: Any) -> None:
         check_friends(*pair)
         monkeypatch.setattr(selectors, "check_friends", check_friends)
         assert ada.call("delete", f"friends/{bob.id}/").status_code == 204
@@ -116,7 +121,9 @@ async def test_a_friendship_that_ends_at_the_moment_of_coming_back_ends_the_conv
 
 
 @over_sockets
-async def test_a_friendship_that_has_ended_behind_the_socket_lets_nothing_through(here, ada, bob):
+async def test_a_friendship_that_has_ended_behind_the_socket_lets_nothing_through(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     ada_hears, _ = await open_conversation(ada, bob)
     await in_database(Friendship.objects.all().delete)
     await ada_hears.send(type="chat_message", message="hi")
@@ -125,7 +132,9 @@ async def test_a_friendship_that_has_ended_behind_the_socket_lets_nothing_throug
 
 
 @over_sockets
-async def test_direct_messages_count_for_the_pace_of_all_messages(here, ada, bob, den, long_memory):
+async def test_direct_messages_count_for_the_pace_of_all_messages(
+    here: Worker, ada: Person, bob: Person, den: int, long_memory: None
+) -> None:
     for _ in range(2):
         await ada.do(f"dm/{bob.id}/messages/", content="hi")
     await ada.do(f"lobbies/{den}/messages/", content="hi")
@@ -134,7 +143,9 @@ async def test_direct_messages_count_for_the_pace_of_all_messages(here, ada, bob
     assert await socket.refused() == "rate_limited"
 
 
-def test_conversations_are_listed_with_what_is_unread_the_last_one_first(ada, bob, cyd):
+def test_conversations_are_listed_with_what_is_unread_the_last_one_first(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
     befriend(ada, cyd)
     bob.post(f"dm/{ada.id}/messages/", content="from bob")
     cyd.post(f"dm/{ada.id}/messages/", content="from cyd")
@@ -148,10 +159,10 @@ def test_conversations_are_listed_with_what_is_unread_the_last_one_first(ada, bo
     ]
     Friendship.objects.filter(low_id=min(ada.id, cyd.id), high_id=max(ada.id, cyd.id)).delete()
     assert [each["user"]["username"] for each in ada.get("dm/")["results"]] == ["bob"]
-    assert selectors.unread_counts(ada.id) == {bob.id: 1}
+    assert selectors.unread_counts_of([ada.id]) == {ada.id: {bob.id: 1}}
 
 
-def test_history_comes_by_pages_for_the_two_alone(ada, bob, cyd):
+def test_history_comes_by_pages_for_the_two_alone(ada: Person, bob: Person, cyd: Person) -> None:
     befriend(bob, cyd)
     for number in range(3):
         ada.post(f"dm/{bob.id}/messages/", content=f"line {number}")
@@ -162,11 +173,13 @@ def test_history_comes_by_pages_for_the_two_alone(ada, bob, cyd):
     assert cyd.call("get", f"dm/{ada.id}/messages/").json()["code"] == "not_friends"
 
 
-def test_what_is_said_at_the_moment_of_reading_is_not_read(ada, bob, monkeypatch):
+def test_what_is_said_at_the_moment_of_reading_is_not_read(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bob.post(f"dm/{ada.id}/messages/", content="one")
     now = timezone.now
 
-    def while_more_is_said():
+    def while_more_is_said() -> Any:
         monkeypatch.setattr(timezone, "now", now)
         bob.post(f"dm/{ada.id}/messages/", content="two")
         return now()
@@ -179,5 +192,16 @@ def test_what_is_said_at_the_moment_of_reading_is_not_read(ada, bob, monkeypatch
 
 
 @pytest.mark.parametrize("body", [{"up_to": "x"}, {"up_to": -1}, {"up_to": 2**63}])
-def test_read_takes_a_message_id(ada, bob, body):
+def test_read_takes_a_message_id(ada: Person, bob: Person, body: dict[str, Any]) -> None:
     assert ada.call("post", f"dm/{bob.id}/read/", body).status_code == 422
+
+
+def test_reading_conversations_takes_few_queries(
+    ada: Person, bob: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    bob.post(f"dm/{ada.id}/messages/", content="hi")
+    ada.post(f"dm/{bob.id}/messages/", content="hi")
+
+    for path in ("dm/", f"dm/{bob.id}/messages/"):
+        with django_assert_num_queries(2):
+            ada.get(path)

@@ -1,15 +1,19 @@
 """Creating, joining, leaving and closing lobbies over REST."""
 
+from typing import Any
+
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from chat import services
 from chat.models import Lobby
+from chat.tests.conftest import Person
 from game.models import Game
 
 pytestmark = pytest.mark.django_db
 
 
-def test_only_premium_users_open_lobbies_as_the_database_has_it(ada, bob):
+def test_only_premium_users_open_lobbies_as_the_database_has_it(ada: Person, bob: Person) -> None:
     made = ada.post("lobbies/", name="den", is_public=True, max_participants=10, game="tictactoe")
     assert (made["name"], made["max_participants"], made["game"], made["status"]) == (
         "den",
@@ -23,7 +27,7 @@ def test_only_premium_users_open_lobbies_as_the_database_has_it(ada, bob):
     assert [lobby["name"] for lobby in bob.get("lobbies/?public=1&status=open")["results"]] == ["den"]
 
 
-def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada):
+def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada: Person) -> None:
     first = ada.open("den")
     assert ada.refused("lobbies/", name="DEN") == (409, "lobby_name_taken")
     assert ada.call("delete", f"lobbies/{first}/").status_code == 204
@@ -45,7 +49,7 @@ def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada):
         ("🎮🎮", "lobby-abeacdd2"),
     ],
 )
-def test_a_lobby_gets_a_slug_and_keeps_its_title(ada, bob, title, name):
+def test_a_lobby_gets_a_slug_and_keeps_its_title(ada: Person, bob: Person, title: str, name: str) -> None:
     made = ada.post("lobbies/", name=title)
     kept = " ".join(title.split())
     assert (made["name"], made["title"]) == (name, kept)
@@ -55,7 +59,7 @@ def test_a_lobby_gets_a_slug_and_keeps_its_title(ada, bob, title, name):
     assert (joined["name"], joined["title"]) == (name, kept)
 
 
-def test_titles_of_one_slug_clash_while_a_lobby_of_it_is_open_and_others_do_not(ada):
+def test_titles_of_one_slug_clash_while_a_lobby_of_it_is_open_and_others_do_not(ada: Person) -> None:
     first = ada.open("My Gaming Lobby")
     assert ada.refused("lobbies/", name="my gaming lobby?") == (409, "lobby_name_taken")
     ada.open("Клуб")
@@ -65,7 +69,7 @@ def test_titles_of_one_slug_clash_while_a_lobby_of_it_is_open_and_others_do_not(
     ada.open("my-gaming-lobby")
 
 
-def test_a_title_is_changed_and_found_by_and_the_name_stays(ada, bob, den):
+def test_a_title_is_changed_and_found_by_and_the_name_stays(ada: Person, bob: Person, den: int) -> None:
     changed = ada.call("patch", f"lobbies/{den}/", {"title": "The  Lion's Den"}).json()
     assert (changed["name"], changed["title"]) == ("den", "The Lion's Den")
     assert [lobby["id"] for lobby in bob.get("lobbies/?search=lion")["results"]] == [den]
@@ -74,13 +78,15 @@ def test_a_title_is_changed_and_found_by_and_the_name_stays(ada, bob, den):
     assert ada.get(f"lobbies/{den}/")["title"] == "The Lion's Den"
 
 
-def test_a_lobby_of_before_there_were_titles_is_shown_by_its_name(ada, den):
+def test_a_lobby_of_before_there_were_titles_is_shown_by_its_name(ada: Person, den: int) -> None:
     Lobby.objects.filter(pk=den).update(title="")
     assert ada.get(f"lobbies/{den}/")["title"] == "den"
 
 
 @pytest.mark.parametrize("method", ["patch", "post"])
-def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(ada, bob, cyd, den, method):
+def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(
+    ada: Person, bob: Person, cyd: Person, den: int, method: str
+) -> None:
     """Bob is a member without a role, Cyd a stranger."""
     refused = {
         "patch": [(f"lobbies/{den}/", "owner_only")],
@@ -101,7 +107,9 @@ def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(ada, bob, 
         assert ada.call(method, path, odd).status_code == 422
 
 
-def test_who_may_not_open_a_lobby_or_speak_is_told_so_before_what_is_wrong_with_the_request(bob, cyd, den):
+def test_who_may_not_open_a_lobby_or_speak_is_told_so_before_what_is_wrong_with_the_request(
+    bob: Person, cyd: Person, den: int
+) -> None:
     assert bob.refused("lobbies/", name=7) == (403, "premium_required")
     assert cyd.refused(f"lobbies/{den}/messages/", content="") == (403, "not_a_member")
     assert cyd.refused(f"lobbies/{den}/messages/1/report/", reason=7) == (403, "not_a_member")
@@ -109,13 +117,15 @@ def test_who_may_not_open_a_lobby_or_speak_is_told_so_before_what_is_wrong_with_
     assert cyd.refused(f"dm/{bob.id}/read/", up_to="odd") == (403, "not_friends")
 
 
-def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(ada, bob, monkeypatch):
+def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     den = ada.open("den")
     bob.call("post", f"lobbies/{den}/join/")
     ada.call("patch", f"lobbies/{den}/", {"is_public": False})
     join_lobby = services.join_lobby
 
-    def and_kicked(*, user_id, lobby_id):
+    def and_kicked(*, user_id: int, lobby_id: Any) -> None:
         join_lobby(user_id=user_id, lobby_id=lobby_id)
         services.kick(actor_id=ada.id, lobby_id=lobby_id, user_id=user_id)
 
@@ -142,18 +152,18 @@ def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(ada, 
         {"name": "den", "is_public": "yes"},
     ],
 )
-def test_what_is_no_lobby_is_refused_with_the_field(ada, body):
+def test_what_is_no_lobby_is_refused_with_the_field(ada: Person, body: dict[str, Any]) -> None:
     answer = ada.call("post", "lobbies/", body)
     assert answer.status_code == 422
     assert answer.json()["errors"]
     assert not Lobby.objects.exists()
 
 
-def test_a_lobby_is_asked_for_an_unknown_game(ada):
+def test_a_lobby_is_asked_for_an_unknown_game(ada: Person) -> None:
     assert ada.refused("lobbies/", name="den", game="poker") == (404, "unknown_game")
 
 
-def test_a_lobby_is_made_once_for_one_idempotency_key(ada):
+def test_a_lobby_is_made_once_for_one_idempotency_key(ada: Person) -> None:
     answers = [
         ada.call("post", "lobbies/", {"name": "den"}, HTTP_IDEMPOTENCY_KEY="one").json()["id"]
         for _ in range(2)
@@ -161,20 +171,20 @@ def test_a_lobby_is_made_once_for_one_idempotency_key(ada):
     assert answers[0] == answers[1]
 
 
-def test_nobody_owns_more_open_lobbies_than_is_good(ada):
+def test_nobody_owns_more_open_lobbies_than_is_good(ada: Person) -> None:
     lobbies = [ada.open(f"den-{n}") for n in range(10)]
     assert ada.refused("lobbies/", name="one-more") == (409, "too_many_lobbies")
     ada.call("delete", f"lobbies/{lobbies[0]}/")
     ada.open("one-more")
 
 
-def test_lobbies_are_found_by_part_of_their_name_and_by_what_they_are(ada, bob):
+def test_lobbies_are_found_by_part_of_their_name_and_by_what_they_are(ada: Person, bob: Person) -> None:
     ada.open("red-den")
     ada.open("blue-den", is_public=False)
     closed = ada.open("old-den")
     ada.call("delete", f"lobbies/{closed}/")
 
-    def names(who, query):
+    def names(who: Person, query: str) -> set[Any]:
         return {lobby["name"] for lobby in who.get(f"lobbies/?{query}")["results"]}
 
     assert names(ada, "") == {"red-den", "blue-den", "old-den"}
@@ -187,7 +197,7 @@ def test_lobbies_are_found_by_part_of_their_name_and_by_what_they_are(ada, bob):
     assert bob.call("get", "lobbies/?status=ajar").status_code == 422
 
 
-def test_a_lobby_is_joined_once_and_left_once(ada, bob):
+def test_a_lobby_is_joined_once_and_left_once(ada: Person, bob: Person) -> None:
     lobby = ada.open()
     joined = bob.post(f"lobbies/{lobby}/join/")
     assert (joined["role"], joined["member_count"]) == ("member", 2)
@@ -201,7 +211,7 @@ def test_a_lobby_is_joined_once_and_left_once(ada, bob):
     assert ada.get(f"lobbies/{lobby}/")["member_count"] == 1
 
 
-def test_a_full_lobby_lets_nobody_in_until_somebody_leaves(ada, bob, cyd):
+def test_a_full_lobby_lets_nobody_in_until_somebody_leaves(ada: Person, bob: Person, cyd: Person) -> None:
     lobby = ada.open(max_participants=2)
     bob.post(f"lobbies/{lobby}/join/")
     assert cyd.refused(f"lobbies/{lobby}/join/") == (409, "lobby_full")
@@ -209,7 +219,7 @@ def test_a_full_lobby_lets_nobody_in_until_somebody_leaves(ada, bob, cyd):
     cyd.post(f"lobbies/{lobby}/join/")
 
 
-def test_a_closed_lobby_stays_closed(ada, bob, den):
+def test_a_closed_lobby_stays_closed(ada: Person, bob: Person, den: int) -> None:
     assert ada.call("delete", f"lobbies/{den}/").status_code == 204
     assert ada.get(f"lobbies/{den}/")["status"] == "closed"
     assert bob.refused(f"lobbies/{den}/join/") == (409, "lobby_closed")
@@ -217,7 +227,7 @@ def test_a_closed_lobby_stays_closed(ada, bob, den):
     assert ada.call("patch", f"lobbies/{den}/", {"is_public": False}).json()["code"] == "lobby_closed"
 
 
-def test_a_private_lobby_is_entered_by_invitation(ada, bob):
+def test_a_private_lobby_is_entered_by_invitation(ada: Person, bob: Person) -> None:
     lobby = ada.open(is_public=False)
     assert bob.refused(f"lobbies/{lobby}/join/") == (403, "invitation_needed")
     assert bob.call("get", f"lobbies/{lobby}/").json()["code"] == "not_a_member"
@@ -225,13 +235,13 @@ def test_a_private_lobby_is_entered_by_invitation(ada, bob):
     assert bob.get(f"lobbies/{lobby}/")["role"] == "member"
 
 
-def test_what_is_not_there_is_unknown(ada):
+def test_what_is_not_there_is_unknown(ada: Person) -> None:
     for path in ("lobbies/999/", "lobbies/99999999999999999999/"):
         answer = ada.call("get", path)
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown_lobby")
 
 
-def test_the_owner_edits_all_but_the_name(ada, bob, den):
+def test_the_owner_edits_all_but_the_name(ada: Person, bob: Person, den: int) -> None:
     changed = ada.call(
         "patch", f"lobbies/{den}/", {"is_public": False, "max_participants": 3, "game": "pong"}
     )
@@ -246,15 +256,15 @@ def test_the_owner_edits_all_but_the_name(ada, bob, den):
     Lobby.objects.filter(pk=den).update(max_participants=50)
 
 
-def test_a_lobby_gets_no_smaller_than_it_is_full(ada, bob, cyd, den):
+def test_a_lobby_gets_no_smaller_than_it_is_full(ada: Person, bob: Person, cyd: Person, den: int) -> None:
     cyd.post(f"lobbies/{den}/join/")
     answer = ada.call("patch", f"lobbies/{den}/", {"max_participants": 2})
     assert (answer.status_code, answer.json()["code"]) == (409, "lobby_full")
 
 
 def test_the_owner_hands_over_to_a_moderator_then_to_the_eldest_and_the_last_one_closes(
-    ada, bob, cyd, dan, den
-):
+    ada: Person, bob: Person, cyd: Person, dan: Person, den: int
+) -> None:
     cyd.post(f"lobbies/{den}/join/")
     dan.post(f"lobbies/{den}/join/")
     ada.post(f"lobbies/{den}/moderators/", user_id=cyd.id)
@@ -268,7 +278,9 @@ def test_the_owner_hands_over_to_a_moderator_then_to_the_eldest_and_the_last_one
     assert dan.get(f"lobbies/{den}/")["status"] == "closed"
 
 
-def test_the_owner_starts_a_game_with_as_many_as_it_seats(ada, bob, cyd, den):
+def test_the_owner_starts_a_game_with_as_many_as_it_seats(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
     cyd.post(f"lobbies/{den}/join/")
     started = ada.post(f"lobbies/{den}/start/", game="tictactoe")
     game = Game.objects.get(pk=started["game_id"])
@@ -277,7 +289,9 @@ def test_the_owner_starts_a_game_with_as_many_as_it_seats(ada, bob, cyd, den):
     assert (game.state, game.rated, game.private) == ("waiting_for_players", False, False)
 
 
-def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(ada, bob, den):
+def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(
+    ada: Person, bob: Person, den: int
+) -> None:
     first = ada.post(f"lobbies/{den}/start/", game="tictactoe")
     assert ada.post(f"lobbies/{den}/start/", game="tictactoe") == first
     assert ada.post(f"lobbies/{den}/start/", game="pong") != first
@@ -287,12 +301,14 @@ def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(ada, bob,
     assert ada.post(f"lobbies/{den}/start/", game="pong") != again
 
 
-def test_an_option_that_starting_does_not_know_is_refused_by_its_name(ada, bob, den):
+def test_an_option_that_starting_does_not_know_is_refused_by_its_name(
+    ada: Person, bob: Person, den: int
+) -> None:
     assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seats=8) == (422, "invalid")
     assert not Game.objects.exists()
 
 
-def test_a_game_needs_a_name_players_and_the_owner(ada, bob, den):
+def test_a_game_needs_a_name_players_and_the_owner(ada: Person, bob: Person, den: int) -> None:
     assert ada.refused(f"lobbies/{den}/start/") == (422, "no_game_chosen")
     assert ada.refused(f"lobbies/{den}/start/", game="poker") == (404, "unknown_game")
     assert bob.refused(f"lobbies/{den}/start/", game="pong") == (403, "owner_only")
@@ -301,13 +317,13 @@ def test_a_game_needs_a_name_players_and_the_owner(ada, bob, den):
     assert not Game.objects.exists()
 
 
-def test_the_lobbys_own_game_is_started_if_no_other_is_named(ada, bob, den):
+def test_the_lobbys_own_game_is_started_if_no_other_is_named(ada: Person, bob: Person, den: int) -> None:
     ada.call("patch", f"lobbies/{den}/", {"game": "connect_four"})
     started = ada.post(f"lobbies/{den}/start/")
     assert Game.objects.get(pk=started["game_id"]).name == "connect_four"
 
 
-def test_history_comes_newest_first_by_pages(ada, den):
+def test_history_comes_newest_first_by_pages(ada: Person, den: int) -> None:
     for number in range(3):
         services.post_message(lobby_id=den, sender_id=ada.id, content=f"line {number}")
     page = ada.get(f"lobbies/{den}/messages/?limit=2")
@@ -323,26 +339,42 @@ def test_history_comes_newest_first_by_pages(ada, den):
     "content",
     ["", "   ", "\u200b\u200b", "x" * 501, "bell \x07", "\u202egnirts", "\x1b[31mred", None, 7, ["a"]],
 )
-def test_what_is_no_message_is_refused(ada, den, content):
+def test_what_is_no_message_is_refused(ada: Person, den: int, content: int | list[str] | str | None) -> None:
     answer = ada.call("post", f"lobbies/{den}/messages/", {"content": content})
     assert answer.status_code == 422
     assert ada.get(f"lobbies/{den}/messages/")["results"] == []
 
 
 @pytest.mark.parametrize("content", ["x" * 500, "two\nlines", "👩‍👩‍👧 hi", "e\u0301te\u0301", "שלום"])
-def test_what_people_write_is_taken(ada, den, content):
+def test_what_people_write_is_taken(ada: Person, den: int, content: str) -> None:
     said = ada.post(f"lobbies/{den}/messages/", content=f"  {content} ")
     assert said["content"] == content
 
 
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
-def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada, den, mark):
+def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada: Person, den: int, mark: Any) -> None:
     said = ada.post(f"lobbies/{den}/messages/", content=f"{mark} שלום {mark}ada{mark} {mark}")
     assert said["content"] == "שלום ada"
     alone = ada.call("post", f"lobbies/{den}/messages/", {"content": mark})
     assert alone.status_code == 422
 
 
-def test_listed_words_are_masked_before_they_are_stored(ada, den):
+def test_listed_words_are_masked_before_they_are_stored(ada: Person, den: int) -> None:
     assert ada.post(f"lobbies/{den}/messages/", content="oh sh1t")["content"] == "oh ****"
     assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"
+
+
+def test_reading_lobbies_takes_few_queries(
+    ada: Person, bob: Person, cyd: Person, den: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ada.post(f"lobbies/{den}/messages/", content="hi")
+    ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
+
+    for path, queries in (
+        ("lobbies/", 1),
+        (f"lobbies/{den}/", 2),
+        (f"lobbies/{den}/messages/", 2),
+        (f"lobbies/{den}/sanctions/", 2),
+    ):
+        with django_assert_num_queries(queries):
+            ada.get(path)

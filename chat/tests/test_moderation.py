@@ -2,15 +2,18 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from chat import selectors
-from chat.models import Report, Sanction
+from chat.models import Lobby, Report, Sanction
+from chat.tests.conftest import Person
 from chat.tests.test_rooms import together
 from core.database import in_database
+from realtime.worker import Worker
 
 pytestmark = pytest.mark.django_db
 over_sockets = pytest.mark.django_db(transaction=True)
@@ -21,7 +24,9 @@ def in_an_hour() -> str:
 
 
 @over_sockets
-async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(here, ada, bob, den):
+async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(
+    here: Worker, ada: Person, bob: Person, den: int
+) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     laptop = await bob.enter(f"lobbies/{den}/")
     await laptop.hear("presence_state")
@@ -40,13 +45,15 @@ async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(here, ada, 
 
 
 @over_sockets
-async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(here, ada, bob, den, monkeypatch):
+async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(
+    here: Worker, ada: Person, bob: Person, den: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await ada_hears.send(type="chat_message", message="one")
     seen = (await bob_hears.hear("chat_message"))["seq"]
     await bob_hears.leave()
 
-    def entered(*who, **which):
+    def entered(*who: Any, **which: Any) -> Lobby:
         lobby = lobby_entered_by(*who, **which)
         monkeypatch.setattr(selectors, "lobby_entered_by", lobby_entered_by)
         ada.post(f"lobbies/{den}/kick/", user_id=bob.id)
@@ -61,7 +68,9 @@ async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(here, 
 
 
 @over_sockets
-async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(here, ada, bob, den):
+async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(
+    here: Worker, ada: Person, bob: Person, den: int
+) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/ban/", user_id=bob.id, reason="noise", until=in_an_hour())
     assert (await bob_hears.hear("moderation_ban"))["reason"] == "noise"
@@ -73,7 +82,7 @@ async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(here, ada, b
     await bob.do(f"lobbies/{den}/join/")
 
 
-def test_a_ban_without_end_lasts_until_it_is_lifted(ada, bob, den):
+def test_a_ban_without_end_lasts_until_it_is_lifted(ada: Person, bob: Person, den: int) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
     assert bob.refused(f"lobbies/{den}/join/") == (403, "banned")
     (listed,) = ada.get(f"lobbies/{den}/sanctions/")["results"]
@@ -82,14 +91,16 @@ def test_a_ban_without_end_lasts_until_it_is_lifted(ada, bob, den):
     bob.post(f"lobbies/{den}/join/")
 
 
-def test_who_never_was_a_member_can_be_banned(ada, cyd, den):
+def test_who_never_was_a_member_can_be_banned(ada: Person, cyd: Person, den: int) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
     assert cyd.refused(f"lobbies/{den}/join/") == (403, "banned")
     assert ada.refused(f"lobbies/{den}/ban/", user_id=10**12) == (404, "not_found")
 
 
 @over_sockets
-async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(here, ada, bob, den):
+async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(
+    here: Worker, ada: Person, bob: Person, den: int
+) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id, reason="caps", until=in_an_hour())
     told = await bob_hears.hear("moderation_mute")
@@ -108,7 +119,7 @@ async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(here, ada, bo
 
 
 @over_sockets
-async def test_a_mute_can_be_ended(here, ada, bob, den):
+async def test_a_mute_can_be_ended(here: Worker, ada: Person, bob: Person, den: int) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)
     assert (await bob_hears.hear("moderation_mute"))["until"] is not None
@@ -118,14 +129,14 @@ async def test_a_mute_can_be_ended(here, ada, bob, den):
     await bob_hears.hear("chat_message")
 
 
-def test_a_mute_lasts_ten_minutes_if_nothing_else_is_said(ada, bob, den):
+def test_a_mute_lasts_ten_minutes_if_nothing_else_is_said(ada: Person, bob: Person, den: int) -> None:
     with time_machine.travel(timezone.now(), tick=False):
         ada.post(f"lobbies/{den}/mute/", user_id=bob.id)
         assert Sanction.objects.get().until == timezone.now() + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("verb", ["ban", "mute"])
-def test_an_end_in_the_past_is_refused(ada, bob, den, verb):
+def test_an_end_in_the_past_is_refused(ada: Person, bob: Person, den: int, verb: str) -> None:
     answer = ada.call("post", f"lobbies/{den}/{verb}/", {"user_id": bob.id, "until": "2020-01-01T00:00:00Z"})
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["until"])
 
@@ -134,13 +145,15 @@ VERBS = ["kick", "ban", "mute"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_nobody_acts_on_the_owner_and_moderators_not_on_each_other(ada, bob, cyd, dan, den, verb):
+def test_nobody_acts_on_the_owner_and_moderators_not_on_each_other(
+    ada: Person, bob: Person, cyd: Person, dan: Person, den: int, verb: str
+) -> None:
     for somebody in (cyd, dan):
         somebody.post(f"lobbies/{den}/join/")
     for moderator in (bob, cyd):
         ada.post(f"lobbies/{den}/moderators/", user_id=moderator.id)
 
-    def act(actor, target):
+    def act(actor: Any, target: Any) -> Any:
         return actor.refused(f"lobbies/{den}/{verb}/", user_id=target.id)
 
     for actor, target in ((bob, ada), (bob, cyd), (bob, bob), (ada, ada), (dan, ada), (dan, bob), (dan, dan)):
@@ -149,7 +162,9 @@ def test_nobody_acts_on_the_owner_and_moderators_not_on_each_other(ada, bob, cyd
     assert act(ada, bob) == (204, "done")
 
 
-def test_the_owner_alone_makes_and_unmakes_moderators(ada, bob, cyd, den):
+def test_the_owner_alone_makes_and_unmakes_moderators(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
     cyd.post(f"lobbies/{den}/join/")
     ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
     assert bob.get(f"lobbies/{den}/")["role"] == "moderator"
@@ -162,21 +177,21 @@ def test_the_owner_alone_makes_and_unmakes_moderators(ada, bob, cyd, den):
 
 
 @over_sockets
-async def test_a_new_moderator_is_told_to_all(here, ada, bob, den):
+async def test_a_new_moderator_is_told_to_all(here: Worker, ada: Person, bob: Person, den: int) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/moderators/", user_id=bob.id)
     changed = (await bob_hears.hear("lobby_update"))["member"]
     assert (changed["user_id"], changed["role"], changed["online"]) == (bob.id, "moderator", True)
 
 
-def test_moderators_take_away_what_lower_ranks_said(ada, bob, cyd, den):
+def test_moderators_take_away_what_lower_ranks_said(ada: Person, bob: Person, cyd: Person, den: int) -> None:
     cyd.post(f"lobbies/{den}/join/")
     ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
     of_ada, of_bob, of_cyd = (
         somebody.post(f"lobbies/{den}/messages/", content="hm")["id"] for somebody in (ada, bob, cyd)
     )
 
-    def delete(who, message):
+    def delete(who: Person, message: Any) -> Any:
         return who.call("delete", f"lobbies/{den}/messages/{message}/").status_code
 
     assert delete(cyd, of_bob) == 403
@@ -186,14 +201,14 @@ def test_moderators_take_away_what_lower_ranks_said(ada, bob, cyd, den):
     assert delete(ada, of_ada) == 204
 
 
-def test_a_message_of_another_lobby_is_unknown_here(ada, bob, den):
+def test_a_message_of_another_lobby_is_unknown_here(ada: Person, bob: Person, den: int) -> None:
     other = ada.open("lair")
     message = ada.post(f"lobbies/{other}/messages/", content="hm")["id"]
     answer = ada.call("delete", f"lobbies/{den}/messages/{message}/")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_message")
 
 
-def test_a_message_is_reported_once_by_each(ada, bob, cyd, den):
+def test_a_message_is_reported_once_by_each(ada: Person, bob: Person, cyd: Person, den: int) -> None:
     message = ada.post(f"lobbies/{den}/messages/", content="hm")["id"]
     path = f"lobbies/{den}/messages/{message}/report/"
     assert bob.post(path, reason="rude")["id"] == bob.post(path, reason="very rude")["id"]
@@ -201,7 +216,7 @@ def test_a_message_is_reported_once_by_each(ada, bob, cyd, den):
     assert Report.objects.get().reason == "rude"
 
 
-def test_a_sanction_of_a_user_replaces_the_one_before(ada, bob, den):
+def test_a_sanction_of_a_user_replaces_the_one_before(ada: Person, bob: Person, den: int) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id, until=in_an_hour())
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
     assert Sanction.objects.get().until is None
@@ -211,5 +226,5 @@ def test_a_sanction_of_a_user_replaces_the_one_before(ada, bob, den):
 @pytest.mark.parametrize(
     "body", [{}, {"user_id": "bob"}, {"user_id": None}, {"user_id": 2**63}, {"user_id": 0}]
 )
-def test_a_target_is_a_users_id(ada, den, verb, body):
+def test_a_target_is_a_users_id(ada: Person, den: int, verb: Any, body: dict[str, Any]) -> None:
     assert ada.call("post", f"lobbies/{den}/{verb}/", body).status_code == 422

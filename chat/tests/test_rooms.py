@@ -1,6 +1,7 @@
 """Events on the sockets of a lobby."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -8,6 +9,7 @@ from django.db import OperationalError
 from chat import pacing, selectors, services
 from chat.live import chat_state
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
+from chat.tests.conftest import Person
 from core.database import in_database
 from core.refusals import RateLimited
 from realtime import worker
@@ -16,7 +18,7 @@ from realtime.testing import Closed, Player
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 
 
-async def together(lobby: int, *people) -> list[Player]:
+async def together(lobby: int, *people: Any) -> list[Player]:
     """Open sockets for all and wait until each has seen the others arrive."""
     players: list[Player] = []
     for somebody in people:
@@ -26,7 +28,9 @@ async def together(lobby: int, *people) -> list[Player]:
     return players
 
 
-async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, den):
+async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(
+    ada: Person, bob: Person, den: int
+) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="chat_message", message="  hello ", id="a")
     frames = [await who.hear("chat_message") for who in (ada_hears, bob_hears)]
@@ -42,7 +46,9 @@ async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, de
     assert (again["message"]["content"], again["seq"]) == ("by request", frames[0]["seq"] + 1)
 
 
-async def test_messages_that_are_stored_together_each_answer_who_said_them(ada, bob, den):
+async def test_messages_that_are_stored_together_each_answer_who_said_them(
+    ada: Person, bob: Person, den: int
+) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     for number in range(2):
         await ada_hears.send(type="chat_message", message="ada's", id=f"a{number}")
@@ -52,7 +58,7 @@ async def test_messages_that_are_stored_together_each_answer_who_said_them(ada, 
         assert sorted(ref for ref in refs if ref) == [f"{own}0", f"{own}1"]
 
 
-async def test_the_room_has_two_addresses(ada, bob, den):
+async def test_the_room_has_two_addresses(ada: Person, bob: Person, den: int) -> None:
     (ada_hears,) = await together(den, ada)
     by_name = await bob.enter("chat/lobby/DEN/")
     await by_name.hear("presence_state")
@@ -62,7 +68,7 @@ async def test_the_room_has_two_addresses(ada, bob, den):
     assert (await by_name.hear("chat_message"))["message"]["content"] == "hi"
 
 
-async def test_the_first_frame_says_how_the_lobby_stands(ada, bob, den):
+async def test_the_first_frame_says_how_the_lobby_stands(ada: Person, bob: Person, den: int) -> None:
     await bob.do(f"lobbies/{den}/messages/", content="before")
     ada_hears = await ada.sit(den)
     socket = await bob.enter(f"lobbies/{den}/")
@@ -88,12 +94,12 @@ async def test_the_first_frame_says_how_the_lobby_stands(ada, bob, den):
         ("chat/lobby/\0/", 4400),
     ],
 )
-async def test_who_has_no_business_there_is_shut_out(cyd, den, path, code):
+async def test_who_has_no_business_there_is_shut_out(cyd: Person, den: int, path: str, code: int) -> None:
     socket = await cyd.enter(path.format(den=den))
     assert await socket.closed() == code
 
 
-async def test_a_member_with_two_devices_comes_and_goes_once(ada, bob, den):
+async def test_a_member_with_two_devices_comes_and_goes_once(ada: Person, bob: Person, den: int) -> None:
     (ada_hears,) = await together(den, ada)
     phone = await bob.sit(den)
     await ada_hears.hear("presence_join")
@@ -108,7 +114,7 @@ async def test_a_member_with_two_devices_comes_and_goes_once(ada, bob, den):
     assert (left["user_id"], left["username"]) == (bob.id, "bob")
 
 
-async def test_typing_is_told_to_all_but_the_typist(ada, bob, den):
+async def test_typing_is_told_to_all_but_the_typist(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="typing_start")
     typing = await ada_hears.hear("typing_start")
@@ -119,12 +125,12 @@ async def test_typing_is_told_to_all_but_the_typist(ada, bob, den):
     await bob_hears.hear_nothing()
 
 
-async def test_who_takes_another_name_types_by_it_soon(ada, bob, den):
+async def test_who_takes_another_name_types_by_it_soon(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     changed = await in_database(bob.call, "patch", "me/", {"username": "robert"})
     assert changed.status_code == 200
 
-    names = []
+    names: list[Any] = []
     while "robert" not in names and len(names) < 8:
         await bob_hears.send(type="typing_start")
         names.append((await ada_hears.hear("typing_start"))["username"])
@@ -136,7 +142,7 @@ async def test_who_takes_another_name_types_by_it_soon(ada, bob, den):
     assert (await ada_hears.hear("presence_leave"))["username"] == "robert"
 
 
-async def test_who_leaves_while_typing_types_no_more(ada, bob, den):
+async def test_who_leaves_while_typing_types_no_more(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="typing_start")
     await ada_hears.hear("typing_start")
@@ -145,7 +151,7 @@ async def test_who_leaves_while_typing_types_no_more(ada, bob, den):
     await ada_hears.hear("presence_leave")
 
 
-async def test_typing_without_end_is_not_passed_on(ada, bob, den):
+async def test_typing_without_end_is_not_passed_on(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     for _ in range(30):
         await bob_hears.send(type="typing_start")
@@ -157,7 +163,7 @@ async def test_typing_without_end_is_not_passed_on(ada, bob, den):
     assert 1 <= len(heard) <= 10
 
 
-async def test_what_was_missed_is_heard_on_coming_back(ada, bob, den):
+async def test_what_was_missed_is_heard_on_coming_back(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await ada_hears.send(type="chat_message", message="one")
     seen = (await bob_hears.hear("chat_message"))["seq"]
@@ -173,7 +179,9 @@ async def test_what_was_missed_is_heard_on_coming_back(ada, bob, den):
     assert (await back.hear("presence_join"))["user_id"] == bob.id
 
 
-async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(ada, bob, cyd, den):
+async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
     (ada_hears,) = await together(den, ada)
     await ada_hears.send(type="chat_message", message="secret")
     seen = (await ada_hears.hear("chat_message"))["seq"]
@@ -186,7 +194,7 @@ async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(ada, bob
     assert (state["recovered"], state["messages"]) == (False, [])
 
 
-async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada, bob, den):
+async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await in_database(ada.call, "delete", f"lobbies/{den}/")
     for who in (ada_hears, bob_hears):
@@ -194,7 +202,7 @@ async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada, bob, den):
         assert await who.closed() == 4404
 
 
-async def test_who_leaves_is_heard_no_more(ada, bob, den):
+async def test_who_leaves_is_heard_no_more(ada: Person, bob: Person, den: int) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob.do(f"lobbies/{den}/leave/")
     assert (await ada_hears.hear("lobby_update"))["gone_id"] == bob.id
@@ -203,7 +211,7 @@ async def test_who_leaves_is_heard_no_more(ada, bob, den):
     assert (await ada_hears.hear("presence_leave"))["user_id"] == bob.id
 
 
-async def test_the_hand_over_is_told(ada, bob, den):
+async def test_the_hand_over_is_told(ada: Person, bob: Person, den: int) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/leave/")
     heir = await bob_hears.hear("lobby_update")
@@ -211,7 +219,9 @@ async def test_the_hand_over_is_told(ada, bob, den):
     assert (await bob_hears.hear("lobby_update"))["gone_id"] == ada.id
 
 
-async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(ada, bob, cyd, den):
+async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
     await cyd.do(f"lobbies/{den}/join/")
     calls = await ada.enter("notifications/")
     await calls.hear("badge")
@@ -225,7 +235,7 @@ async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(ada,
     assert (found["game_id"], found["side"]) == (started["game_id"], "left")
 
 
-async def test_a_deleted_message_is_gone_for_all(ada, bob, den):
+async def test_a_deleted_message_is_gone_for_all(ada: Person, bob: Person, den: int) -> None:
     (bob_hears,) = await together(den, bob)
     message = await ada.do(f"lobbies/{den}/messages/", content="oops")
     await bob_hears.hear("chat_message")
@@ -237,7 +247,7 @@ async def test_a_deleted_message_is_gone_for_all(ada, bob, den):
     assert again.status_code == 404
 
 
-async def test_what_an_erased_member_said_is_gone_for_all(ada, bob, den):
+async def test_what_an_erased_member_said_is_gone_for_all(ada: Person, bob: Person, den: int) -> None:
     (ada_hears,) = await together(den, ada)
     said = [(await bob.do(f"lobbies/{den}/messages/", content=text))["id"] for text in ("one", "two")]
     assert (await in_database(bob.call, "delete", "me/")).status_code == 204
@@ -245,7 +255,9 @@ async def test_what_an_erased_member_said_is_gone_for_all(ada, bob, den):
     assert gone == said
 
 
-async def test_messages_over_all_ways_count_together(ada, bob, den, long_memory):
+async def test_messages_over_all_ways_count_together(
+    ada: Person, bob: Person, den: int, long_memory: None
+) -> None:
     first, second = await together(den, ada, bob)
     other = await ada.enter(f"lobbies/{den}/")
     await other.hear("presence_state")
@@ -267,7 +279,7 @@ async def test_messages_over_all_ways_count_together(ada, bob, den, long_memory)
     assert await in_database(LobbyMessage.objects.count) == 4
 
 
-def test_three_messages_may_be_said_in_two_seconds():
+def test_three_messages_may_be_said_in_two_seconds() -> None:
     for _ in range(3):
         pacing.take_sync(1)
     with pytest.raises(RateLimited) as refused:
@@ -275,7 +287,7 @@ def test_three_messages_may_be_said_in_two_seconds():
     assert 0 < refused.value.retry_after <= 2
 
 
-async def test_an_outsider_is_refused_and_nothing_is_stored(ada, bob, den):
+async def test_an_outsider_is_refused_and_nothing_is_stored(ada: Person, bob: Person, den: int) -> None:
     """Bob's membership is deleted directly, so that his socket stays open."""
     (bob_hears,) = await together(den, bob)
     await in_database(Membership.objects.filter(user_id=bob.id).delete)
@@ -295,7 +307,9 @@ async def test_an_outsider_is_refused_and_nothing_is_stored(ada, bob, den):
         ({"type": "read", "up_to": 1}, "unknown_type"),
     ],
 )
-async def test_what_is_no_message_is_refused_and_the_socket_stays(ada, den, frame, code):
+async def test_what_is_no_message_is_refused_and_the_socket_stays(
+    ada: Person, den: int, frame: dict[str, Any], code: str
+) -> None:
     (socket,) = await together(den, ada)
     await socket.send(**frame)
     assert await socket.refused() == code
@@ -303,7 +317,9 @@ async def test_what_is_no_message_is_refused_and_the_socket_stays(ada, den, fram
     assert not await in_database(LobbyMessage.objects.exists)
 
 
-async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(ada, den):
+async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(
+    ada: Person, den: int
+) -> None:
     (socket,) = await together(den, ada)
     posts = [services.Post(den, ada.id, f"line {number}") for number in range(60)]
     await asyncio.gather(*(chat_state().store(post) for post in posts))
@@ -313,7 +329,9 @@ async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_
     assert [message["id"] for message in heard] == stored
 
 
-async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd, den):
+async def test_of_messages_stored_together_each_has_its_own_answer(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
     answers = await asyncio.gather(
         chat_state().store(services.Post(den, ada.id, "yes")),
         chat_state().store(services.Post(den, cyd.id, "no")),
@@ -330,7 +348,9 @@ async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd
     assert await in_database(LobbyMessage.objects.count) == 2
 
 
-async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_open(ada, den, monkeypatch):
+async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_open(
+    ada: Person, den: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hears = await ada.enter("chat/lobby/den/")
     await hears.hear_until("presence_join")
 
@@ -346,7 +366,9 @@ async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_
     assert (await hears.hear("pong"))["ref"] == "b"
 
 
-async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, monkeypatch, caplog):
+async def test_a_lobby_by_its_name_closes_when_the_database_is_away(
+    ada: Person, den: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
@@ -355,7 +377,9 @@ async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, mo
     assert not [record for record in caplog.records if record.exc_info]
 
 
-async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of_its_name(ada, bob, den):
+async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of_its_name(
+    ada: Person, bob: Person, den: int
+) -> None:
     bob_hears = await bob.sit(den)
     # As if a worker had been killed before it could announce it.
     await in_database(Lobby.objects.filter(pk=den).update, status=Lobby.Status.CLOSED)
@@ -366,7 +390,9 @@ async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of
     assert closed.value.code == 4404
 
 
-async def test_what_changes_in_a_closed_lobby_is_not_told_in_the_next_of_its_name(ada, bob, den):
+async def test_what_changes_in_a_closed_lobby_is_not_told_in_the_next_of_its_name(
+    ada: Person, bob: Person, den: int
+) -> None:
     message = (await bob.do(f"lobbies/{den}/messages/", content="hi"))["id"]
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)
     await in_database(services.close_lobby, actor_id=ada.id, lobby_id=den)

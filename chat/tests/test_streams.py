@@ -50,7 +50,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     def present(kind: str, room: str) -> set[int]:
         return set(rooms.get(room, ()))
 
-    for module in ("chat.selectors", "chat.services.lobbies"):
+    for module in ("chat.selectors.direct", "chat.selectors.lobbies", "chat.services.lobbies"):
         monkeypatch.setattr(f"{module}.users_in", present)
     monkeypatch.setattr("realtime.delivery.history.forget", lambda topic: None)
     return rooms
@@ -94,7 +94,9 @@ def apply_to_lobby(state: dict[str, Any], event: dict[str, Any]) -> None:
             raise AssertionError(other)
 
 
-def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(told, here):
+def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(
+    told: list[Event], here: dict[str, set[int]]
+) -> None:
     class LobbyLife(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -188,7 +190,9 @@ def quick(*, examples: int) -> settings:
     )
 
 
-def test_a_conversations_events_lead_from_one_snapshot_to_the_next(told, here):
+def test_a_conversations_events_lead_from_one_snapshot_to_the_next(
+    told: list[Event], here: dict[str, set[int]]
+) -> None:
     pair = st.sampled_from(("ada", "bob"))
 
     class Conversation(RuleBasedStateMachine):

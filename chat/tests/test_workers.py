@@ -1,17 +1,21 @@
 """A lobby on two real server processes, also when one of them is killed."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import NetworkPlayer
-from tests.processes import manage
+from tests.processes import ServerProcess, manage
 
 GONE_WITHIN_S = 45
 
 
-async def test_a_lobby_is_one_room_on_two_servers_and_outlives_one_of_them(live_server_process):
+async def test_a_lobby_is_one_room_on_two_servers_and_outlives_one_of_them(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         manage(one.environment, "seed_demo")
         ada, bob, cyd = (

@@ -83,13 +83,31 @@ export declare class Channel<Told = any, Taken = any> {
   send(message: Every<Taken>): number | string;
 }
 
+/** The socket of one game, with what it told last. */
+export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
+  readonly id: string;
+  /** This user's id, or null for a spectator. */
+  readonly me: number | null;
+  readonly players: any[];
+  readonly view: any;
+  readonly turn: number | null;
+  /** The movements that this user may make now, where the game tells them. */
+  readonly legal: Movement[];
+  readonly result: any;
+  watch(handler: (game: GameChannel) => unknown): () => void;
+  ready(): number | string;
+  move(movement: Movement): number | string;
+  act(action: string, data?: unknown): number | string;
+  say(message: string): number | string;
+}
+
 export declare class GameClient {
   constructor(baseUrl: string, token?: string | Tokens | null, options?: Options);
   readonly baseUrl: string;
   readonly socketUrl: string;
   readonly signedIn: boolean;
   readonly channels: Set<Channel>;
-  readonly game: Channel<Game.Heard, Game.Sent> | null;
+  readonly game: GameChannel | null;
   readonly notifications: Channel<Notifications.Heard, Notifications.Sent> | null;
   readonly presence: Channel<FriendsStatus.Heard, FriendsStatus.Sent> | null;
   readonly world: Channel<World.Heard, World.Sent> | null;
@@ -106,7 +124,8 @@ export declare class GameClient {
   connectToLobby(lobby: number | string): Channel<Lobby.Heard, Lobby.Sent>;
   connectToDirectMessages(friendId: number): Channel<Direct.Heard, Direct.Sent>;
   connectToBattle(battleId: number): Channel<Battle.Heard, Battle.Sent>;
-  connectToGame(gameId: string): Channel<Game.Heard, Game.Sent>;
+  connectToGame(gameId: string): GameChannel;
+  playAsGuest(game?: string, options?: Record<string, unknown>): Promise<GameChannel>;
   leaveGame(): void;
   disconnect(): void;
   sendReady(): number | string;

@@ -135,6 +135,9 @@ export class Channel {
     if (this.state === "open") this.#lost(1006);
   }
 
+  /** Updates what the channel knows, before handlers hear the message. */
+  note(_message) {}
+
   /** Like the client's `on`, for what this channel says alone. */
   on(type, handler) {
     return this.#client.on(type, (message, channel) => channel === this && handler(message));
@@ -240,6 +243,7 @@ export class Channel {
     }
     // "resumed" only announces what is about to follow.
     if (typeof message.seq === "number" && message.type !== "resumed") this.seq = message.seq;
+    this.note(message);
     this.#client.emit(message, this);
   }
 
@@ -274,6 +278,68 @@ export class Channel {
     if (state === "closed" && this.state === "closed") return;
     this.state = state;
     this.#client.emit({ type: "connection", channel: this.name, state, ...facts }, this);
+  }
+}
+
+/** The frames of a game that hold a view. */
+const SHOWING = ["game_state", "player_move", "game_tick", "game_over"];
+
+/** The socket of one game, with what it told last. */
+export class GameChannel extends Channel {
+  constructor(client, id) {
+    super(client, "game", `/ws/game/${encodeURIComponent(id)}/`);
+    this.id = id;
+    /** This user's id, or null for a spectator. */
+    this.me = null;
+    this.players = [];
+    /** What this user sees; null until the first frame. */
+    this.view = null;
+    /** The id of the only user to move, or null. */
+    this.turn = null;
+    /** The movements that this user may make now, where the game tells them. */
+    this.legal = [];
+    /** `{winner_ids, reason, ...}` once the game is over, else null. */
+    this.result = null;
+  }
+
+  note(message) {
+    if (!SHOWING.includes(message.type)) return;
+    const { type, view, players = this.players, result = null, legal = [] } = message;
+    this.players = players;
+    this.view = view ?? this.view;
+    this.me = this.view?.you?.user_id ?? null;
+    this.result = type === "game_over" ? message : result;
+    this.turn = this.result ? null : (this.view?.turn ?? null);
+    this.legal = legal;
+  }
+
+  /** Calls `handler(game)` with what is known now, and after each change. → a function that ends it. */
+  watch(handler) {
+    const ends = SHOWING.map((type) => this.on(type, () => handler(this)));
+    if (this.view) handler(this);
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Tells the game that this player may start. */
+  ready() {
+    return this.send({ type: "player_ready" });
+  }
+
+  /** Makes a move: `movement` has the fields of the game's `move_schema`. → the message's id. */
+  move(movement) {
+    return this.send({ type: "player_move", movement });
+  }
+
+  /** `resign`, `offer_draw`, `accept_draw`, `rematch`, `emote` or one of the game's own. → the message's id. */
+  act(action, data = undefined) {
+    return this.send({ type: "game_action", action, ...(data !== undefined && { data }) });
+  }
+
+  /** Says something to everybody in the game. → the message's id. */
+  say(message) {
+    return this.send({ type: "chat_message", message });
   }
 }
 
@@ -497,6 +563,34 @@ export class GameClient {
     return this.request("GET", "/game/status/");
   }
 
+  /**
+   * Plays a game against whoever is matched: signs in as a guest (unless somebody is signed in), queues, connects and
+   * says that this player is ready. → the game's channel, once the game has begun. A player who never comes is waited
+   * for no longer than the server does; the next match then follows.
+   */
+  async playAsGuest(game, options = {}) {
+    if (!this.signedIn) this.setTokens(await this.request("POST", "/api/auth/guest/", {}));
+    const ends = [];
+    /** @type {Promise<GameChannel>} */
+    const begun = new Promise((resolve, reject) => {
+      const connect = (gameId) => gameId === this.game?.id || this.connectToGame(gameId);
+      const look = ({ state, players, you }) => {
+        if (state === "active") resolve(this.game);
+        else if (players.some(({ id, ready }) => id === you?.user_id && !ready)) this.sendReady();
+      };
+      const closed = ({ channel, state, code }) => {
+        if (channel === "game" && state === "closed" && code !== 1000)
+          reject(new ApiError({ status: 0, code: "closed", detail: `The game's socket was closed with ${code}.` }));
+      };
+      ends.push(this.on("match_found", ({ game_id }) => connect(game_id)));
+      ends.push(this.on("game_state", look), this.on("connection", closed));
+      this.joinQueue(game, options).then(({ game_id }) => game_id && connect(game_id), reject);
+    });
+    return begun.finally(() => {
+      for (const end of ends) end();
+    });
+  }
+
   // -- Sockets
 
   /** Opens the socket of everything addressed to the user; a second call changes nothing. → its channel. */
@@ -545,7 +639,7 @@ export class GameClient {
   /** Opens the socket of one game, as player or spectator, and leaves the one before. → its channel. */
   connectToGame(gameId) {
     this.leaveGame();
-    this.game = new Channel(this, "game", `/ws/game/${encodeURIComponent(gameId)}/`);
+    this.game = new GameChannel(this, gameId);
     this.game.open();
     return this.game;
   }
@@ -562,29 +656,26 @@ export class GameClient {
     this.game = this.notifications = this.presence = this.world = null;
   }
 
-  /** Tells the game that this player may start. */
+  /** `ready`, `move`, `act` and `say` of the game's channel. */
   sendReady() {
-    return this.#inGame({ type: "player_ready" });
+    return this.#inGame().ready();
   }
 
-  /** Makes a move: `movement` has the fields of the game's `move_schema`. → the message's id. */
   sendMove(movement) {
-    return this.#inGame({ type: "player_move", movement });
+    return this.#inGame().move(movement);
   }
 
-  /** `resign`, `offer_draw`, `accept_draw`, `rematch`, `emote` or one of the game's own. → the message's id. */
   sendAction(action, data = undefined) {
-    return this.#inGame({ type: "game_action", action, ...(data !== undefined && { data }) });
+    return this.#inGame().act(action, data);
   }
 
-  /** Says something to everybody in the game. → the message's id. */
   sendChat(message) {
-    return this.#inGame({ type: "chat_message", message });
+    return this.#inGame().say(message);
   }
 
-  #inGame(message) {
+  #inGame() {
     if (!this.game) throw new Error("connectToGame() comes first.");
-    return this.game.send(message);
+    return this.game;
   }
 
   // -- Events

@@ -35,9 +35,9 @@ export declare namespace FriendsStatus {
       type: "presence_state";
       friends: Array<Friend>;
       status: string;
+      recovered?: boolean;
       ref?: string | number;
       seq: number;
-      recovered?: boolean;
     };
     /** Sent when a friend's status changes. */
     presence: {
@@ -87,6 +87,11 @@ export declare namespace FriendsStatus {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -311,6 +316,11 @@ export declare namespace Game {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -377,8 +387,8 @@ export declare namespace Battle {
       step: number;
       user_id: number;
       loot_claimed: boolean;
-      seq: number;
       recovered?: boolean;
+      seq: number;
     };
     /** Sent when a player joins the battle or connects. The enemies' hit points grow with the number of players. */
     player_joined: {
@@ -475,6 +485,11 @@ export declare namespace Battle {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -522,12 +537,12 @@ export declare namespace Lobby {
     owner_id: number | null;
   }
 
-  /** A member of a lobby; `online` while they have a socket open in it. `role` is owner, moderator or member; a muted member may not write until `muted_until`. */
+  /** A member of a lobby; `online` while they have a socket open in it. A muted member may not write until `muted_until`. */
   interface Member {
     user_id: number;
     username: string;
     is_premium: boolean;
-    role: string;
+    role: "owner" | "moderator" | "member";
     muted_until: string | null;
     online: boolean;
   }
@@ -564,9 +579,9 @@ export declare namespace Lobby {
       members: unknown;
       messages: unknown;
       you: OwnMembership;
+      recovered?: boolean;
       ref?: string | number;
       seq: number;
-      recovered?: boolean;
     };
     /** Sent when a member writes a message. */
     chat_message: {
@@ -687,6 +702,11 @@ export declare namespace Lobby {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -762,9 +782,9 @@ export declare namespace Direct {
       members: Array<Talker>;
       messages: Array<DirectText>;
       unread: number;
+      recovered?: boolean;
       ref?: string | number;
       seq: number;
-      recovered?: boolean;
     };
     /** Sent when one of the two writes a message. */
     chat_message: {
@@ -835,6 +855,11 @@ export declare namespace Direct {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -929,7 +954,7 @@ export declare namespace World {
     members: Array<CharacterInfo>;
   }
 
-  /** One of your own characters; `is_selected` marks the one that you play. */
+  /** One of your own characters; `selected` marks the one that you play. */
   interface OwnCharacter {
     id: number;
     name: string;
@@ -1218,7 +1243,7 @@ export declare namespace World {
   }
 
   interface Heard {
-    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
+    /** The state of the world: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
     world_state: {
       type: "world_state";
       ref?: string | number;
@@ -1230,8 +1255,8 @@ export declare namespace World {
       online: number;
       you: CharacterInfo | null;
       area: Area | null;
-      seq: number;
       recovered?: boolean;
+      seq: number;
     };
     /** Your characters, oldest first. */
     character_list: {
@@ -1555,6 +1580,11 @@ export declare namespace World {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -1568,16 +1598,16 @@ export declare namespace World {
 
 /** `/ws/notifications/`: Everything addressed to the user, on all of their devices. */
 export declare namespace Notifications {
-  /** An invite as both users see it. `kind` is game, lobby or party, and determines which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are set once accepting it has started a game. */
+  /** An invite as both users see it. `kind` determines which of `game`, `lobby_id` and `party_id` is set. `game_id` and `ws_url` are set once accepting it has started a game. */
   interface InviteInfo {
     id: number;
     from_user: Person;
     to_user: Person;
-    kind: string;
+    kind: "game" | "lobby" | "party";
     game: string | null;
     lobby_id: number | null;
     party_id: number | null;
-    status: string;
+    status: "pending" | "accepted" | "declined" | "cancelled" | "expired";
     created_at: string;
     expires_at: string;
     game_id?: string;
@@ -1651,8 +1681,8 @@ export declare namespace Notifications {
       dm: Record<string, number>;
       invites: number;
       total: number;
-      seq: number;
       recovered?: boolean;
+      seq: number;
     };
     /** Sent when a game was created for the user, who should open its socket. */
     match_found: {
@@ -1855,6 +1885,11 @@ export declare namespace Notifications {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {

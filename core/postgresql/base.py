@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
+from core.call_costs import CountedDatabase
+
 RETRY_INTERVAL_S = 1.0
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(CountedDatabase, base.DatabaseWrapper):
     """After one wait for a connection timed out, only one caller per ``RETRY_INTERVAL_S`` waits again.
 
     The others get an ``OperationalError`` at once, until a connection succeeds.

@@ -7,10 +7,12 @@ import time
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from core.call_costs import CountedDatabase
+
 LOCK_POLL_S = (0.0005, 0.004)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(CountedDatabase, base.DatabaseWrapper):
     """Polls for the write lock at a constant rate.
 
     SQLite's own busy handler backs off to ten times a second, so that under load newcomers overtake those who

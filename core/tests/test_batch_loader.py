@@ -1,21 +1,24 @@
 """Concurrent lookups share a query, and each gets an answer read after its call."""
 
 import asyncio
+from asyncio import Task
+from typing import Any
 
 import pytest
 
+from core import batching
 from core.batching import BatchLoader, one_by_one
 
 
 class Source:
     """A data source that answers when told to and counts its queries."""
 
-    def __init__(self):
-        self.asked = []
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
         self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
         self.loader = BatchLoader(self.ask)
 
-    async def ask(self, keys):
+    async def ask(self, keys: Any) -> dict[Any, int]:
         self.asked.append(keys)
         count = len(self.asked)
         self.is_asked.set()
@@ -24,14 +27,14 @@ class Source:
             raise LookupError("There is no such thing.")
         return dict.fromkeys(keys, count)
 
-    async def asking(self, *keys):
+    async def asking(self, *keys: Any) -> list[Task[Any]]:
         """Return tasks that look up these keys, once all of them wait."""
         tasks = [asyncio.create_task(self.loader(key)) for key in keys]
         await self.is_asked.wait()
         return tasks
 
 
-async def test_what_is_asked_at_one_moment_is_asked_once_and_together():
+async def test_what_is_asked_at_one_moment_is_asked_once_and_together() -> None:
     source = Source()
     waiting = await source.asking("ada", "bob", "ada")
     source.may_answer.set()
@@ -39,7 +42,7 @@ async def test_what_is_asked_at_one_moment_is_asked_once_and_together():
     assert source.asked == [["ada", "bob"]]
 
 
-async def test_who_asks_while_it_is_asked_shares_the_next_answer():
+async def test_who_asks_while_it_is_asked_shares_the_next_answer() -> None:
     source = Source()
     (early,) = await source.asking("ada")
     late = await source.asking("ada", "ada", "bob")
@@ -51,7 +54,30 @@ async def test_who_asks_while_it_is_asked_shares_the_next_answer():
     assert source.asked == [["ada"], ["ada", "bob"]]
 
 
-async def test_who_does_not_wait_any_more_takes_nothing_from_the_others():
+async def test_who_asks_alone_is_asked_for_at_once_also_after_an_answer() -> None:
+    source = Source()
+    source.may_answer.set()
+    assert await source.loader("ada") == 1
+    asking = asyncio.create_task(source.loader("bob"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert source.asked == [["ada"], ["bob"]]
+    assert await asking == 2
+
+
+async def test_a_crowd_that_comes_one_by_one_is_asked_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "MAX_GATHERING_S", 60.0)
+    source = Source()
+    source.may_answer.set()
+    crowd = []
+    for number in range(20):
+        crowd.append(asyncio.create_task(source.loader(number)))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*crowd) == [1] * 20
+    assert source.asked == [[*range(20)]]
+
+
+async def test_who_does_not_wait_any_more_takes_nothing_from_the_others() -> None:
     source = Source()
     gone, stays = await source.asking("ada", "ada")
     gone.cancel()
@@ -61,7 +87,7 @@ async def test_who_does_not_wait_any_more_takes_nothing_from_the_others():
     assert gone.cancelled()
 
 
-async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_after_them():
+async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_after_them() -> None:
     source = Source()
     source.may_answer.set()
     failed = await source.asking("ada", "nonsense")
@@ -70,8 +96,8 @@ async def test_a_failure_is_told_to_all_who_wait_and_to_nobody_after_them():
     assert await source.loader("ada") == 2
 
 
-async def test_of_reads_made_one_by_one_each_fails_alone():
-    async def read(number):
+async def test_of_reads_made_one_by_one_each_fails_alone() -> None:
+    async def read(number: int) -> int:
         return 1 // number
 
     loader = BatchLoader(one_by_one(read))

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
@@ -13,26 +14,28 @@ from core.documents import Document
 PATHS = ("/api/openapi.json", "/api/asyncapi.json", "/api/docs/events")
 
 
-def test_however_many_ask_at_once_a_document_is_made_once():
+def test_however_many_ask_at_once_a_document_is_made_once() -> None:
     made = []
     all_ask = threading.Barrier(8)
 
-    def make():
+    def make() -> bytes:
         made.append(threading.get_ident())
         return b"whole"
 
     document = Document("text/plain", make)
 
-    def ask(_):
+    def ask(_: Any) -> Any:
         all_ask.wait(timeout=30)
-        return document.response(RequestFactory().get("/")).content
+        return document.response(RequestFactory().get("/")).getvalue()
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(8))) == {b"whole"}
     assert len(made) == 1
 
 
-def test_the_openapi_document_is_not_generated_again_for_each_who_asks(monkeypatch):
+def test_the_openapi_document_is_not_generated_again_for_each_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first = Client().get("/api/openapi.json")
 
     monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *args, **kwargs: pytest.fail("generated anew"))
@@ -40,7 +43,7 @@ def test_the_openapi_document_is_not_generated_again_for_each_who_asks(monkeypat
     assert Client().get("/api/openapi.json").content == first.content
 
 
-def test_the_event_catalogue_is_not_rendered_again_for_each_who_asks(monkeypatch):
+def test_the_event_catalogue_is_not_rendered_again_for_each_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     first = Client().get("/api/docs/events")
 
     monkeypatch.setattr("django.template.base.Template.render", lambda *args: pytest.fail("rendered anew"))
@@ -49,7 +52,7 @@ def test_the_event_catalogue_is_not_rendered_again_for_each_who_asks(monkeypatch
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_document_comes_compressed_to_whom_that_suits(path):
+def test_a_document_comes_compressed_to_whom_that_suits(path: str) -> None:
     plain = Client().get(path)
     packed = Client().get(path, headers={"Accept-Encoding": "br, gzip"})
 
@@ -61,7 +64,7 @@ def test_a_document_comes_compressed_to_whom_that_suits(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_who_has_a_document_already_is_told_that_it_is_the_same(path):
+def test_who_has_a_document_already_is_told_that_it_is_the_same(path: str) -> None:
     first = Client().get(path)
     again = Client().get(path, headers={"If-None-Match": first["ETag"]})
     older = Client().get(path, headers={"If-None-Match": 'W/"older"'})
@@ -71,10 +74,10 @@ def test_who_has_a_document_already_is_told_that_it_is_the_same(path):
     assert (older.status_code, older.content) == (200, first.content)
 
 
-def test_a_document_that_could_not_be_made_is_made_by_the_next_who_asks():
+def test_a_document_that_could_not_be_made_is_made_by_the_next_who_asks() -> None:
     tries = iter([RuntimeError("not yet"), b"whole"])
 
-    def make():
+    def make() -> Any:
         made = next(tries)
         if isinstance(made, Exception):
             raise made
@@ -84,4 +87,4 @@ def test_a_document_that_could_not_be_made_is_made_by_the_next_who_asks():
     with pytest.raises(RuntimeError):
         document.response(RequestFactory().get("/"))
 
-    assert document.response(RequestFactory().get("/")).content == b"whole"
+    assert document.response(RequestFactory().get("/")).getvalue() == b"whole"

@@ -1,9 +1,11 @@
 """Cursor pagination."""
 
 import base64
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from core import paging
@@ -18,7 +20,7 @@ COUNT = 205
 class People(OpenView):
     ordering = "id"
 
-    def get(self, request):
+    def get(self, request: Any) -> Response:
         people = get_user_model().objects.all()
         return paging.page(
             self, people, ordering=self.ordering, show=lambda rows: [row.username for row in rows]
@@ -30,14 +32,14 @@ class PeopleByDate(People):
 
 
 @pytest.fixture
-def get(routes):
+def get(routes: Any) -> Any:
     User = get_user_model()
     User.objects.bulk_create(User(username=f"user_{number:03}") for number in range(COUNT))
     routes(route("api/people", People.as_view()), route("api/dates", PeopleByDate.as_view()))
     return lambda url="/api/people", **query: APIClient().get(url, query)
 
 
-def test_walking_forward_and_back_meets_everybody_once(get):
+def test_walking_forward_and_back_meets_everybody_once(get: Any) -> None:
     page, met = get(limit=60).json(), []
     while True:
         met += page["results"]
@@ -50,7 +52,7 @@ def test_walking_forward_and_back_meets_everybody_once(get):
     assert back["results"] == met[120:180]
 
 
-def test_a_page_holds_fifty_and_at_most_two_hundred(get):
+def test_a_page_holds_fifty_and_at_most_two_hundred(get: Any) -> None:
     assert len(get().json()["results"]) == 50
     assert len(get(limit=1000).json()["results"]) == 200
     assert get(limit=1).json()["results"] == ["user_000"]
@@ -58,7 +60,7 @@ def test_a_page_holds_fifty_and_at_most_two_hundred(get):
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "", "1.5", "9" * 20, "²", "1e2"])
-def test_a_bad_limit_is_invalid(get, limit):
+def test_a_bad_limit_is_invalid(get: Any, limit: str) -> None:
     answer = get(limit=limit)
 
     assert answer.status_code == 422
@@ -69,7 +71,7 @@ def test_a_bad_limit_is_invalid(get, limit):
 @pytest.mark.parametrize(
     "cursor", ["x", "é", "'", "p=abc", "p=99999-01-01", "o=-1", "r=x", "p=%00", "p=" + "9" * 40]
 )
-def test_a_bad_cursor_is_invalid_or_an_empty_page(get, path, cursor):
+def test_a_bad_cursor_is_invalid_or_an_empty_page(get: Any, path: str, cursor: str) -> None:
     for text in (cursor, base64.b64encode(cursor.encode()).decode()):
         answer = get(path, cursor=text)
         if answer.status_code == 200:
@@ -79,11 +81,11 @@ def test_a_bad_cursor_is_invalid_or_an_empty_page(get, path, cursor):
             assert list(answer.json()["errors"]) == ["cursor"]
 
 
-def test_an_empty_cursor_is_the_first_page(get):
+def test_an_empty_cursor_is_the_first_page(get: Any) -> None:
     assert get(cursor="").json()["results"] == get().json()["results"]
 
 
-def test_people_who_joined_at_the_same_moment_are_not_lost_between_pages(get):
+def test_people_who_joined_at_the_same_moment_are_not_lost_between_pages(get: Any) -> None:
     User = get_user_model()
     User.objects.update(date_joined=User.objects.first().date_joined)
 

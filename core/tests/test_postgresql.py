@@ -1,10 +1,13 @@
 """Connections to an unreachable database."""
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
+from pytest_django import DjangoDbBlocker
 
 from core.embedded import postgres
 from core.postgresql import base
@@ -12,13 +15,15 @@ from core.postgresql.connection import Connection
 
 
 @pytest.fixture
-def cluster():
+def cluster() -> Iterator[Any]:
     with postgres.Server() as server:
         yield server
 
 
 @pytest.fixture
-def database(cluster, monkeypatch, django_db_blocker):
+def database(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Any]:
     """A Django connection to a database of its own, from a pool with a short timeout."""
     monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
     pool = {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1, "connection_class": Connection}
@@ -34,13 +39,13 @@ def database(cluster, monkeypatch, django_db_blocker):
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(base, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
 
 
-def _ask(database):
+def _ask(database: Any) -> Any:
     """Return the result of a query, or the error."""
     try:
         with database.cursor() as cursor:
@@ -52,7 +57,9 @@ def _ask(database):
         database.close()
 
 
-def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(database, monkeypatch):
+def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert _ask(database) == "here"
     monkeypatch.setattr(Connection, "response_timeout_s", 1.0)
     began = time.monotonic()
@@ -64,7 +71,9 @@ def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(databas
     assert _ask(database) == "here"
 
 
-def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cluster, database, clock):
+def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(
+    cluster: Any, database: Any, clock: SimpleNamespace
+) -> None:
     assert _ask(database) == "here"
     cluster.kill()
     assert _ask(database) != "here"  # the existing connection is broken

@@ -1,11 +1,15 @@
 """Every HTTP error has one form: a problem with a stable code."""
 
+from collections.abc import Callable
+from typing import Any
+
 import psycopg.errors
 import pytest
 import redis.exceptions
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InternalError, OperationalError
 from django.http import Http404
+from pytest_django import Settings
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.test import APIClient
@@ -44,12 +48,12 @@ CASES = [
 
 
 @pytest.fixture
-def failing(routes):
+def failing(routes: Any) -> Callable[[Any], Any]:
     """A route whose view raises, and a client to call it."""
 
-    def fail(error):
+    def fail(error: Any) -> Any:
         class Fails(OpenView):
-            def post(self, request):
+            def post(self, request: Any) -> None:
                 raise error
 
         routes(route("api/fails", Fails.as_view()))
@@ -59,7 +63,9 @@ def failing(routes):
 
 
 @pytest.mark.parametrize(("error", "status", "code"), CASES, ids=lambda value: type(value).__name__)
-def test_every_kind_of_failure_has_its_status_and_code(failing, error, status, code):
+def test_every_kind_of_failure_has_its_status_and_code(
+    failing: Callable[[Any], Any], error: Any, status: int, code: str
+) -> None:
     answer = failing(error)
 
     problem = answer.json()
@@ -72,7 +78,9 @@ def test_every_kind_of_failure_has_its_status_and_code(failing, error, status, c
     assert ("WWW-Authenticate" in answer) == (status == 401)
 
 
-def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(failing, caplog, monkeypatch):
+def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(
+    failing: Callable[[Any], Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(problems, "_outage", problems._Outage())
     away = OperationalError("connection refused\nIs the server running?")
     for _ in range(3):
@@ -98,7 +106,13 @@ def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(f
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_store_that_takes_nothing_is_an_outage_too(failing, caplog, monkeypatch, error, cause):
+def test_a_store_that_takes_nothing_is_an_outage_too(
+    failing: Callable[[Any], Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Any,
+    cause: Any,
+) -> None:
     monkeypatch.setattr(problems, "_outage", problems._Outage())
     monkeypatch.setattr(problems, "OUTAGE_LOG_INTERVAL_S", 60)
     error.__cause__ = cause
@@ -108,7 +122,9 @@ def test_a_store_that_takes_nothing_is_an_outage_too(failing, caplog, monkeypatc
     assert line.exc_info is None
 
 
-def test_a_fault_is_logged_each_time_with_its_traceback_and_once(failing, caplog):
+def test_a_fault_is_logged_each_time_with_its_traceback_and_once(
+    failing: Callable[[Any], Any], caplog: pytest.LogCaptureFixture
+) -> None:
     deadlock = OperationalError("deadlock detected")
     deadlock.__cause__ = psycopg.errors.DeadlockDetected()
     faults = [deadlock, deadlock, RuntimeError("a fault"), RuntimeError("a fault")]
@@ -117,16 +133,16 @@ def test_a_fault_is_logged_each_time_with_its_traceback_and_once(failing, caplog
     assert [record.exc_info[1] for record in caplog.records] == faults
 
 
-def test_retry_after_is_whole_seconds_rounded_up(failing):
+def test_retry_after_is_whole_seconds_rounded_up(failing: Callable[[Any], Any]) -> None:
     assert failing(refusals.RateLimited(retry_after=1.2))["Retry-After"] == "2"
     assert failing(exceptions.Throttled(7))["Retry-After"] == "7"
 
 
-def test_a_page_elsewhere_may_read_when_to_try_again(settings, routes):
+def test_a_page_elsewhere_may_read_when_to_try_again(settings: Settings, routes: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://play.example"]
 
     class Busy(OpenView):
-        def get(self, request):
+        def get(self, request: Any) -> None:
             raise refusals.RateLimited(retry_after=7)
 
     routes(route("api/busy", Busy.as_view()))
@@ -136,7 +152,9 @@ def test_a_page_elsewhere_may_read_when_to_try_again(settings, routes):
     assert "Retry-After" in answer["Access-Control-Expose-Headers"].split(", ")
 
 
-def test_invalid_fields_come_with_their_reasons_and_other_facts_as_details(failing):
+def test_invalid_fields_come_with_their_reasons_and_other_facts_as_details(
+    failing: Callable[[Any], Any],
+) -> None:
     fields = failing(refusals.Invalid(details={"name": ["Too long."]})).json()
     facts = failing(refusals.Conflict(details={"turn": 7})).json()
 
@@ -146,17 +164,17 @@ def test_invalid_fields_come_with_their_reasons_and_other_facts_as_details(faili
     assert "errors" not in facts
 
 
-def test_nested_serializer_errors_are_flattened(routes):
-    class Inner(serializers.Serializer):
+def test_nested_serializer_errors_are_flattened(routes: Any) -> None:
+    class Inner(serializers.Serializer[Any]):
         message = serializers.IntegerField()
         code = serializers.IntegerField()
 
-    class Outer(serializers.Serializer):
+    class Outer(serializers.Serializer[Any]):
         inner = Inner()
-        many = Inner(many=True)
+        many: Any = Inner(many=True)
 
     class Takes(OpenView):
-        def post(self, request):
+        def post(self, request: Any) -> Response:
             Outer(data=request.data).is_valid(raise_exception=True)
             return Response()
 
@@ -175,7 +193,9 @@ def test_nested_serializer_errors_are_flattened(routes):
     "path",
     ["/api/nothing", "/api/nothing/", "/api/", "/api", "/game/nothing/", "/api/me//", "/api/users/1%0a"],
 )
-def test_an_address_that_nothing_answers_is_a_problem_in_debug_too(settings, debug, method, path):
+def test_an_address_that_nothing_answers_is_a_problem_in_debug_too(
+    settings: Settings, debug: bool, method: str, path: str
+) -> None:
     settings.DEBUG = debug
 
     answer = getattr(APIClient(), method)(path)
@@ -183,7 +203,7 @@ def test_an_address_that_nothing_answers_is_a_problem_in_debug_too(settings, deb
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_a_method_that_is_not_there_says_which_are(db):
+def test_a_method_that_is_not_there_says_which_are(db: None) -> None:
     answer = APIClient().delete("/api/auth/login")
 
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
@@ -191,7 +211,7 @@ def test_a_method_that_is_not_there_says_which_are(db):
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_an_unknown_host_is_a_problem_and_probes_come_by_any(settings, debug):
+def test_an_unknown_host_is_a_problem_and_probes_come_by_any(settings: Settings, debug: bool) -> None:
     settings.DEBUG = debug
     settings.ALLOWED_HOSTS = ["play.example"]
 
@@ -202,18 +222,18 @@ def test_an_unknown_host_is_a_problem_and_probes_come_by_any(settings, debug):
 
 
 @pytest.mark.parametrize("path", ["/api/users?search=%00", "/api/users/%00", "/api/status?x=%00"])
-def test_nul_characters_in_an_address_are_refused(path):
+def test_nul_characters_in_an_address_are_refused(path: str) -> None:
     assert APIClient().get(path).status_code == 400
 
 
-def test_whatever_form_is_asked_for_the_answer_is_json():
+def test_whatever_form_is_asked_for_the_answer_is_json() -> None:
     answer = APIClient().get("/health/live", headers={"Accept": "text/html"})
 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
 
 
-def test_a_request_id_is_given_and_a_decent_one_taken_over():
+def test_a_request_id_is_given_and_a_decent_one_taken_over() -> None:
     assert len(APIClient().get("/health/live")["X-Request-ID"]) == 32
     assert APIClient().get("/health/live", headers={"X-Request-ID": "abc-1"})["X-Request-ID"] == "abc-1"
     assert APIClient().get("/health/live", headers={"X-Request-ID": "a b\tc"})["X-Request-ID"] != "a b\tc"

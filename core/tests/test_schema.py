@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import pytest
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.urls import get_resolver, path
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 from rest_framework.views import APIView
 
 from core.problems import refusal_response
@@ -24,12 +26,12 @@ from realtime.catalogue.sockets import sockets
 
 
 @pytest.fixture(scope="module")
-def document():
+def document() -> Any:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
 @pytest.fixture(scope="module")
-def operations(document):
+def operations(document: Any) -> dict[str, Any]:
     return {
         f"{method.upper()} {path}": operation
         for path, methods in document["paths"].items()
@@ -37,11 +39,11 @@ def operations(document):
     }
 
 
-def test_it_is_valid_openapi_without_a_warning(tmp_path):
+def test_it_is_valid_openapi_without_a_warning(tmp_path: Path) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yml"))
 
 
-def test_every_route_is_in_it(operations):
+def test_every_route_is_in_it(operations: Any) -> None:
     shown = {operation.split()[1] for operation in operations}
     for pattern in _patterns(get_resolver().url_patterns):
         view = getattr(pattern.callback, "cls", None)
@@ -54,19 +56,19 @@ def test_every_route_is_in_it(operations):
         assert shown_path.removesuffix("/") in shown
 
 
-def _patterns(patterns):
+def _patterns(patterns: Any) -> Iterator[Any]:
     for pattern in patterns:
         yield from _patterns(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
 
 
-def test_every_operation_says_what_it_does_and_what_it_refuses(operations):
+def test_every_operation_says_what_it_does_and_what_it_refuses(operations: Any) -> None:
     for name, operation in operations.items():
         assert operation["description"], name
         assert "503" in operation["responses"], name
         assert "401" in operation["responses"] or "security" not in operation, name
 
 
-def test_every_body_has_an_example_that_its_schema_allows(document, operations):
+def test_every_body_has_an_example_that_its_schema_allows(document: Any, operations: Any) -> None:
     schemas = document["components"]["schemas"]
     for name, operation in operations.items():
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
@@ -79,7 +81,7 @@ def test_every_body_has_an_example_that_its_schema_allows(document, operations):
                 assert not list(validator.iter_errors(one)), name
 
 
-def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(operations):
+def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(operations: Any) -> None:
     statuses: dict[str, set[int]] = {}
     for refusal in all_refusals():
         statuses.setdefault(refusal.code, set()).add(refusal.status)
@@ -89,13 +91,13 @@ def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(ope
             assert f"`{code}`" in operation["responses"][status]["description"], name
 
 
-def test_the_example_of_a_refusal_is_what_is_answered(operations):
+def test_the_example_of_a_refusal_is_what_is_answered(operations: Any) -> None:
     answers = operations["POST /api/battles/join/{battle_id}"]["responses"]["404"]["content"]
     shown = answers["application/problem+json"]["examples"]["unknown_battle"]["value"]
     assert shown == json.loads(refusal_response(UnknownBattle()).content)
 
 
-def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):
+def test_every_refusal_is_named_by_a_route_or_by_a_command(operations: Any) -> None:
     answers = (answer for operation in operations.values() for answer in operation["responses"].values())
     commands = (command for socket in sockets() for command in socket.commands)
     described = [*(answer["description"] for answer in answers), *(command.text for command in commands)]
@@ -111,7 +113,7 @@ def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):
     assert ours - named == {"ticket_invalid", "illegal_move", "cannot_be_opened"}
 
 
-def test_what_a_command_is_refused_with_is_a_refusal():
+def test_what_a_command_is_refused_with_is_a_refusal() -> None:
     known = {refusal.code for refusal in all_refusals()}
     for socket in sockets():
         for command in socket.commands:
@@ -119,7 +121,7 @@ def test_what_a_command_is_refused_with_is_a_refusal():
             assert set(re.findall(r"`([a-z_]+)`", codes)) - {"trade_update"} <= known, command.type
 
 
-def test_every_page_names_the_links_to_its_neighbours(document):
+def test_every_page_names_the_links_to_its_neighbours(document: Any) -> None:
     pages = {name: one for name, one in document["components"]["schemas"].items() if name.endswith("Page")}
     assert pages
     for name, page in pages.items():
@@ -130,7 +132,7 @@ def test_every_page_names_the_links_to_its_neighbours(document):
             assert page["properties"][link]["format"] == "uri", name
 
 
-def test_what_drf_spectacular_notes_for_itself_is_left_out(document):
+def test_what_drf_spectacular_notes_for_itself_is_left_out(document: Any) -> None:
     assert "x-spec-enum-id" not in json.dumps(document)
 
 
@@ -138,6 +140,14 @@ class Pet(Struct):
     """A pet."""
 
     name: str
+
+
+class Fed(Struct, tag_field="type", tag="fed"):
+    """A pet was fed."""
+
+    pet: Pet
+    notes: Raw
+    meal: Literal["breakfast", "dinner"] = "dinner"
 
 
 class Keeper(Struct):
@@ -152,10 +162,10 @@ class Keeper(Struct):
 
 
 class Keepers(APIView):
-    """Who keeps pets."""
+    """A keeper of pets."""
 
     @extend_schema(responses=Page[Keeper])
-    def get(self, request):
+    def get(self, request: Any) -> None:
         raise NotImplementedError
 
 
@@ -163,11 +173,11 @@ class Pets(APIView):
     """All pets."""
 
     @extend_schema(responses={200: list[Pet]}, operation_id="pets")
-    def get(self, request):
+    def get(self, request: Any) -> None:
         raise NotImplementedError
 
 
-def test_structs_are_described_with_what_is_said_of_their_fields():
+def test_structs_are_described_with_what_is_said_of_their_fields() -> None:
     patterns = [path("keepers", Keepers.as_view()), path("pets", Pets.as_view())]
     document = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
     schemas = document["components"]["schemas"]
@@ -198,7 +208,27 @@ def test_structs_are_described_with_what_is_said_of_their_fields():
     assert answer == {"schema": {"type": "array", "items": pet}, "example": [{"name": "text"}]}
 
 
-def test_examples_follow_references_and_limits():
+class Feed(APIView):
+    """Feed a pet."""
+
+    @extend_schema(responses=Fed, request=None, operation_id="feed")
+    def post(self, request: Any) -> None:
+        raise NotImplementedError
+
+
+def test_a_tag_and_what_has_a_value_by_default_are_always_there() -> None:
+    document = SchemaGenerator(patterns=[path("feed", Feed.as_view())]).get_schema(request=None, public=True)
+    fed = document["components"]["schemas"]["TestsFed"]
+    assert fed["properties"] == {
+        "type": {"type": "string", "enum": ["fed"]},
+        "pet": {"$ref": "#/components/schemas/TestsPet"},
+        "notes": {},
+        "meal": {"type": "string", "enum": ["breakfast", "dinner"]},
+    }
+    assert fed["required"] == ["meal", "notes", "pet", "type"]
+
+
+def test_examples_follow_references_and_limits() -> None:
     schemas = {"Name": {"type": "string", "enum": ["x", "y"]}}
     shape = {
         "type": "object",

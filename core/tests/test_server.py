@@ -3,25 +3,27 @@
 import json
 import logging
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import redis
 import structlog
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.test import Client
-from django.urls import resolve
-from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
+from pytest_django import Settings
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 import core.redis
 from accounts import services as accounts
-from core import heartbeats, hot_reads, logs, status
+from core import heartbeats, logs, status
 from core.embedded import valkey
 from core.models import Heartbeat
 from core.redaction import bounded, redact
@@ -32,7 +34,9 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
 
 
 @pytest.mark.django_db
-def test_the_status_tells_versions_uptime_and_counts(user, settings, monkeypatch):
+def test_the_status_tells_versions_uptime_and_counts(
+    user: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(status, "current_counts", status._Remembered().current)
 
     body = APIClient().get("/api/status").json()
@@ -44,7 +48,9 @@ def test_the_status_tells_versions_uptime_and_counts(user, settings, monkeypatch
     assert body["counts"]["users"] == 1
 
 
-def test_while_somebody_counts_the_others_are_told_what_was_counted_before(monkeypatch):
+def test_while_somebody_counts_the_others_are_told_what_was_counted_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     counts, clock = {"users": lambda: 1}, [0.0]
     monkeypatch.setattr(status, "_counts", counts)
     monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: clock[0]))
@@ -53,7 +59,7 @@ def test_while_somebody_counts_the_others_are_told_what_was_counted_before(monke
     clock[0] += 10
     told = []
 
-    def count():
+    def count() -> int:
         told.append(remembered.current())
         return 2
 
@@ -64,7 +70,7 @@ def test_while_somebody_counts_the_others_are_told_what_was_counted_before(monke
 
 
 @pytest.mark.django_db
-def test_the_server_is_ready_when_all_it_needs_is_there():
+def test_the_server_is_ready_when_all_it_needs_is_there() -> None:
     answer = APIClient().get("/health/ready")
 
     assert answer.status_code == 200
@@ -75,24 +81,26 @@ def test_the_server_is_ready_when_all_it_needs_is_there():
 
 
 @pytest.fixture(autouse=True)
-def readiness(monkeypatch):
+def readiness(monkeypatch: pytest.MonkeyPatch) -> None:
     """A readiness state that is private to the test."""
     monkeypatch.setattr(status, "is_ready", status.Readiness().is_ready)
     monkeypatch.setattr(heartbeats, "redis_client", heartbeats.redis_client.__wrapped__)
 
 
 @pytest.fixture
-def ready_before(readiness, db):
+def ready_before(readiness: None, db: None) -> None:
     """This worker has passed all checks once."""
     assert APIClient().get("/health/ready").status_code == 200
 
 
-def _without_redis(settings):
+def _without_redis(settings: Any) -> Any:
     settings.REDIS_URL = "redis://127.0.0.1:1"
     return APIClient().get("/health/ready/"), APIClient().get("/health/ready/?strict=1")
 
 
-def test_a_redis_that_all_workers_lack_is_told_and_takes_none_out_of_the_balancer(ready_before, settings):
+def test_a_redis_that_all_workers_lack_is_told_and_takes_none_out_of_the_balancer(
+    ready_before: None, settings: Settings
+) -> None:
     usual, strict = _without_redis(settings)
 
     assert (usual.status_code, usual.json()["status"]) == (200, "degraded")
@@ -101,7 +109,7 @@ def test_a_redis_that_all_workers_lack_is_told_and_takes_none_out_of_the_balance
     assert APIClient().get("/health/live/").json() == {"status": "ok"}
 
 
-def _beat_of_another(monkeypatch):
+def _beat_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     for worker in ("this", "another"):
         heartbeats.beat(worker)
     before = heartbeats.AHEAD_S + 1
@@ -110,7 +118,9 @@ def _beat_of_another(monkeypatch):
     monkeypatch.setattr(heartbeats, "_own", "this")
 
 
-def test_what_another_noted_before_all_lost_redis_takes_nobody_out_of_the_balancer(ready_before, settings):
+def test_what_another_noted_before_all_lost_redis_takes_nobody_out_of_the_balancer(
+    ready_before: None, settings: Settings
+) -> None:
     for worker in ("another", "this"):
         heartbeats.beat(worker)
     Heartbeat.objects.filter(worker="this").update(at=Now() - timedelta(seconds=heartbeats.EVERY_S))
@@ -119,18 +129,22 @@ def test_what_another_noted_before_all_lost_redis_takes_nobody_out_of_the_balanc
     assert (usual.status_code, usual.json()["status"]) == (200, "degraded")
 
 
-def test_a_worker_that_alone_lacks_redis_is_not_ready(ready_before, settings, monkeypatch):
+def test_a_worker_that_alone_lacks_redis_is_not_ready(
+    ready_before: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _beat_of_another(monkeypatch)
     usual, _ = _without_redis(settings)
 
     assert (usual.status_code, usual.json()["status"]) == (503, "unavailable")
 
 
-def test_a_worker_that_alone_lacks_the_database_is_not_ready(ready_before, monkeypatch):
+def test_a_worker_that_alone_lacks_the_database_is_not_ready(
+    ready_before: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def answer() -> int:
         return APIClient().get("/health/ready").status_code
 
-    def fail():
+    def fail() -> None:
         raise OperationalError("no connection is free")
 
     check = status._checks["database"]
@@ -142,14 +156,14 @@ def test_a_worker_that_alone_lacks_the_database_is_not_ready(ready_before, monke
 
 
 @pytest.mark.django_db
-def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings):
+def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings: Settings) -> None:
     usual, _ = _without_redis(settings)
 
     assert (usual.status_code, usual.json()["status"]) == (503, "unavailable")
 
 
 @pytest.fixture
-def redis_of_its_own(settings, monkeypatch):
+def redis_of_its_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a private Valkey that only this process's calls use."""
     settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
     monkeypatch.setattr(core.redis, "sync_client", core.redis.sync_client.__wrapped__)
@@ -169,8 +183,8 @@ def redis_of_its_own(settings, monkeypatch):
     ],
 )
 def test_a_redis_that_takes_nothing_is_told_and_calls_that_need_it_are_refused(
-    redis_of_its_own, caplog, is_wrong, found
-):
+    redis_of_its_own: Any, caplog: pytest.LogCaptureFixture, is_wrong: list[str], found: str
+) -> None:
     ada = accounts.register_guest(username="ada", device=accounts.Device())
     redis_of_its_own.execute_command(*is_wrong)
 
@@ -184,7 +198,9 @@ def test_a_redis_that_takes_nothing_is_told_and_calls_that_need_it_are_refused(
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no standby")
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_only_reads_is_told_and_calls_that_write_are_refused(caplog):
+def test_a_database_that_only_reads_is_told_and_calls_that_write_are_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     try:
@@ -200,14 +216,14 @@ def test_a_database_that_only_reads_is_told_and_calls_that_write_are_refused(cap
 
 
 @pytest.mark.django_db
-def test_the_server_is_not_ready_before_its_migrations(monkeypatch):
+def test_the_server_is_not_ready_before_its_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "_is_migrated", False)
-    monkeypatch.setattr(status.MigrationExecutor, "migration_plan", lambda self, targets: ["one"])
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: ["one"])
 
     assert APIClient().get("/health/ready").json()["checks"]["migrations"] == "migrations are missing"
 
 
-def test_the_openapi_document_names_every_route_its_problems_and_its_token():
+def test_the_openapi_document_names_every_route_its_problems_and_its_token() -> None:
     document = json.loads(APIClient().get("/api/openapi.json").content)
 
     assert document["openapi"].startswith("3.1")
@@ -217,7 +233,7 @@ def test_the_openapi_document_names_every_route_its_problems_and_its_token():
     assert "security" not in document["paths"]["/api/auth/login"]["post"]
 
 
-def test_the_documentation_runs_no_script_of_a_stranger():
+def test_the_documentation_runs_no_script_of_a_stranger() -> None:
     answer = APIClient().get("/api/docs/")
 
     assert answer.status_code == 200
@@ -245,7 +261,7 @@ def test_the_documentation_runs_no_script_of_a_stranger():
         r"{'password': 'hunter2-secret\\",
     ],
 )
-def test_secrets_are_blotted_out(line):
+def test_secrets_are_blotted_out(line: str) -> None:
     redacted = redact(line)
 
     assert "hunter2" not in redacted
@@ -253,7 +269,7 @@ def test_secrets_are_blotted_out(line):
     assert "[redacted]" in redacted
 
 
-def test_plain_lines_stay_as_they_are():
+def test_plain_lines_stay_as_they_are() -> None:
     line = "12:00 GET /api/tokens/3?tokens=2 the bear ate 5 tickets at http://host:80/a@b"
 
     assert redact(line) == line
@@ -279,8 +295,8 @@ SHAPES = (
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_to_redact_sixteen_times_as_much_takes_about_sixteen_times_as_long(shape):
-    def took(length):
+def test_to_redact_sixteen_times_as_much_takes_about_sixteen_times_as_long(shape: str) -> None:
+    def took(length: Any) -> float:
         text = (shape * length)[:length]
         began = time.thread_time()
         redact(text)
@@ -292,7 +308,15 @@ def test_to_redact_sixteen_times_as_much_takes_about_sixteen_times_as_long(shape
     assert long < 80 * short
 
 
-def _logged(as_json, *, message="it failed", args=(), error=None, stack=None, **extra):
+def _logged(
+    as_json: Any,
+    *,
+    message: str = "it failed",
+    args: tuple[Any, ...] = (),
+    error: Any = None,
+    stack: Any = None,
+    **extra: Any,
+) -> str:
     record = logging.LogRecord("x", logging.ERROR, "x.py", 1, message, args, None, sinfo=stack)
     if error is not None:
         record.exc_info = (type(error), error, error.__traceback__)
@@ -315,7 +339,7 @@ FIELDS = (
 
 @pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize("fields", FIELDS)
-def test_log_lines_hold_no_secrets_in_whatever_field(as_json, fields):
+def test_log_lines_hold_no_secrets_in_whatever_field(as_json: bool, fields: dict[str, Any]) -> None:
     line = _logged(as_json, **fields)
 
     assert JWT not in line
@@ -340,18 +364,18 @@ LONG = "x" * 1_000_000
         {"details": {"inner": [LONG]}},
     ],
 )
-def test_a_log_line_is_short_whatever_was_to_be_logged(as_json, fields):
+def test_a_log_line_is_short_whatever_was_to_be_logged(as_json: bool, fields: dict[str, Any]) -> None:
     assert len(_logged(as_json, **fields)) < 20_000
 
 
 @pytest.mark.parametrize("secret", [SECRET, "redis://:hunter2-secret@db", "'token': 'hunter2-secret'"])
-def test_what_is_cut_in_the_midst_of_a_secret_holds_no_part_of_it(secret):
+def test_what_is_cut_in_the_midst_of_a_secret_holds_no_part_of_it(secret: str) -> None:
     for end in range(len(secret)):
         assert "hunter2" not in bounded(secret + "x" * 600, end)
         assert JWT.split(".")[1][:8] not in bounded(secret, end)
 
 
-def test_a_refusal_for_a_missing_cookie_is_not_logged(caplog):
+def test_a_refusal_for_a_missing_cookie_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger=""):
         answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ada"})
 
@@ -359,102 +383,14 @@ def test_a_refusal_for_a_missing_cookie_is_not_logged(caplog):
     assert not [record for record in caplog.records if record.name.startswith("django.security")]
 
 
-BEARER = (b"authorization", b"Bearer t")
-
-
-class _Asked:
-    """An ASGI request to the hot reads, and its result."""
-
-    def __init__(
-        self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver", scheme="http"
-    ):
-        self.scope = {
-            "path": path,
-            "scheme": scheme,
-            "method": method,
-            "query_string": query,
-            "headers": [(b"host", host), *headers],
-        }
-        self.sent = []
-        self.passed_on = False
-
-    async def answer(self, body):
-        async def application(scope, receive, send):
-            self.passed_on = True
-
-        async def send(message):
-            self.sent.append(message)
-
-        await hot_reads.HotReads(application, {"/api/me": lambda token: body})(self.scope, None, send)
-        return self
-
-
-@pytest.mark.parametrize("path", ["/api/me", "/api/me/"])
-async def test_a_hot_read_is_answered_at_once(path):
-    asked = await _Asked(path).answer(b"{}")
-
-    assert not asked.passed_on
-    assert asked.sent[0]["status"] == 200
-    assert (b"content-length", b"2") in asked.sent[0]["headers"]
-    assert asked.sent[1]["body"] == b"{}"
-
-
-async def test_a_hot_read_has_the_security_headers_of_django(settings):
-    settings.SECURE_HSTS_SECONDS = 60
-
-    insecure = await _Asked(headers=(BEARER, (b"x-forwarded-proto", b"https"))).answer(b"{}")
-    secure = await _Asked(scheme="https").answer(b"{}")
-
-    for asked in (insecure, secure):
-        assert (b"x-content-type-options", b"nosniff") in asked.sent[0]["headers"]
-        assert (b"referrer-policy", b"same-origin") in asked.sent[0]["headers"]
-    assert dict(secure.sent[0]["headers"])[b"strict-transport-security"].startswith(b"max-age=60")
-    assert b"strict-transport-security" not in dict(insecure.sent[0]["headers"])
-
-
-async def test_a_hot_read_is_named_and_measured_as_by_django():
-    labels = {"method": "GET", "route": resolve("/api/me").route, "status": "200"}
-
-    def measured():
-        return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
-
-    before = measured()
-    named = await _Asked("/api/me/", headers=(BEARER, (b"x-request-id", b"abc-1"))).answer(b"{}")
-    unnamed = await _Asked().answer(b"{}")
-
-    assert (b"x-request-id", b"abc-1") in named.sent[0]["headers"]
-    assert len(dict(unnamed.sent[0]["headers"])[b"x-request-id"]) == 32
-    assert measured() == before + 2
-
-
-@pytest.mark.parametrize(
-    ("body", "request_"),
-    [
-        (None, {}),
-        (b"{}", {"path": "/api/other"}),
-        (b"{}", {"method": "POST"}),
-        (b"{}", {"query": b"a=1"}),
-        (b"{}", {"headers": []}),
-        (b"{}", {"headers": [(b"authorization", b"Basic x")]}),
-        (b"{}", {"headers": [BEARER, (b"origin", b"https://x.org")]}),
-        (b"{}", {"host": b"elsewhere.org"}),
-    ],
-)
-async def test_all_else_goes_on_to_django(body, request_):
-    asked = await _Asked(**request_).answer(body)
-
-    assert asked.passed_on
-    assert not asked.sent
-
-
 @pytest.mark.django_db
-def test_lines_of_a_request_name_it_and_who_called(routes):
+def test_lines_of_a_request_name_it_and_who_called(routes: Any) -> None:
     heard = []
 
     class Logged(APIView):
         permission_classes = ()
 
-        def get(self, request):
+        def get(self, request: Any) -> Response:
             heard.append(structlog.contextvars.get_contextvars())
             return Response({})
 
@@ -471,7 +407,7 @@ def test_lines_of_a_request_name_it_and_who_called(routes):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no pool of connections")
-def test_a_lost_database_is_looked_for_every_second_however_long_it_is_away():
+def test_a_lost_database_is_looked_for_every_second_however_long_it_is_away() -> None:
     attempt = AttemptWithBackoff(timeout=300)
     for second in range(20):
         attempt.update_delay(second)

@@ -1,9 +1,12 @@
 """Waiting for SQLite's single write lock."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connections, transaction
+from pytest_django import DjangoDbBlocker
 
 from core.sqlite import base
 
@@ -12,7 +15,7 @@ HOLDER, WAITER = "holder", "waiter"
 
 
 @pytest.fixture
-def two(tmp_path, django_db_blocker):
+def two(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Two Django connections to one file, by alias."""
     options = {"transaction_mode": "IMMEDIATE", "timeout": PATIENCE_S}
     where = {"NAME": tmp_path / "lock.sqlite3", "OPTIONS": options}
@@ -29,11 +32,11 @@ def two(tmp_path, django_db_blocker):
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A clock that advances only by sleeping: ``slept`` holds the durations; each calls ``wake()``."""
     clock = SimpleNamespace(now=0.0, slept=[], wake=lambda: None)
 
-    def sleep(seconds):
+    def sleep(seconds: float) -> None:
         clock.now += seconds
         clock.slept.append(seconds)
         clock.wake()
@@ -42,10 +45,10 @@ def clock(monkeypatch):
     return clock
 
 
-def test_however_long_one_waits_the_lock_is_looked_for_as_often(two, clock):
+def test_however_long_one_waits_the_lock_is_looked_for_as_often(two: None, clock: SimpleNamespace) -> None:
     held = transaction.atomic(using=HOLDER)
 
-    def let_go():
+    def let_go() -> None:
         if len(clock.slept) == 500:
             held.__exit__(None, None, None)
 
@@ -56,7 +59,7 @@ def test_however_long_one_waits_the_lock_is_looked_for_as_often(two, clock):
         assert max(clock.slept) <= 0.004
 
 
-def test_whoever_waits_in_vain_is_told_and_may_try_again(two, clock):
+def test_whoever_waits_in_vain_is_told_and_may_try_again(two: None, clock: SimpleNamespace) -> None:
     with transaction.atomic(using=HOLDER):
         with pytest.raises(OperationalError, match="locked"), transaction.atomic(using=WAITER):
             pytest.fail("both have the lock")

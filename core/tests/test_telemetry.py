@@ -5,19 +5,22 @@ import logging
 import sys
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 
 from core import logs, telemetry
 
 
 @pytest.fixture
-def imported(monkeypatch):
+def imported(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The modules that were requested; only those that a test provides exist."""
-    asked, present = [], {}
+    asked: list[Any] = []
+    present: dict[Any, Any] = {}
 
-    def import_module(name):
+    def import_module(name: str) -> Any:
         asked.append(name)
         if name not in present:
             raise ImportError(f"No module named {name!r}")
@@ -27,7 +30,9 @@ def imported(monkeypatch):
     return SimpleNamespace(asked=asked, present=present)
 
 
-def test_without_variables_nothing_is_imported(imported, settings, monkeypatch):
+def test_without_variables_nothing_is_imported(
+    imported: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
     settings.SENTRY_DSN = ""
 
@@ -37,7 +42,9 @@ def test_without_variables_nothing_is_imported(imported, settings, monkeypatch):
     assert "sentry_sdk" not in sys.modules
 
 
-def test_a_missing_package_is_named_with_what_installs_it(imported, settings, monkeypatch):
+def test_a_missing_package_is_named_with_what_installs_it(
+    imported: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.SENTRY_DSN = "https://key@sentry.example.org/1"
     with pytest.raises(ImproperlyConfigured, match=r"sentry_sdk.*requirements-observability\.txt"):
         telemetry.start()
@@ -48,7 +55,9 @@ def test_a_missing_package_is_named_with_what_installs_it(imported, settings, mo
         telemetry.start()
 
 
-def test_reported_errors_hold_no_secrets(imported, settings, monkeypatch):
+def test_reported_errors_hold_no_secrets(
+    imported: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
     given = {}
     imported.present["sentry_sdk"] = SimpleNamespace(init=lambda **options: given.update(options))
@@ -63,17 +72,19 @@ def test_reported_errors_hold_no_secrets(imported, settings, monkeypatch):
     assert given["send_default_pii"] is False
 
 
-def test_requests_answered_before_django_are_traced_too(imported, settings, monkeypatch):
+def test_requests_answered_before_django_are_traced_too(
+    imported: SimpleNamespace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spans = []
 
     class Span(SimpleNamespace):
-        def end(self, ended_ns):
+        def end(self, ended_ns: Any) -> None:
             self.took_ns = ended_ns - self.start_time
 
-        def set_status(self, status):
+        def set_status(self, status: Any) -> None:
             self.is_error = status == "error"
 
-    def start_span(name, **facts):
+    def start_span(name: str, **facts: Any) -> Span:
         spans.append(Span(name=name, is_error=False, **facts))
         return spans[-1]
 
@@ -119,8 +130,8 @@ def test_requests_answered_before_django_are_traced_too(imported, settings, monk
     assert (join.name, join.is_error) == ("POST game/join", True)
 
 
-def test_a_log_line_names_the_trace_it_is_part_of(monkeypatch):
-    def line():
+def test_a_log_line_names_the_trace_it_is_part_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    def line() -> str:
         return logs.formatter(as_json=True).format(
             logging.LogRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
         )

@@ -1,7 +1,8 @@
 """Concurrent calls from threads: each gets its own result, and later ones share a batch."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ pytestmark = pytest.mark.django_db
 class Work:
     """Doubles numbers and records the batches; the first batch blocks until released."""
 
-    def __init__(self, spoiled_by=None):
-        self.batches = []
+    def __init__(self, spoiled_by: Any = None) -> None:
+        self.batches: list[Any] = []
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.spoiled_by = spoiled_by
 
-    def __call__(self, key, numbers):
+    def __call__(self, key: str, numbers: Any) -> Any:
         self.batches.append(list(numbers))
         self.begun.set()
         assert self.go_on.wait(30)
@@ -28,7 +29,7 @@ class Work:
         return [KeyError(number) if number < 0 else 2 * number for number in numbers]
 
 
-def call_behind_a_slow_one(work, numbers):
+def call_behind_a_slow_one(work: Any, numbers: Any) -> list[Future[Any]]:
     """Return the futures of calls made while the call for 0 is running."""
     batcher = ThreadedBatcher(work)
     with ThreadPoolExecutor(len(numbers) + 1) as pool:
@@ -43,7 +44,7 @@ def call_behind_a_slow_one(work, numbers):
     return futures
 
 
-def test_those_who_wait_are_done_together_and_each_gets_its_own_answer():
+def test_those_who_wait_are_done_together_and_each_gets_its_own_answer() -> None:
     work = Work()
 
     futures = call_behind_a_slow_one(work, [1, 2, -3])
@@ -54,7 +55,7 @@ def test_those_who_wait_are_done_together_and_each_gets_its_own_answer():
     assert [sorted(batch) for batch in work.batches] == [[0], [-3, 1, 2]]
 
 
-def test_one_that_fails_does_not_spoil_the_others():
+def test_one_that_fails_does_not_spoil_the_others() -> None:
     work = Work(spoiled_by=2)
 
     futures = call_behind_a_slow_one(work, [1, 2, 3])
@@ -64,7 +65,7 @@ def test_one_that_fails_does_not_spoil_the_others():
         futures[1].result()
 
 
-def test_other_keys_do_not_wait():
+def test_other_keys_do_not_wait() -> None:
     work = Work()
     batcher = ThreadedBatcher(lambda key, numbers: work(key, numbers) if key == "slow" else list(numbers))
     with ThreadPoolExecutor(1) as pool:
@@ -75,7 +76,7 @@ def test_other_keys_do_not_wait():
         assert slow.result() == 2
 
 
-def test_who_goes_away_leaves_the_others_their_answers():
+def test_who_goes_away_leaves_the_others_their_answers() -> None:
     work = Work()
     batcher = ThreadedBatcher(work)
     impatient, patient = batcher.soon("key", 1), batcher.soon("key", 2)

@@ -1,10 +1,13 @@
 """The word filter: disguises that it finds, and words that it leaves alone."""
 
 import time
+from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from core import words
 from core.words import Filter, read
@@ -42,17 +45,17 @@ LISTED = Filter(read(settings.CHAT_WORDS))
         "d1ck",
     ],
 )
-def test_a_listed_word_is_masked_however_it_is_written(disguise):
+def test_a_listed_word_is_masked_however_it_is_written(disguise: str) -> None:
     masked = LISTED.mask(f"you {disguise} you")
     assert masked == f"you {'*' * len(disguise)} you"
 
 
-def test_letters_set_apart_are_put_together():
+def test_letters_set_apart_are_put_together() -> None:
     assert LISTED.mask("I f u c k you") == "I * * * * you"
     assert LISTED.mask("s h i t") == "* * * *"
 
 
-def test_only_the_word_is_masked():
+def test_only_the_word_is_masked() -> None:
     assert LISTED.mask("Oh shit! That was close (shit).") == "Oh ****! That was close (****)."
 
 
@@ -68,7 +71,7 @@ def test_only_the_word_is_masked():
         "\n    ", ";"
     ).split(";"),
 )
-def test_ordinary_text_is_left_alone(text):
+def test_ordinary_text_is_left_alone(text: Any) -> None:
     assert LISTED.mask(text) == text
 
 
@@ -82,7 +85,7 @@ def test_ordinary_text_is_left_alone(text):
         "!@$%" * 125,
     ],
 )
-def test_no_line_takes_long(line):
+def test_no_line_takes_long(line: Any) -> None:
     """The bound is far above the target, so that it holds on a busy machine: it catches only blow-ups."""
     took = []
     for _ in range(5):
@@ -93,7 +96,7 @@ def test_no_line_takes_long(line):
 
 
 @pytest.mark.django_db
-def test_the_list_is_a_file_that_can_be_exchanged(tmp_path, settings):
+def test_the_list_is_a_file_that_can_be_exchanged(tmp_path: Path, settings: Settings) -> None:
     listed = tmp_path / "words.txt"
     listed.write_text("# ours\nfrob  # a remark\n")
     settings.CHAT_WORDS = str(listed)
@@ -137,7 +140,7 @@ def test_the_list_is_a_file_that_can_be_exchanged(tmp_path, settings):
         "null",
     ],
 )
-def test_a_name_that_could_pass_for_the_house_is_reserved(name):
+def test_a_name_that_could_pass_for_the_house_is_reserved(name: str) -> None:
     assert words.is_reserved(name)
 
 
@@ -168,7 +171,7 @@ def test_a_name_that_could_pass_for_the_house_is_reserved(name):
     ],
 )
 @pytest.mark.django_db
-def test_ordinary_names_are_nobodys(name):
+def test_ordinary_names_are_nobodys(name: str) -> None:
     assert not words.is_reserved(name)
     assert not words.is_offensive(name)
 
@@ -177,5 +180,5 @@ def test_ordinary_names_are_nobodys(name):
     "name", ["fuck_you", "FuckYou", "5hit", "shit99", "big_shit", "BigShit", "a.s.s", "f-u-c-k"]
 )
 @pytest.mark.django_db
-def test_a_name_that_offends_is_found(name):
+def test_a_name_that_offends_is_found(name: str) -> None:
     assert words.is_offensive(name)

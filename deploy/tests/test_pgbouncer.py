@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ import environ
 import pytest
 
 from tests.clients import NetworkPlayer, begin, new_game
-from tests.processes import fresh_database
+from tests.processes import ServerProcess, fresh_database
 
 FIRST = (1, 21)
 START_TIMEOUT_S = 20.0
@@ -35,7 +36,7 @@ def program() -> str:
 
 
 @contextlib.contextmanager
-def pooled(url: str, folder: Path):
+def pooled(url: str, folder: Path) -> Iterator[str]:
     """Run PgBouncer with five connections in front of this database; yields its URL."""
     config = environ.Env.db_url_config(url)
     host = str(config["HOST"] or "127.0.0.1")
@@ -85,7 +86,9 @@ def pooled(url: str, folder: Path):
         process.wait(START_TIMEOUT_S)
 
 
-async def test_games_are_played_and_kept_through_pgbouncer(live_server_process, tmp_path):
+async def test_games_are_played_and_kept_through_pgbouncer(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], tmp_path: Path
+) -> None:
     if urlsplit(os.environ["DATABASE_URL"]).scheme == "sqlite":
         pytest.skip("PgBouncer is of PostgreSQL.")
     with (

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -13,21 +16,21 @@ import redis.asyncio
 from psycopg import sql
 
 from tests.clients import WITHIN_S
-from tests.processes import fresh_database
+from tests.processes import ServerProcess, fresh_database
 
 LONELY = f"lonely_{os.getpid()}"
 PREFIX = "readiness"
 
 
 @contextlib.contextmanager
-def lonely_user(server_url):
+def lonely_user(server_url: Any) -> Iterator[Callable[[], None]]:
     """A database user that can be locked out; yields the function that does it."""
     config = environ.Env.db_url_config(server_url)
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     reach = {name: config[key] for name, key in names.items() if config.get(key)}
     with psycopg.connect(**reach, dbname=config["NAME"], autocommit=True) as server:
 
-        def shut_out():
+        def shut_out() -> None:
             server.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(LONELY)))
             server.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [LONELY]
@@ -43,14 +46,14 @@ def lonely_user(server_url):
             server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(LONELY)))
 
 
-async def both_noted(redis_url):
+async def both_noted(redis_url: Any) -> None:
     """Wait until two workers have recorded that they reach both stores."""
     async with asyncio.timeout(WITHIN_S), redis.asyncio.from_url(redis_url) as client:
         while await client.zcard(f"{PREFIX}:heartbeats") < 2:  # noqa: ASYNC110  (nothing tells)
             await asyncio.sleep(0.1)
 
 
-async def answered(client, server, *, strict, status):
+async def answered(client: Any, server: Any, *, strict: Any, status: Any) -> Any:
     """Return the body of ``/health/ready`` once it has this status."""
     async with asyncio.timeout(WITHIN_S):
         while True:
@@ -61,8 +64,8 @@ async def answered(client, server, *, strict, status):
 
 
 async def test_who_alone_has_lost_the_database_is_taken_out_and_nobody_when_all_have(
-    live_server_process, tmp_path
-):
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]], tmp_path: Path
+) -> None:
     server_url = os.environ["DATABASE_URL"]
     if urlsplit(server_url).scheme == "sqlite":
         pytest.skip("SQLite has no users to shut out.")

@@ -7,6 +7,9 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -14,7 +17,7 @@ import httpx
 import pytest
 
 from deploy.tests.test_files import DEPLOY
-from tests.processes import fresh_database
+from tests.processes import ServerProcess, fresh_database
 
 STOPS_WITHIN_S = 20.0
 A_SLOW_MACHINE_S = 5.0
@@ -23,25 +26,25 @@ A_SLOW_MACHINE_S = 5.0
 class Road:
     """A proxy to PostgreSQL. When blocked, it accepts all data and answers nothing."""
 
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         self._to = environ.Env.db_url_config(url)
         self._blocked = threading.Event()
         self.is_asked_in_vain = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
-        self._open = []
+        self._open: list[Any] = []
         threading.Thread(target=self._accept, daemon=True).start()
         password = f":{self._to['PASSWORD']}" if self._to.get("PASSWORD") else ""
         host, port = self._server.getsockname()
         self.url = f"postgres://{self._to['USER']}{password}@{host}:{port}/{self._to['NAME']}"
 
-    def block(self):
+    def block(self) -> None:
         self._blocked.set()
 
-    def close(self):
+    def close(self) -> None:
         for connection in (self._server, *self._open):
             connection.close()
 
-    def _accept(self):
+    def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._server.accept()
@@ -54,7 +57,7 @@ class Road:
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
 
-    def _reach(self):
+    def _reach(self) -> socket.socket:
         host, port = str(self._to["HOST"]), int(self._to["PORT"] or 5432)
         if not host.startswith("/"):
             return socket.create_connection((host, port))
@@ -62,7 +65,7 @@ class Road:
         far.connect(f"{host}/.s.PGSQL.{port}")
         return far
 
-    def _carry(self, source, sink):
+    def _carry(self, source: Any, sink: Any) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 if self._blocked.is_set():
@@ -75,7 +78,11 @@ class Road:
     urlsplit(os.environ["DATABASE_URL"]).scheme == "sqlite", reason="SQLite is no server that could be silent"
 )
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_process, tmp_path, workers):
+def test_a_worker_that_waits_for_a_silent_database_stops_in_time(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+    tmp_path: Path,
+    workers: int,
+) -> None:
     with (
         fresh_database(os.environ["DATABASE_URL"], tmp_path) as url,
         contextlib.closing(Road(url)) as road,
@@ -99,12 +106,14 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_pro
             )
 
 
-def _call(base_url):
+def _call(base_url: str) -> None:
     with contextlib.suppress(httpx.HTTPError):
         httpx.get(f"{base_url}/health/ready", timeout=60)
 
 
-def test_the_unit_takes_a_worker_that_was_stopped_for_one_that_succeeded(live_server_process):
+def test_the_unit_takes_a_worker_that_was_stopped_for_one_that_succeeded(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     unit = (DEPLOY / "systemd" / "gameplatform@.service").read_text()
     with live_server_process() as server:
         process = server._process

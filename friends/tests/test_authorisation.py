@@ -1,6 +1,7 @@
 """Authorisation: every route and every command has a row here, or the test fails."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import pytest
 from rest_framework.test import APIClient
@@ -9,6 +10,7 @@ from core.database import in_database
 from friends import urls
 from friends.consumers import FriendsStatusConsumer
 from friends.routing import websocket_urlpatterns
+from friends.tests.conftest import Person
 from gameplatform.asgi import application
 from realtime.testing import Player
 
@@ -42,10 +44,10 @@ ROWS = (
 COMMANDS = {"ping": "pong", "set_status": "status_set"}
 
 
-def test_every_route_has_a_row():
+def test_every_route_has_a_row() -> None:
     offered = {
         (method, pattern.pattern.path)
-        for pattern in urls.urlpatterns
+        for pattern in cast(list[Any], urls.urlpatterns)
         for method in ("get", "post", "put", "patch", "delete")
         if hasattr(pattern.callback.view_class, method)
     }
@@ -53,13 +55,13 @@ def test_every_route_has_a_row():
     assert offered == {(row.method, row.path) for row in ROWS}
 
 
-def test_every_command_has_a_row():
+def test_every_command_has_a_row() -> None:
     assert len(websocket_urlpatterns) == 1
     assert {command.__struct_config__.tag for command in FriendsStatusConsumer.handlers} == set(COMMANDS)
 
 
 @pytest.fixture
-def call(ada, bob, person):
+def call(ada: Person, bob: Person, person: Callable[[str], Person]) -> Callable[[Row, APIClient], Any]:
     dan = person("dan")
     request_id = ada.ask(bob).json()["id"]
     ada.befriend(dan)
@@ -75,7 +77,9 @@ def call(ada, bob, person):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 @pytest.mark.parametrize("who", ["ada", "bob", "cyd"])
-def test_each_gets_what_is_theirs(call, ada, bob, cyd, row, who):
+def test_each_gets_what_is_theirs(
+    call: Callable[[Row, APIClient], Any], ada: Person, bob: Person, cyd: Person, row: Any, who: str
+) -> None:
     caller = {"ada": ada, "bob": bob, "cyd": cyd}[who]
 
     answer = call(row, caller.api)
@@ -84,14 +88,16 @@ def test_each_gets_what_is_theirs(call, ada, bob, cyd, row, who):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
-def test_nobody_gets_anything_without_a_token(call, row):
+def test_nobody_gets_anything_without_a_token(call: Callable[[Row, APIClient], Any], row: Any) -> None:
     answer = call(row, APIClient())
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
 
 
-def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
+def test_lists_hold_only_what_is_the_callers(
+    call: Callable[[Row, APIClient], Any], ada: Person, bob: Person, cyd: Person
+) -> None:
     assert list(ada.friends()) == ["dan"]
     assert bob.friends() == cyd.friends() == {}
     assert bob.blocks() == ["dan"]
@@ -103,12 +109,13 @@ def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("command", "answer"), COMMANDS.items())
 async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_without_a_token(
-    ada, command, answer
-):
+    ada: Person, command: Any, answer: Any
+) -> None:
     at_adas = await ada.watch()
     await at_adas.hear("presence_state")
-    await at_adas.send(type=command, status="away")
-    await at_adas.hear(answer)
+    for number in (1, 2):
+        await at_adas.send(type=command, status="away", id=number)
+        assert (await at_adas.hear(answer))["ref"] == number
 
     nobody = await Player(application, "/ws/friends/status/").enter()
 
@@ -117,7 +124,7 @@ async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_wi
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("here")
-async def test_a_session_that_ends_closes_its_sockets(ada):
+async def test_a_session_that_ends_closes_its_sockets(ada: Person) -> None:
     at_adas = await ada.watch()
     await at_adas.hear("presence_state")
 

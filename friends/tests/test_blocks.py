@@ -1,11 +1,15 @@
 """Blocks: what they end, what they prevent, and that they are not revealed."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from friends import selectors
 from friends.events import PlayerBlocked, PlayerUnblocked
 from friends.models import Block
+from friends.tests.conftest import Person
 from realtime import reactions
 from realtime.membership import presence
 
@@ -13,21 +17,23 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def reacted(monkeypatch):
+def reacted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The events that higher apps received."""
-    events = []
+    events: list[Any] = []
     for kind in (PlayerBlocked, PlayerUnblocked):
         monkeypatch.setitem(reactions._reactions, kind, [events.append])
     return events
 
 
 @pytest.fixture
-def all_online(monkeypatch):
+def all_online(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "online_sync", lambda user_ids: set(user_ids))
     monkeypatch.setattr("accounts.profiles.presence.online_sync", lambda user_ids: set(user_ids))
 
 
-def test_a_block_ends_the_friendship_of_both_and_floors_above_hear_of_it(ada, bob, reacted):
+def test_a_block_ends_the_friendship_of_both_and_floors_above_hear_of_it(
+    ada: Person, bob: Person, reacted: list[Any]
+) -> None:
     ada.befriend(bob)
 
     assert ada.block(bob).status_code == 204
@@ -43,7 +49,7 @@ def test_a_block_ends_the_friendship_of_both_and_floors_above_hear_of_it(ada, bo
 
 
 @pytest.mark.parametrize("asks", ["ada", "bob"])
-def test_a_block_ends_open_requests_in_both_directions(ada, bob, asks):
+def test_a_block_ends_open_requests_in_both_directions(ada: Person, bob: Person, asks: str) -> None:
     asking, asked = (ada, bob) if asks == "ada" else (bob, ada)
     request_id = asking.ask(asked).json()["id"]
 
@@ -54,7 +60,7 @@ def test_a_block_ends_open_requests_in_both_directions(ada, bob, asks):
     assert ada.friends() == {}
 
 
-def test_blocking_twice_changes_nothing(ada, bob, reacted):
+def test_blocking_twice_changes_nothing(ada: Person, bob: Person, reacted: list[Any]) -> None:
     ada.block(bob)
 
     assert ada.block(bob).status_code == 204
@@ -63,7 +69,7 @@ def test_blocking_twice_changes_nothing(ada, bob, reacted):
     assert len(reacted) == 1
 
 
-def test_who_is_blocked_gets_the_answer_that_bots_give(ada, bob, cyd):
+def test_who_is_blocked_gets_the_answer_that_bots_give(ada: Person, bob: Person, cyd: Person) -> None:
     ada.block(bob)
     User.objects.filter(pk=cyd.id).update(is_bot=True)
 
@@ -74,7 +80,7 @@ def test_who_is_blocked_gets_the_answer_that_bots_give(ada, bob, cyd):
     assert ada.requests("in") == bob.requests("out") == []
 
 
-def test_who_blocks_asks_only_after_ending_the_block(ada, bob):
+def test_who_blocks_asks_only_after_ending_the_block(ada: Person, bob: Person) -> None:
     ada.block(bob)
 
     answer = ada.ask(bob)
@@ -83,7 +89,7 @@ def test_who_blocks_asks_only_after_ending_the_block(ada, bob):
     assert ada.ask(bob).status_code == 201
 
 
-def test_of_two_blocks_each_is_ended_by_who_made_it(ada, bob):
+def test_of_two_blocks_each_is_ended_by_who_made_it(ada: Person, bob: Person) -> None:
     ada.block(bob)
     bob.block(ada)
 
@@ -96,7 +102,7 @@ def test_of_two_blocks_each_is_ended_by_who_made_it(ada, bob):
     assert not selectors.is_blocked_between(ada.id, bob.id)
 
 
-def test_a_block_is_seen_from_both_sides_by_other_parts(ada, bob, cyd):
+def test_a_block_is_seen_from_both_sides_by_other_parts(ada: Person, bob: Person, cyd: Person) -> None:
     ada.block(bob)
 
     assert selectors.is_blocked_between(ada.id, bob.id)
@@ -108,8 +114,10 @@ def test_a_block_is_seen_from_both_sides_by_other_parts(ada, bob, cyd):
     assert selectors.blocks_among([bob.id, cyd.id, ada.id]) == {(ada.id, bob.id), (ada.id, cyd.id)}
 
 
-def test_public_profiles_show_those_offline_between_whom_a_block_stands(ada, bob, cyd, all_online):
-    def online(viewer, other):
+def test_public_profiles_show_those_offline_between_whom_a_block_stands(
+    ada: Person, bob: Person, cyd: Person, all_online: None
+) -> None:
+    def online(viewer: Any, other: Person) -> Any:
         return viewer.api.get(f"/api/users/{other.id}/").json()["online"]
 
     assert online(ada, bob)
@@ -123,7 +131,9 @@ def test_public_profiles_show_those_offline_between_whom_a_block_stands(ada, bob
     assert {user["username"]: user["online"] for user in found}["ada"] is False
 
 
-def test_only_so_many_can_be_blocked(ada, bob, cyd, monkeypatch):
+def test_only_so_many_can_be_blocked(
+    ada: Person, bob: Person, cyd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("friends.services.MAX_BLOCKS", 1)
     ada.block(bob)
 
@@ -133,7 +143,9 @@ def test_only_so_many_can_be_blocked(ada, bob, cyd, monkeypatch):
     assert ada.block(bob).status_code == 204
 
 
-def test_operators_see_friendships_requests_and_blocks_and_lift_blocks(ada, bob, cyd, admin_client, reacted):
+def test_operators_see_friendships_requests_and_blocks_and_lift_blocks(
+    ada: Person, bob: Person, cyd: Person, admin_client: Client, reacted: list[Any]
+) -> None:
     ada.befriend(bob)
     ada.ask(cyd)
     bob.block(cyd)

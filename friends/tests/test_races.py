@@ -1,12 +1,14 @@
 """Concurrent changes from several threads have one consistent outcome."""
 
 import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from friends import services
 from friends.models import Block, FriendRequest, Friendship
-from friends.tests.conftest import codes
+from friends.tests.conftest import Person, codes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,7 +16,9 @@ OK = (200, "")
 LATE = (409, "friend_request_answered")
 
 
-def test_crossing_requests_make_one_friendship_whoever_comes_first(ada, bob, at_once):
+def test_crossing_requests_make_one_friendship_whoever_comes_first(
+    ada: Person, bob: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     answers = at_once([lambda: ada.ask(bob), lambda: bob.ask(ada)] * 4)
 
     # One creates the request, one answers it; the rest are duplicates, or come after the friendship.
@@ -30,7 +34,9 @@ def test_crossing_requests_make_one_friendship_whoever_comes_first(ada, bob, at_
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(("accept", "decline", "cancel"), 2)))
-def test_of_two_answers_to_a_request_one_counts(ada, bob, at_once, pair):
+def test_of_two_answers_to_a_request_one_counts(
+    ada: Person, bob: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], pair: Any
+) -> None:
     request_id = ada.ask(bob).json()["id"]
     who = {"accept": bob, "decline": bob, "cancel": ada}
 
@@ -43,7 +49,9 @@ def test_of_two_answers_to_a_request_one_counts(ada, bob, at_once, pair):
 
 
 @pytest.mark.parametrize("blocker", ["ada", "bob"])
-def test_a_block_against_everything_else_leaves_nothing_between_the_two(ada, bob, at_once, blocker):
+def test_a_block_against_everything_else_leaves_nothing_between_the_two(
+    ada: Person, bob: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], blocker: str
+) -> None:
     blocking, other = (ada, bob) if blocker == "ada" else (bob, ada)
     request_id = ada.ask(bob).json()["id"]
 
@@ -64,7 +72,9 @@ def test_a_block_against_everything_else_leaves_nothing_between_the_two(ada, bob
     assert not FriendRequest.objects.filter(status="pending").exists()
 
 
-def test_two_who_block_each_other_at_once_both_do(ada, bob, at_once):
+def test_two_who_block_each_other_at_once_both_do(
+    ada: Person, bob: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     ada.befriend(bob)
 
     answers = at_once([lambda: ada.block(bob), lambda: bob.block(ada)] * 3)
@@ -74,7 +84,12 @@ def test_two_who_block_each_other_at_once_both_do(ada, bob, at_once):
     assert Friendship.objects.count() == 0
 
 
-def test_the_last_place_in_a_list_is_taken_once(ada, person, at_once, monkeypatch):
+def test_the_last_place_in_a_list_is_taken_once(
+    ada: Person,
+    person: Callable[[str], Person],
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(services, "MAX_FRIENDS", 1)
     asking = [person(f"guest{number}") for number in range(4)]
     requests = [somebody.ask(ada).json()["id"] for somebody in asking]
@@ -85,7 +100,9 @@ def test_the_last_place_in_a_list_is_taken_once(ada, person, at_once, monkeypatc
     assert len(ada.friends()) == 1
 
 
-def test_a_friendship_ends_once(ada, bob, at_once):
+def test_a_friendship_ends_once(
+    ada: Person, bob: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     ada.befriend(bob)
 
     answers = at_once([lambda: ada.remove(bob), lambda: bob.remove(ada)])
@@ -93,7 +110,9 @@ def test_a_friendship_ends_once(ada, bob, at_once):
     assert codes(answers) == [(204, ""), (404, "not_friends")]
 
 
-def test_who_is_erased_while_being_asked_has_no_request_left(ada, bob, cyd, at_once):
+def test_who_is_erased_while_being_asked_has_no_request_left(
+    ada: Person, bob: Person, cyd: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     bob.befriend(ada)
 
     erased, *answers = at_once(

@@ -1,6 +1,8 @@
 """Friend requests over REST."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -9,11 +11,12 @@ from accounts.models import User
 from core import personal_data, seeding
 from friends import housekeeping, services
 from friends.models import FriendRequest, Friendship
+from friends.tests.conftest import Person
 
 pytestmark = pytest.mark.django_db
 
 
-def test_who_is_asked_sees_the_request_and_accepting_makes_both_friends(ada, bob):
+def test_who_is_asked_sees_the_request_and_accepting_makes_both_friends(ada: Person, bob: Person) -> None:
     asked = ada.ask(bob)
 
     assert asked.status_code == 201
@@ -41,14 +44,14 @@ def test_who_is_asked_sees_the_request_and_accepting_makes_both_friends(ada, bob
     assert ada.requests("out") == bob.requests("in") == []
 
 
-def test_somebody_is_asked_by_name_in_any_case(ada, bob):
+def test_somebody_is_asked_by_name_in_any_case(ada: Person, bob: Person) -> None:
     answer = ada.api.post("/api/friends/requests/", {"username": "BOB"})
 
     assert answer.status_code == 201
     assert bob.requests("in") == [("ada", "bob")]
 
 
-def test_nobody_is_found_by_the_address_of_their_mail(ada, bob):
+def test_nobody_is_found_by_the_address_of_their_mail(ada: Person, bob: Person) -> None:
     User.objects.filter(pk=bob.id).update(email="bob@example.org")
 
     answer = ada.api.post("/api/friends/requests/", {"username": "bob@example.org"})
@@ -68,7 +71,7 @@ def test_nobody_is_found_by_the_address_of_their_mail(ada, bob):
         {"user_id": None},
     ],
 )
-def test_a_request_names_one_user_in_one_way(ada, bob, body):
+def test_a_request_names_one_user_in_one_way(ada: Person, bob: Person, body: dict[str, Any]) -> None:
     answer = ada.api.post("/api/friends/requests/", body)
 
     assert answer.status_code == 422
@@ -76,24 +79,24 @@ def test_a_request_names_one_user_in_one_way(ada, bob, body):
 
 
 @pytest.mark.parametrize("user_id", [0, -1, 2**31, 2**63 - 1])
-def test_who_is_not_there_cannot_be_asked(ada, user_id):
+def test_who_is_not_there_cannot_be_asked(ada: Person, user_id: int) -> None:
     assert ada.api.post("/api/friends/requests/", {"user_id": user_id}).status_code == 404
 
 
 @pytest.mark.parametrize("user_id", [0, 2**31, 2**70])
-def test_who_is_not_there_cannot_be_removed_blocked_or_answered(ada, user_id):
+def test_who_is_not_there_cannot_be_removed_blocked_or_answered(ada: Person, user_id: int) -> None:
     assert ada.api.delete(f"/api/friends/{user_id}/").status_code == 404
     assert ada.api.post(f"/api/friends/{user_id}/block/").status_code == 404
     assert ada.api.delete(f"/api/friends/{user_id}/block/").status_code == 404
     assert ada.answer(user_id, "accept").status_code == 404
 
 
-def test_nobody_asks_or_blocks_themselves(ada):
+def test_nobody_asks_or_blocks_themselves(ada: Person) -> None:
     for answer in (ada.ask(ada), ada.block(ada)):
         assert (answer.status_code, answer.json()["code"]) == (422, "yourself")
 
 
-def test_asking_twice_is_refused_and_tells_the_open_request(ada, bob):
+def test_asking_twice_is_refused_and_tells_the_open_request(ada: Person, bob: Person) -> None:
     request_id = ada.ask(bob).json()["id"]
 
     again = ada.ask(bob)
@@ -103,7 +106,7 @@ def test_asking_twice_is_refused_and_tells_the_open_request(ada, bob):
     assert bob.requests("in") == [("ada", "bob")]
 
 
-def test_asking_who_has_asked_makes_both_friends_at_once(ada, bob):
+def test_asking_who_has_asked_makes_both_friends_at_once(ada: Person, bob: Person) -> None:
     first = ada.ask(bob).json()
 
     crossing = bob.ask(ada)
@@ -115,7 +118,7 @@ def test_asking_who_has_asked_makes_both_friends_at_once(ada, bob):
     assert ada.requests("out") == []
 
 
-def test_friends_do_not_ask_again(ada, bob):
+def test_friends_do_not_ask_again(ada: Person, bob: Person) -> None:
     ada.befriend(bob)
 
     for answer in (ada.ask(bob), bob.ask(ada)):
@@ -123,7 +126,9 @@ def test_friends_do_not_ask_again(ada, bob):
 
 
 @pytest.mark.parametrize(("who", "how", "status"), [(1, "decline", "declined"), (0, "cancel", "cancelled")])
-def test_a_request_that_is_declined_or_cancelled_is_gone_for_both(ada, bob, who, how, status):
+def test_a_request_that_is_declined_or_cancelled_is_gone_for_both(
+    ada: Person, bob: Person, who: int, how: str, status: str
+) -> None:
     request_id = ada.ask(bob).json()["id"]
 
     answer = (ada, bob)[who].answer(request_id, how)
@@ -138,7 +143,7 @@ def test_a_request_that_is_declined_or_cancelled_is_gone_for_both(ada, bob, who,
     assert ada.ask(bob).status_code == 201
 
 
-def test_each_does_only_what_is_theirs_with_a_request(ada, bob, cyd):
+def test_each_does_only_what_is_theirs_with_a_request(ada: Person, bob: Person, cyd: Person) -> None:
     request_id = ada.ask(bob).json()["id"]
 
     for person, how in ((ada, "accept"), (ada, "decline"), (bob, "cancel")):
@@ -149,7 +154,7 @@ def test_each_does_only_what_is_theirs_with_a_request(ada, bob, cyd):
     assert bob.requests("in") == [("ada", "bob")]
 
 
-def test_a_friendship_ends_for_both(ada, bob):
+def test_a_friendship_ends_for_both(ada: Person, bob: Person) -> None:
     ada.befriend(bob)
 
     assert bob.remove(ada).status_code == 204
@@ -159,7 +164,7 @@ def test_a_friendship_ends_for_both(ada, bob):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_friends")
 
 
-def test_the_same_request_sent_twice_with_its_key_is_made_once(ada, bob):
+def test_the_same_request_sent_twice_with_its_key_is_made_once(ada: Person, bob: Person) -> None:
     first, again = (
         ada.api.post("/api/friends/requests/", {"user_id": bob.id}, headers={"Idempotency-Key": "k"})
         for _ in range(2)
@@ -169,7 +174,7 @@ def test_the_same_request_sent_twice_with_its_key_is_made_once(ada, bob):
     assert again.json() == first.json()
 
 
-def test_an_acceptance_sent_twice_with_its_key_is_answered_the_same(ada, bob):
+def test_an_acceptance_sent_twice_with_its_key_is_answered_the_same(ada: Person, bob: Person) -> None:
     asked = ada.api.post("/api/friends/requests/", {"user_id": bob.id}).json()
     first, again = (
         bob.api.post(f"/api/friends/requests/{asked['id']}/accept/", headers={"Idempotency-Key": "k"})
@@ -180,7 +185,9 @@ def test_an_acceptance_sent_twice_with_its_key_is_answered_the_same(ada, bob):
     assert again.json() == first.json() == {**asked, "status": "accepted"}
 
 
-def test_a_full_list_makes_no_more_friends(ada, bob, cyd, person, monkeypatch):
+def test_a_full_list_makes_no_more_friends(
+    ada: Person, bob: Person, cyd: Person, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
     dan = person("dan")
     monkeypatch.setattr(services, "MAX_FRIENDS", 1)
     open_request = cyd.ask(ada).json()["id"]
@@ -195,7 +202,9 @@ def test_a_full_list_makes_no_more_friends(ada, bob, cyd, person, monkeypatch):
     assert list(ada.friends()) == ["bob"]
 
 
-def test_only_so_many_requests_wait_for_an_answer(ada, bob, cyd, person, monkeypatch):
+def test_only_so_many_requests_wait_for_an_answer(
+    ada: Person, bob: Person, cyd: Person, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "MAX_REQUESTS", 1)
     dan = person("dan")
     ada.ask(bob)
@@ -207,7 +216,7 @@ def test_only_so_many_requests_wait_for_an_answer(ada, bob, cyd, person, monkeyp
     assert bob.ask(ada).status_code == 201
 
 
-def test_who_asks_too_often_has_to_wait(ada, bob, monkeypatch):
+def test_who_asks_too_often_has_to_wait(ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "REQUESTS_A_MINUTE", 2)
     for _ in range(2):
         ada.answer(ada.ask(bob).json()["id"], "cancel")
@@ -219,7 +228,7 @@ def test_who_asks_too_often_has_to_wait(ada, bob, monkeypatch):
     assert bob.requests("in") == []
 
 
-def test_bots_are_not_asked(ada, bob):
+def test_bots_are_not_asked(ada: Person, bob: Person) -> None:
     User.objects.filter(pk=bob.id).update(is_bot=True)
 
     answer = ada.ask(bob)
@@ -227,7 +236,7 @@ def test_bots_are_not_asked(ada, bob):
     assert (answer.status_code, answer.json()["code"]) == (403, "takes_no_requests")
 
 
-def test_lists_come_in_pages(ada, person):
+def test_lists_come_in_pages(ada: Person, person: Callable[[str], Person]) -> None:
     names = [f"friend{number}" for number in range(3)]
     for name in names:
         ada.befriend(person(name))
@@ -240,7 +249,7 @@ def test_lists_come_in_pages(ada, person):
     assert ada.api.get("/api/friends/requests/?direction=sideways").status_code == 422
 
 
-def test_answered_requests_are_forgotten_in_time(ada, bob, cyd):
+def test_answered_requests_are_forgotten_in_time(ada: Person, bob: Person, cyd: Person) -> None:
     ada.befriend(bob)
     ada.ask(cyd)
     FriendRequest.objects.exclude(answered_at=None).update(answered_at=timezone.now() - timedelta(days=31))
@@ -250,7 +259,7 @@ def test_answered_requests_are_forgotten_in_time(ada, bob, cyd):
     assert [request.to_user_id for request in FriendRequest.objects.all()] == [cyd.id]
 
 
-def test_an_erased_user_is_nobodys_friend(ada, bob, cyd):
+def test_an_erased_user_is_nobodys_friend(ada: Person, bob: Person, cyd: Person) -> None:
     ada.befriend(bob)
     cyd.ask(ada)
     bob.block(cyd)
@@ -267,7 +276,9 @@ def test_an_erased_user_is_nobodys_friend(ada, bob, cyd):
     assert (bob.blocks(), cyd.blocks()) == (["cyd"], [])
 
 
-def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(ada, bob, cyd):
+def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
     ada.befriend(bob)
     cyd.block(ada)
     ada.block(cyd)
@@ -283,7 +294,7 @@ def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(ada
     assert export["standing"] == {"status": "online", "last_seen": None}
 
 
-def test_demo_people_have_friends_and_a_second_time_changes_nothing():
+def test_demo_people_have_friends_and_a_second_time_changes_nothing() -> None:
     seeding.seed()
     before = set(Friendship.objects.values_list("pk", flat=True))
     friends = {frozenset(pair) for pair in Friendship.objects.values_list("low__username", "high__username")}

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from contextlib import AsyncExitStack
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -32,7 +33,7 @@ class Screen:
 
     def __init__(self, player: Player) -> None:
         self.player = player
-        self.friends: dict[int, dict] = {}
+        self.friends: dict[int, dict[str, Any]] = {}
         self.status = ""
 
     async def hear(self) -> None:
@@ -71,7 +72,7 @@ class Screen:
 class Tray:
     """A client that shows requests: the fetched list, updated by notifications."""
 
-    def __init__(self, player: Player, requests: dict[int, dict]) -> None:
+    def __init__(self, player: Player, requests: dict[int, dict[str, Any]]) -> None:
         self.player, self.requests = player, requests
 
     async def hear(self) -> None:
@@ -189,13 +190,15 @@ class Lives(RuleBasedStateMachine):
             self.runner.close()
 
 
-def open_requests(person: Person) -> dict[int, dict]:
+def open_requests(person: Person) -> dict[int, dict[str, Any]]:
     answer = person.api.get("/api/friends/requests/")
     return {request["id"]: request for request in answer.json()["results"]}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_snapshot_and_the_events_after_it_come_to_the_later_snapshot(monkeypatch):
+def test_a_snapshot_and_the_events_after_it_come_to_the_later_snapshot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(presence, "LINGER_S", 0.02)
     monkeypatch.setattr("realtime.membership.leased_set.BEAT_EVERY_S", 0.02)
     monkeypatch.setattr("friends.consumers.STATUSES_IN_TEN_SECONDS", 1000)

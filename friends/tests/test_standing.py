@@ -1,5 +1,6 @@
 """The status of friends on real sockets: online, away, playing, offline."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,13 +9,15 @@ from core.database import in_database
 from core.namespace import key
 from friends import live, playing, selectors, services
 from friends.models import Standing
+from friends.tests.conftest import Person
 from realtime.membership import presence
 from realtime.testing import Closed, Player
+from realtime.worker import Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 
 
-async def hear_of(player, user_id, **expected):
+async def hear_of(player: Any, user_id: int, **expected: Any) -> Any:
     """Receive events about a friend until one matches."""
     while True:
         frame = await player.hear()
@@ -23,20 +26,22 @@ async def hear_of(player, user_id, **expected):
             return frame
 
 
-async def first(player):
+async def first(player: Any) -> dict[Any, Any]:
     """Return the snapshot's friends by name."""
     state = await player.hear("presence_state")
     return {friend["username"]: friend for friend in state["friends"]}
 
 
-async def watching(person):
+async def watching(person: Person) -> Player:
     """Open a socket that receives every change of friends from now on."""
     player = await person.watch()
     await player.hear("presence_state")
     return player
 
 
-async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cyd):
+async def test_the_first_frame_lists_all_friends_and_how_they_stand(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
     await in_database(ada.befriend, bob)
     await in_database(ada.befriend, cyd)
     at_bobs, at_cyds = await watching(bob), await watching(cyd)
@@ -62,7 +67,9 @@ async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cy
     await at_cyds.hear_until("presence")
 
 
-async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(ada, bob, cyd):
+async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
     await in_database(ada.befriend, bob)
     at_adas, at_cyds = await ada.watch(), await cyd.watch()
     assert (await first(at_adas))["bob"]["status"] == "offline"
@@ -79,7 +86,9 @@ async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(ada, b
     await at_cyds.hear_nothing()
 
 
-async def test_any_socket_of_a_user_is_a_sign_of_being_online_and_the_last_to_close_ends_it(ada, bob):
+async def test_any_socket_of_a_user_is_a_sign_of_being_online_and_the_last_to_close_ends_it(
+    ada: Person, bob: Person
+) -> None:
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
     devices = [await bob.notifications(), await bob.notifications()]
@@ -95,7 +104,7 @@ async def test_any_socket_of_a_user_is_a_sign_of_being_online_and_the_last_to_cl
     assert not (await in_database(ada.friends))["bob"]["online"]
 
 
-async def test_a_status_is_told_to_friends_and_to_the_own_devices(ada, bob):
+async def test_a_status_is_told_to_friends_and_to_the_own_devices(ada: Person, bob: Person) -> None:
     await in_database(ada.befriend, bob)
     at_adas, at_bobs, bobs_other = await ada.watch(), await bob.watch(), await bob.watch()
     await at_adas.hear("presence_state")
@@ -110,7 +119,7 @@ async def test_a_status_is_told_to_friends_and_to_the_own_devices(ada, bob):
     assert (await in_database(ada.friends))["bob"]["status"] == "away"
 
 
-async def test_a_status_ends_when_the_user_goes_offline(ada, bob):
+async def test_a_status_ends_when_the_user_goes_offline(ada: Person, bob: Person) -> None:
     await in_database(ada.befriend, bob)
     at_adas, at_bobs = await watching(ada), await watching(bob)
     await at_bobs.send(type="set_status", status="busy")
@@ -124,7 +133,9 @@ async def test_a_status_ends_when_the_user_goes_offline(ada, bob):
     await hear_of(at_adas, bob.id, status="online")
 
 
-async def test_who_is_back_before_their_going_was_noted_keeps_their_status(bob, monkeypatch):
+async def test_who_is_back_before_their_going_was_noted_keeps_their_status(
+    bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await in_database(lambda: services.set_status(user_id=bob.id, status="busy"))
     monkeypatch.setattr(presence, "online_sync", set)
 
@@ -134,7 +145,7 @@ async def test_who_is_back_before_their_going_was_noted_keeps_their_status(bob, 
 
 
 @pytest.mark.parametrize("status", ["offline", "Away", "", None, 7, ["away"], "x" * 1000])
-async def test_a_status_that_is_none_is_refused(bob, status):
+async def test_a_status_that_is_none_is_refused(bob: Person, status: int | list[str] | str | None) -> None:
     at_bobs = await watching(bob)
 
     await at_bobs.send(type="set_status", status=status, id=1)
@@ -144,7 +155,7 @@ async def test_a_status_that_is_none_is_refused(bob, status):
     assert await Standing.objects.acount() == 0
 
 
-async def test_who_changes_status_too_often_has_to_wait(bob, monkeypatch):
+async def test_who_changes_status_too_often_has_to_wait(bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("friends.consumers.STATUSES_IN_TEN_SECONDS", 1)
     at_bobs = await watching(bob)
 
@@ -157,8 +168,10 @@ async def test_who_changes_status_too_often_has_to_wait(bob, monkeypatch):
     assert 0 < error["retry_after"] <= 10
 
 
-async def test_the_game_somebody_plays_is_told_while_it_runs(ada, bob, monkeypatch):
-    games = {}
+async def test_the_game_somebody_plays_is_told_while_it_runs(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    games: dict[Any, Any] = {}
     monkeypatch.setattr(playing, "_sources", [lambda user_ids: games])
     await in_database(ada.befriend, bob)
     at_adas, at_bobs = await watching(ada), await watching(bob)
@@ -177,7 +190,7 @@ async def test_the_game_somebody_plays_is_told_while_it_runs(ada, bob, monkeypat
     assert "game_id" not in await hear_of(at_adas, bob.id, status="away")
 
 
-async def test_a_new_friend_appears_and_a_lost_one_goes_on_both_sockets(ada, bob):
+async def test_a_new_friend_appears_and_a_lost_one_goes_on_both_sockets(ada: Person, bob: Person) -> None:
     at_adas, at_bobs = await ada.watch(), await bob.watch()
     assert await first(at_adas) == await first(at_bobs) == {}
 
@@ -191,7 +204,7 @@ async def test_a_new_friend_appears_and_a_lost_one_goes_on_both_sockets(ada, bob
     assert (await at_bobs.hear_until("friend_removed"))["user_id"] == ada.id
 
 
-async def test_after_a_block_neither_is_told_of_the_other(ada, bob, cyd):
+async def test_after_a_block_neither_is_told_of_the_other(ada: Person, bob: Person, cyd: Person) -> None:
     await in_database(ada.befriend, bob)
     await in_database(cyd.befriend, bob)
     at_adas, at_cyds, at_bobs = await watching(ada), await watching(cyd), await watching(bob)
@@ -206,7 +219,9 @@ async def test_after_a_block_neither_is_told_of_the_other(ada, bob, cyd):
     await at_adas.hear_nothing()
 
 
-async def test_nothing_is_published_for_friends_who_do_not_listen(here, ada, bob, cyd):
+async def test_nothing_is_published_for_friends_who_do_not_listen(
+    here: Worker, ada: Person, bob: Person, cyd: Person
+) -> None:
     await in_database(bob.befriend, cyd)
     await in_database(ada.befriend, bob)
     await here.streams.sent()
@@ -220,7 +235,7 @@ async def test_nothing_is_published_for_friends_who_do_not_listen(here, ada, bob
     assert not await here.redis.exists(published)
 
 
-async def test_who_comes_back_begins_with_all_friends(ada, bob):
+async def test_who_comes_back_begins_with_all_friends(ada: Person, bob: Person) -> None:
     await in_database(ada.befriend, bob)
     at_adas = await ada.watch()
     seq = (await at_adas.hear("presence_state"))["seq"]
@@ -233,7 +248,7 @@ async def test_who_comes_back_begins_with_all_friends(ada, bob):
     assert [friend["username"] for friend in state["friends"]] == ["bob"]
 
 
-async def test_events_carry_numbers_that_rise_by_one(ada, bob):
+async def test_events_carry_numbers_that_rise_by_one(ada: Person, bob: Person) -> None:
     await in_database(ada.befriend, bob)
     at_adas, at_bobs = await ada.watch(), await bob.watch()
     seq = (await at_adas.hear("presence_state"))["seq"]
@@ -248,7 +263,9 @@ async def test_events_carry_numbers_that_rise_by_one(ada, bob):
                 break
 
 
-async def test_notifications_carry_requests_friendships_and_the_presence_of_friends(ada, bob):
+async def test_notifications_carry_requests_friendships_and_the_presence_of_friends(
+    ada: Person, bob: Person
+) -> None:
     at_adas, at_bobs = await ada.notifications(), await bob.notifications()
 
     asked = (await in_database(ada.ask, bob)).json()
@@ -268,7 +285,9 @@ async def test_notifications_carry_requests_friendships_and_the_presence_of_frie
 
 
 @pytest.mark.parametrize(("who", "how", "status"), [(1, "decline", "declined"), (0, "cancel", "cancelled")])
-async def test_notifications_tell_of_requests_that_are_closed(ada, bob, who, how, status):
+async def test_notifications_tell_of_requests_that_are_closed(
+    ada: Person, bob: Person, who: int, how: str, status: str
+) -> None:
     at_adas, at_bobs = await ada.notifications(), await bob.notifications()
     asked = (await in_database(ada.ask, bob)).json()
 
@@ -279,7 +298,9 @@ async def test_notifications_tell_of_requests_that_are_closed(ada, bob, who, how
         assert (frame["request_id"], frame["status"]) == (asked["id"], status)
 
 
-async def test_a_block_is_told_to_the_blocker_alone_and_looks_like_an_answer_to_the_other(ada, bob):
+async def test_a_block_is_told_to_the_blocker_alone_and_looks_like_an_answer_to_the_other(
+    ada: Person, bob: Person
+) -> None:
     at_adas, at_bobs = await ada.notifications(), await bob.notifications()
     await in_database(bob.ask, ada)
     await at_bobs.hear("friend_request")
@@ -291,7 +312,7 @@ async def test_a_block_is_told_to_the_blocker_alone_and_looks_like_an_answer_to_
     await at_bobs.hear_nothing()
 
 
-async def test_an_erased_friend_goes_from_the_list(ada, bob):
+async def test_an_erased_friend_goes_from_the_list(ada: Person, bob: Person) -> None:
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
 
@@ -301,13 +322,13 @@ async def test_an_erased_friend_goes_from_the_list(ada, bob):
 
 
 @pytest.mark.parametrize("was_told_before", [False, True])
-async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
+async def test_what_was_told_too_early_is_put_right(ada: Person, bob: Person, was_told_before: bool) -> None:
     """Another worker announced Bob as online just before, or while, he went offline."""
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
 
     notifier = live.notifier()
-    told = (await in_database(live._read, [bob.id], set()))[0][bob.id]
+    told = (await in_database(live._read, [bob.id]))[0][bob.id]
     if was_told_before:
         notifier.notified(told)
     notifier.notified(type(told)(user_id=bob.id, online=True, status="online", last_seen=None))
@@ -317,7 +338,7 @@ async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
     await at_adas.hear_nothing()
 
 
-async def test_the_socket_needs_a_token(here):
+async def test_the_socket_needs_a_token(here: Worker) -> None:
     from gameplatform.asgi import application
 
     player = await Player(application, "/ws/friends/status/").enter()

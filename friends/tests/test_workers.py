@@ -1,17 +1,21 @@
 """The status of friends across servers, also when a server full of users dies."""
 
 import asyncio
+import contextlib
 import json
+from collections.abc import Callable
+from typing import Any
 
 from bench.sockets import Load, Socket, all_of, connect
 from bench.targets import Platform
 from tests.clients import NetworkPlayer
+from tests.processes import ServerProcess
 
 SOCKETS = 500
 PROMISED_WITHIN_S = 45
 
 
-async def hear_of(player, friend, **expected):
+async def hear_of(player: Any, friend: Any, **expected: Any) -> None:
     """Receive events about a friend until one matches; within the promised time, also after a crash."""
     wanted = {"type": "presence", "user_id": friend.id, **expected}
     async with asyncio.timeout(PROMISED_WITHIN_S):
@@ -19,12 +23,12 @@ async def hear_of(player, friend, **expected):
             pass
 
 
-def befriend(one, other):
+def befriend(one: NetworkPlayer, other: NetworkPlayer) -> None:
     request = one.post("/api/friends/requests/", {"user_id": other.id})
     other.post(f"/api/friends/requests/{request['id']}/accept/")
 
 
-async def crowd(server, count):
+async def crowd(server: Any, count: int) -> None:
     """Open sockets of this many users on a server."""
     load = Load()
     sockets = [Socket(load) for _ in range(count)]
@@ -32,7 +36,9 @@ async def crowd(server, count):
     await all_of(socket.greeted for socket in sockets)
 
 
-async def test_friends_on_two_servers_see_each_other_come_change_and_die(live_server_process):
+async def test_friends_on_two_servers_see_each_other_come_change_and_die(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         await ada.enter("/ws/friends/status/")

@@ -1,4 +1,4 @@
-"""The API for game authors: everything needed to write the rules of a game."""
+"""The API for game authors: everything needed to write the rules of a game and its queues."""
 
 from typing import Annotated, Literal
 
@@ -7,6 +7,7 @@ from msgspec import Meta
 from game.author.game import Clock, Game, Grid, State, move
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
+from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import DRAW, Ranking, Seat, Verdict
 
@@ -24,6 +25,7 @@ __all__ = [
     "IllegalMove",
     "Literal",
     "Meta",
+    "Queue",
     "Ranking",
     "Record",
     "Seat",

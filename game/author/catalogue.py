@@ -2,15 +2,10 @@
 
 import importlib
 import importlib.util
-import inspect
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
 
-import msgspec
-
-from game.author.game import BOT_LEVELS, Game
-from game.author.movements import schema_of
+from game.author.game import Game
 from game.author.refusals import GameDefinitionError, UnknownGame
 
 _games: dict[str, type[Game]] = {}
@@ -55,23 +50,3 @@ def offers(name: str) -> bool:
 def all() -> list[type[Game]]:
     """Return all games, in order of registration."""
     return list(_games.values())
-
-
-def entry(game: type[Game]) -> dict[str, Any]:
-    """Return the game's entry in the public catalogue."""
-    return {
-        "name": game.name,
-        "title": game.title,
-        "min_players": game.min_players,
-        "max_players": game.max_players,
-        "kind": "real_time" if game.real_time else "turn_based",
-        "description": inspect.cleandoc(game.__doc__ or ""),
-        "sides": list(game.sides[: game.max_players]),
-        "spectators": game.spectators,
-        "modes": list(game.modes),
-        "clock": None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
-        "options": schema_of(game.Options),
-        "bots": list(BOT_LEVELS) if game.min_players <= 2 <= game.max_players else [],
-        "move_schema": game.movements.schema,
-        "view_schema": None if game.view_type is None else schema_of(game.view_type),
-    }

@@ -238,10 +238,24 @@ class Game:
         """
         return None
 
+    def value(self, state: State, seat: Seat) -> float:
+        """Return how good a state is for a seat while the game goes on, from 0 (lost) to 1 (won).
+
+        With it, bots look a few moves ahead; without it, they try whole games at random.
+        """
+        raise NotImplementedError
+
     def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
         """Return a computer player's movement, given the same view as a player's; ``level`` is 1 to 3.
 
         Return None to use the platform's general bot or, in a real-time game, to send no input now.
+        """
+        return None
+
+    def pgn(self, state: State) -> str | None:
+        """Return the moves so far as the movetext of a PGN file, without a result.
+
+        By default None: the game has no such notation. The first seat plays White.
         """
         return None
 

@@ -224,27 +224,28 @@ class Match:
 
         The list must not be changed.
         """
-        try:
-            given = self.game.legal(self.state, seat)
-            if given is None:
-                return self.game.movements.choices
-            listed = list(islice(given, MAX_CHOICES + 1))
-            if len(listed) > MAX_CHOICES:
-                raise ValueError(f"it returned more than {MAX_CHOICES:,} movements")
-            return listed
-        except Exception as error:
-            raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
+        listed = self._listed(seat)
+        return self.game.movements.choices if listed is None else listed
 
     def legal(self, seat: Seat) -> list[dict[str, Any]]:
         """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
 
-        Each candidate is tried on a copy of the state. Raises RulesError.
+        This is the author's ``legal``; without one, each movement that the types allow is tried on a copy of
+        the state. Raises RulesError.
         """
         if self.game.real_time and self.result is None:
             return self.candidates(seat)
         if seat not in self.turn:
             return []
-        return [movement for movement in self.candidates(seat) if self._accepts(seat, movement)]
+        listed = self._listed(seat)
+        if listed is not None:
+            return listed
+        return [movement for movement in self.game.movements.choices if self._accepts(seat, movement)]
+
+    @property
+    def rolls(self) -> int:
+        """The number of random numbers that the game has taken."""
+        return self._generator.position
 
     # Views.
 
@@ -280,12 +281,11 @@ class Match:
     def told_legal(self, seat: Seat | None) -> list[dict[str, Any]] | None:
         """Return the legal movements as ``seat`` is told them: None in games that do not tell, or off turn.
 
-        An author's own ``legal`` is believed: bots and clients need not pay for trying each of its movements.
         Raises RulesError.
         """
         if not self.game.tells_legal or seat is None or seat not in self.turn:
             return None
-        return self.candidates(seat) if self.game.lists_legal else self.legal(seat)
+        return self.legal(seat)
 
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
         """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.
@@ -346,6 +346,19 @@ class Match:
         return match
 
     # Internals.
+
+    def _listed(self, seat: Seat) -> list[dict[str, Any]] | None:
+        """Return the author's ``legal`` as a list, or None without one."""
+        try:
+            given = self.game.legal(self.state, seat)
+            if given is None:
+                return None
+            listed = list(islice(given, MAX_CHOICES + 1))
+            if len(listed) > MAX_CHOICES:
+                raise ValueError(f"it returned more than {MAX_CHOICES:,} movements")
+            return listed
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 
     def _resume(
         self, state: State, position: int, moves: int, tick: int, first: Seat, empty: frozenset[Seat]

@@ -141,10 +141,15 @@ def _tagged(name: str, struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
 
 
 def _invalid(error: Exception) -> InvalidMove:
-    """Return a refusal for msgspec's "Expected `int` <= 8 - at `$.cell`", with the field in ``details``."""
+    reason, details = fault_of(error)
+    return InvalidMove(reason, details=details)
+
+
+def fault_of(error: Exception) -> tuple[str, dict[str, list[str]] | None]:
+    """Return the sentence and the ``details`` of a refusal for msgspec's "Expected `int` - at `$.cell`"."""
     reason, _, path = str(error).partition(" - at `$")
     field = re.match(r"\.(\w+)", path) or re.search(r"field `(\w+)`", reason)
-    return InvalidMove(f"{reason}.", details={field[1]: [reason]} if field else None)
+    return f"{reason}.", {field[1]: [reason]} if field else None
 
 
 def _values(kind: types.Type) -> list[Any] | None:

@@ -70,8 +70,10 @@ class Attack(APIView):
     )
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_fighter(user_id, battle_id)
         wanted = read(serializers.AttackWanted, request.data)
-        struck = services.attack(user_id=identity(request).user_id, battle_id=battle_id, **wanted)
+        struck = services.attack(user_id=user_id, battle_id=battle_id, **wanted)
         return Response(
             shapes.AttackResult(
                 damage=struck.hit.damage,

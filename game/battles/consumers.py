@@ -85,7 +85,7 @@ class BattleConsumer(Consumer):
             allowed=CHAT_ALLOWED,
             window_s=CHAT_WINDOW_S,
         )
-        message = await in_database(words.mask, message)
+        message = await words.amask(message)
         publish_now(
             events.Chat(
                 battle_id=self.battle_id, user_id=player.user_id, username=player.username, message=message

@@ -4,7 +4,7 @@
 current.
 """
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from realtime.wire.messages import Event, Message
 from realtime.wire.topics import Topic
@@ -49,6 +49,7 @@ class Connected(Message):
     step: int
     user_id: int
     loot_claimed: bool
+    recovered: bool | UnsetType = UNSET
 
 
 class BattleEvent(Event):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 COOLDOWN = timedelta(milliseconds=500)
 """The minimum time between two attacks of one player."""
 START_WITHIN = timedelta(seconds=30)
-"""How long enemies wait for the first attack after the first player has joined."""
+"""The time that enemies wait for the first attack after the first player has joined."""
 
 
 FAIR_SHARE = 4

@@ -69,6 +69,12 @@ def available(user_id: int) -> list[shapes.AvailableBattle]:
     ]
 
 
+def check_fighter(user_id: int, battle_id: int) -> None:
+    """Check that the user has joined the battle. Raises ``UnknownBattle``, ``NotInBattle``."""
+    if not Fighter.objects.filter(battle=battle_id, user=user_id).exists():
+        raise NotInBattle if Battle.objects.filter(pk=battle_id).exists() else UnknownBattle
+
+
 def battle_state(battle_id: int, user_id: int) -> shapes.BattleState:
     """Return the complete state of a battle, for one of its fighters.
 

@@ -60,7 +60,7 @@ def join(*, user_id: int, battle_id: int) -> None:
     if players >= battle.max_players:
         raise BattleFull
     progression.spend_stamina(
-        user_id, battle.stamina_cost, cause=_cause(battle), key=f"battle:{battle.pk}:join"
+        user_id, amount=battle.stamina_cost, cause=_cause(battle), key=f"battle:{battle.pk}:join"
     )
     max_hp = combat_stats(user_id).max_hp
     now = timezone.now()
@@ -216,7 +216,7 @@ def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
         "level_up": given.level_up is not None,
     }
     fighter.save(update_fields=["loot"])
-    achievements.record(user_id, Metric.BATTLES_WON)
+    achievements.record(user_id, metric=Metric.BATTLES_WON)
     return msgspec.convert(fighter.loot, LootShape)
 
 

@@ -47,7 +47,7 @@ class BattleShape(BattleState, kw_only=True, frozen=True):
 
 
 class AttackResult(Struct, kw_only=True, frozen=True):
-    """What a strike did."""
+    """The effect of a strike."""
 
     damage: int
     critical: bool
@@ -66,7 +66,7 @@ class LootItem(Struct, kw_only=True, frozen=True):
 
 
 class LootShape(Struct, kw_only=True, frozen=True):
-    """What a won battle gave."""
+    """The loot of a won battle."""
 
     xp: int
     gold: int

@@ -1,4 +1,4 @@
-"""How rows of the journal are written to each database: many in one statement, answered by a callback."""
+"""Writers of the journal's rows for each database: many in one statement, answered by a callback."""
 
 import asyncio
 from collections import defaultdict

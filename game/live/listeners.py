@@ -6,7 +6,7 @@ from uuid import UUID
 
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
-from realtime.wire.messages import MessageId
+from realtime.wire.messages import Ack, MessageId, encode
 
 ENDED = 1006
 
@@ -69,3 +69,9 @@ class Answer(NamedTuple):
 
     listener: Listener
     ref: MessageId
+
+
+def acknowledge(answer: Answer | None) -> None:
+    """Answer a command that has no entry of its own."""
+    if answer is not None:
+        answer.listener.send(encode(Ack(ref=answer.ref)))

@@ -1,4 +1,4 @@
-"""How a room is made of the database's rows, and how it learns who has taken a free seat since."""
+"""The making of a room from the database's rows, and its news of free seats taken since."""
 
 import msgspec
 

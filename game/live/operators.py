@@ -1,4 +1,4 @@
-"""What operators can do with a running game, from a thread of any worker: inspect it, and end it."""
+"""Operations on a running game, from a thread of any worker: inspect it, and end it."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Which worker owns a room, according to Redis.
+"""The ownership of rooms by workers, according to Redis.
 
 A room's owner is the worker named at ``room:<game id>``, for as long as that worker's lease stands. Redis may
 forget; then the journal's primary key decides, and whoever writes second steps down.
@@ -42,7 +42,7 @@ def _key(game_id: UUID | str) -> str:
 
 
 class Ownership:
-    """What this worker asks Redis about rooms. Every method raises ``Down`` if Redis cannot be reached."""
+    """Questions to Redis about rooms. Every method raises ``Down`` if Redis cannot be reached."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker

@@ -4,7 +4,6 @@ import contextlib
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -15,9 +14,9 @@ from core.refusals import Conflict, Invalid
 from game import events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
-from game.author.match import Match, teams_of
+from game.author.match import Match
 from game.models import Game, Seat
-from game.records import Entrant, QueuedParty, SeatedGame, SeatRecord
+from game.records import QueuedParty, SeatedGame, SeatRecord
 from game.refusals import GameFull, NotEnough, TooManyGames, UnknownMatch
 from realtime.publishing import publish
 
@@ -84,23 +83,23 @@ def create_game(
 
 @transaction.atomic(savepoint=False)
 def create_matches(
-    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = ""
+    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = "", rated: bool = True
 ) -> dict[uuid.UUID, SeatedGame]:
     """Create a game for each group, seated in this order, and inform the players, in few statements.
 
-    A game is rated if the queue matched strangers and no guest is among them. If the rules fail at the start,
-    the room reports it and ends the game, because other players of the queue must not wait for it. Raises
-    ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
+    A game of a ``rated`` queue is rated if strangers were matched and no guest is among them. If the rules
+    fail at the start, the room reports it and ends the game, because other players of the queue must not wait
+    for it. Raises ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
     """
     rules = catalogue.get(name)
     options = to_builtins(rules.Options())
-    lineups = [_lineup(rules, group) for group in groups]
+    lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
     games = [
         Game(
             name=name,
             mode=mode,
             seats_wanted=rules.max_players if rules.open else len(lineup),
-            rated=not rules.open and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            rated=rated and not rules.open and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
@@ -126,29 +125,12 @@ def create_matches(
         for number, (one, _) in enumerate(lineup):
             rating = None if one.is_guest else one.rating
             seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
-            publish(match_found(game, rules, number, one.user_id))
+            publish(match_found(game, rules=rules, number=number, user_id=one.user_id))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
 
 
-def _lineup(rules: type[Rules], group: Sequence[QueuedParty]) -> list[tuple[Entrant, datetime]]:
-    """Return the players in order of their seats, each party in one team if the teams have room for it."""
-    lineup = [(one, party.queued_at) for party in group for one in party.players]
-    free = [list(team) for team in teams_of(rules, seats=len(lineup))]
-    if not free:
-        return lineup
-    seated: dict[int, tuple[Entrant, datetime]] = {}
-    for party in sorted(group, key=lambda party: -len(party.players)):
-        size = len(party.players)
-        fitting = next((team for team in free if size > 1 and len(team) >= size), None)
-        for one in party.players:
-            # Singles, and parties larger than any team, sit down in order.
-            team = fitting if fitting is not None else min((team for team in free if team), key=min)
-            seated[team.pop(0)] = one, party.queued_at
-    return [seated[number] for number in range(len(lineup))]
-
-
-def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
+def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
     """Return the event that tells a player about a new game."""
     return events.MatchFound(
         user_id=user_id,
@@ -163,11 +145,13 @@ def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> ev
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
-def bot_user_id(level: int) -> int:
-    """Return the account that plays as the bot of this level; created when first needed."""
-    user, _ = User.objects.get_or_create(
-        username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"}
-    )
+def bot_user_id(level: int, *, number: int = 1) -> int:
+    """Return the account that plays as a bot of this level; created when first needed.
+
+    Each bot of a game has its own, by ``number``.
+    """
+    name = BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
+    user, _ = User.objects.get_or_create(username=name, defaults={"is_bot": True, "password": "!"})
     return int(user.pk)
 
 
@@ -175,13 +159,25 @@ def bot_user_id(level: int) -> int:
 def create_against_bot(
     *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
-    """Create a game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
+    """Create a game of the user against bots of this level (1 to 3), as few as it takes.
+
+    Raises as ``create_open``.
+    """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    if not rules.min_players <= 2 <= rules.max_players:
-        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["No bot plays this game."]})
-    players = [Player(user_id), Player(bot_user_id(level), bot_level=level)]
+    if rules.max_players < 2:
+        raise Invalid(f"{rules.title} is for one.", details={"opponent": ["No bot plays this game."]})
+    others = max(2, rules.min_players) - 1
+    players = [Player(user_id), *_bots([level] * others)]
     return create_game(name=name, players=players, options=options, private=private, created_by=user_id)
+
+
+def _bots(levels: Sequence[int]) -> list[Player]:
+    """Return bots of these levels, each with an account of its own."""
+    return [
+        Player(bot_user_id(level, number=1 + list(levels[:place]).count(level)), bot_level=level)
+        for place, level in enumerate(levels)
+    ]
 
 
 @transaction.atomic
@@ -189,24 +185,29 @@ def create_open(
     *,
     user_id: int,
     name: str,
+    bots: Sequence[int] = (),
     private: bool = False,
     options: Mapping[str, Any] | None = None,
     seats: int | None = None,
 ) -> Game:
-    """Create a game with the user in the first seat, which others can join by its link.
+    """Create a game with the user in the first seat and bots of these levels in the next.
 
-    It has the fewest seats by default, or the most if it is ``open``. Raises ``UnknownGame``,
-    ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished games.
+    Others can join by its link as long as a seat is free. It has the fewest ``seats`` by default, or the most
+    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``,
+    ``Invalid`` for more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
+    most = seats or rules.max_players
+    if len(bots) >= most:
+        raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})
     return create_game(
         name=name,
-        players=[Player(user_id)],
+        players=[Player(user_id), *_bots(bots)],
         options=options,
         private=private,
         created_by=user_id,
-        seats_wanted=seats or (rules.max_players if rules.open else rules.min_players),
+        seats_wanted=seats or (rules.max_players if rules.open else max(rules.min_players, 1 + len(bots))),
     )
 
 
@@ -241,7 +242,7 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         taken[number] = former
     rules = catalogue.get(game.name)
     if game.state != Game.State.CREATED:
-        publish(match_found(game, rules, number, user_id))
+        publish(match_found(game, rules=rules, number=number, user_id=user_id))
     elif len(taken) == (rules.min_players if rules.open else game.seats_wanted):
         _wait_for_players(game, rules, taken.values())
     publish(events.SeatTaken(game_id=game.pk))
@@ -252,7 +253,7 @@ def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> 
     game.state = Game.State.WAITING_FOR_PLAYERS
     game.save(update_fields=["state", "seats_wanted"])
     for seat in seats:
-        publish(match_found(game, rules, seat.number, seat.user_id))
+        publish(match_found(game, rules=rules, number=seat.number, user_id=seat.user_id))
 
 
 def take_back(*, user_id: int, game_id: uuid.UUID) -> None:

@@ -4,10 +4,12 @@ from random import Random
 from typing import Any
 
 from django.apps import apps
+from msgspec import json
 
-from game import bots
+from game import bots, replays
 from game.author import Game, catalogue
 from game.author.match import Match
+from game.shapes import Replay
 
 catalogue.discover(app.name for app in apps.get_app_configs())
 
@@ -38,3 +40,8 @@ def redo(match: Match, done: Done) -> None:
 
 def begin(game: type[Game], seed: int = 1, **options: Any) -> Match:
     return Match.new(game, seats=game.min_players, seed=seed, options=options)
+
+
+def rebuilt_from(replay: Any) -> Match:
+    """Return the final match, rebuilt from a replay's JSON alone."""
+    return replays.rebuild(json.decode(json.encode(replay), type=Replay))

@@ -1,14 +1,19 @@
 """HTTP requests about games that a room has played."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
 from core.database import in_database
-from game import replays
+from game.models import Game
 from game.tests.conftest import begin
+from game.tests.playing import rebuilt_from
+from tests.people import Person
 
 
-async def replay_of(person, game):
+async def replay_of(person: Person, game: Any) -> Any:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {person.token}")
     answer = await in_database(client.get, f"/api/games/{game.pk}/replay/")
@@ -16,7 +21,9 @@ async def replay_of(person, game):
     return answer.json()
 
 
-async def test_the_replay_of_a_turn_based_game_ends_as_the_players_saw_it(new_game, ada, bob, cyd):
+async def test_the_replay_of_a_turn_based_game_ends_as_the_players_saw_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game("connect_four")
     a, b = await begin(game, ada, bob)
     for player, column in ((a, 0), (b, 1), (a, 0), (b, 1), (a, 0), (b, 1), (a, 0)):
@@ -29,12 +36,14 @@ async def test_the_replay_of_a_turn_based_game_ends_as_the_players_saw_it(new_ga
 
     assert [one["movement"]["column"] for one in replay["inputs"]] == [0, 1, 0, 1, 0, 1, 0]
     assert replay["result"]["winner_ids"] == [ada.id]
-    assert replays.rebuild(replay).view(0) == seen
-    assert replays.rebuild(replay).view(None) == replay["final_view"]
+    assert rebuilt_from(replay).view(0) == seen
+    assert rebuilt_from(replay).view(None) == replay["final_view"]
 
 
 @pytest.mark.parametrize("resigns", [True, False])
-async def test_the_replay_of_a_real_time_game_ends_as_the_players_saw_it(new_game, ada, bob, cyd, resigns):
+async def test_the_replay_of_a_real_time_game_ends_as_the_players_saw_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, cyd: Person, resigns: bool
+) -> None:
     game = await new_game("pong", options={"target": 21 if resigns else 1})
     a, b = await begin(game, ada, bob)
     served = (await a.hear_until("game_tick"))["view"]["ball"]
@@ -53,7 +62,7 @@ async def test_the_replay_of_a_real_time_game_ends_as_the_players_saw_it(new_gam
 
     kinds = [one["type"] for one in replay["inputs"]]
     assert kinds == ["player_move"] * 6 + ["game_action"] * resigns
-    rebuilt = replays.rebuild(replay)
+    rebuilt = rebuilt_from(replay)
     assert rebuilt.tick == replay["ticks"] > 0
     assert rebuilt.view(0) == seen["view"]
     assert rebuilt.view(None) == replay["final_view"]

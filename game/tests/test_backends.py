@@ -6,7 +6,9 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,16 +19,16 @@ from django.db.utils import IntegrityError
 from core.database import in_database
 from game import services
 from game.live import backends, prepared, rows
-from game.live.backends import Backend, Outcome
+from game.live.backends import Backend, Outcome, PostgreSQL
 from game.live.rows import Entry
-from game.models import JournalEntry, Snapshot
+from game.models import Game, JournalEntry, Snapshot
 from realtime.testing import WITHIN_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(params=[backends.PostgreSQL, backends.SQLite])
-async def backend(request):
+async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     """Each backend. SQLite's is a thread with Django's connection, whatever the database is."""
     if request.param is backends.PostgreSQL and connection.vendor != "postgresql":
         pytest.skip("there is no PostgreSQL")
@@ -36,7 +38,7 @@ async def backend(request):
 
 
 @pytest.fixture
-async def postgresql():
+async def postgresql() -> AsyncIterator[PostgreSQL]:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite is in the process itself")
     backend = backends.PostgreSQL()
@@ -58,7 +60,7 @@ async def _written() -> list[tuple[int, str]]:
     return await in_database(lambda: sorted(JournalEntry.objects.values_list("seq", "data")))
 
 
-async def test_entries_are_written_as_they_are(backend):
+async def test_entries_are_written_as_they_are(backend: Any) -> None:
     game = uuid.uuid4()
     text = '{"message":"\\u0001 \u00e9\U0001f3b2 \\" \\\\ %s $1"}'
     assert await _write(backend, [_entry(3, game=game, data=text)]) == set()
@@ -73,7 +75,7 @@ async def test_entries_are_written_as_they_are(backend):
     )
 
 
-async def test_games_of_which_somebody_else_wrote_a_row_are_told_and_the_others_written(backend):
+async def test_games_of_which_somebody_else_wrote_a_row_are_told_and_the_others_written(backend: Any) -> None:
     taken, free = uuid.uuid4(), uuid.uuid4()
     assert await _write(backend, [_entry(1, game=taken)]) == set()
     rows = [_entry(1, game=taken), _entry(2, game=taken), _entry(1, game=free), _entry(2, game=free)]
@@ -82,7 +84,9 @@ async def test_games_of_which_somebody_else_wrote_a_row_are_told_and_the_others_
     assert written == {(taken, 1), (free, 1), (free, 2)}
 
 
-async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(backend, new_game):
+async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(
+    backend: Any, new_game: Callable[..., Awaitable[Game]]
+) -> None:
     game = (await new_game()).pk
 
     async def take_over() -> int:
@@ -91,7 +95,7 @@ async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(b
     async def keep(epoch: int, data: str) -> Outcome:
         return await _write(backend, [], [rows.Snapshot(game.hex, epoch, 5, data)])
 
-    async def kept() -> tuple:
+    async def kept() -> tuple[Any, ...]:
         return await in_database(Snapshot.objects.values_list("game_id", "epoch", "seq", "data").get)
 
     first = await take_over()
@@ -105,7 +109,9 @@ async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(b
     assert await kept() == (game, second, 5, "second")
 
 
-async def test_the_first_snapshot_of_a_game_is_not_that_of_who_has_lost_it(backend, new_game):
+async def test_the_first_snapshot_of_a_game_is_not_that_of_who_has_lost_it(
+    backend: Any, new_game: Callable[..., Awaitable[Game]]
+) -> None:
     game = (await new_game()).pk
     lost = (await in_database(services.take_over, game_id=game)).epoch
     await in_database(services.take_over, game_id=game)
@@ -113,7 +119,9 @@ async def test_the_first_snapshot_of_a_game_is_not_that_of_who_has_lost_it(backe
     assert not await Snapshot.objects.aexists()
 
 
-async def test_a_snapshot_that_comes_while_the_game_is_taken_over_is_not_kept(postgresql, new_game):
+async def test_a_snapshot_that_comes_while_the_game_is_taken_over_is_not_kept(
+    postgresql: PostgreSQL, new_game: Callable[..., Awaitable[Game]]
+) -> None:
     game = (await new_game()).pk
     epoch = (await in_database(services.take_over, game_id=game)).epoch
     taken, may_commit = asyncio.Event(), threading.Event()
@@ -135,21 +143,21 @@ async def test_a_snapshot_that_comes_while_the_game_is_taken_over_is_not_kept(po
     assert not await Snapshot.objects.aexists()
 
 
-async def test_more_is_written_than_a_socket_takes_at_once(backend):
+async def test_more_is_written_than_a_socket_takes_at_once(backend: Any) -> None:
     await _write(backend, [_entry()])
     rows = [_entry(data=str(number) * 1_000_000) for number in range(1, 9)]
     assert await _write(backend, rows) == set()
     assert len(await _written()) == 9
 
 
-async def test_what_cannot_be_written_for_another_reason_says_so(backend):
+async def test_what_cannot_be_written_for_another_reason_says_so(backend: Any) -> None:
     outcome = await _write(backend, [Entry(uuid.uuid4().hex, 2**70, 0.0, None, "move", "{}")])
     assert isinstance(outcome, Exception)
     assert not isinstance(outcome, IntegrityError)
     assert await _write(backend, [_entry()]) == set()
 
 
-async def test_sqlite_is_locked_once_for_a_batch(new_game):
+async def test_sqlite_is_locked_once_for_a_batch(new_game: Callable[..., Awaitable[Game]]) -> None:
     """Transactions that wait for the lock poll it less and less often."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no such lock")
@@ -157,7 +165,7 @@ async def test_sqlite_is_locked_once_for_a_batch(new_game):
     backend = backends.SQLite()
     begun = []
 
-    def note(execute, sql, *rest):
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
         if sql.startswith("BEGIN"):
             begun.append(sql)
         return execute(sql, *rest)
@@ -184,7 +192,7 @@ async def _end_connections_that(are: str) -> None:
     await in_database(end)
 
 
-async def test_a_connection_that_was_closed_while_it_rested_is_opened_anew(postgresql):
+async def test_a_connection_that_was_closed_while_it_rested_is_opened_anew(postgresql: PostgreSQL) -> None:
     await _write(postgresql, [_entry(1)])
     first = postgresql._connection
     await _end_connections_that("state = 'idle'")
@@ -195,7 +203,7 @@ async def test_a_connection_that_was_closed_while_it_rested_is_opened_anew(postg
 
 
 @pytest.fixture
-async def locked(postgresql):
+async def locked(postgresql: PostgreSQL) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """A table that is locked against writes until the test ends."""
     await _write(postgresql, [_entry(1)])
     held, release = asyncio.Event(), asyncio.Event()
@@ -218,7 +226,9 @@ async def locked(postgresql):
     await let_go()
 
 
-async def test_a_connection_that_is_closed_while_it_writes_says_so_and_is_opened_anew(postgresql, locked):
+async def test_a_connection_that_is_closed_while_it_writes_says_so_and_is_opened_anew(
+    postgresql: PostgreSQL, locked: Callable[[], Awaitable[None]]
+) -> None:
     writing = asyncio.create_task(_write(postgresql, [_entry(2)]))
     while True:
         try:
@@ -232,7 +242,9 @@ async def test_a_connection_that_is_closed_while_it_writes_says_so_and_is_opened
     assert [seq for seq, _ in await _written()] == [1, 3]
 
 
-async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(postgresql, locked, monkeypatch):
+async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(
+    postgresql: PostgreSQL, locked: Callable[[], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as impatient:
         impatient.setattr(prepared, "ANSWER_WITHIN_S", 0.05)
         assert isinstance(await _write(postgresql, [_entry(2)]), TimeoutError)
@@ -240,7 +252,9 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(postgr
     assert await _write(postgresql, [_entry(3)]) == set()
 
 
-async def test_nobody_stays_awake_for_a_database_that_is_slow(postgresql, locked):
+async def test_nobody_stays_awake_for_a_database_that_is_slow(
+    postgresql: PostgreSQL, locked: Callable[[], Awaitable[None]]
+) -> None:
     rows = [_entry() for _ in range(backends.MANY_ENTRIES)]
     writing = asyncio.create_task(_write(postgresql, rows))
     before = time.process_time()
@@ -250,7 +264,9 @@ async def test_nobody_stays_awake_for_a_database_that_is_slow(postgresql, locked
     assert await writing == set()
 
 
-async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(postgresql, monkeypatch):
+async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as away:
         away.setitem(connection.settings_dict, "HOST", "/nowhere")
         assert isinstance(await _write(postgresql, [_entry(1)]), psycopg.OperationalError)
@@ -258,7 +274,9 @@ async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(post
     assert [seq for seq, _ in await _written()] == [2]
 
 
-async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(postgresql, monkeypatch):
+async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a failover, the old primary accepts connections but no writes."""
     options = {**connection.settings_dict["OPTIONS"], "options": "-c default_transaction_read_only=on"}
     with monkeypatch.context() as taken_over:
@@ -272,7 +290,7 @@ _READY = b"Z\0\0\0\x05I"
 
 
 @pytest.fixture
-def pretended(monkeypatch):
+def pretended(monkeypatch: pytest.MonkeyPatch) -> Any:
     """``async with pretended(serve)`` replaces the database by a server of the test.
 
     It accepts every connection and then runs ``serve(reader, writer)``.
@@ -281,7 +299,7 @@ def pretended(monkeypatch):
         pytest.skip("SQLite is in the process itself")
 
     @asynccontextmanager
-    async def pretended(serve, *, welcomes=True):
+    async def pretended(serve: Any, *, welcomes: bool = True) -> AsyncIterator[None]:
         async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             if welcomes:
                 await reader.read(1024)
@@ -308,9 +326,9 @@ async def _prepare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_soon_as_any(
-    postgresql, pretended, monkeypatch
-):
-    async def say_nothing(reader, writer): ...
+    postgresql: PostgreSQL, pretended: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def say_nothing(reader: Any, writer: Any) -> None: ...
 
     async with pretended(say_nothing), asyncio.timeout(WITHIN_S):
         monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 0.1)
@@ -321,14 +339,14 @@ async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_so
 
 @pytest.mark.parametrize("silent_from", ["the start", "preparing", "writing"])
 async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
-    postgresql, pretended, monkeypatch, silent_from
-):
+    postgresql: PostgreSQL, pretended: Any, monkeypatch: pytest.MonkeyPatch, silent_from: str
+) -> None:
     bound = "CONNECT_WITHIN_S" if silent_from == "the start" else "ANSWER_WITHIN_S"
     monkeypatch.setattr(prepared, bound, 1.0)
     asked, left = asyncio.Event(), asyncio.Event()
     said: list[Outcome] = []
 
-    async def say_nothing_more(reader, writer):
+    async def say_nothing_more(reader: Any, writer: Any) -> None:
         if silent_from == "writing":
             await _prepare(reader, writer)
         await reader.read(1)
@@ -347,15 +365,15 @@ async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
 
 
 @pytest.fixture
-def patient(monkeypatch):
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Timeouts are longer than any test waits."""
     monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 2 * WITHIN_S)
 
 
 async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(
-    patient, postgresql, pretended
-):
-    async def end_on_what_is_written(reader, writer):
+    patient: None, postgresql: PostgreSQL, pretended: Any
+) -> None:
+    async def end_on_what_is_written(reader: Any, writer: Any) -> None:
         await _prepare(reader, writer)
         await reader.readexactly(1)
         writer.write_eof()
@@ -366,7 +384,9 @@ async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(
     assert await _write(postgresql, [_entry(2)]) == set()
 
 
-def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(patient, pretended):
+def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(
+    patient: None, pretended: Any
+) -> None:
     """uvloop reports both in one call, and calls no more."""
     last_word = b"SFATAL\0C57P01\0Mterminating connection\0\0"
 
@@ -376,7 +396,7 @@ def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(pa
         taken: asyncio.Future[socket.socket] = loop.create_future()
         outcome: asyncio.Future[Outcome] = loop.create_future()
 
-        async def write_once(reader, writer):
+        async def write_once(reader: Any, writer: Any) -> None:
             await _prepare(reader, writer)
             await reader.read(1024)
             writer.write(b"2\0\0\0\x04" + b"n\0\0\0\x04" + b"C\0\0\0\x0fINSERT 0 1\0" + _READY)
@@ -393,7 +413,7 @@ def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(pa
     assert isinstance(uvloop.run(write()), psycopg.OperationalError)
 
 
-async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql):
+async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql: PostgreSQL) -> None:
     await _write(postgresql, [_entry(1)])
     more_than_a_socket_takes = [_entry(data="x" * 8_000_000)]
     outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -409,7 +429,9 @@ async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(post
     assert [seq for seq, _ in await _written()] == [1, 2, 3]
 
 
-async def test_it_is_reached_as_django_reaches_it(postgresql, monkeypatch):
+async def test_it_is_reached_as_django_reaches_it(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = connection.settings_dict["OPTIONS"]
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {**options, "application_name": "ours"})
     await _write(postgresql, [_entry()])

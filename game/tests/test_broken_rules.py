@@ -1,6 +1,8 @@
 """Games whose own code fails: each ends with an error for its players, whatever failed."""
 
 import asyncio
+from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,49 +17,50 @@ from game.models import Seat as SeatRow
 from game.tests.conftest import begin
 from realtime import worker
 from realtime.testing import WITHIN_S
+from tests.people import Person
 
 
 class Steps(Game, abstract=True):
     """Two steps; the second breaks something."""
 
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, int]:
         return {"steps": 0}
 
     @move
-    def step(self, state, seat, by: Annotated[int, Meta(ge=1, le=1)] = 1):
+    def step(self, state: dict[str, Any], seat: int, by: Annotated[int, Meta(ge=1, le=1)] = 1) -> None:
         state["steps"] += by
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> int | None:
         return 0 if state["steps"] == 2 else None
 
 
 class BlindFromTheStart(Steps):
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, Any]:
         return {"steps": state["nothing"]}
 
 
 class BlindForSpectators(Steps):
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, Any]:
         return {"steps": state["steps"] + seat}
 
 
 class BlindLater(Steps):
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, Any]:
         return {"left": 1 / (2 - state["steps"])}
 
 
 class ScoresForNobody(Steps):
-    def scores(self, state):
+    def scores(self, state: dict[str, Any]) -> list[int]:
         return [0] * (2 - state["steps"] // 2)
 
 
 class ScoresWithoutEnd(Steps):
-    def scores(self, state):
+    def scores(self, state: dict[str, Any]) -> list[float | int]:
         return [float("inf") if state["steps"] == 2 else 0, 0]
 
 
 class ShowsWhatCannotBeKept(Steps):
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, str]:
         return {"text": "\0"}
 
 
@@ -66,37 +69,37 @@ class Push(Record):
 
 
 class BlindInRealTime(Game):
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, int]:
         return {"ticks": 0}
 
-    def tick(self, state, inputs: dict[Seat, Push], dt):
+    def tick(self, state: dict[str, Any], inputs: dict[Seat, Push], dt: float) -> None:
         state["ticks"] += 1
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> None:
         return None
 
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, Any]:
         return {"left": 1 / (4 - state["ticks"])}
 
 
 class UnplainInRealTime(BlindInRealTime):
-    def tick(self, state, inputs: dict[Seat, Push], dt):
+    def tick(self, state: dict[str, Any], inputs: dict[Seat, Push], dt: float) -> None:
         state["ticks"] = (1,)
 
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> Any:
         return {}
 
 
 class ScoresInRealTime(BlindInRealTime):
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> Any:
         return {}
 
-    def scores(self, state):
+    def scores(self, state: dict[str, Any]) -> list[Any]:
         return [1 / (4 - state["ticks"]), 0]
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (
@@ -113,14 +116,16 @@ def offered(monkeypatch):
         catalogue.register(game)
 
 
-async def over(player) -> dict:
+async def over(player: Any) -> dict[str, Any]:
     while (frame := await player.hear())["type"] != "game_over":
         pass
     return frame
 
 
 @pytest.mark.parametrize("game", [BlindFromTheStart, BlindForSpectators])
-async def test_a_game_that_cannot_be_seen_ends_as_soon_as_somebody_looks(new_game, ada, cyd, game):
+async def test_a_game_that_cannot_be_seen_ends_as_soon_as_somebody_looks(
+    new_game: Any, ada: Person, cyd: Person, game: Any
+) -> None:
     made = await new_game(game.name)
     for somebody in (await ada.enter(made.pk), await cyd.enter(made.pk)):
         told = await over(somebody)
@@ -142,8 +147,8 @@ async def test_a_game_that_cannot_be_seen_ends_as_soon_as_somebody_looks(new_gam
     ],
 )
 async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_players(
-    new_game, ada, bob, cyd, game
-):
+    new_game: Any, ada: Person, bob: Person, cyd: Person, game: Any
+) -> None:
     made = await new_game(game.name)
     players = await begin(made, ada, bob)
     if not game.real_time:
@@ -161,7 +166,9 @@ async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_pl
     assert (await spectator.hear("game_state"))["result"]["reason"] == "error"
 
 
-async def test_a_state_that_cannot_be_kept_does_not_keep_the_worker_from_stopping(new_game, ada, bob):
+async def test_a_state_that_cannot_be_kept_does_not_keep_the_worker_from_stopping(
+    new_game: Any, ada: Person, bob: Person
+) -> None:
     made = await new_game(UnplainInRealTime.name)
     a, _ = await begin(made, ada, bob)
     await a.hear_until("game_tick")
@@ -177,7 +184,7 @@ class Stumbles(BlindLater):
 
     name = BlindLater.name
 
-    def setup(self, random):
+    def setup(self, random: Random) -> None:
         raise ValueError
 
 
@@ -186,12 +193,14 @@ class IsNotEvenMade(BlindLater):
 
     name = BlindLater.name
 
-    def __init__(self, *_):
+    def __init__(self, *_: Any) -> None:
         raise ValueError
 
 
 @pytest.mark.parametrize("broken", [Stumbles, IsNotEvenMade])
-async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, bob, monkeypatch, broken):
+async def test_a_rematch_that_the_rules_let_not_begin_is_refused(
+    new_game: Any, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, broken: Any
+) -> None:
     made = await new_game(BlindLater.name)
     a, b = await begin(made, ada, bob)
     await a.send(type="game_action", action="resign")
@@ -210,8 +219,8 @@ async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, 
 
 @pytest.mark.parametrize("broken", [Stumbles, IsNotEvenMade])
 async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(
-    new_game, ada, bob, monkeypatch, broken
-):
+    new_game: Any, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, broken: Any
+) -> None:
     made = await new_game(BlindLater.name, queued=True)
     monkeypatch.setitem(catalogue._games, BlindLater.name, broken)
     assert (await over(await ada.enter(made.pk)))["reason"] == "error"
@@ -220,8 +229,8 @@ async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(
 
 
 async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_taken_over(
-    new_game, ada, monkeypatch
-):
+    new_game: Any, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
         monkeypatch.setattr(rooms, name, 0.01)
     made = await new_game(BlindLater.name)
@@ -241,7 +250,9 @@ async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_take
         adopting.cancel()
 
 
-async def test_nobody_is_bound_to_a_game_that_is_no_longer_offered(new_game, ada, monkeypatch):
+async def test_nobody_is_bound_to_a_game_that_is_no_longer_offered(
+    new_game: Any, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = await new_game(BlindLater.name, queued=True)
     assert await in_database(selectors.latest_open_game, ada.id) == made.pk
     monkeypatch.delitem(catalogue._games, BlindLater.name)

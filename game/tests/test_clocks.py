@@ -1,11 +1,15 @@
 """Thinking time in games of two and three players, in turn and simultaneous."""
 
+from random import Random
+from typing import Any
+
 import pytest
 
 from game.author import Clock, Game, catalogue, move
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
 from realtime import worker
+from tests.people import Person
 
 SOON = Clock(seconds=3)
 
@@ -24,31 +28,33 @@ class AtOnce(Game):
 
     clock = SOON
 
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, list[bool]]:
         return {"has_moved": [False, False]}
 
-    def turn(self, state):
+    def turn(self, state: dict[str, Any]) -> list[int]:
         return [seat for seat in self.seats if not state["has_moved"][seat]]
 
     @move
-    def step(self, state, seat):
+    def step(self, state: dict[str, Any], seat: int) -> None:
         state["has_moved"][seat] = True
         if all(state["has_moved"]):
             state["has_moved"] = [False, False]
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> None:
         return None
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (QuickRound, SlowRound, AtOnce):
         catalogue.register(game)
 
 
-async def test_whose_time_runs_out_loses_to_all_others(new_game, ada, bob, cyd):
+async def test_whose_time_runs_out_loses_to_all_others(
+    new_game: Any, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(QuickRound.name, ada, bob, cyd)
     players = await begin(game, ada, bob, cyd)
     await players[0].send(type="player_move", movement={})
@@ -58,7 +64,9 @@ async def test_whose_time_runs_out_loses_to_all_others(new_game, ada, bob, cyd):
     assert (await players[0].hear("game_state"))["clock"]["left_ms"][str(bob.id)] <= 0
 
 
-async def test_where_all_may_move_the_clocks_of_all_run_and_nobody_wins_when_they_run_out(new_game, ada, bob):
+async def test_where_all_may_move_the_clocks_of_all_run_and_nobody_wins_when_they_run_out(
+    new_game: Any, ada: Person, bob: Person
+) -> None:
     game = await new_game(AtOnce.name)
     a, b = await begin(game, ada, bob)
     for player in (a, b):
@@ -69,7 +77,7 @@ async def test_where_all_may_move_the_clocks_of_all_run_and_nobody_wins_when_the
     assert (await Row.objects.aget(pk=game.pk)).state == "finished"
 
 
-async def test_who_has_moved_does_not_wait_on_the_own_clock(new_game, ada, bob):
+async def test_who_has_moved_does_not_wait_on_the_own_clock(new_game: Any, ada: Person, bob: Person) -> None:
     game = await new_game(AtOnce.name)
     a, b = await begin(game, ada, bob)
     await b.send(type="player_move", movement={})
@@ -78,7 +86,9 @@ async def test_who_has_moved_does_not_wait_on_the_own_clock(new_game, ada, bob):
     assert (over["winner_ids"], over["reason"]) == ([bob.id], "timeout")
 
 
-async def test_clocks_stand_as_they_stood_when_another_worker_takes_over(new_game, ada, bob):
+async def test_clocks_stand_as_they_stood_when_another_worker_takes_over(
+    new_game: Any, ada: Person, bob: Person
+) -> None:
     game = await new_game(SlowRound.name)
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={})

@@ -5,7 +5,9 @@ import contextlib
 import json
 import os
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -16,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import fresh_database
+from tests.processes import ServerProcess, fresh_database
 
 SIZE = "96m"
 
@@ -27,6 +29,7 @@ class Disk:
     def __init__(self, folder: Path, server_url: str, database_url: str) -> None:
         self.folder = folder / "disk"
         self._name = f"disk_{os.getpid()}"
+        self.url = database_url
         self._database = urlsplit(database_url).path.rpartition("/")[2]
         config = environ.Env.db_url_config(server_url)
         names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
@@ -85,22 +88,21 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path):
+def disk(tmp_path: Path) -> Iterator[Disk]:
     server_url = os.environ["DATABASE_URL"]
     if urlsplit(server_url).scheme == "sqlite":
         pytest.skip("The full disk is PostgreSQL's.")
     with fresh_database(server_url, tmp_path) as url, Disk(tmp_path, server_url, url) as small:
-        small.url = url
         yield small
 
 
-def sample(base_url, name):
+def sample(base_url: str, name: str) -> float | int:
     """Return the sum of this metric over workers and labels."""
     families = text_string_to_metric_families(httpx.get(f"{base_url}/metrics", timeout=WITHIN_S).text)
     return sum(one.value for family in families for one in family.samples if one.name == name)
 
 
-async def strictly_ready(base_url, status):
+async def strictly_ready(base_url: str, status: Any) -> Any:
     """Return the checks, once ``/health/ready?strict=1`` answers with this status."""
     async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(timeout=WITHIN_S) as client:
         while (answer := await client.get(f"{base_url}/health/ready?strict=1")).status_code != status:  # noqa: ASYNC110
@@ -109,8 +111,8 @@ async def strictly_ready(base_url, status):
 
 
 async def test_a_full_disk_is_seen_refuses_moves_closes_no_socket_and_heals_by_itself(
-    disk, live_server_process
-):
+    disk: Disk, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     production = {"DEBUG": "false", "SECRET_KEY": 32 * "k", "SECURE_SSL_REDIRECT": "false"}
     with live_server_process(DATABASE_URL=disk.url, ALLOWED_HOSTS="127.0.0.1", **production) as server:
         ada, bob = NetworkPlayer(server.base_url, "ada"), NetworkPlayer(server.base_url, "bob")
@@ -153,7 +155,7 @@ async def test_a_full_disk_is_seen_refuses_moves_closes_no_socket_and_heals_by_i
         await bob.leave()
 
 
-async def turn(player):
+async def turn(player: Any) -> Any:
     """Return whose turn it is, as told to a player who reconnects."""
     await player.leave()
     player.seq = None

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ class Store:
         self.is_closed = False
 
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
-        self.log.append("write " + " ".join(row.data for row in (*entries, *snapshots)))
+        rows: list[Any] = [*entries, *snapshots]
+        self.log.append("write " + " ".join(row.data for row in rows))
         self.then = then
         self.given.set()
 
@@ -84,8 +86,8 @@ def _entry(seq: int, game: str = "a") -> Entry:
 
 
 async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_replaces_its_games_own(
-    journal, store, room, log
-):
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     journal.save_snapshot(_snapshot("a", "older"), room, at_once=False)
     journal.save_snapshot(_snapshot("b", "other"), room, at_once=False)
     journal.save_snapshot(_snapshot("a", "score"), room, at_once=True)
@@ -95,8 +97,8 @@ async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_rep
 
 
 async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_moment_does(
-    journal, store, room, log
-):
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     journal.save_snapshot(_snapshot("a", "kept"), room, at_once=False)
     journal.append(_entry(1), room)
     await store.finish()
@@ -107,7 +109,9 @@ async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_momen
     assert log[2:] == ["write kept", "saved"]
 
 
-async def test_what_comes_in_one_turn_of_the_loop_goes_together(journal, store, room, log):
+async def test_what_comes_in_one_turn_of_the_loop_goes_together(
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     for seq in (1, 2, 3):
         journal.append(_entry(seq), room)
     await store.finish()
@@ -115,8 +119,8 @@ async def test_what_comes_in_one_turn_of_the_loop_goes_together(journal, store, 
 
 
 async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written(
-    journal, store, room, log
-):
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     journal.append(_entry(1), room)
     await store.given.wait()
     journal.append(_entry(2), room)
@@ -127,8 +131,8 @@ async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_wri
 
 
 async def test_of_all_that_is_under_way_the_database_has_one_half_and_the_rooms_the_other(
-    journal, store, room, log
-):
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     seqs = itertools.count(1)
 
     def move(times: int) -> None:
@@ -149,7 +153,9 @@ async def test_of_all_that_is_under_way_the_database_has_one_half_and_the_rooms_
 
 
 @pytest.mark.parametrize("waiting", [1, 8])
-async def test_few_rows_go_in_one_commit(journal, store, room, log, waiting):
+async def test_few_rows_go_in_one_commit(
+    journal: Journal, store: Store, room: Room, log: list[str], waiting: int
+) -> None:
     for seq in range(waiting):
         journal.append(_entry(seq), room)
     await store.finish()
@@ -158,8 +164,8 @@ async def test_few_rows_go_in_one_commit(journal, store, room, log, waiting):
 
 
 async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost(
-    journal, store, room, log
-):
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     journal.append(_entry(1), room)
     await store.given.wait()
     journal.append(_entry(2), room)
@@ -172,7 +178,9 @@ async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_
     assert log == ["write a1", "write a2", "told a1", "lost", "write b1", "told b1"]
 
 
-async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it(journal, store, log):
+async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it(
+    journal: Journal, store: Store, log: list[str]
+) -> None:
     room, other = Room(log), Room(log)
     journal.append(_entry(1), room)
     journal.append(_entry(1, "b"), other)
@@ -185,9 +193,9 @@ async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it
 
 
 async def test_rows_that_cannot_even_be_sent_are_lost_and_the_next_are_written(
-    journal, store, room, log, monkeypatch
-):
-    def write(*rows):
+    journal: Journal, store: Store, room: Room, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*rows: Any) -> None:
         raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
 
     with monkeypatch.context() as broken:
@@ -201,8 +209,8 @@ async def test_rows_that_cannot_even_be_sent_are_lost_and_the_next_are_written(
 
 
 async def test_a_database_that_writes_nothing_any_more_is_not_waited_for_batch_by_batch(
-    journal, store, room, log, monkeypatch
-):
+    journal: Journal, store: Store, room: Room, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(journals, "CLOSE_WITHIN_S", 0.1)
     for number in range(100):
         journal.append(_entry(1, f"game {number} "), room)
@@ -213,15 +221,18 @@ async def test_a_database_that_writes_nothing_any_more_is_not_waited_for_batch_b
     assert [line.split()[0] for line in log] == ["write"] + ["told"] * log[0].count("game")
 
 
-async def test_a_room_that_fails_at_what_it_hears_keeps_nobody_else_from_hearing(journal, store, room, log):
+async def test_a_room_that_fails_at_what_it_hears_keeps_nobody_else_from_hearing(
+    journal: Journal, store: Store, room: Room, log: list[str]
+) -> None:
     class Broken(Room):
-        def written(self, entry):
+        def written(self, entry: Any) -> None:
             raise ValueError
 
-        def lost(self, taken):
+        def lost(self, taken: Any) -> None:
             raise ValueError
 
-    for outcome in (set(), ConnectionError()):
+    outcomes: list[Any] = [set(), ConnectionError()]
+    for outcome in outcomes:
         journal.append(_entry(1), Broken(log))
         journal.append(_entry(1, "b"), room)
         await store.finish(outcome)

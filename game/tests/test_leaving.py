@@ -1,6 +1,8 @@
 """Players who leave games that go on: with nobody, or a bot, in their seats."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,11 @@ from game.models import JournalEntry
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin, queued_game
 from realtime import worker
+from realtime.testing import Player
+from tests.people import Person
+
+MakePerson = Callable[..., Awaitable[Person]]
+NewGame = Callable[..., Awaitable[Row]]
 
 
 class Count(Game, abstract=True):
@@ -20,17 +27,17 @@ class Count(Game, abstract=True):
     players = (2, 4)
     clock = None
 
-    def setup(self, random):
+    def setup(self, random: Any) -> dict[str, Any]:
         return {"count": 0, "by": None, "left": []}
 
     @move
-    def say(self, state, seat):
+    def say(self, state: dict[str, Any], seat: int) -> None:
         state["count"], state["by"] = state["count"] + 1, seat
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         return state["by"] if state["count"] >= 10 else None
 
-    def left(self, state, seat, why):
+    def left(self, state: dict[str, Any], seat: int, why: str) -> Any:
         state["left"].append([seat, why])
         return PLAY_ON
 
@@ -42,7 +49,7 @@ class CountOn(Count):
 class CountWithBots(Count):
     """A bot counts on."""
 
-    def left(self, state, seat, why):
+    def left(self, state: dict[str, Any], seat: int, why: str) -> Any:
         state["left"].append([seat, why])
         return BOT(1)
 
@@ -59,50 +66,52 @@ class Pushing(Game):
     players = (2, 4)
     rate = frame_rate = 30
 
-    def setup(self, random):
+    def setup(self, random: Any) -> dict[str, Any]:
         return {"at": 0, "pushes": {str(seat): 0 for seat in self.seats}}
 
-    def tick(self, state, inputs: dict[Seat, Push], dt):
+    def tick(self, state: dict[str, Any], inputs: dict[Seat, Push], dt: float) -> None:
         for seat, push in inputs.items():
             state["pushes"][str(seat)] = push.by
         state["at"] += sum(state["pushes"].values())
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         return None
 
-    def left(self, state, seat, why):
+    def left(self, state: dict[str, Any], seat: int, why: str) -> Any:
         del state["pushes"][str(seat)]
         return PLAY_ON
 
-    def joined(self, state, seat):
+    def joined(self, state: dict[str, Any], seat: int) -> None:
         state["pushes"][str(seat)] = 0
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (CountOn, CountWithBots, Pushing):
         catalogue.register(game)
 
 
-async def resign(player, *listeners):
+async def resign(player: Player, *listeners: Player) -> list[dict[str, Any]]:
     await player.send(type="game_action", action="resign")
     return [await listener.hear_until("player_replaced") for listener in listeners]
 
 
-async def refused(player):
+async def refused(player: Player) -> str:
     return (await player.hear_until("error"))["code"]
 
 
-async def shown(player, *, until):
+async def shown(player: Player, *, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first state sent for which ``until`` holds."""
     while not until(state := await player.hear_until("game_state")):
         pass
     return state
 
 
-async def test_a_seat_stays_empty_and_its_turn_does_not_come(new_game, ada, bob, cyd):
+async def test_a_seat_stays_empty_and_its_turn_does_not_come(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
     (told, _) = await resign(b, a, c)
@@ -116,7 +125,9 @@ async def test_a_seat_stays_empty_and_its_turn_does_not_come(new_game, ada, bob,
     assert await refused(b) == "not_a_player"
 
 
-async def test_the_last_one_who_is_left_wins_and_who_left_comes_last(new_game, ada, bob, cyd):
+async def test_the_last_one_who_is_left_wins_and_who_left_comes_last(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
     await a.send(type="player_move", movement={})
@@ -128,7 +139,9 @@ async def test_the_last_one_who_is_left_wins_and_who_left_comes_last(new_game, a
     assert over["places"] == [[ada.id], [bob.id, cyd.id]]
 
 
-async def test_who_left_is_placed_behind_all_others_whatever_the_rules_say(new_game, ada, bob, cyd):
+async def test_who_left_is_placed_behind_all_others_whatever_the_rules_say(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountWithBots.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
     await resign(a, b, c)
@@ -144,7 +157,7 @@ async def test_who_left_is_placed_behind_all_others_whatever_the_rules_say(new_g
     assert (frame["winner_ids"], frame["places"]) == ([bob.id, cyd.id], [[bob.id, cyd.id], [ada.id]])
 
 
-async def test_a_game_that_all_have_left_is_abandoned(new_game, ada, bob):
+async def test_a_game_that_all_have_left_is_abandoned(new_game: NewGame, ada: Person, bob: Person) -> None:
     game = await new_game(CountWithBots.name, ada, bob)
     a, b = await begin(game, ada, bob)
     for player in (a, b):
@@ -156,7 +169,9 @@ async def test_a_game_that_all_have_left_is_abandoned(new_game, ada, bob):
     assert (over["winner_ids"], over["reason"], over["rewards"]) == ([], "abandoned", [])
 
 
-async def test_a_bot_plays_for_who_is_away_until_they_are_back(new_game, ada, bob, cyd, monkeypatch):
+async def test_a_bot_plays_for_who_is_away_until_they_are_back(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(CountWithBots, "grace", 0.2)
     game = await new_game(CountWithBots.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
@@ -177,7 +192,9 @@ async def test_a_bot_plays_for_who_is_away_until_they_are_back(new_game, ada, bo
     assert moved["view"]["count"] == 5
 
 
-async def test_who_resigned_comes_back_to_watch_only(new_game, ada, bob, cyd):
+async def test_who_resigned_comes_back_to_watch_only(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd)
     a, b, _ = await begin(game, ada, bob, cyd)
     await resign(b, a)
@@ -188,7 +205,9 @@ async def test_who_resigned_comes_back_to_watch_only(new_game, ada, bob, cyd):
     assert await refused(b) == "not_a_player"
 
 
-async def test_whose_clock_runs_out_has_left(new_game, ada, bob, cyd, monkeypatch):
+async def test_whose_clock_runs_out_has_left(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(CountOn, "clock", Clock(seconds=0.2))
     game = await new_game(CountOn.name, ada, bob, cyd)
     _, b, _ = await begin(game, ada, bob, cyd)
@@ -196,7 +215,9 @@ async def test_whose_clock_runs_out_has_left(new_game, ada, bob, cyd, monkeypatc
     assert state["view"]["left"][0] == [0, "time"]
 
 
-async def test_who_has_left_may_be_matched_again(new_game, ada, bob, cyd, person):
+async def test_who_has_left_may_be_matched_again(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, person: MakePerson
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd, queued=True)
     a, b, _ = await begin(game, ada, bob, cyd)
     await resign(b, a)
@@ -208,7 +229,9 @@ async def test_who_has_left_may_be_matched_again(new_game, ada, bob, cyd, person
     assert again.pk != game.pk
 
 
-async def test_nobody_is_rated_against_who_left_before_moving(new_game, ada, bob, cyd):
+async def test_nobody_is_rated_against_who_left_before_moving(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd, queued=True)
     a, b, c = await begin(game, ada, bob, cyd)
     await resign(c, a, b)
@@ -222,7 +245,9 @@ async def test_nobody_is_rated_against_who_left_before_moving(new_game, ada, bob
     assert sorted(reward["user_id"] for reward in over["rewards"]) == sorted([ada.id, bob.id])
 
 
-async def test_two_who_left_at_once_leave_nothing_to_gain(new_game, ada, bob, cyd):
+async def test_two_who_left_at_once_leave_nothing_to_gain(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountWithBots.name, ada, bob, cyd, queued=True)
     a, b, c = await begin(game, ada, bob, cyd)
     await resign(b, a, c)
@@ -237,7 +262,9 @@ async def test_two_who_left_at_once_leave_nothing_to_gain(new_game, ada, bob, cy
 
 
 @pytest.mark.parametrize("rules", [CountOn, CountWithBots])
-async def test_a_takeover_keeps_who_has_left(new_game, ada, bob, cyd, rules):
+async def test_a_takeover_keeps_who_has_left(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, rules: type[Game]
+) -> None:
     game = await new_game(rules.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
     await a.send(type="player_move", movement={})
@@ -256,7 +283,9 @@ async def test_a_takeover_keeps_who_has_left(new_game, ada, bob, cyd, rules):
     assert after["players"][1]["left"]
 
 
-async def test_who_resigned_as_the_worker_died_has_left_after_the_takeover(new_game, ada, bob, cyd):
+async def test_who_resigned_as_the_worker_died_has_left_after_the_takeover(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game(CountOn.name, ada, bob, cyd)
     a, b, _ = await begin(game, ada, bob, cyd)
     await resign(b, a)
@@ -269,8 +298,8 @@ async def test_who_resigned_as_the_worker_died_has_left_after_the_takeover(new_g
 
 
 async def test_a_real_time_game_goes_on_without_who_left_and_with_who_is_back(
-    new_game, ada, bob, cyd, monkeypatch
-):
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Pushing, "grace", 0.2)
     game = await new_game(Pushing.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
@@ -298,7 +327,14 @@ async def test_a_real_time_game_goes_on_without_who_left_and_with_who_is_back(
 
 
 @pytest.mark.parametrize("rules", [CountOn, CountWithBots, Pushing])
-async def test_a_replay_ends_as_the_game_has(new_game, ada, bob, cyd, rules, monkeypatch):
+async def test_a_replay_ends_as_the_game_has(
+    new_game: NewGame,
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    rules: type[Game],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(rules, "grace", 0.2)
     game = await new_game(rules.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
@@ -314,8 +350,8 @@ async def test_a_replay_ends_as_the_game_has(new_game, ada, bob, cyd, rules, mon
     if rules is CountWithBots:
         await a.send(type="game_action", action="resign")
     await a.hear_until("game_over")
-    row = await in_database(selectors.game, game.pk)
-    replay = await in_database(replays.replay_of, row, viewer_id=ada.id)
+    row, seats = await in_database(selectors.game, game.pk)
+    replay = await in_database(replays.replay_of, row, seats, viewer_id=ada.id)
     assert replays.rebuild(replay).view(None) == row.final_view
     assert row.final_view["turn"] is None
     assert (await Row.objects.aget(pk=game.pk)).state in ("finished", "aborted", "abandoned")

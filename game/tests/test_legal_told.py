@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import pytest
 
-from game.author import Annotated, Game, GameDefinitionError, Meta, Record, Seat, State, catalogue, move
-from game.author.game import Verdict
+from game import catalogue_json
+from game.author import Annotated, Game, GameDefinitionError, Meta, Record, Seat, State, move
 from game.author.match import Match
+from game.author.results import Verdict
 from game.games import TicTacToe
 from game.tests.conftest import begin
 
@@ -23,7 +24,7 @@ class Countdown(Game):
     tells_legal = True
 
     class View(Record):
-        """What is on the table."""
+        """The things on the table."""
 
         stones: int
 
@@ -83,13 +84,14 @@ def test_other_games_tell_nothing() -> None:
 def test_a_declared_view_is_shown_and_its_schema_stands_in_the_catalogue() -> None:
     match = Match.new(Countdown, seats=2, seed=1)
     assert match.view(0) == {"stones": 3, "turn": 0, "you": {"user_id": 0, "side": "left"}}
-    entry = catalogue.entry(Countdown)
-    assert entry["view_schema"]["properties"] == {"stones": {"type": "integer"}}
-    assert entry["options"]["properties"]["stones"]["maximum"] == 9
-    assert entry["description"].startswith("Take one or two stones of three.\n\nWho")
-    assert entry["sides"] == ["left", "right"]
-    assert entry["clock"] == {"seconds": 120, "increment": 5}
-    assert entry["bots"] == [1, 2, 3]
+    entry = catalogue_json.entry(Countdown)
+    assert entry.view_schema
+    assert entry.view_schema["properties"] == {"stones": {"type": "integer"}}
+    assert entry.options["properties"]["stones"]["maximum"] == 9
+    assert entry.description.startswith("Take one or two stones of three.\n\nWho")
+    assert entry.sides == ["left", "right"]
+    assert entry.clock == {"seconds": 120, "increment": 5}
+    assert entry.bots == [1, 2, 3]
 
 
 def test_names_of_the_platform_are_refused() -> None:

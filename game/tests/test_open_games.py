@@ -1,14 +1,23 @@
 """Seats that are taken while a game waits or runs: open games, substitutes, and games begun by their host."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 
 from core.database import in_database
 from core.refusals import Refusal
 from game import replays, selectors, services
 from game.author import SUBSTITUTE, Annotated, Clock, Game, Meta, Record, Seat, catalogue, move
+from game.author.leaving import Why
 from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
+from realtime.testing import Player
+from tests.people import Person
+
+MakePerson = Callable[..., Awaitable[Person]]
+NewGame = Callable[..., Awaitable[Row]]
 
 
 class Walk(Record):
@@ -24,18 +33,18 @@ class Meadow(Game):
     open = True
     rate = frame_rate = 20
 
-    def setup(self, random):
+    def setup(self, random: Any) -> dict[str, Any]:
         return {"at": {}, "goes": {}, "seen": 0}
 
-    def joined(self, state, seat):
+    def joined(self, state: dict[str, Any], seat: int) -> None:
         state["at"][str(seat)] = state["goes"][str(seat)] = 0
         state["seen"] += 1
 
-    def left(self, state, seat, why):
+    def left(self, state: dict[str, Any], seat: int, why: Why) -> Any:
         del state["at"][str(seat)], state["goes"][str(seat)]
         return super().left(state, seat, why)
 
-    def tick(self, state, inputs: dict[Seat, Walk], dt):
+    def tick(self, state: dict[str, Any], inputs: dict[Seat, Walk], dt: float) -> None:
         for seat, walk in inputs.items():
             state["goes"][str(seat)] = walk.by
         for seat, by in state["goes"].items():
@@ -47,14 +56,14 @@ class Sayings(Game, abstract=True):
 
     clock = Clock(seconds=60)
 
-    def setup(self, random):
+    def setup(self, random: Any) -> dict[str, Any]:
         return {"said": []}
 
     @move
-    def say(self, state, seat):
+    def say(self, state: dict[str, Any], seat: int) -> None:
         state["said"].append(seat)
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         return state["said"][-1] if len(state["said"]) == 12 else None
 
 
@@ -70,52 +79,52 @@ class Relay(Sayings):
 
     players = (2, 4)
 
-    def left(self, state, seat, why):
+    def left(self, state: dict[str, Any], seat: int, why: Why) -> Any:
         return SUBSTITUTE
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (Meadow, Round, Relay):
         catalogue.register(game)
 
 
-async def created(rules, host, **facts):
+async def created(rules: type[Game], host: Person, **facts: Any) -> Row:
     return await in_database(services.create_open, user_id=host.id, name=rules.name, **facts)
 
 
-async def join(game, somebody):
+async def join(game: Row, somebody: Person) -> Player:
     await in_database(services.join, user_id=somebody.id, game_id=game.pk)
     return await somebody.enter(game.pk)
 
 
-async def seen(player, *, until):
+async def seen(player: Player, *, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first tick in whose view ``until`` holds."""
     while not until(view := (await player.hear_until("game_tick"))["view"]):
         pass
     return view
 
 
-async def shown(player, *, until):
+async def shown(player: Player, *, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first state for which ``until`` holds."""
     while not until(state := await player.hear_until("game_state")):
         pass
     return state
 
 
-async def move_of(player, *listeners):
+async def move_of(player: Player, *listeners: Player) -> list[dict[str, Any]]:
     await player.send(type="player_move", movement={})
     return [await listener.hear_until("player_move") for listener in listeners]
 
 
-async def restart():
+async def restart() -> None:
     await worker.stop()
     await worker.start()
 
 
-async def test_an_endless_game_begins_with_one_and_others_drop_in(ada, bob):
+async def test_an_endless_game_begins_with_one_and_others_drop_in(ada: Person, bob: Person) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     await seen(a, until=lambda view: [*view["at"]] == ["0"])
@@ -128,7 +137,9 @@ async def test_an_endless_game_begins_with_one_and_others_drop_in(ada, bob):
     await seen(a, until=lambda view: view["at"].get("1", 0) > 0)
 
 
-async def test_it_does_not_wait_for_who_is_away_and_who_leaves_is_gone(ada, bob, monkeypatch):
+async def test_it_does_not_wait_for_who_is_away_and_who_leaves_is_gone(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     b = await join(game, bob)
@@ -141,7 +152,9 @@ async def test_it_does_not_wait_for_who_is_away_and_who_leaves_is_gone(ada, bob,
     await seen(a, until=lambda view: [*view["at"]] == ["0"])
 
 
-async def test_a_seat_that_was_left_is_taken_by_the_next_and_by_who_left_it(ada, bob, cyd, person):
+async def test_a_seat_that_was_left_is_taken_by_the_next_and_by_who_left_it(
+    ada: Person, bob: Person, cyd: Person, person: MakePerson
+) -> None:
     game = await created(Meadow, ada, seats=2)
     (a,) = await begin(game, ada)
     b = await join(game, bob)
@@ -162,12 +175,12 @@ async def test_a_seat_that_was_left_is_taken_by_the_next_and_by_who_left_it(ada,
     assert (await b.hear_until("game_tick"))["view"]["you"]["user_id"] == bob.id
 
 
-async def until_free(game):
-    while not await in_database(lambda: selectors.has_free_seat(selectors.game(game.pk))):
+async def until_free(game: Row) -> None:
+    while not await in_database(lambda: selectors.has_free_seat(*selectors.game(game.pk))):
         pass
 
 
-async def test_an_endless_game_ends_when_the_last_has_left(ada, bob):
+async def test_an_endless_game_ends_when_the_last_has_left(ada: Person, bob: Person) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     b = await join(game, bob)
@@ -182,7 +195,7 @@ async def test_an_endless_game_ends_when_the_last_has_left(ada, bob):
     assert (over["reason"], over["winner_ids"], over["rewards"]) == ("abandoned", [], [])
 
 
-async def test_a_takeover_keeps_who_has_dropped_in_and_out(ada, bob, cyd):
+async def test_a_takeover_keeps_who_has_dropped_in_and_out(ada: Person, bob: Person, cyd: Person) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     b, c = await join(game, bob), await join(game, cyd)
@@ -201,7 +214,9 @@ async def test_a_takeover_keeps_who_has_dropped_in_and_out(ada, bob, cyd):
     assert after["at"]["2"] >= before["at"]["2"] - 20
 
 
-async def test_who_took_a_seat_as_the_worker_died_sits_there_after_the_takeover(ada, bob):
+async def test_who_took_a_seat_as_the_worker_died_sits_there_after_the_takeover(
+    ada: Person, bob: Person
+) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     await a.hear_until("game_tick")
@@ -212,7 +227,7 @@ async def test_who_took_a_seat_as_the_worker_died_sits_there_after_the_takeover(
     await seen(b, until=lambda view: "1" in view["at"])
 
 
-async def test_in_turns_who_drops_in_moves_in_order_of_seats(ada, bob, cyd):
+async def test_in_turns_who_drops_in_moves_in_order_of_seats(ada: Person, bob: Person, cyd: Person) -> None:
     game = await created(Round, ada)
     a = await ada.enter(game.pk)
     assert (await a.hear("game_state"))["state"] == "created"
@@ -230,7 +245,9 @@ async def test_in_turns_who_drops_in_moves_in_order_of_seats(ada, bob, cyd):
     assert state["turn"] == ada.id
 
 
-async def test_nobody_waits_for_a_substitute_when_only_one_is_left(new_game, ada, bob):
+async def test_nobody_waits_for_a_substitute_when_only_one_is_left(
+    new_game: NewGame, ada: Person, bob: Person
+) -> None:
     game = await new_game(Relay.name, ada, bob)
     a, b = await begin(game, ada, bob)
     await move_of(a, b)
@@ -239,7 +256,9 @@ async def test_nobody_waits_for_a_substitute_when_only_one_is_left(new_game, ada
     assert (over["winner_ids"], over["reason"], over["rewards"]) == ([ada.id], "resign", [])
 
 
-async def test_a_substitute_plays_on_for_one_of_three(new_game, ada, bob, cyd, person):
+async def test_a_substitute_plays_on_for_one_of_three(
+    new_game: NewGame, ada: Person, bob: Person, cyd: Person, person: MakePerson
+) -> None:
     game = await new_game(Relay.name, ada, bob, cyd)
     a, b, c = await begin(game, ada, bob, cyd)
     await move_of(a, c)
@@ -251,22 +270,22 @@ async def test_a_substitute_plays_on_for_one_of_three(new_game, ada, bob, cyd, p
     told = await c.hear_until("player_replaced")
     assert (told["user_id"], told["by"]) == (bob.id, dan.id)
     await shown(d, until=lambda state: state["you"] is not None)
-    seats, turn = {ada.id: a, dan.id: d, cyd.id: c}, cyd.id
+    sockets, turn = {ada.id: a, dan.id: d, cyd.id: c}, cyd.id
     for _ in range(11):
-        await seats[turn].send(type="player_move", movement={})
+        await sockets[turn].send(type="player_move", movement={})
         while (moved := await d.hear_until("player_move"))["user_id"] != turn:
             pass
         turn = moved["turn"]
     over = await a.hear_until("game_over")
     assert over["reason"] == "win"
     assert over["places"][-1] == [bob.id]
-    row = await in_database(selectors.game, game.pk)
-    replay = await in_database(replays.replay_of, row, viewer_id=ada.id)
-    assert replay["users"] == [ada.id, bob.id, cyd.id]
+    row, seats = await in_database(selectors.game, game.pk)
+    replay = await in_database(replays.replay_of, row, seats, viewer_id=ada.id)
+    assert replay.users == [ada.id, bob.id, cyd.id]
     assert replays.rebuild(replay).view(None) == row.final_view
 
 
-async def test_the_replay_of_an_open_game_ends_as_the_game_has(ada, bob):
+async def test_the_replay_of_an_open_game_ends_as_the_game_has(ada: Person, bob: Person) -> None:
     game = await created(Meadow, ada)
     (a,) = await begin(game, ada)
     b = await join(game, bob)
@@ -277,13 +296,13 @@ async def test_the_replay_of_an_open_game_ends_as_the_game_has(ada, bob):
     await a.hear_until("player_replaced")
     await a.send(type="game_action", action="resign")
     await a.hear_until("game_over")
-    row = await in_database(selectors.game, game.pk)
-    replay = await in_database(replays.replay_of, row, viewer_id=ada.id)
-    assert replay["users"] == [0, 0, 0]
+    row, seats = await in_database(selectors.game, game.pk)
+    replay = await in_database(replays.replay_of, row, seats, viewer_id=ada.id)
+    assert replay.users == [0, 0, 0]
     assert replays.rebuild(replay).view(None) == row.final_view
 
 
-async def test_the_host_begins_with_those_who_are_there(ada, bob, cyd):
+async def test_the_host_begins_with_those_who_are_there(ada: Person, bob: Person, cyd: Person) -> None:
     game = await created(Relay, ada, seats=4)
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -307,7 +326,9 @@ async def test_the_host_begins_with_those_who_are_there(ada, bob, cyd):
     assert (await Row.objects.aget(pk=game.pk)).seats_wanted == 2
 
 
-async def test_a_game_that_waited_long_enough_begins_with_those_who_are_there(ada, bob, monkeypatch):
+async def test_a_game_that_waited_long_enough_begins_with_those_who_are_there(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Relay, "fill_within", 0.5)
     game = await created(Relay, ada, seats=3)
     await in_database(services.join, user_id=bob.id, game_id=game.pk)

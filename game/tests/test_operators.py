@@ -1,6 +1,8 @@
 """Operators: viewing and ending a running game."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -18,9 +20,12 @@ from game.models import Game, JournalEntry, Rating
 from game.refusals import UnknownMatch
 from game.tests.conftest import begin
 from realtime import worker
+from tests.people import Person
 
 
-async def test_an_operator_ends_a_game_and_nobody_wins(new_game, ada, bob):
+async def test_an_operator_ends_a_game_and_nobody_wins(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
 
@@ -38,7 +43,7 @@ async def test_an_operator_ends_a_game_and_nobody_wins(new_game, ada, bob):
         await asyncio.to_thread(operators.end, game.pk)
 
 
-async def test_an_operator_ends_a_game_that_waits_for_somebody(ada):
+async def test_an_operator_ends_a_game_that_waits_for_somebody(ada: Person) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -49,7 +54,9 @@ async def test_an_operator_ends_a_game_that_waits_for_somebody(ada):
     assert (await a.hear("game_over"))["reason"] == "operator"
 
 
-async def test_an_operator_is_not_told_that_a_game_has_ended_which_another_server_has(new_game, ada, bob):
+async def test_an_operator_is_not_told_that_a_game_has_ended_which_another_server_has(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     await begin(game, ada, bob)
     await in_database(services.take_over, game_id=game.pk)
@@ -60,7 +67,9 @@ async def test_an_operator_is_not_told_that_a_game_has_ended_which_another_serve
     assert (await Game.objects.aget(pk=game.pk)).state == "active"
 
 
-async def test_an_operator_sees_what_the_players_hide_from_each_other(new_game, ada, bob):
+async def test_an_operator_sees_what_the_players_hide_from_each_other(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game("battleship")
     a, b = await begin(game, ada, bob)
     sizes = {"carrier": 5, "battleship": 4, "cruiser": 3, "submarine": 3, "destroyer": 2}
@@ -76,7 +85,7 @@ async def test_an_operator_sees_what_the_players_hide_from_each_other(new_game, 
     assert (seen["state"], all(player["connected"] for player in seen["players"])) == ("active", True)
 
 
-async def test_an_unknown_game_cannot_be_looked_at():
+async def test_an_unknown_game_cannot_be_looked_at() -> None:
     with pytest.raises(UnknownMatch):
         await asyncio.to_thread(operators.look, uuid4())
 
@@ -86,14 +95,19 @@ class Stumbles(TicTacToe):
 
     name = TicTacToe.name
 
-    def setup(self, random):
+    def setup(self, random: Random) -> None:
         raise ValueError("no board")
 
 
 @pytest.mark.parametrize("is_installed", [True, False])
 async def test_an_operator_ends_a_game_that_cannot_be_opened_any_more(
-    new_game, ada, bob, cyd, monkeypatch, is_installed
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    is_installed: bool,
+) -> None:
     game = await new_game(queued=True)
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"cell": 0})

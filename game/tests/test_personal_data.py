@@ -1,13 +1,17 @@
 """Personal data of games: complete when exported, messages erased on deletion."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from rest_framework.test import APIClient
 
 from core.database import in_database
-from game.models import JournalEntry
+from game.models import Game, JournalEntry
 from game.tests.conftest import begin
+from tests.people import Person
 
 
-async def play_and_talk(game, ada, bob):
+async def play_and_talk(game: Any, ada: Person, bob: Person) -> None:
     """Ada and Bob each move and chat, then Ada resigns."""
     a, b = await begin(game, ada, bob)
     for player, cell in ((a, 0), (b, 8)):
@@ -23,13 +27,15 @@ async def play_and_talk(game, ada, bob):
     await a.hear("game_over")
 
 
-def client(person):
+def client(person: Person) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {person.token}")
     return client
 
 
-async def test_an_export_holds_games_ratings_and_what_was_said_in_them(new_game, ada, bob):
+async def test_an_export_holds_games_ratings_and_what_was_said_in_them(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game(queued=True)
     await play_and_talk(game, ada, bob)
 
@@ -45,7 +51,9 @@ async def test_an_export_holds_games_ratings_and_what_was_said_in_them(new_game,
     assert (said["game_id"], said["message"]) == (str(game.pk), "I live in Marylebone")
 
 
-async def test_what_an_erased_player_said_in_games_is_gone(new_game, person, bob):
+async def test_what_an_erased_player_said_in_games_is_gone(
+    new_game: Callable[..., Awaitable[Game]], person: Callable[..., Awaitable[Person]], bob: Person
+) -> None:
     guest = await person("guest", is_guest=True)
     game = await new_game("tictactoe", guest, bob)
     await play_and_talk(game, guest, bob)

@@ -1,5 +1,9 @@
 """Games of one and of three players: endings and rematches."""
 
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+
 import pytest
 
 from core.database import in_database
@@ -9,6 +13,7 @@ from game.live import rooms
 from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
+from tests.people import Person
 
 
 class Rounds(Game, abstract=True):
@@ -16,14 +21,14 @@ class Rounds(Game, abstract=True):
 
     clock = None
 
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, list[int]]:
         return {"gone": [0 for _ in self.seats]}
 
     @move
-    def go(self, state, seat):
+    def go(self, state: dict[str, Any], seat: int) -> None:
         state["gone"][seat] += 1
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         return state["gone"].index(3) if 3 in state["gone"] else None
 
 
@@ -36,7 +41,7 @@ class OfThree(Rounds):
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Alone)
@@ -44,17 +49,17 @@ def offered(monkeypatch):
 
 
 @pytest.fixture
-def three(new_game, ada, bob, cyd):
+def three(new_game: Any, ada: Person, bob: Person, cyd: Person) -> Callable[[], Awaitable[Any]]:
     """``await three()`` returns a running game and its players' three sockets."""
 
-    async def three():
+    async def three() -> Any:
         game = await new_game(OfThree.name, ada, bob, cyd)
         return game, await begin(game, ada, bob, cyd)
 
     return three
 
 
-async def test_a_game_that_one_plays_alone_ends_and_is_not_rated(ada):
+async def test_a_game_that_one_plays_alone_ends_and_is_not_rated(ada: Person) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name=Alone.name)
     (a,) = await begin(game, ada)
     for _ in range(3):
@@ -64,7 +69,9 @@ async def test_a_game_that_one_plays_alone_ends_and_is_not_rated(ada):
     assert not (await Row.objects.aget(pk=game.pk)).rated
 
 
-async def test_a_draw_needs_all_three(three, ada, bob, cyd):
+async def test_a_draw_needs_all_three(
+    three: Callable[[], Awaitable[Any]], ada: Person, bob: Person, cyd: Person
+) -> None:
     game, (a, b, c) = await three()
     await a.send(type="player_move", movement={})
     for player in (a, b, c):
@@ -85,7 +92,7 @@ async def test_a_draw_needs_all_three(three, ada, bob, cyd):
     assert (over["winner_ids"], over["reason"]) == ([], "draw_agreed")
 
 
-async def test_a_move_of_one_declines_the_draw_for_all(three):
+async def test_a_move_of_one_declines_the_draw_for_all(three: Callable[[], Awaitable[Any]]) -> None:
     _, (a, b, c) = await three()
     await b.send(type="game_action", action="offer_draw")
     await c.hear_until("game_action")
@@ -97,7 +104,13 @@ async def test_a_move_of_one_declines_the_draw_for_all(three):
     assert await c.refused() == "no_draw_offered"
 
 
-async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(three, ada, bob, cyd, monkeypatch):
+async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(
+    three: Callable[[], Awaitable[Any]],
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     game, (a, b, c) = await three()
     await a.send(type="player_move", movement={})
     await b.hear("player_move")
@@ -110,7 +123,9 @@ async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(three,
     assert (sorted(over["winner_ids"]), over["reason"]) == (sorted([bob.id, cyd.id]), "forfeit")
 
 
-async def test_a_rematch_of_three_needs_all_and_moves_everybody_a_seat_on(three, ada, bob, cyd):
+async def test_a_rematch_of_three_needs_all_and_moves_everybody_a_seat_on(
+    three: Callable[[], Awaitable[Any]], ada: Person, bob: Person, cyd: Person
+) -> None:
     _, players = await three()
     await players[0].send(type="game_action", action="resign")
     for player in players:

@@ -1,19 +1,26 @@
 """The status of playing users for their friends."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from core.database import in_database
 from friends import services as friends
+from game.models import Game
 from game.tests.conftest import begin
 from gameplatform.asgi import application
 from realtime.testing import Player
+from tests.people import Person
 
 
-async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(new_game, ada, bob, cyd):
+async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, cyd: Person
+) -> None:
     asked = await in_database(friends.request, user_id=cyd.id, to_user_id=ada.id)
     await in_database(friends.accept, user_id=ada.id, request_id=asked.pk)
     at_cyds = await Player(application, "/ws/friends/status/", token=cyd.token).enter()
     await at_cyds.hear("presence_state")
 
-    async def adas(status):
+    async def adas(status: Any) -> dict[str, Any]:
         while (frame := await at_cyds.hear_until("presence"))["status"] != status:
             pass
         return frame

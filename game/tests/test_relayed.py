@@ -5,7 +5,7 @@ Lost or reordered messages leave no socket behind.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -16,17 +16,20 @@ from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
 from game.live import audience, remote, rooms
+from game.models import Game
+from game.records import RoomRecord
 from game.tests.conftest import begin
 from realtime.delivery.relay import Relay
 from realtime.testing import WITHIN_S
 from realtime.wire.identity import Identity
-from realtime.worker import lease_key
+from realtime.worker import Worker, lease_key
+from tests.people import Person
 
 
 class Other(Relay):
     """Another worker as seen by the worker under test: it has a lease, receives and sends."""
 
-    def __init__(self, here) -> None:
+    def __init__(self, here: Worker) -> None:
         super().__init__(lambda topic, frames: None)
         self._here = here
         self.told: list[tuple[str, Any]] = []
@@ -38,13 +41,13 @@ class Other(Relay):
         else:
             self.told.append((kind, payload))
 
-    def attach(self, game, somebody, number: int) -> tuple[str, Any]:
+    def attach(self, game: Any, somebody: Person, number: int) -> tuple[str, Any]:
         identity = Identity(somebody.id, somebody.name, False, True, 1, float(2**40))
         return "game.attach", (game.pk.hex, number, msgspec.json.encode(identity), None)
 
 
 @pytest.fixture
-async def other(here) -> AsyncIterator[Other]:
+async def other(here: Worker) -> AsyncIterator[Other]:
     other = Other(here)
     await other.start()
     await here.redis.set(lease_key(other.address), 1)
@@ -52,7 +55,9 @@ async def other(here) -> AsyncIterator[Other]:
     await other.stop()
 
 
-async def test_who_goes_before_the_room_has_let_them_in_has_gone(new_game, ada, bob, here, other):
+async def test_who_goes_before_the_room_has_let_them_in_has_gone(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, here: Worker, other: Other
+) -> None:
     game = await new_game()
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -65,8 +70,8 @@ async def test_who_goes_before_the_room_has_let_them_in_has_gone(new_game, ada, 
 
 
 async def test_a_socket_that_has_gone_does_not_take_the_place_of_one_that_came_since(
-    new_game, ada, bob, here, other
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, here: Worker, other: Other
+) -> None:
     """Its request took long; its player was told to try again and has reconnected elsewhere."""
     game = await new_game()
     a, b = await begin(game, ada, bob)
@@ -77,7 +82,9 @@ async def test_a_socket_that_has_gone_does_not_take_the_place_of_one_that_came_s
     assert (await a.hear())["type"] == (await b.hear())["type"] == "player_move"
 
 
-async def test_one_whose_going_was_lost_on_the_way_has_gone(new_game, ada, bob, here, other):
+async def test_one_whose_going_was_lost_on_the_way_has_gone(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, here: Worker, other: Other
+) -> None:
     game = await new_game()
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -88,14 +95,14 @@ async def test_one_whose_going_was_lost_on_the_way_has_gone(new_game, ada, bob, 
 
 
 @pytest.fixture
-def slow_journal(here, monkeypatch) -> Iterator[asyncio.Event]:
+def slow_journal(here: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """The journal; it writes nothing more until this event is set."""
     may_write = asyncio.Event()
     backend = rooms.current().journal._backend
     write = backend.write
     late: set[asyncio.Task[None]] = set()
 
-    def write_late(entries, snapshots, then):
+    def write_late(entries: Any, snapshots: Any, then: Any) -> None:
         async def wait() -> None:
             await may_write.wait()
             write(entries, snapshots, then)
@@ -108,8 +115,14 @@ def slow_journal(here, monkeypatch) -> Iterator[asyncio.Event]:
 
 
 async def test_nothing_is_told_to_a_worker_whose_socket_went_before_its_first_frame(
-    new_game, ada, bob, cyd, here, other, request
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    here: Worker,
+    other: Other,
+    request: pytest.FixtureRequest,
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     may_write: asyncio.Event = request.getfixturevalue("slow_journal")
@@ -129,7 +142,7 @@ async def test_nothing_is_told_to_a_worker_whose_socket_went_before_its_first_fr
 class Owner(Relay):
     """Another worker that owns a room: it admits everybody and sends what the test tells it to."""
 
-    def __init__(self, here, game) -> None:
+    def __init__(self, here: Worker, game: Any) -> None:
         super().__init__(lambda topic, frames: None)
         self._here, self._hex = here, game.pk.hex
         self.frames: dict[int, bytes] = {}
@@ -165,7 +178,7 @@ class Owner(Relay):
 
 
 @pytest.fixture
-async def owned(new_game, here) -> AsyncIterator[tuple[Any, Owner]]:
+async def owned(new_game: Callable[..., Awaitable[Game]], here: Worker) -> AsyncIterator[tuple[Any, Owner]]:
     """A game, and the other worker that owns its room."""
     game = await new_game()
     owner = Owner(here, game)
@@ -176,7 +189,9 @@ async def owned(new_game, here) -> AsyncIterator[tuple[Any, Owner]]:
     await owner.stop()
 
 
-async def test_who_enters_while_another_socket_lags_behind_hears_nothing_twice(owned, ada, bob):
+async def test_who_enters_while_another_socket_lags_behind_hears_nothing_twice(
+    owned: tuple[Any, Owner], ada: Person, bob: Person
+) -> None:
     game, owner = owned
     a = await ada.enter(game.pk)
     await owner.welcome(10)
@@ -190,7 +205,9 @@ async def test_who_enters_while_another_socket_lags_behind_hears_nothing_twice(o
     assert [(await a.hear())["seq"] for _ in range(3)] == [11, 12, 13]
 
 
-async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(owned, ada):
+async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(
+    owned: tuple[Any, Owner], ada: Person
+) -> None:
     game, owner = owned
     a = await ada.enter(game.pk)
     await owner.welcome(10)
@@ -199,7 +216,9 @@ async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(owned, ada
     assert await a.closed() == 1012
 
 
-async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypatch):
+async def test_who_was_let_in_but_told_nothing_comes_again(
+    owned: tuple[Any, Owner], ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(remote, "FIRST_FRAME_WITHIN_S", 0.1)
     game, owner = owned
     a = await ada.enter(game.pk)
@@ -207,7 +226,9 @@ async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypat
     assert await a.closed() == 1013
 
 
-async def test_what_a_former_owner_tells_is_not_heard(owned, ada, here, other):
+async def test_what_a_former_owner_tells_is_not_heard(
+    owned: tuple[Any, Owner], ada: Person, here: Worker, other: Other
+) -> None:
     game, owner = owned
     a = await ada.enter(game.pk)
     await owner.welcome(10)
@@ -220,8 +241,14 @@ async def test_what_a_former_owner_tells_is_not_heard(owned, ada, here, other):
 
 
 async def test_who_has_missed_too_much_is_not_shown_what_is_not_kept_yet(
-    new_game, ada, bob, here, other, monkeypatch, request
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    here: Worker,
+    other: Other,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
     monkeypatch.setattr(audience, "KEPT_FRAMES", 1)
     game = await new_game()
     a, b = await begin(game, ada, bob)
@@ -237,13 +264,15 @@ async def test_who_has_missed_too_much_is_not_shown_what_is_not_kept_yet(
     assert (missed, seq, msgspec.json.decode(shown)["seq"]) == (None, kept, kept)
 
 
-async def test_who_comes_while_the_room_is_let_go_comes_again(ada, bob, here, other, monkeypatch):
+async def test_who_comes_while_the_room_is_let_go_comes_again(
+    ada: Person, bob: Person, here: Worker, other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
     may_read, room_record = threading.Event(), selectors.room_record
 
-    def read_late(game_id):
+    def read_late(game_id: Any) -> RoomRecord:
         assert may_read.wait(WITHIN_S)
         return room_record(game_id)
 

@@ -1,5 +1,7 @@
 """A room and its journal: nothing is sent or shown before it is committed."""
 
+from typing import Any, cast
+
 import pytest
 
 from game.live.room.commits import Commits
@@ -9,19 +11,19 @@ from game.live.rows import Entry
 class Journal:
     """A journal that commits on demand."""
 
-    def __init__(self):
-        self.rows = []
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
 
-    def append(self, entry, owner):
+    def append(self, entry: Any, owner: Any) -> None:
         self.rows.append((entry, owner))
 
-    def save_snapshot(self, snapshot, owner, *, at_once):
+    def save_snapshot(self, snapshot: Any, owner: Any, *, at_once: bool) -> None:
         self.rows.append((snapshot, owner))
 
-    def flush_snapshots(self):
+    def flush_snapshots(self) -> None:
         pass
 
-    def commit(self):
+    def commit(self) -> None:
         row, owner = self.rows.pop(0)
         if isinstance(row, Entry):
             owner.written(row)
@@ -32,36 +34,38 @@ class Journal:
 class Audience:
     """Records everything that is sent."""
 
-    def __init__(self, log):
+    def __init__(self, log: Any) -> None:
         self.log = log
 
-    def tell(self, frames, seq, answer=None):
+    def tell(self, frames: Any, seq: Any, answer: Any = None) -> None:
         self.log.append((seq, frames[0]))
 
 
 @pytest.fixture
-def log():
+def log() -> Any:
     return []
 
 
 @pytest.fixture
-def journal():
+def journal() -> Journal:
     return Journal()
 
 
 @pytest.fixture
-def commits(journal, log):
+def commits(journal: Journal, log: Any) -> Commits:
     return Commits(
         "ab",
         1,
-        journal,
-        Audience(log),
+        cast(Any, journal),
+        cast(Any, Audience(log)),
         on_lost=lambda taken: log.append("lost"),
         on_scores_saved=lambda: log.append("score"),
     )
 
 
-def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(commits, journal, log):
+def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(
+    commits: Commits, journal: Journal, log: Any
+) -> None:
     for number in (b"one", b"two"):
         commits.write("move", 7, "{}", (number, None))
     assert (commits.seq, commits.committed, log) == (2, 0, [])
@@ -71,7 +75,9 @@ def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(commits, jo
     assert (commits.committed, log) == (2, [(1, b"one"), (2, b"two")])
 
 
-def test_what_waits_for_a_commit_follows_all_that_was_written_before_it(commits, journal, log):
+def test_what_waits_for_a_commit_follows_all_that_was_written_before_it(
+    commits: Commits, journal: Journal, log: Any
+) -> None:
     commits.when_committed(lambda: log.append("at once"))
     commits.write("move", 7, "{}", (b"one", None))
     commits.when_committed(lambda: log.append("after one"))
@@ -81,7 +87,9 @@ def test_what_waits_for_a_commit_follows_all_that_was_written_before_it(commits,
     assert log == ["at once", (1, b"one"), "after one", (2, b"two")]
 
 
-def test_a_score_waits_for_its_own_snapshot_and_not_for_that_of_an_older_one(commits, journal, log):
+def test_a_score_waits_for_its_own_snapshot_and_not_for_that_of_an_older_one(
+    commits: Commits, journal: Journal, log: Any
+) -> None:
     commits.save_snapshot("1:0", has_new_score=True)
     commits.save_snapshot("2:0", has_new_score=True)
     commits.save_snapshot("2:0, later", has_new_score=False)
@@ -93,7 +101,7 @@ def test_a_score_waits_for_its_own_snapshot_and_not_for_that_of_an_older_one(com
     assert log == ["score"]
 
 
-def test_the_end_waits_for_all_snapshots_on_their_way(commits, journal, log):
+def test_the_end_waits_for_all_snapshots_on_their_way(commits: Commits, journal: Journal, log: Any) -> None:
     commits.save_snapshot("a", has_new_score=False)
     commits.save_snapshot("b", has_new_score=False)
     commits.when_saved(lambda: log.append("end"))

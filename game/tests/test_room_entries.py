@@ -1,5 +1,7 @@
 """The journal's entries: a stable format, and the same result whenever they are applied."""
 
+from typing import Any
+
 import pytest
 from msgspec import Raw
 from msgspec.json import encode
@@ -12,7 +14,7 @@ from game.live.seats import Seated
 from game.models import JournalEntry
 
 
-def _table(name="tictactoe"):
+def _table(name: str = "tictactoe") -> Table:
     match = Match.new(catalogue.get(name), seats=2, seed=1, users=[11, 12])
     return Table(match, [Seated(0, 11, "ada", 0, None), Seated(1, 12, "bob", 0, None)])
 
@@ -53,12 +55,12 @@ def _table(name="tictactoe"):
         (entries.Moved(Raw(b'{"direction":1}'), tick=7), "move", '{"movement":{"direction":1},"tick":7}'),
     ],
 )
-def test_an_entry_is_stored_as_in_all_journals_before_and_read_back(entry, kind, data):
+def test_an_entry_is_stored_as_in_all_journals_before_and_read_back(entry: Any, kind: str, data: str) -> None:
     assert (entry.kind, encode(entry).decode()) == (kind, data)
     assert entries.read(kind, data) == entry
 
 
-def test_every_kind_of_the_journal_can_be_read():
+def test_every_kind_of_the_journal_can_be_read() -> None:
     rows = {
         "chat": '{"message":"hi"}',
         "action": '{"action":"resign","data":{}}',
@@ -71,7 +73,7 @@ def test_every_kind_of_the_journal_can_be_read():
         assert entries.read(kind, rows.get(kind, "{}")).kind == kind
 
 
-def test_a_move_declines_the_draws_that_others_have_offered():
+def test_a_move_declines_the_draws_that_others_have_offered() -> None:
     table = _table()
     ada, bob = table.seats
     entries.Acted("offer_draw").apply(table, ada)
@@ -82,7 +84,7 @@ def test_a_move_declines_the_draws_that_others_have_offered():
     assert table.match.turn_user == 12
 
 
-def test_inputs_of_a_real_time_game_are_applied_at_their_tick_and_those_of_a_snapshot_are_not_again():
+def test_inputs_of_a_real_time_game_are_applied_at_their_tick_and_those_of_a_snapshot_are_not_again() -> None:
     whole, loaded = _table("pong"), _table("pong")
     for tick in range(10):
         whole.match.step(

@@ -1,7 +1,10 @@
 """The commands that a room accepts in each phase."""
 
+from typing import Any
+
 import pytest
 
+from core.refusals import Refusal
 from game.live.room.phase import ALLOWED, Phase, Request, check
 from game.models import Game
 
@@ -24,16 +27,16 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_a_room_refuses_what_its_phase_does_not_allow_and_says_why(phase):
+def test_a_room_refuses_what_its_phase_does_not_allow_and_says_why(phase: Any) -> None:
     refused = {}
     for request in Request:
         try:
             check(phase, request)
-        except Exception as refusal:
+        except Refusal as refusal:
             refused[request.value] = refusal.code
     assert refused == REFUSALS[phase]
 
 
-def test_each_state_of_a_game_is_a_phase_of_its_room():
+def test_each_state_of_a_game_is_a_phase_of_its_room() -> None:
     assert {phase.value for phase in Phase} == {*Game.State.values, "ending", "lost"}
     assert ALLOWED.keys() == set(Phase)

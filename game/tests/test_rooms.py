@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -11,23 +13,25 @@ from core.database import in_database
 from core.namespace import key
 from game import author, services
 from game.author import Clock
+from game.events import GameOver
 from game.games import TicTacToe
 from game.live import journal, rooms, seats
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import metrics, worker
 from realtime.testing import WITHIN_S, Closed
-from realtime.worker import lease_key
+from realtime.worker import Worker, lease_key
+from tests.people import Person
 
 
-async def win(ada, bob) -> None:
+async def win(ada: Any, bob: Any) -> None:
     for player, cell in ((ada, 0), (bob, 3), (ada, 1), (bob, 4), (ada, 2)):
         await player.send(type="player_move", movement={"cell": cell})
         for listener in (ada, bob):
             assert (await listener.hear("player_move"))["movement"] == {"cell": cell}
 
 
-async def each_moves(ada, bob) -> None:
+async def each_moves(ada: Any, bob: Any) -> None:
     """Make a move of each player and read the frames, so that the game counts."""
     for player, cell in ((ada, 0), (bob, 8)):
         await player.send(type="player_move", movement={"cell": cell})
@@ -35,7 +39,7 @@ async def each_moves(ada, bob) -> None:
             await listener.hear("player_move")
 
 
-async def given_up(game, ada, bob):
+async def given_up(game: Any, ada: Person, bob: Person) -> Any:
     """A game that ada has resigned; its frames are read."""
     players = await begin(game, ada, bob)
     await players[0].send(type="game_action", action="resign")
@@ -45,7 +49,9 @@ async def given_up(game, ada, bob):
     return players
 
 
-async def test_two_people_play_a_whole_game(new_game, ada, bob):
+async def test_two_people_play_a_whole_game(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game(queued=True)
     a = await ada.enter(game.pk)
     state = await a.hear("game_state")
@@ -84,7 +90,9 @@ async def test_two_people_play_a_whole_game(new_game, ada, bob):
     assert seqs == list(range(1, len(seqs) + 1))
 
 
-async def test_every_frame_with_a_seq_has_the_next_one(new_game, ada, bob):
+async def test_every_frame_with_a_seq_has_the_next_one(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await win(a, b)
@@ -112,7 +120,14 @@ async def test_every_frame_with_a_seq_has_the_next_one(new_game, ada, bob):
         ("a", {}, "invalid_move"),
     ],
 )
-async def test_a_bad_move_is_refused_and_changes_nothing(new_game, ada, bob, mover, movement, code):
+async def test_a_bad_move_is_refused_and_changes_nothing(
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    mover: str,
+    movement: dict[str, Any] | list[Any] | None,
+    code: str,
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await (a if mover == "a" else b).send(type="player_move", movement=movement, id=7)
@@ -124,7 +139,9 @@ async def test_a_bad_move_is_refused_and_changes_nothing(new_game, ada, bob, mov
     assert await b.refused() == "taken"
 
 
-async def test_a_move_before_the_start_is_refused(new_game, ada):
+async def test_a_move_before_the_start_is_refused(
+    new_game: Callable[..., Awaitable[Game]], ada: Person
+) -> None:
     game = await new_game()
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -133,7 +150,9 @@ async def test_a_move_before_the_start_is_refused(new_game, ada):
     assert await a.refused() == "game_not_active"
 
 
-async def test_a_spectator_sees_all_and_may_do_nothing(new_game, ada, bob, cyd):
+async def test_a_spectator_sees_all_and_may_do_nothing(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game()
     a, _ = await begin(game, ada, bob)
     c = await cyd.enter(game.pk)
@@ -152,7 +171,9 @@ async def test_a_spectator_sees_all_and_may_do_nothing(new_game, ada, bob, cyd):
         assert await c.refused() == "not_a_player"
 
 
-async def test_a_draw_that_was_offered_is_still_told_to_who_comes_back(new_game, ada, bob):
+async def test_a_draw_that_was_offered_is_still_told_to_who_comes_back(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="game_action", action="offer_draw")
@@ -166,17 +187,19 @@ async def test_a_draw_that_was_offered_is_still_told_to_who_comes_back(new_game,
     assert (await (await ada.enter(game.pk)).hear("game_state"))["draw_offered_by"] == []
 
 
-async def test_nobody_may_watch_a_private_game(new_game, cyd):
+async def test_nobody_may_watch_a_private_game(new_game: Callable[..., Awaitable[Game]], cyd: Person) -> None:
     game = await new_game(private=True)
     assert await (await cyd.enter(game.pk)).closed() == 4403
 
 
-async def test_an_unknown_game_closes_4404(ada):
+async def test_an_unknown_game_closes_4404(ada: Person) -> None:
     assert await (await ada.enter("00000000-0000-0000-0000-000000000000")).closed() == 4404
     assert await (await ada.enter("nonsense")).closed() == 4404
 
 
-async def test_a_newer_socket_replaces_the_older(new_game, ada, bob):
+async def test_a_newer_socket_replaces_the_older(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     again = await ada.enter(game.pk)
@@ -188,7 +211,7 @@ async def test_a_newer_socket_replaces_the_older(new_game, ada, bob):
     assert (await b.hear())["type"] == "player_move"
 
 
-async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
+async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada: Person, bob: Person) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a, watching = await ada.enter(game.pk), await bob.enter(game.pk)
     for player in (a, watching):
@@ -203,7 +226,9 @@ async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
     assert (await b.hear_until("game_state"))["you"] == {"user_id": bob.id, "side": "right"}
 
 
-async def test_a_game_that_was_filled_is_aborted_when_who_sat_down_does_not_come(ada, bob, monkeypatch):
+async def test_a_game_that_was_filled_is_aborted_when_who_sat_down_does_not_come(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(author.Game, "start_within", 0.2)
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
@@ -213,7 +238,7 @@ async def test_a_game_that_was_filled_is_aborted_when_who_sat_down_does_not_come
     assert (await a.hear("game_state"))["state"] == "aborted"
 
 
-async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada, bob):
+async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada: Person, bob: Person) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -228,7 +253,9 @@ async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada, bob):
     assert (await a.hear_until("player_move"))["clock"]["running"] == [bob.id]
 
 
-async def test_who_drops_is_missed_and_comes_back(new_game, ada, bob):
+async def test_who_drops_is_missed_and_comes_back(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"cell": 0})
@@ -245,8 +272,12 @@ async def test_who_drops_is_missed_and_comes_back(new_game, ada, bob):
 
 @pytest.mark.parametrize("away", ["resigns", "is away", "runs out of time"])
 async def test_a_game_in_which_nobody_has_moved_is_aborted_whatever_ends_it(
-    new_game, ada, bob, monkeypatch, away
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    away: str,
+) -> None:
     monkeypatch.setattr(author.Game, "grace", 0.2)
     if away == "runs out of time":
         monkeypatch.setattr(TicTacToe, "clock", Clock(seconds=0.2))
@@ -263,7 +294,9 @@ async def test_a_game_in_which_nobody_has_moved_is_aborted_whatever_ends_it(
     assert not await Rating.objects.aexists()
 
 
-async def test_a_guest_has_no_rating_that_others_see(new_game, ada, person):
+async def test_a_guest_has_no_rating_that_others_see(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, person: Callable[..., Awaitable[Person]]
+) -> None:
     guest = await person("guest", is_guest=True)
     a, b = await begin(await new_game("tictactoe", ada, guest, queued=True), ada, guest)
     await win(a, b)
@@ -273,7 +306,9 @@ async def test_a_guest_has_no_rating_that_others_see(new_game, ada, person):
     assert shown == {ada.id: 1500, guest.id: None}
 
 
-async def test_resigning_ends_the_game(new_game, ada, bob):
+async def test_resigning_ends_the_game(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await each_moves(a, b)
@@ -288,21 +323,27 @@ async def test_resigning_ends_the_game(new_game, ada, bob):
 
 @pytest.mark.parametrize("reason", ["resign", "win"])
 async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_end_was_written(
-    new_game, ada, bob, monkeypatch, reason
-):
-    def finish(**ending):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    reason: str,
+) -> None:
+    def finish(**ending: Any) -> None:
         raise OperationalError("the database is away")
 
     game = await new_game()
     a, b = await begin(game, ada, bob)
-    last, heard = {"type": "game_action", "action": "resign"}, "game_action"
+    last: dict[str, Any] = {"type": "game_action", "action": "resign"}
+    heard = "game_action"
     if reason == "resign":
         await each_moves(a, b)
     else:
         for player, cell in ((a, 0), (b, 3), (a, 1), (b, 4)):
             await player.send(type="player_move", movement={"cell": cell})
             await b.hear("player_move")
-        last, heard = {"type": "player_move", "movement": {"cell": 2}}, "player_move"
+        last = {"type": "player_move", "movement": {"cell": 2}}
+        heard = "player_move"
     with monkeypatch.context() as away:
         away.setattr(services, "finish", finish)
         await a.send(**last)
@@ -315,10 +356,16 @@ async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_
 
 
 @pytest.mark.parametrize("problem", [OperationalError("gone"), InterfaceError("closed")])
-async def test_an_end_that_waits_for_the_database_is_what_it_was(new_game, ada, bob, monkeypatch, problem):
+async def test_an_end_that_waits_for_the_database_is_what_it_was(
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Any,
+) -> None:
     keep, problems = services.finish, [problem]
 
-    def finish(**ending):
+    def finish(**ending: Any) -> GameOver:
         if problems:
             raise problems.pop()
         return keep(**ending)
@@ -332,7 +379,9 @@ async def test_an_end_that_waits_for_the_database_is_what_it_was(new_game, ada, 
     assert (over["winner_ids"], over["reason"]) == ([bob.id], "resign")
 
 
-async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(new_game, ada, bob):
+async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, _ = await begin(game, ada, bob)
     after_next = rooms.current().here[game.pk].seq + 2
@@ -345,7 +394,7 @@ async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(new_game, a
     assert not await Rating.objects.aexists()
 
 
-async def test_a_draw_needs_both(new_game, ada, bob):
+async def test_a_draw_needs_both(new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await each_moves(a, b)
@@ -361,7 +410,9 @@ async def test_a_draw_needs_both(new_game, ada, bob):
     assert (over["winner_ids"], over["reason"]) == ([], "draw_agreed")
 
 
-async def test_a_draw_that_was_declined_by_a_move_stays_so_in_the_hands_of_another_worker(new_game, ada, bob):
+async def test_a_draw_that_was_declined_by_a_move_stays_so_in_the_hands_of_another_worker(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"cell": 0})
@@ -377,7 +428,9 @@ async def test_a_draw_that_was_declined_by_a_move_stays_so_in_the_hands_of_anoth
     assert await b.refused() == "no_draw_offered"
 
 
-async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_error(new_game, ada, bob):
+async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_error(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"cell": 0})
@@ -392,7 +445,9 @@ async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_
     assert (await Game.objects.aget(pk=game.pk)).state == "abandoned"
 
 
-async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, bob, monkeypatch):
+async def test_who_does_not_come_back_to_another_worker_forfeits(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await new_game()
     await each_moves(*await begin(game, ada, bob))
     await worker.stop()
@@ -402,7 +457,9 @@ async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, 
     assert (over["winner_ids"], over["reason"]) == ([ada.id], "forfeit")
 
 
-async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
+async def test_a_rematch_swaps_the_sides(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="game_action", action="rematch")
@@ -419,8 +476,12 @@ async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
 
 
 async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(
-    new_game, ada, bob, cyd, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(seats, "CHAT_WINDOW_S", 60.0)
     game = await new_game()
     a, b = await begin(game, ada, bob)
@@ -439,7 +500,9 @@ async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(
         assert (await b.hear("error"))["code"] == "invalid_message"
 
 
-async def test_an_emote_has_its_bounds(new_game, ada, bob):
+async def test_an_emote_has_its_bounds(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
     await a.send(type="game_action", action="emote", data={"emote": "wave"})
@@ -452,7 +515,9 @@ async def test_an_emote_has_its_bounds(new_game, ada, bob):
     assert await b.refused() == "unknown_action"
 
 
-async def test_no_frame_to_a_battleship_player_tells_where_the_other_fleet_is(new_game, ada, bob):
+async def test_no_frame_to_a_battleship_player_tells_where_the_other_fleet_is(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game("battleship")
     a, b = await begin(game, ada, bob)
     fleet = [
@@ -468,7 +533,9 @@ async def test_no_frame_to_a_battleship_player_tells_where_the_other_fleet_is(ne
     assert "ship" not in [cell for row in theirs["view"]["target"] for cell in row]
 
 
-async def test_pong_ticks_and_its_paddles_move(new_game, ada, bob):
+async def test_pong_ticks_and_its_paddles_move(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game("pong")
     a, b = await begin(game, ada, bob)
     first = await a.hear("game_tick")
@@ -483,7 +550,9 @@ async def test_pong_ticks_and_its_paddles_move(new_game, ada, bob):
     assert (await a.hear_until("error"))["code"] == "invalid_move"
 
 
-async def test_the_last_score_is_not_shown_before_the_end_is_kept(new_game, ada, bob):
+async def test_the_last_score_is_not_shown_before_the_end_is_kept(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game("pong", options={"target": 1})
     a, _ = await begin(game, ada, bob)
     await a.hear("game_tick")
@@ -493,7 +562,9 @@ async def test_the_last_score_is_not_shown_before_the_end_is_kept(new_game, ada,
     assert (await a.hear("game_state"))["view"]["scores"]["left"] == 1
 
 
-async def test_no_snapshot_of_a_game_outlives_it(new_game, ada, bob, monkeypatch):
+async def test_no_snapshot_of_a_game_outlives_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(journal, "SNAPSHOTS_WAIT_S", 60)
     game = await new_game("pong")
     a, _ = await begin(game, ada, bob)
@@ -505,20 +576,24 @@ async def test_no_snapshot_of_a_game_outlives_it(new_game, ada, bob, monkeypatch
     assert not await in_database(Snapshot.objects.filter(game=game).exists)
 
 
-async def test_the_closed_test_client_notices_a_close(new_game, cyd):
+async def test_the_closed_test_client_notices_a_close(
+    new_game: Callable[..., Awaitable[Game]], cyd: Person
+) -> None:
     game = await new_game(private=True)
     with pytest.raises(Closed):
         await (await cyd.enter(game.pk)).hear()
 
 
-def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
+def test_the_noted_state_of_a_game_never_goes_back(transactional_db: None) -> None:
     made = services.create_game(name="tictactoe", players=[])
     for state in ("active", "waiting_for_ready"):
         services.store_states({made.pk: state})
     assert Game.objects.get(pk=made.pk).state == "active"
 
 
-async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_still_stands(new_game, ada, here):
+async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_still_stands(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, here: Worker
+) -> None:
     game = await new_game()
     await here.redis.set(key(f"room:{game.pk}"), "killed")
     await here.redis.set(lease_key("killed"), 1)
@@ -528,9 +603,9 @@ async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_stil
 
 
 async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game_over(
-    new_game, ada, bob, monkeypatch
-):
-    def note_states(states):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def note_states(states: Any) -> None:
         raise OperationalError("the database is away")
 
     game = await new_game()
@@ -546,15 +621,15 @@ async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game
 
 
 async def test_while_the_journal_cannot_be_written_moves_are_refused_and_then_the_game_goes_on(
-    new_game, ada, bob, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await new_game()
     a, b = await begin(game, ada, bob)
 
-    def write(entries, snapshots, then):
+    def write(entries: Any, snapshots: Any, then: Any) -> None:
         raise OSError("the database is away")
 
-    def try_to_store():
+    def try_to_store() -> None:
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as away:
@@ -575,12 +650,12 @@ async def test_while_the_journal_cannot_be_written_moves_are_refused_and_then_th
 
 
 async def test_a_rematch_that_the_database_could_not_make_can_be_asked_for_again(
-    new_game, ada, bob, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await new_game()
     a, b = await given_up(game, ada, bob)
 
-    def rematch(**asked):
+    def rematch(**asked: Any) -> None:
         raise OperationalError("the database is away")
 
     await a.send(type="game_action", action="rematch")
@@ -594,8 +669,8 @@ async def test_a_rematch_that_the_database_could_not_make_can_be_asked_for_again
 
 
 async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_journal(
-    new_game, ada, bob, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await new_game()
     a, b = await given_up(game, ada, bob)
     await a.send(type="game_action", action="rematch")
@@ -604,7 +679,7 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
     making, may_be_made = threading.Event(), threading.Event()
     make = services.rematch
 
-    def rematch(**asked):
+    def rematch(**asked: Any) -> Game:
         making.set()
         assert may_be_made.wait(WITHIN_S)
         return make(**asked)
@@ -619,7 +694,9 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
     assert here.seq == last
 
 
-async def test_an_event_of_the_server_alone_is_not_counted_as_told(here, ada, bob):
+async def test_an_event_of_the_server_alone_is_not_counted_as_told(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     before = metrics.published.copy()
     await in_database(services.join, user_id=bob.id, game_id=game.pk)
@@ -627,7 +704,9 @@ async def test_an_event_of_the_server_alone_is_not_counted_as_told(here, ada, bo
     assert "SeatTaken" not in metrics.published
 
 
-async def test_what_answers_a_message_carries_its_id_for_the_sender_alone(new_game, ada, bob):
+async def test_what_answers_a_message_carries_its_id_for_the_sender_alone(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     a = await ada.enter(game.pk)
     b = await bob.enter(game.pk)
@@ -640,7 +719,7 @@ async def test_what_answers_a_message_carries_its_id_for_the_sender_alone(new_ga
         {"type": "game_action", "action": "offer_draw"},
         {"type": "game_action", "action": "resign"},
     ):
-        kind = asked["type"]
+        kind = str(asked["type"])
         await a.send(**asked, id=f"ada's {kind}")
         answer = await a.hear_until(kind)
         assert (answer.pop("ref"), answer["user_id"]) == (f"ada's {kind}", ada.id)
@@ -660,7 +739,9 @@ async def test_what_answers_a_message_carries_its_id_for_the_sender_alone(new_ga
         assert "ref" not in frame
 
 
-async def test_an_agreed_rematch_and_what_was_said_as_the_game_ended_carry_their_ids(new_game, ada, bob):
+async def test_an_agreed_rematch_and_what_was_said_as_the_game_ended_carry_their_ids(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     a, b = await given_up(await new_game(), ada, bob)
     await a.send(type="game_action", action="rematch", id=1)
     assert (await a.hear("game_action"))["ref"] == 1
@@ -671,7 +752,49 @@ async def test_an_agreed_rematch_and_what_was_said_as_the_game_ended_carry_their
     assert "ref" not in await a.hear("game_action")
 
 
-async def test_an_input_of_a_real_time_game_is_answered_with_its_id(new_game, ada, bob):
+async def test_what_changes_nothing_is_acknowledged_once(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
+    game = await new_game()
+    a, b = await ada.enter(game.pk), await bob.enter(game.pk)
+    for number, (kind, fields) in enumerate(
+        [
+            ("player_ready", {}),
+            ("game_action", {"action": "offer_draw"}),
+            ("game_action", {"action": "rematch"}),
+        ]
+    ):
+        await a.send(type=kind, **fields, id=f"{number} once")
+        assert (await a.hear_until(kind))["ref"] == f"{number} once"
+        await a.send(type=kind, **fields, id=f"{number} twice")
+        assert await a.hear_until("ack") == {"type": "ack", "ref": f"{number} twice"}
+        if kind == "player_ready":
+            await b.send(type=kind)
+            await a.hear_until("game_start")
+        elif fields["action"] == "offer_draw":
+            await b.send(type="game_action", action="accept_draw")
+            await a.hear_until("game_over")
+
+
+async def test_an_input_that_is_replaced_before_the_next_step_is_acknowledged(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
+    a, _ = await begin(await new_game("pong"), ada, bob)
+    for number in range(20):
+        await a.send(type="player_move", movement={"direction": number % 2}, id=number)
+    answers: dict[Any, Any] = {}
+    while len(answers) < 20:
+        heard = await a.hear()
+        if "ref" in heard:
+            assert heard["ref"] not in answers
+            answers[heard["ref"]] = heard["type"]
+    assert set(answers.values()) == {"ack", "player_move"}
+    assert answers[19] == "player_move"
+
+
+async def test_an_input_of_a_real_time_game_is_answered_with_its_id(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     a, b = await begin(await new_game("pong"), ada, bob)
     await a.send(type="player_move", movement={"direction": 1}, id=5)
     assert (await a.hear_until("player_move"))["ref"] == 5

@@ -2,6 +2,7 @@
 
 import json
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from game.author.refusals import IllegalMove, InvalidMove, NotYourTurn
 from game.games.battleship import FLEET, SIZE, random_fleet
 from game.tests.playing import begin, somebody_plays
 
-ROWS = [{"name": name, "row": row, "col": 0, "vertical": False} for row, name in enumerate(FLEET)]
+ROWS: list[dict[str, Any]] = [
+    {"name": name, "row": row, "col": 0, "vertical": False} for row, name in enumerate(FLEET)
+]
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def placed(match: Match) -> Match:
     return match
 
 
-def test_both_place_at_once_and_then_fire_in_turn(match: Match):
+def test_both_place_at_once_and_then_fire_in_turn(match: Match) -> None:
     assert match.turn == {0, 1}
     assert match.turn_user is None
     match.play(1, {"ships": ROWS})
@@ -40,7 +43,7 @@ def test_both_place_at_once_and_then_fire_in_turn(match: Match):
         match.play(0, {"row": 8, "col": 9})
 
 
-def test_shots_are_answered_miss_hit_and_sunk(match: Match):
+def test_shots_are_answered_miss_hit_and_sunk(match: Match) -> None:
     placed(match)
     for shot, answer in [((9, 0), "miss"), ((4, 0), "hit"), ((4, 1), "sunk")]:
         match.play(0, {"row": shot[0], "col": shot[1]})
@@ -69,7 +72,7 @@ def test_shots_are_answered_miss_hit_and_sunk(match: Match):
         ({4: {"row": 9, "vertical": True}}, "off_board"),
     ],
 )
-def test_a_wrong_fleet_is_refused_with_its_reason(match: Match, change: dict, code: str):
+def test_a_wrong_fleet_is_refused_with_its_reason(match: Match, change: dict[int, Any], code: str) -> None:
     ships = [ship | change.get(number, {}) for number, ship in enumerate(ROWS)]
     with pytest.raises(IllegalMove) as refusal:
         match.play(0, {"ships": ships})
@@ -77,12 +80,12 @@ def test_a_wrong_fleet_is_refused_with_its_reason(match: Match, change: dict, co
 
 
 @pytest.mark.parametrize("ships", [ROWS[:4], [*ROWS, ROWS[0]], [*ROWS[:4], ROWS[4] | {"row": 10}]])
-def test_a_fleet_of_the_wrong_shape_is_invalid(match: Match, ships: list):
+def test_a_fleet_of_the_wrong_shape_is_invalid(match: Match, ships: list[Any]) -> None:
     with pytest.raises(InvalidMove):
         match.play(0, {"ships": ships})
 
 
-def test_nobody_fires_before_both_fleets_lie_or_places_twice_or_fires_twice_at_a_cell(match: Match):
+def test_nobody_fires_before_both_fleets_lie_or_places_twice_or_fires_twice_at_a_cell(match: Match) -> None:
     with pytest.raises(IllegalMove, match="Place your fleet first"):
         match.play(0, {"row": 0, "col": 0})
     placed(match)
@@ -94,7 +97,7 @@ def test_nobody_fires_before_both_fleets_lie_or_places_twice_or_fires_twice_at_a
         match.play(0, {"row": 0, "col": 0})
 
 
-def test_who_sinks_all_wins_and_all_is_shown(match: Match):
+def test_who_sinks_all_wins_and_all_is_shown(match: Match) -> None:
     placed(match)
     targets = [(ship["row"], col) for ship in ROWS for col in range(FLEET[ship["name"]])]
     for number, (row, col) in enumerate(targets):
@@ -114,7 +117,7 @@ def test_who_sinks_all_wins_and_all_is_shown(match: Match):
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 120))
-def test_a_view_is_the_same_wherever_unhit_enemy_ships_lie(seed: int, length: int):
+def test_a_view_is_the_same_wherever_unhit_enemy_ships_lie(seed: int, length: int) -> None:
     """A view that reveals an enemy ship's position would differ when the ship is elsewhere."""
     match, random = begin(catalogue.get("battleship"), seed), Random(seed)
     while match.result is None and match.moves < length:
@@ -139,7 +142,7 @@ def test_a_view_is_the_same_wherever_unhit_enemy_ships_lie(seed: int, length: in
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(2, 120))
-def test_no_sent_byte_marks_an_unhit_enemy_ship(seed: int, length: int):
+def test_no_sent_byte_marks_an_unhit_enemy_ship(seed: int, length: int) -> None:
     match, random = begin(catalogue.get("battleship"), seed), Random(seed)
     while match.result is None and match.moves < length:
         somebody_plays(match, random)
@@ -157,11 +160,11 @@ def test_no_sent_byte_marks_an_unhit_enemy_ship(seed: int, length: int):
             assert shown == enemy_ships & set(match.state["shots"][seat])
 
 
-def test_random_fleets_are_legal():
+def test_random_fleets_are_legal() -> None:
     for seed in range(50):
         begin(catalogue.get("battleship")).play(0, {"ships": random_fleet(Random(seed))})
 
 
-def test_where_a_fleet_was_placed_is_only_for_its_owner(match: Match):
+def test_where_a_fleet_was_placed_is_only_for_its_owner(match: Match) -> None:
     assert match.is_secret({"ships": ROWS})
     assert not match.is_secret(b'{"row":0,"col":0}')

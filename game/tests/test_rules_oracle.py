@@ -21,7 +21,7 @@ from game.tests.playing import begin
 @given(data=st.data())
 def test_the_rules_agree_with_open_spiel(
     name: str, theirs: str, field: str, choices: int, data: st.DataObject
-):
+) -> None:
     oracle = pyspiel.load_game(theirs).new_initial_state()
     match = begin(catalogue.get(name))
     while True:
@@ -44,7 +44,7 @@ def test_the_rules_agree_with_open_spiel(
     assert match.turn == frozenset()
 
 
-def test_discs_fall_and_boards_read_from_the_top():
+def test_discs_fall_and_boards_read_from_the_top() -> None:
     match = begin(catalogue.get("connect_four"))
     for seat, column in [(0, 3), (1, 3), (0, 4)]:
         match.play(seat, {"column": column})
@@ -54,7 +54,7 @@ def test_discs_fall_and_boards_read_from_the_top():
     assert board[4] == [None, None, None, "Y", None, None, None]
 
 
-def test_tictactoe_cells_count_along_the_rows():
+def test_tictactoe_cells_count_along_the_rows() -> None:
     match = begin(catalogue.get("tictactoe"))
     match.play(0, {"cell": 1})
     match.play(1, {"cell": 3})

@@ -1,6 +1,7 @@
 """Pong: fixed steps, paddles at the walls, a ball that speeds up, and a winner at the target."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ def pong(seed: int = 1, **options: int) -> Match:
     return begin(catalogue.get("pong"), seed, **options)
 
 
-def until(match: Match, reached, inputs=None) -> dict:
+def until(match: Match, reached: Any, inputs: Any = None) -> dict[str, Any]:
     """Step until ``reached(view)``, for at most two minutes of play."""
     for _ in range(7200):
         match.step(inputs or {})
@@ -26,7 +27,7 @@ def until(match: Match, reached, inputs=None) -> dict:
     raise AssertionError(match.view(None))
 
 
-def follow(match: Match) -> dict[int, dict]:
+def follow(match: Match) -> dict[int, dict[str, Any]]:
     """Both players keep their paddle's centre on the ball, so that it comes back level."""
     view = match.view(None)
     return {
@@ -35,7 +36,7 @@ def follow(match: Match) -> dict[int, dict]:
     }
 
 
-def test_the_view_holds_what_a_client_draws():
+def test_the_view_holds_what_a_client_draws() -> None:
     view = json.loads(pong().view_json(0))
     assert set(view) >= {"width", "height", "ball", "paddles", "scores", "turn", "you"}
     assert set(view["ball"]) == {"x", "y", "vx", "vy"}
@@ -44,7 +45,7 @@ def test_the_view_holds_what_a_client_draws():
     assert view["you"] == {"user_id": 0, "side": "left"}
 
 
-def test_a_paddle_keeps_moving_until_told_otherwise_and_stops_at_the_wall():
+def test_a_paddle_keeps_moving_until_told_otherwise_and_stops_at_the_wall() -> None:
     match = pong()
     match.step({0: b'{"direction": -1}'})
     first = match.view(None)["paddles"]
@@ -60,7 +61,7 @@ def test_a_paddle_keeps_moving_until_told_otherwise_and_stops_at_the_wall():
     assert match.view(None)["paddles"]["left"] == still > PADDLE_HEIGHT / 2
 
 
-def test_the_ball_waits_a_moment_before_each_serve():
+def test_the_ball_waits_a_moment_before_each_serve() -> None:
     match = pong()
     before = match.view(None)["ball"]
     for _ in range(30):
@@ -69,7 +70,7 @@ def test_the_ball_waits_a_moment_before_each_serve():
     assert until(match, lambda view: view["ball"]["x"] != before["x"])
 
 
-def test_a_returned_ball_comes_back_a_little_faster():
+def test_a_returned_ball_comes_back_a_little_faster() -> None:
     match = pong()
     served = match.view(None)["ball"]
     speed = abs(served["vx"] + served["vy"] * 1j)
@@ -82,7 +83,7 @@ def test_a_returned_ball_comes_back_a_little_faster():
     raise AssertionError("never returned")
 
 
-def test_a_missed_ball_scores_for_the_other_side_and_is_served_anew():
+def test_a_missed_ball_scores_for_the_other_side_and_is_served_anew() -> None:
     match = pong()
     to_the_right = match.view(None)["ball"]["vx"] > 0
     away = {0: {"direction": -1}, 1: {"direction": -1}}
@@ -93,7 +94,7 @@ def test_a_missed_ball_scores_for_the_other_side_and_is_served_anew():
 
 
 @pytest.mark.parametrize("target", [1, 5])
-def test_the_first_to_the_target_wins(target: int):
+def test_the_first_to_the_target_wins(target: int) -> None:
     match = pong(target=target)
     while match.result is None:
         match.step({0: {"direction": -1}, 1: follow(match)[1]})
@@ -104,7 +105,7 @@ def test_the_first_to_the_target_wins(target: int):
 
 
 @pytest.mark.parametrize("target", [0, 22, "5", None, 1.5])
-def test_a_target_out_of_range_is_refused(target):
+def test_a_target_out_of_range_is_refused(target: Any) -> None:
     with pytest.raises(InvalidOptions):
         pong(target=target)
 
@@ -112,7 +113,7 @@ def test_a_target_out_of_range_is_refused(target):
 @pytest.mark.parametrize(
     "movement", [b'{"direction": 2}', b'{"direction": "1"}', b"{}", b"[]", b"", {"up": 1}]
 )
-def test_a_wrong_input_is_refused_and_nothing_moves(movement):
+def test_a_wrong_input_is_refused_and_nothing_moves(movement: bytes | dict[str, Any]) -> None:
     match = pong()
     before = match.dump()
     with pytest.raises(InvalidMove):
@@ -124,7 +125,7 @@ def test_a_wrong_input_is_refused_and_nothing_moves(movement):
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32), directions=st.lists(st.integers(-1, 1), min_size=1, max_size=40))
-def test_ball_and_paddles_stay_on_the_court(seed: int, directions: list[int]):
+def test_ball_and_paddles_stay_on_the_court(seed: int, directions: list[int]) -> None:
     match = pong(seed, target=21)
     for tick in range(2000):
         if match.result is not None:
@@ -140,7 +141,7 @@ def test_ball_and_paddles_stay_on_the_court(seed: int, directions: list[int]):
             assert PADDLE_HEIGHT / 2 <= paddle <= HEIGHT - PADDLE_HEIGHT / 2
 
 
-def test_serves_go_either_way_by_the_seed_alone():
+def test_serves_go_either_way_by_the_seed_alone() -> None:
     ways = [pong(seed).view(None)["ball"]["vx"] > 0 for seed in range(40)]
     assert len(set(ways)) == 2
     assert ways == [pong(seed).view(None)["ball"]["vx"] > 0 for seed in range(40)]

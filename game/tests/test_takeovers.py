@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -11,12 +13,14 @@ from core.database import in_database
 from core.namespace import key
 from game import services
 from game.author import Clock, catalogue
+from game.events import GameOver
 from game.live import ownership, rooms
+from game.models import Game, JournalEntry, Snapshot
 from game.models import Game as Row
-from game.models import JournalEntry, Snapshot
 from game.tests.conftest import InTurn, begin
 from realtime import worker
-from realtime.worker import lease_key
+from realtime.worker import Worker, lease_key
+from tests.people import Person
 
 
 class Hasty(InTurn):
@@ -26,29 +30,31 @@ class Hasty(InTurn):
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds this game to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Hasty)
 
 
 @pytest.fixture
-def quick_to_adopt(monkeypatch):
+def quick_to_adopt(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
         monkeypatch.setattr(rooms, name, 0.01)
 
 
-async def until(holds) -> None:
+async def until(holds: Any) -> None:
     async with asyncio.timeout(10):
         while not await holds():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.02)
 
 
-async def is_here(game) -> bool:
+async def is_here(game: Any) -> bool:
     return game.pk in rooms.current().here
 
 
-async def test_a_clock_that_runs_out_where_the_game_is_no_more_does_not_end_it(new_game, ada, bob):
+async def test_a_clock_that_runs_out_where_the_game_is_no_more_does_not_end_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game(Hasty.name)
     a, _ = await begin(game, ada, bob)
     await in_database(services.take_over, game_id=game.pk)
@@ -57,14 +63,14 @@ async def test_a_clock_that_runs_out_where_the_game_is_no_more_does_not_end_it(n
 
 
 async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
-    new_game, ada, bob, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game = await new_game("pong")
     a, _ = await begin(game, ada, bob)
     ended, may_answer = threading.Event(), threading.Event()
     finish = services.finish
 
-    def finish_and_answer_late(**ending):
+    def finish_and_answer_late(**ending: Any) -> GameOver:
         over = finish(**ending)
         ended.set()
         assert may_answer.wait(10)
@@ -82,7 +88,9 @@ async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
     assert not await in_database(Snapshot.objects.filter(game=game).exists)
 
 
-async def test_a_game_for_which_all_were_ready_begins_though_its_worker_died_just_then(new_game, ada, bob):
+async def test_a_game_for_which_all_were_ready_begins_though_its_worker_died_just_then(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game()
     for seq, (kind, somebody) in enumerate(
         [("joined", ada), ("joined", bob), ("ready", ada), ("ready", bob)], start=1
@@ -100,8 +108,13 @@ async def test_a_game_for_which_all_were_ready_begins_though_its_worker_died_jus
 
 
 async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
-    new_game, ada, bob, here, quick_to_adopt, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    here: Worker,
+    quick_to_adopt: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The worker that claimed it may have stopped in between."""
     game = await new_game()
     assert await rooms.current().owner(game.pk) == here.id
@@ -113,11 +126,11 @@ async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
 
 
 async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_there(
-    new_game, ada, bob, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = 0
 
-    def try_to_store():
+    def try_to_store() -> None:
         nonlocal asked
         asked += 1
         raise InterfaceError("the connection is closed")
@@ -135,7 +148,9 @@ async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_t
     assert (await a.hear("game_state"))["state"] == "active"
 
 
-async def test_rooms_that_wait_for_the_database_ask_it_together(new_game, ada, bob, monkeypatch):
+async def test_rooms_that_wait_for_the_database_ask_it_together(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = 0
 
     def try_to_store() -> None:
@@ -159,8 +174,12 @@ async def test_rooms_that_wait_for_the_database_ask_it_together(new_game, ada, b
 
 
 async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets_go(
-    new_game, ada, bob, here, monkeypatch
-):
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    here: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def try_to_store() -> None:
         raise OperationalError("the disk is full")
 
@@ -179,7 +198,9 @@ async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets
     await listening.aclose()
 
 
-async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_opened(new_game, ada, bob):
+async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_opened(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
     game = await new_game("pong")
     a, _ = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"direction": 1})
@@ -195,8 +216,10 @@ async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_
     assert seen["view"] == ended["view"]
 
 
-async def test_a_worker_lets_all_go_and_stops_though_redis_does_not_answer(new_game, ada, bob, monkeypatch):
-    async def answer_never(*_):
+async def test_a_worker_lets_all_go_and_stops_though_redis_does_not_answer(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer_never(*_: Any) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(rooms, "RELEASE_WITHIN_S", 0.1)

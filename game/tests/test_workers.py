@@ -1,22 +1,28 @@
 """Rooms over several real server processes: reachable from each, surviving the loss of their owner."""
 
+import contextlib
 import os
 import signal
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import NetworkPlayer, begin, new_game
+from tests.processes import ServerProcess
 
 
 @pytest.fixture
-def two_servers(live_server_process):
+def two_servers(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> Iterator[tuple[ServerProcess, ServerProcess]]:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         yield one, two
 
 
-async def move(mover, *listeners, **movement):
+async def move(mover: Any, *listeners: Any, **movement: Any) -> Any:
     await mover.send(type="player_move", movement=movement)
     frames = [await listener.hear("player_move") for listener in listeners]
     for frame in frames:
@@ -25,7 +31,9 @@ async def move(mover, *listeners, **movement):
     return frames[0]
 
 
-async def test_two_players_on_different_servers_play_one_game(two_servers):
+async def test_two_players_on_different_servers_play_one_game(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     await begin(new_game(ada, bob), ada, bob)
@@ -40,7 +48,9 @@ async def test_two_players_on_different_servers_play_one_game(two_servers):
     assert (error["code"], error["ref"]) == ("game_over", "late")
 
 
-async def test_an_answer_carries_its_id_also_from_the_other_server(two_servers):
+async def test_an_answer_carries_its_id_also_from_the_other_server(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     await begin(new_game(ada, bob), ada, bob)
@@ -53,9 +63,14 @@ async def test_an_answer_carries_its_id_also_from_the_other_server(two_servers):
     await bob.send(type="chat_message", message="hi", id=2)
     assert (await bob.hear("chat_message"))["ref"] == 2
     assert "ref" not in await ada.hear("chat_message")
+    for ref, answer in (("first", "game_action"), ("again", "ack")):
+        await bob.send(type="game_action", action="offer_draw", id=ref)
+        assert (await bob.hear(answer))["ref"] == ref
 
 
-async def test_real_time_frames_reach_the_other_server(two_servers):
+async def test_real_time_frames_reach_the_other_server(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     await begin(new_game(ada, bob, "pong"), ada, bob)
@@ -68,7 +83,9 @@ async def test_real_time_frames_reach_the_other_server(two_servers):
 
 
 @pytest.mark.parametrize("survivor", ["one", "two"])
-async def test_a_game_survives_its_killed_owner(two_servers, survivor):
+async def test_a_game_survives_its_killed_owner(
+    two_servers: tuple[ServerProcess, ServerProcess], survivor: str
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(one.base_url, "bob")
     if survivor == "two":
@@ -90,7 +107,9 @@ async def test_a_game_survives_its_killed_owner(two_servers, survivor):
     assert after["seq"] > last
 
 
-async def test_a_pong_game_goes_on_from_its_last_snapshot(two_servers):
+async def test_a_pong_game_goes_on_from_its_last_snapshot(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(one.base_url, "bob")
     await begin(new_game(ada, bob, "pong"), ada, bob)
@@ -110,7 +129,9 @@ async def test_a_pong_game_goes_on_from_its_last_snapshot(two_servers):
     assert after["view"]["scores"] == before["view"]["scores"]
 
 
-async def test_redis_may_forget_everything_in_mid_game(two_servers):
+async def test_redis_may_forget_everything_in_mid_game(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     await begin(new_game(ada, bob), ada, bob)
@@ -121,7 +142,7 @@ async def test_redis_may_forget_everything_in_mid_game(two_servers):
     await move(ada, ada, bob, cell=8)
 
 
-async def test_redis_may_be_killed_in_mid_game(two_servers):
+async def test_redis_may_be_killed_in_mid_game(two_servers: tuple[ServerProcess, ServerProcess]) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     near = NetworkPlayer(one.base_url, "cyd")
@@ -139,7 +160,7 @@ async def test_redis_may_be_killed_in_mid_game(two_servers):
     await near.hear("pong")
 
 
-async def until_taken(mover, cell):
+async def until_taken(mover: Any, cell: int) -> None:
     """Make the move, again if the server cannot reach the room at the moment."""
     while True:
         await mover.send(type="player_move", movement={"cell": cell}, id=cell)

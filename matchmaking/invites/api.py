@@ -12,9 +12,12 @@ from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
+from core.shapes import Page
 from matchmaking.invites import selectors, serializers, services
+from matchmaking.invites.events import InviteInfo
 from matchmaking.parties import selectors as parties
-from matchmaking.parties import serializers as party_serializers
+from matchmaking.parties.events import PartyInfo
+from matchmaking.parties.serializers import OwnParty
 
 
 class Invites(APIView):
@@ -24,11 +27,11 @@ class Invites(APIView):
         operation_id="api_invites_list",
         description="The caller's pending invites, sent and received, newest first.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.Invite),
+        responses=Page[InviteInfo],
     )
     def get(self, request: Request) -> Response:
         invites = selectors.pending_of(identity(request).user_id)
-        return paging.page(self, invites, ordering="-pk", show=selectors.shown)
+        return paging.page(self, invites, ordering="-id", show=selectors.shown)
 
     @extend_schema(
         description=(
@@ -39,22 +42,22 @@ class Invites(APIView):
             "422 `cannot_invite_oneself` or `game_not_for_two`, 429 `rate_limited`."
         ),
         request=serializers.Creation,
-        responses={201: serializers.Invite},
+        responses={201: InviteInfo},
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = read(serializers.Creation, request.data)
-        made = services.create(user_id=identity(request).user_id, **body)
+        user_id = identity(request).user_id
+        services.check_may_invite(user_id=user_id, **read(serializers.InvitedTo, request.data))
+        made = services.create(user_id=user_id, **read(serializers.Creation, request.data))
         return Response(made, status=201)
 
 
 class One(APIView):
     """An invite that the caller has sent or received, with its status."""
 
-    @extend_schema(responses=serializers.Invite)
+    @extend_schema(responses=InviteInfo)
     def get(self, request: Request, invite_id: int) -> Response:
-        (invite,) = selectors.shown([selectors.of_user(identity(request).user_id, invite_id)])
-        return Response(invite)
+        return Response(selectors.shown_to(identity(request).user_id, invite_id))
 
 
 class Accept(APIView):
@@ -65,7 +68,7 @@ class Accept(APIView):
     stays open.
     """
 
-    @extend_schema(request=None, responses=serializers.Invite)
+    @extend_schema(request=None, responses=InviteInfo)
     @idempotent
     def post(self, request: Request, invite_id: int) -> Response:
         return _answered(services.accept, request, invite_id)
@@ -74,7 +77,7 @@ class Accept(APIView):
 class Decline(APIView):
     """Decline a received invite. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
 
-    @extend_schema(request=None, responses=serializers.Invite)
+    @extend_schema(request=None, responses=InviteInfo)
     def post(self, request: Request, invite_id: int) -> Response:
         return _answered(services.decline, request, invite_id)
 
@@ -82,7 +85,7 @@ class Decline(APIView):
 class Cancel(APIView):
     """Cancel a sent invite. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
 
-    @extend_schema(request=None, responses=serializers.Invite)
+    @extend_schema(request=None, responses=InviteInfo)
     def post(self, request: Request, invite_id: int) -> Response:
         return _answered(services.cancel, request, invite_id)
 
@@ -95,12 +98,11 @@ class InviteToParty(APIView):
     429 `rate_limited`.
     """
 
-    @extend_schema(request=serializers.Invitee, responses={201: serializers.Invite})
+    @extend_schema(request=serializers.Invitee, responses={201: InviteInfo})
     @idempotent
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Invitee, request)
-        if "party_id" not in body:
-            body["party_id"] = parties.party_of(body["user_id"]).id
+        party_id = parties.led_by(**_read(OwnParty, request))
+        body = {**_read(serializers.Invitee, request), "party_id": party_id}
         return Response(services.create(**body), status=201)
 
 
@@ -110,7 +112,7 @@ class AcceptToParty(APIView):
     404 `unknown_invite`, 409 `party_full`, `already_in_party` or `invite_not_pending`.
     """
 
-    @extend_schema(request=serializers.InviteWanted, responses=party_serializers.Party)
+    @extend_schema(request=serializers.InviteWanted, responses=PartyInfo)
     @idempotent
     def post(self, request: Request) -> Response:
         invite_id = selectors.find_party_invite(**_read(serializers.InviteWanted, request))
@@ -121,7 +123,7 @@ class AcceptToParty(APIView):
 class DeclineToParty(APIView):
     """Decline an invite to a party. 404 `unknown_invite`, 409 `invite_not_pending`."""
 
-    @extend_schema(request=serializers.InviteWanted, responses=serializers.Invite)
+    @extend_schema(request=serializers.InviteWanted, responses=InviteInfo)
     def post(self, request: Request) -> Response:
         invite_id = selectors.find_party_invite(**_read(serializers.InviteWanted, request))
         return Response(services.decline(user_id=identity(request).user_id, invite_id=invite_id))
@@ -132,5 +134,5 @@ def _answered(answer: Any, request: Request, invite_id: int) -> Response:
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """What the caller asks for, with who it is."""
+    """A request to invite, with the caller."""
     return {**read(shape, request.data), "user_id": identity(request).user_id}

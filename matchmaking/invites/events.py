@@ -1,10 +1,12 @@
 """Events of invites, sent to both users on all their devices."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.shapes import about, one_of
 from friends.events import Person
 from realtime.wire import topics
 from realtime.wire.messages import Event
@@ -14,23 +16,22 @@ from realtime.wire.topics import Topic
 class InviteInfo(Struct, kw_only=True):
     """An invite as both users see it.
 
-    ``kind`` is game, lobby or party, and determines which of ``game``, ``lobby_id`` and ``party_id`` is set.
-    ``status`` is pending, accepted, declined, cancelled or expired. ``game_id`` and ``ws_url`` are set once
-    accepting it has started a game.
+    ``kind`` determines which of ``game``, ``lobby_id`` and ``party_id`` is set. ``game_id`` and ``ws_url``
+    are set once accepting it has started a game.
     """
 
     id: int
     from_user: Person
     to_user: Person
-    kind: str
-    game: str | None
+    kind: Annotated[str, one_of(["game", "lobby", "party"])]
+    game: Annotated[str | None, about("The game, if it is to one")]
     lobby_id: int | None
     party_id: int | None
-    status: str
+    status: Annotated[str, one_of(["pending", "accepted", "declined", "cancelled", "expired"])]
     created_at: datetime
     expires_at: datetime
-    game_id: UUID | UnsetType = UNSET
-    ws_url: str | UnsetType = UNSET
+    game_id: Annotated[UUID | UnsetType, about("The game that accepting started")] = UNSET
+    ws_url: Annotated[str | UnsetType, about("The socket of that game")] = UNSET
 
 
 class InviteEvent(Event, kw_only=True):

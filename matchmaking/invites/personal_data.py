@@ -1,4 +1,4 @@
-"""What invites hold about a person."""
+"""The personal data in invites."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ def settle_invites_to_party(event: PartyUpdate) -> None:
         services.cancel_to_party(event.party.id)
     elif event.change == "joined":
         for user_id in event.user_ids:
-            services.accept_to_party(event.party.id, user_id)
+            services.accept_to_party(event.party.id, user_id=user_id)
 
 
 @reacts_to(LobbyClosed)

@@ -1,11 +1,13 @@
 """Queries of invites."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
+from friends.events import Person
 from friends.selectors import person
 from game.selectors import ws_url
 from matchmaking.invites.events import InviteInfo
@@ -13,35 +15,71 @@ from matchmaking.invites.models import Invite
 from matchmaking.invites.refusals import UnknownInvite
 
 
-def shown(invites: Iterable[Invite]) -> list[InviteInfo]:
+def shown(rows: Iterable[Any]) -> list[InviteInfo]:
     """Return the invites as clients see them."""
     return [
-        InviteInfo(
-            id=invite.pk,
-            from_user=person(invite.from_user),
-            to_user=person(invite.to_user),
-            kind=invite.kind,
-            game=invite.game or None,
-            lobby_id=invite.lobby_id,
-            party_id=invite.party_id,
-            status=invite.status,
-            created_at=invite.created_at,
-            expires_at=invite.expires_at,
-            game_id=UNSET if invite.game_id is None else invite.game_id,
-            ws_url=UNSET if invite.game_id is None else ws_url(invite.game_id),
+        _shown(
+            row,
+            Person(
+                id=row.from_user_id, username=row.from_user__username, is_premium=row.from_user__is_premium
+            ),
+            Person(id=row.to_user_id, username=row.to_user__username, is_premium=row.to_user__is_premium),
         )
-        for invite in invites
+        for row in rows
     ]
 
 
+def shown_invite(invite: Invite) -> InviteInfo:
+    """Return an invite that was fetched with its users as clients see it."""
+    return _shown(invite, person(invite.from_user), person(invite.to_user))
+
+
+def _shown(invite: Any, from_user: Person, to_user: Person) -> InviteInfo:
+    return InviteInfo(
+        id=invite.id,
+        from_user=from_user,
+        to_user=to_user,
+        kind=invite.kind,
+        game=invite.game or None,
+        lobby_id=invite.lobby_id,
+        party_id=invite.party_id,
+        status=invite.status,
+        created_at=invite.created_at,
+        expires_at=invite.expires_at,
+        game_id=UNSET if invite.game_id is None else invite.game_id,
+        ws_url=UNSET if invite.game_id is None else ws_url(invite.game_id),
+    )
+
+
+def _rows(invites: QuerySet[Invite]) -> QuerySet[Invite, Any]:
+    return invites.values_list(
+        "id",
+        "from_user_id",
+        "from_user__username",
+        "from_user__is_premium",
+        "to_user_id",
+        "to_user__username",
+        "to_user__is_premium",
+        "kind",
+        "game",
+        "lobby_id",
+        "party_id",
+        "status",
+        "created_at",
+        "expires_at",
+        "game_id",
+        named=True,
+    )
+
+
 def pending() -> QuerySet[Invite]:
-    """Return the pending invites, with their users."""
-    return _with_users().filter(status=Invite.Status.PENDING, expires_at__gt=timezone.now())
+    """Return the pending invites."""
+    return Invite.objects.filter(status=Invite.Status.PENDING, expires_at__gt=timezone.now())
 
 
-def pending_of(user_id: int) -> QuerySet[Invite]:
-    """Return the pending invites that the user has sent or received."""
-    return pending().filter(Q(from_user=user_id) | Q(to_user=user_id))
+def pending_of(user_id: int) -> QuerySet[Invite, Any]:
+    """Return the pending invites that the user has sent or received, as rows for :func:`shown`."""
+    return _rows(pending().filter(_either(user_id)))
 
 
 def unanswered_by(user_id: int) -> int:
@@ -55,17 +93,30 @@ def unanswered_by_each(user_ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("to_user", "n"))
 
 
-def of_either(user_id: int) -> QuerySet[Invite]:
-    """Return all invites that the user has sent or received, answered ones included, with their users."""
-    return _with_users().filter(Q(from_user=user_id) | Q(to_user=user_id))
+def of_either(user_id: int) -> QuerySet[Invite, Any]:
+    """Return all invites that the user has sent or received, as rows for :func:`shown`."""
+    return _rows(Invite.objects.filter(_either(user_id)))
+
+
+def shown_to(user_id: int, invite_id: int) -> InviteInfo:
+    """Return an invite that the user has sent or received, as clients see it. Raises ``UnknownInvite``."""
+    found = shown(of_either(user_id).filter(pk=invite_id))
+    if not found:
+        raise UnknownInvite
+    return found[0]
 
 
 def of_user(user_id: int, invite_id: int) -> Invite:
-    """Return an invite that the user has sent or received. Raises ``UnknownInvite``."""
-    invite = of_either(user_id).filter(pk=invite_id).first()
+    """Return an invite that the user has sent or received, with its users. Raises ``UnknownInvite``."""
+    invites = Invite.objects.select_related("from_user", "to_user").filter(_either(user_id), pk=invite_id)
+    invite = invites.first()
     if invite is None:
         raise UnknownInvite
     return invite
+
+
+def _either(user_id: int) -> Q:
+    return Q(from_user=user_id) | Q(to_user=user_id)
 
 
 def find_party_invite(*, user_id: int, invite_id: int | None = None, party_id: int | None = None) -> int:
@@ -84,7 +135,3 @@ def find_party_invite(*, user_id: int, invite_id: int | None = None, party_id: i
     if newest is None:
         raise UnknownInvite
     return newest
-
-
-def _with_users() -> QuerySet[Invite]:
-    return Invite.objects.select_related("from_user", "to_user")

@@ -1,4 +1,4 @@
-"""Serializers of the invites' routes."""
+"""The input of the invites' routes."""
 
 from typing import Any
 
@@ -12,46 +12,25 @@ from matchmaking.serializers import DEFAULT_GAME
 _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
 
 
+class InvitedTo(serializers.Serializer[Any]):
+    """The lobby or the party of an invite, which needs the right to invite there."""
+
+    lobby_id = StrictInteger(min_value=1, required=False)
+    party_id = StrictInteger(min_value=1, required=False)
+
+
 @extend_schema_serializer(component_name="InviteCreation")
-class Creation(serializers.Serializer[Any]):
+class Creation(InvitedTo):
     """A new invite: the user, and the game, lobby or party; by default a game of pong."""
 
     to_user_id = StrictInteger(min_value=1)
     game = StrictText(max_length=40, required=False)
-    lobby_id = StrictInteger(min_value=1, required=False)
-    party_id = StrictInteger(min_value=1, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = attrs.keys() & {"game", "lobby_id", "party_id"}
         if len(named) > 1:
             raise serializers.ValidationError(dict.fromkeys(sorted(named), _ONE_THING))
         return attrs if named else {**attrs, "game": DEFAULT_GAME}
-
-
-@extend_schema_serializer(component_name="InvitePerson")
-class Person(serializers.Serializer[Any]):
-    """A user by name."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-
-
-class Invite(serializers.Serializer[Any]):
-    """An invite, as both users see it."""
-
-    id = serializers.IntegerField()
-    from_user = Person()
-    to_user = Person()
-    kind = serializers.ChoiceField(["game", "lobby", "party"])
-    game = serializers.CharField(allow_null=True, help_text="The game, if it is to one")
-    lobby_id = serializers.IntegerField(allow_null=True)
-    party_id = serializers.IntegerField(allow_null=True)
-    status = serializers.ChoiceField(["pending", "accepted", "declined", "cancelled", "expired"])
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    game_id = serializers.UUIDField(required=False, help_text="The game that accepting started")
-    ws_url = serializers.CharField(required=False, help_text="The socket of that game")
 
 
 class Invitee(OwnParty):
@@ -61,6 +40,6 @@ class Invitee(OwnParty):
 
 
 class InviteWanted(OwnParty):
-    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
+    """The invite to answer: by its id, by the party's, or, with neither, the newest to a party."""
 
     invite_id = StrictInteger(required=False, min_value=1)

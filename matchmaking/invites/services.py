@@ -43,6 +43,7 @@ from matchmaking.invites.refusals import (
     TooManyInvites,
     UnknownInvitee,
 )
+from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.refusals import PartyFull
 from matchmaking.parties.selectors import MAX_SIZE
@@ -56,7 +57,7 @@ MAX_PENDING_RECEIVED = 100
 MAX_PER_MINUTE = 30
 """Maximum number of invites that one user may send per minute: each notifies somebody."""
 RETENTION = timedelta(days=7)
-"""How long answered invites are kept."""
+"""The time that answered invites are kept."""
 
 Status = Invite.Status
 
@@ -97,6 +98,18 @@ def create(
         return _send(user_id, to_user_id, about)
 
 
+def check_may_invite(*, user_id: int, lobby_id: int | None = None, party_id: int | None = None) -> None:
+    """Check that the user may invite others to this lobby and party.
+
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``NotInParty``,
+    ``UnknownParty`` and ``NotLeader``.
+    """
+    if lobby_id is not None:
+        lobbies.check_invites_to(user_id, lobby_id)
+    if party_id is not None:
+        party_selectors.led_by(user_id=user_id, party_id=party_id)
+
+
 def _about_game(name: str) -> dict[str, Any]:
     rules = catalogue.get(name)
     if not rules.min_players <= 2 <= rules.max_players:
@@ -110,7 +123,7 @@ def _about_lobby(user_id: int, to_user_id: int, lobby_id: int) -> dict[str, Any]
 
 
 def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]:
-    party = parties.lock_led(user_id, party_id)
+    party = parties.lock_led(user_id, party_id=party_id)
     if party.members.filter(user=to_user_id).exists():
         raise AlreadyMember
     if party.members.count() >= MAX_SIZE:
@@ -174,7 +187,7 @@ def accept(*, user_id: int, invite_id: int) -> InviteInfo:
     if invite.kind == Invite.Kind.GAME:
         _begin_game(invite)
     elif party is not None:
-        parties.enter(party, user_id)
+        parties.enter(party, user_id=user_id)
     return _tell(invite)
 
 
@@ -185,7 +198,7 @@ def _begin_game(invite: Invite) -> None:
     game = game_services.create_game(name=invite.game, players=players, created_by=invite.from_user_id)
     rules = catalogue.get(invite.game)
     for number, user_id in enumerate(user_ids):
-        publish(game_services.match_found(game, rules, number, user_id))
+        publish(game_services.match_found(game, rules=rules, number=number, user_id=user_id))
     invite.game_id = game.pk
     invite.save(update_fields=["game_id"])
 
@@ -236,7 +249,7 @@ def cancel_to_lobby(lobby_id: int) -> None:
 
 
 @transaction.atomic
-def accept_to_party(party_id: int, user_id: int) -> None:
+def accept_to_party(party_id: int, *, user_id: int) -> None:
     """Mark the user's invite to this party as accepted, after they have joined by themselves."""
     _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
 
@@ -307,6 +320,6 @@ def _end(invite: Invite, status: Status, among: QuerySet[Invite]) -> bool:
 
 
 def _tell(invite: Invite) -> InviteInfo:
-    (info,) = selectors.shown([invite])
+    info = selectors.shown_invite(invite)
     publish(_EVENTS[invite.status](invite=info))
     return info

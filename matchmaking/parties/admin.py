@@ -10,7 +10,7 @@ from matchmaking.parties.models import Party, PartyMember
 
 
 class PartyMembers(ReadOnlyInline):
-    """Who is in it."""
+    """The members."""
 
     model = PartyMember
     fields = ("user", "ready")

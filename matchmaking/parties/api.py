@@ -12,7 +12,8 @@ from accounts.authentication import identity
 from chat.serializers import NewMessage
 from core.idempotency import idempotent
 from core.parsers import read
-from matchmaking.parties import selectors, serializers, services
+from matchmaking.parties import selectors, serializers, services, shapes
+from matchmaking.parties.events import PartyChat, PartyInfo
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
 class Create(APIView):
     """Create a party, led by the caller. 409 `already_in_party`."""
 
-    @extend_schema(request=serializers.Creation, responses={201: serializers.Party})
+    @extend_schema(request=serializers.Creation, responses={201: PartyInfo})
     @idempotent
     def post(self, request: Request) -> Response:
         return Response(services.create(**_read(serializers.Creation, request)), status=201)
@@ -32,7 +33,7 @@ class Create(APIView):
 class Own(APIView):
     """The caller's party. 204 if there is none."""
 
-    @extend_schema(operation_id="api_party_own", responses={200: serializers.Party, 204: None})
+    @extend_schema(operation_id="api_party_own", responses={200: PartyInfo, 204: None})
     def get(self, request: Request) -> Response:
         party = selectors.own(identity(request).user_id)
         return Response(party, status=204 if party is None else 200)
@@ -41,7 +42,7 @@ class Own(APIView):
 class One(APIView):
     """A party: the caller's, one that the caller is invited to, or an open one. 404 `unknown_party`."""
 
-    @extend_schema(responses=serializers.Party)
+    @extend_schema(responses=PartyInfo)
     def get(self, request: Request, party_id: int) -> Response:
         return Response(selectors.visible_to(identity(request).user_id, party_id))
 
@@ -49,7 +50,7 @@ class One(APIView):
 class Join(APIView):
     """Enter an open party. 404 `unknown_party`, 409 `party_full` or `already_in_party`."""
 
-    @extend_schema(request=serializers.Entry, responses=serializers.Party)
+    @extend_schema(request=serializers.Entry, responses=PartyInfo)
     def post(self, request: Request) -> Response:
         return Response(services.join(**_read(serializers.Entry, request)))
 
@@ -57,8 +58,9 @@ class Join(APIView):
 class Ready(APIView):
     """Set whether the caller is ready to play. 404 `unknown_party`, 409 `not_in_party`."""
 
-    @extend_schema(request=serializers.Readiness, responses=serializers.Party)
+    @extend_schema(request=serializers.Readiness, responses=PartyInfo)
     def post(self, request: Request) -> Response:
+        selectors.member_of(**_read(serializers.OwnParty, request))
         return Response(services.set_ready(**_read(serializers.Readiness, request)))
 
 
@@ -69,9 +71,10 @@ class Chat(APIView):
     lobbies, conversations and the party.
     """
 
-    @extend_schema(request=NewMessage, responses={201: serializers.Said})
+    @extend_schema(request=NewMessage, responses={201: PartyChat})
     @idempotent
     def post(self, request: Request) -> Response:
+        selectors.member_of(user_id=identity(request).user_id)
         return Response(services.say(**_read(NewMessage, request)), status=201)
 
 
@@ -81,10 +84,10 @@ class Leave(APIView):
     404 `unknown_party`, 409 `not_in_party`.
     """
 
-    @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
+    @extend_schema(request=serializers.OwnParty, responses=shapes.Gone)
     def post(self, request: Request) -> Response:
         services.leave(**_read(serializers.OwnParty, request))
-        return Response({"status": "left"})
+        return Response(shapes.Gone(status="left"))
 
 
 class Kick(APIView):
@@ -94,15 +97,16 @@ class Kick(APIView):
     `cannot_kick_oneself`.
     """
 
-    @extend_schema(request=serializers.Target, responses=serializers.Party)
+    @extend_schema(request=serializers.Target, responses=PartyInfo)
     def post(self, request: Request) -> Response:
+        selectors.led_by(**_read(serializers.OwnParty, request))
         return Response(services.kick(**_read(serializers.Target, request)))
 
 
 class Disband(APIView):
     """Disband the party. Leader only. 403 `not_party_leader`, 404 `unknown_party`, 409 `not_in_party`."""
 
-    @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
+    @extend_schema(request=serializers.OwnParty, responses=shapes.Gone)
     def post(self, request: Request) -> Response:
         services.disband(**_read(serializers.OwnParty, request))
-        return Response({"status": "disbanded"})
+        return Response(shapes.Gone(status="disbanded"))

@@ -1,10 +1,11 @@
 """Events of parties, and their audiences."""
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Struct
 
+from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
@@ -28,8 +29,8 @@ class PartyInfo(Struct, kw_only=True):
     leader_id: int | None
     members: list[PartyMemberInfo]
     max_size: int
-    open: bool
-    version: int
+    open: Annotated[bool, about("Whether anybody may enter")]
+    version: Annotated[int, about("Rises with each change")]
 
 
 Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
@@ -71,8 +72,8 @@ class PartyChat(Event):
     party_id: int
     sender_id: int
     sender_name: str
-    content: str
-    member_ids: list[int]
+    content: Annotated[str, about("Listed words are masked")]
+    member_ids: Annotated[list[int], about("Who hears it")]
     channel: Literal["party"] = "party"
 
     def audience(self) -> tuple[Topic, ...]:

@@ -1,4 +1,4 @@
-"""What parties hold about a person."""
+"""The personal data in parties."""
 
 from contextlib import suppress
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
-from matchmaking.parties.refusals import NotInParty, UnknownParty
+from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
 
 MAX_SIZE = 4
 
@@ -24,26 +25,58 @@ def shown(party: Party) -> PartyInfo:
     )
 
 
+def _find(**named: Any) -> PartyInfo | None:
+    """Return a party as clients see it, in one query."""
+    rows = list(
+        PartyMember.objects.filter(**named)
+        .order_by("pk")
+        .values_list(
+            "party_id",
+            "party__leader_id",
+            "party__open",
+            "party__version",
+            "user_id",
+            "user__username",
+            "ready",
+        )
+    )
+    if not rows:
+        return None
+    party_id, leader_id, is_open, version, *_ = rows[0]
+    return PartyInfo(
+        id=party_id,
+        leader_id=leader_id,
+        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for *_, id, name, ready in rows],
+        max_size=MAX_SIZE,
+        open=is_open,
+        version=version,
+    )
+
+
 def visible_to(user_id: int, party_id: int) -> PartyInfo:
     """Return the party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
 
     A party is hidden from users who block its leader or are blocked by its leader.
     """
-    party = Party.objects.filter(pk=party_id).first()
-    if party is None or not (party.members.filter(user=user_id).exists() or _is_open_to(user_id, party)):
+    party = _find(party=party_id)
+    if party is None or not (_is_in(user_id, party) or _is_open_to(user_id, party)):
         raise UnknownParty
-    return shown(party)
+    return party
 
 
-def _is_open_to(user_id: int, party: Party) -> bool:
-    is_asked = party.open or party.invites.filter(to_user=user_id, status="pending").exists()
-    return is_asked and not friends.is_blocked_between(user_id, party.leader_id)
+def _is_in(user_id: int, party: PartyInfo) -> bool:
+    return any(member.user_id == user_id for member in party.members)
+
+
+def _is_open_to(user_id: int, party: PartyInfo) -> bool:
+    invited = Party.objects.filter(pk=party.id, invites__to_user=user_id, invites__status="pending")
+    assert party.leader_id is not None
+    return (party.open or invited.exists()) and not friends.is_blocked_between(user_id, party.leader_id)
 
 
 def own(user_id: int) -> PartyInfo | None:
     """Return the user's party, if any."""
-    member = PartyMember.objects.select_related("party").filter(user=user_id).first()
-    return None if member is None else shown(member.party)
+    return _find(party__members__user=user_id)
 
 
 def party_of(user_id: int) -> PartyInfo:
@@ -52,6 +85,27 @@ def party_of(user_id: int) -> PartyInfo:
     if party is None:
         raise NotInParty
     return party
+
+
+def member_of(*, user_id: int, party_id: int | None = None) -> int:
+    """Return the id of the user's party.
+
+    Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``.
+    """
+    own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
+    if party_id not in (None, own):
+        raise UnknownParty
+    if own is None:
+        raise NotInParty
+    return own
+
+
+def led_by(*, user_id: int, party_id: int | None = None) -> int:
+    """Return the id of the party that the user leads. Raises like ``member_of``, and ``NotLeader``."""
+    own = member_of(user_id=user_id, party_id=party_id)
+    if not Party.objects.filter(pk=own, leader=user_id).exists():
+        raise NotLeader
+    return own
 
 
 def by_party(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:

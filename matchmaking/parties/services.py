@@ -44,10 +44,10 @@ def join(*, user_id: int, party_id: int) -> PartyInfo:
     party = lock(party_id)
     if not party.open or friends.is_blocked_between(user_id, party.leader_id):
         raise UnknownParty
-    return enter(party, user_id)
+    return enter(party, user_id=user_id)
 
 
-def enter(party: Party, user_id: int) -> PartyInfo:
+def enter(party: Party, *, user_id: int) -> PartyInfo:
     """Add the user to this locked party. Raises ``PartyFull`` and ``AlreadyInParty``."""
     if party.members.count() >= MAX_SIZE:
         raise PartyFull(f"A party holds at most {MAX_SIZE}.")
@@ -61,7 +61,7 @@ def leave(*, user_id: int, party_id: int | None = None) -> None:
 
     Raises ``NotInParty``; ``UnknownParty`` if the user's party is not ``party_id``.
     """
-    party = lock_own(user_id, party_id)
+    party = lock_own(user_id, party_id=party_id)
     party.members.filter(user=user_id).delete()
     remaining = selectors.member_ids(party.pk)
     if not remaining:
@@ -78,7 +78,7 @@ def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyI
 
     Raises like ``leave``, and ``NotLeader``, ``UnknownMember`` and ``CannotKickOneself``.
     """
-    party = lock_led(user_id, party_id)
+    party = lock_led(user_id, party_id=party_id)
     if target_id == user_id:
         raise CannotKickOneself
     kicked, _ = party.members.filter(user=target_id).delete()
@@ -90,7 +90,7 @@ def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyI
 @transaction.atomic
 def disband(*, user_id: int, party_id: int | None = None) -> None:
     """Disband the party, as its leader. Raises like ``leave``, and ``NotLeader``."""
-    party = lock_led(user_id, party_id)
+    party = lock_led(user_id, party_id=party_id)
     user_ids = selectors.member_ids(party.pk)
     party.members.all().delete()
     _end(party, user_ids)
@@ -99,7 +99,7 @@ def disband(*, user_id: int, party_id: int | None = None) -> None:
 @transaction.atomic
 def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> PartyInfo:
     """Set whether the user is ready to play; it is only shown to the others. Raises like ``leave``."""
-    party = lock_own(user_id, party_id)
+    party = lock_own(user_id, party_id=party_id)
     if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
         return _changed(party, "ready", [user_id])
     return selectors.shown(party)
@@ -119,7 +119,7 @@ def say(*, user_id: int, content: str) -> PartyChat:
 
 @transaction.atomic
 def _tell(user_id: int, party_id: int, content: str) -> PartyChat:
-    party = lock_own(user_id, party_id)
+    party = lock_own(user_id, party_id=party_id)
     members = selectors.shown(party).members
     (sender,) = (member for member in members if member.user_id == user_id)
     said = PartyChat(
@@ -141,13 +141,9 @@ def lock(party_id: int) -> Party:
     return party
 
 
-def lock_own(user_id: int, party_id: int | None = None) -> Party:
+def lock_own(user_id: int, *, party_id: int | None = None) -> Party:
     """Return the user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
-    own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
-    if party_id not in (None, own):
-        raise UnknownParty
-    if own is None:
-        raise NotInParty
+    own = selectors.member_of(user_id=user_id, party_id=party_id)
     party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
     # The user may have been kicked while this waited for the lock.
     if party is None or not party.members.filter(user=user_id).exists():
@@ -155,9 +151,9 @@ def lock_own(user_id: int, party_id: int | None = None) -> Party:
     return party
 
 
-def lock_led(user_id: int, party_id: int | None = None) -> Party:
+def lock_led(user_id: int, *, party_id: int | None = None) -> Party:
     """Return the party that the user leads, locked. Raises like ``lock_own``, and ``NotLeader``."""
-    party = lock_own(user_id, party_id)
+    party = lock_own(user_id, party_id=party_id)
     if party.leader_id != user_id:
         raise NotLeader
     return party

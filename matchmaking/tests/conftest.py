@@ -56,7 +56,7 @@ class Waiter:
 
 
 def sign_in(user: User) -> Waiter:
-    tokens = accounts.open_session(user, accounts.Device()).tokens
+    tokens = accounts.open_session(user, device=accounts.Device()).tokens
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
     return Waiter(user.pk, user.username, client)
@@ -102,10 +102,10 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
         grid = Grid(rows=1, columns=4, marks="ABCD")
 
         @move
-        def sit(self, state, seat, cell: int):
+        def sit(self, state: dict[str, Any], seat: int, cell: int) -> None:
             state["board"][cell] = seat
 
-        def result(self, state):
+        def result(self, state: dict[str, Any]) -> None:
             return None
 
     catalogue.register(Table)

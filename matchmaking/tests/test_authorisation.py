@@ -1,6 +1,7 @@
 """Authorisation: every route and every command must have a row here."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import pytest
 from rest_framework.test import APIClient
@@ -9,6 +10,7 @@ from matchmaking import urls
 from matchmaking.invites.models import Invite
 from matchmaking.models import Ticket
 from matchmaking.parties.models import Party, PartyMember
+from matchmaking.tests.conftest import Waiter
 from notifications.consumers import NotificationsConsumer
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,7 @@ ROWS = (
     Row("post", "game/join", 201, 403, 404, 404, {"game": "pong", **PARTY}),
     Row("post", "game/leave", 200, 200, 200, 200),
     Row("get", "game/status", 200, 200, 200, 200),
+    Row("get", "api/queues", 200, 200, 200, 200),
     Row("get", "api/invites", 200, 200, 200, 200),
     # To the party: leader only.
     Row("post", "api/invites", 201, 403, 404, 404, {"to_user_id": "eve", **PARTY}),
@@ -57,10 +60,10 @@ ROWS = (
 BY_NAME = {f"{row.method} {row.path}": row for row in ROWS}
 
 
-def test_every_route_has_a_row():
+def test_every_route_has_a_row() -> None:
     offered = {
         f"{method} {pattern.pattern.path}"
-        for pattern in urls.urlpatterns
+        for pattern in cast(list[Any], urls.urlpatterns)
         for method in ("get", "post", "put", "patch", "delete")
         if hasattr(pattern.callback.view_class, method)
     }
@@ -69,12 +72,14 @@ def test_every_route_has_a_row():
     assert len(ROWS) == len(BY_NAME)
 
 
-def test_the_notifications_socket_takes_no_commands_but_pings():
+def test_the_notifications_socket_takes_no_commands_but_pings() -> None:
     assert {command.__struct_config__.tag for command in NotificationsConsumer.handlers} == {"ping"}
 
 
 @pytest.fixture
-def call(ada, bob, cyd, player):
+def call(
+    ada: Waiter, bob: Waiter, cyd: Waiter, player: Callable[..., Waiter]
+) -> Callable[[Row, APIClient], Any]:
     party = ada.party("create").json()
     ada.party("invite", user_id=bob.id)
     bob.party("accept")
@@ -101,7 +106,15 @@ def stored() -> list[Any]:
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("who", ["ada", "bob", "cyd", "dan"])
-def test_each_gets_what_is_theirs_and_who_is_refused_changes_nothing(call, ada, bob, cyd, player, name, who):
+def test_each_gets_what_is_theirs_and_who_is_refused_changes_nothing(
+    call: Callable[[Row, APIClient], Any],
+    ada: Waiter,
+    bob: Waiter,
+    cyd: Waiter,
+    player: Callable[..., Waiter],
+    name: Any,
+    who: str,
+) -> None:
     caller = {"ada": ada, "bob": bob, "cyd": cyd, "dan": player("dan")}[who]
     before = stored()
 
@@ -113,7 +126,7 @@ def test_each_gets_what_is_theirs_and_who_is_refused_changes_nothing(call, ada, 
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_nobody_gets_anything_without_a_token(call, name):
+def test_nobody_gets_anything_without_a_token(call: Callable[[Row, APIClient], Any], name: Any) -> None:
     before = stored()
 
     answer = call(BY_NAME[name], APIClient())
@@ -123,6 +136,19 @@ def test_nobody_gets_anything_without_a_token(call, name):
     assert stored() == before
 
 
-def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
+@pytest.mark.parametrize("path", ["api/party/invite", "api/party/kick", "api/party/chat"])
+def test_who_may_not_is_told_so_before_the_body_is_looked_at(
+    call: Callable[[Row, APIClient], Any], bob: Waiter, player: Callable[..., Waiter], path: str
+) -> None:
+    bare = BY_NAME[f"post {path}"]._replace(body={})
+
+    if path != "api/party/chat":
+        assert call(bare, bob.client).json()["code"] == "not_party_leader"
+    assert call(bare, player("dan").client).json()["code"] == "not_in_party"
+
+
+def test_lists_hold_only_what_is_the_callers(
+    call: Callable[[Row, APIClient], Any], ada: Waiter, bob: Waiter, cyd: Waiter
+) -> None:
     assert len(ada.invites()) == len(cyd.invites()) == 2
     assert bob.invites() == []

@@ -1,5 +1,8 @@
 """Concurrent changes of invites and parties: each has exactly one outcome."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -19,26 +22,26 @@ ROUNDS = 6
 
 
 @pytest.fixture(autouse=True)
-def _quiet(monkeypatch):
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invites, "MAX_PER_MINUTE", 10_000)
 
 
 @pytest.fixture
-def told(monkeypatch):
-    told = []
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    told: list[Any] = []
     monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
     return told
 
 
 @pytest.fixture
-def people(db):
+def people(db: None) -> list[int]:
     return [user.pk for user in User.objects.bulk_create(User(username=f"p{n}") for n in range(9))]
 
 
-def outcome(call, **arguments):
+def outcome(call: Any, **arguments: Any) -> Any:
     """Return a call's result, or the code of its refusal."""
 
-    def run():
+    def run() -> Any | str:
         try:
             return call(**arguments) or "done"
         except Exception as refusal:
@@ -47,11 +50,13 @@ def outcome(call, **arguments):
     return run
 
 
-def kinds(told):
+def kinds(told: Any) -> list[str]:
     return [type(event).__name__ for event in told]
 
 
-def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(people, at_once, told):
+def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
         told.clear()
@@ -80,7 +85,9 @@ def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(people,
         assert Seat.objects.count() == 2 * (status == "accepted")
 
 
-def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(people, at_once, told):
+def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
         at_once(
@@ -94,10 +101,12 @@ def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(peopl
         friends.unblock(user_id=bob, blocked_id=ada)
 
 
-def test_of_one_question_asked_at_once_by_both_one_is_asked(people, at_once, told):
+def test_of_one_question_asked_at_once_by_both_one_is_asked(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, *_ = people
 
-    def ask(who, whom):
+    def ask(who: int, whom: int) -> Any:
         return outcome(invites.create, user_id=who, to_user_id=whom, game="tictactoe")
 
     answers = at_once([ask(ada, bob), ask(bob, ada)] * 4)
@@ -106,7 +115,12 @@ def test_of_one_question_asked_at_once_by_both_one_is_asked(people, at_once, tol
     assert sorted(answer for answer in answers if isinstance(answer, str)) == ["already_invited"] * 7
 
 
-def test_no_more_invites_than_allowed_are_sent_at_once(people, at_once, told, monkeypatch):
+def test_no_more_invites_than_allowed_are_sent_at_once(
+    people: list[int],
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    told: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(invites, "MAX_PENDING_SENT", 3)
     ada, *others = people
 
@@ -118,7 +132,9 @@ def test_no_more_invites_than_allowed_are_sent_at_once(people, at_once, told, mo
     assert answers.count("too_many_invites") == 5
 
 
-def test_the_last_place_in_a_party_is_got_by_one(people, at_once, told):
+def test_the_last_place_in_a_party_is_got_by_one(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, cyd, *others = people
     party = parties.create(user_id=ada, open=True).id
     for early in (bob, cyd):
@@ -142,7 +158,9 @@ def test_the_last_place_in_a_party_is_got_by_one(people, at_once, told):
     )
 
 
-def test_who_enters_two_parties_at_once_is_in_one(people, at_once, told):
+def test_who_enters_two_parties_at_once_is_in_one(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, cyd, *_ = people
     for _ in range(ROUNDS):
         rooms = [parties.create(user_id=leader, open=True).id for leader in (ada, bob)]
@@ -158,7 +176,9 @@ def test_who_enters_two_parties_at_once_is_in_one(people, at_once, told):
         Party.objects.all().delete()
 
 
-def test_leaving_kicking_and_disbanding_at_once_leave_no_party_without_its_leader(people, at_once, told):
+def test_leaving_kicking_and_disbanding_at_once_leave_no_party_without_its_leader(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, cyd, dan, *_ = people
     for _ in range(ROUNDS):
         told.clear()
@@ -185,7 +205,9 @@ def test_leaving_kicking_and_disbanding_at_once_leave_no_party_without_its_leade
         Party.objects.all().delete()
 
 
-def test_an_invite_accepted_while_the_party_ends_leaves_nobody_behind(people, at_once, told):
+def test_an_invite_accepted_while_the_party_ends_leaves_nobody_behind(
+    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
         party = parties.create(user_id=ada).id
@@ -204,7 +226,12 @@ def test_an_invite_accepted_while_the_party_ends_leaves_nobody_behind(people, at
         assert status == ("accepted" if not isinstance(accepted, str) else "cancelled"), (accepted, status)
 
 
-def test_a_party_that_changes_while_it_queues_waits_as_it_is_or_not_at_all(people, at_once, told, table):
+def test_a_party_that_changes_while_it_queues_waits_as_it_is_or_not_at_all(
+    people: list[int],
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    told: list[Any],
+    table: str,
+) -> None:
     ada, bob, cyd, *_ = people
     for _ in range(ROUNDS):
         party = parties.create(user_id=ada, open=True).id

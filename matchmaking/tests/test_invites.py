@@ -1,9 +1,14 @@
 """Invites through the API: create, accept, decline, cancel, expire."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import services as accounts
 from accounts.models import User
@@ -13,15 +18,16 @@ from core import personal_data
 from game.models import Game, Seat
 from matchmaking.invites import services
 from matchmaking.invites.models import Invite
+from matchmaking.tests.conftest import Waiter
 
 pytestmark = pytest.mark.django_db
 
 NOBODY = 999_999
 
 
-def told_of(events):
+def told_of(events: Any) -> dict[Any, Any]:
     """Return the published invite events, without badges: ``{(name, status)}`` by topic."""
-    heard = {}
+    heard: dict[Any, Any] = {}
     for event in events:
         name = type(event).__name__
         if name.startswith("Invite"):
@@ -30,7 +36,7 @@ def told_of(events):
     return heard
 
 
-def test_an_invite_to_a_game_waits_with_both(ada, bob, cyd, clock):
+def test_an_invite_to_a_game_waits_with_both(ada: Waiter, bob: Waiter, cyd: Waiter, clock: Any) -> None:
     answer = ada.invite(bob, game="tictactoe")
 
     assert answer.status_code == 201
@@ -53,11 +59,13 @@ def test_an_invite_to_a_game_waits_with_both(ada, bob, cyd, clock):
     assert cyd.invites() == []
 
 
-def test_without_a_name_it_is_to_a_game_of_pong(ada, bob):
+def test_without_a_name_it_is_to_a_game_of_pong(ada: Waiter, bob: Waiter) -> None:
     assert ada.invite(bob).json()["game"] == "pong"
 
 
-def test_accepting_starts_the_game_and_both_are_told_of_it(ada, bob, telling):
+def test_accepting_starts_the_game_and_both_are_told_of_it(
+    ada: Waiter, bob: Waiter, telling: Callable[[], contextlib.AbstractContextManager[list[Any]]]
+) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
 
     with telling() as told:
@@ -88,7 +96,15 @@ def test_accepting_starts_the_game_and_both_are_told_of_it(ada, bob, telling):
         ("ada", "cancel", "InviteCancelled", "cancelled"),
     ],
 )
-def test_declining_and_cancelling_end_it_and_are_told_to_both(ada, bob, telling, who, how, event, status):
+def test_declining_and_cancelling_end_it_and_are_told_to_both(
+    ada: Waiter,
+    bob: Waiter,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+    who: str,
+    how: str,
+    event: str,
+    status: str,
+) -> None:
     people = {"ada": ada, "bob": bob}
     with telling() as told:
         invite = ada.invite(bob, game="tictactoe").json()
@@ -104,7 +120,7 @@ def test_declining_and_cancelling_end_it_and_are_told_to_both(ada, bob, telling,
 
 @pytest.mark.parametrize("first", ["accept", "decline", "cancel"])
 @pytest.mark.parametrize("second", ["accept", "decline", "cancel"])
-def test_an_answered_invite_stays_as_it_is(ada, bob, first, second):
+def test_an_answered_invite_stays_as_it_is(ada: Waiter, bob: Waiter, first: str, second: str) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
     people = {"accept": bob, "decline": bob, "cancel": ada}
     status = people[first].answer(invite, first).json()["status"]
@@ -117,7 +133,9 @@ def test_an_answered_invite_stays_as_it_is(ada, bob, first, second):
     assert Game.objects.count() == (1 if first == "accept" else 0)
 
 
-def test_what_is_not_answered_in_time_expires_though_nobody_asks(ada, bob, clock, telling):
+def test_what_is_not_answered_in_time_expires_though_nobody_asks(
+    ada: Waiter, bob: Waiter, clock: Any, telling: Callable[[], contextlib.AbstractContextManager[list[Any]]]
+) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
     clock.shift(59.9)
     assert services.expire_due() == pytest.approx(0.1)
@@ -136,7 +154,9 @@ def test_what_is_not_answered_in_time_expires_though_nobody_asks(ada, bob, clock
     assert told == []
 
 
-def test_an_invite_whose_time_is_up_cannot_be_accepted_even_before_that_is_noted(ada, bob, clock):
+def test_an_invite_whose_time_is_up_cannot_be_accepted_even_before_that_is_noted(
+    ada: Waiter, bob: Waiter, clock: Any
+) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
     clock.shift(60)
 
@@ -147,7 +167,9 @@ def test_an_invite_whose_time_is_up_cannot_be_accepted_even_before_that_is_noted
     assert Game.objects.count() == 0
 
 
-def test_an_invite_whose_time_is_up_does_not_stand_in_the_way_of_the_next(ada, bob, clock):
+def test_an_invite_whose_time_is_up_does_not_stand_in_the_way_of_the_next(
+    ada: Waiter, bob: Waiter, clock: Any
+) -> None:
     old = ada.invite(bob, game="tictactoe").json()
     clock.shift(60)
 
@@ -155,7 +177,9 @@ def test_an_invite_whose_time_is_up_does_not_stand_in_the_way_of_the_next(ada, b
     assert Invite.objects.get(pk=old["id"]).status == "expired"
 
 
-def test_the_setting_says_how_long_invites_live(ada, bob, clock, settings):
+def test_the_setting_says_how_long_invites_live(
+    ada: Waiter, bob: Waiter, clock: Any, settings: Settings
+) -> None:
     settings.INVITE_TTL = 5
 
     invite = ada.invite(bob, game="tictactoe").json()
@@ -165,7 +189,7 @@ def test_the_setting_says_how_long_invites_live(ada, bob, clock, settings):
     assert bob.answer(invite, "decline").status_code == 409
 
 
-def test_the_same_is_not_asked_twice_by_either(ada, bob, cyd):
+def test_the_same_is_not_asked_twice_by_either(ada: Waiter, bob: Waiter, cyd: Waiter) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
 
     for again in (ada.invite(bob, game="tictactoe"), bob.invite(ada, game="tictactoe")):
@@ -177,7 +201,9 @@ def test_the_same_is_not_asked_twice_by_either(ada, bob, cyd):
     assert ada.invite(bob, game="tictactoe").status_code == 201
 
 
-def test_a_user_has_so_many_invites_unanswered_and_no_more(ada, bob, player, monkeypatch):
+def test_a_user_has_so_many_invites_unanswered_and_no_more(
+    ada: Waiter, bob: Waiter, player: Callable[..., Waiter], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "MAX_PENDING_SENT", 2)
     first = ada.invite(bob, game="tictactoe").json()
     ada.invite(player("dan"), game="tictactoe")
@@ -189,7 +215,9 @@ def test_a_user_has_so_many_invites_unanswered_and_no_more(ada, bob, player, mon
     assert ada.invite(bob, game="tictactoe").status_code == 201
 
 
-def test_who_has_many_to_answer_gets_no_more(ada, bob, cyd, monkeypatch):
+def test_who_has_many_to_answer_gets_no_more(
+    ada: Waiter, bob: Waiter, cyd: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "MAX_PENDING_RECEIVED", 1)
     ada.invite(bob, game="tictactoe")
 
@@ -198,7 +226,9 @@ def test_who_has_many_to_answer_gets_no_more(ada, bob, cyd, monkeypatch):
     assert (refused.status_code, refused.json()["code"]) == (403, "cannot_invite")
 
 
-def test_inviting_over_and_over_is_too_quick(ada, bob, monkeypatch):
+def test_inviting_over_and_over_is_too_quick(
+    ada: Waiter, bob: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "MAX_PER_MINUTE", 3)
     for _ in range(3):
         ada.answer(ada.invite(bob, game="tictactoe").json(), "cancel")
@@ -209,8 +239,8 @@ def test_inviting_over_and_over_is_too_quick(ada, bob, monkeypatch):
     assert int(refused["Retry-After"]) > 0
 
 
-def test_an_idempotency_key_makes_one_invite_and_one_game(ada, bob):
-    def post(who, path, body):
+def test_an_idempotency_key_makes_one_invite_and_one_game(ada: Waiter, bob: Waiter) -> None:
+    def post(who: Waiter, path: str, body: Any) -> Any:
         return who.client.post(path, body, headers={"Idempotency-Key": f"{who.name}{path}"})
 
     sent = [post(ada, "/api/invites/", {"to_user_id": bob.id, "game": "tictactoe"}) for _ in range(2)]
@@ -244,11 +274,13 @@ def test_an_idempotency_key_makes_one_invite_and_one_game(ada, bob):
         ({"to_user_id": "bob's", "lobby_id": "5"}, 422, "invalid"),
         ({"to_user_id": "bob's", "party_id": 5}, 404, "unknown_party"),
         ({"to_user_id": "bob's", "party_id": "5"}, 422, "invalid"),
-        ({"to_user_id": "bob's", "game": "pong", "party_id": 5}, 422, "invalid"),
-        ({"to_user_id": "bob's", "lobby_id": 5, "party_id": 5}, 422, "invalid"),
+        ({"to_user_id": "bob's", "game": "pong", "party_id": 5}, 404, "unknown_party"),
+        ({"to_user_id": "bob's", "lobby_id": 5, "party_id": 5}, 404, "unknown_lobby"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(ada, bob, body, status, code):
+def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(
+    ada: Waiter, bob: Waiter, body: dict[str, Any], status: int, code: str
+) -> None:
     ids = {"me": ada.id, "bob's": bob.id}
     body = {name: ids.get(value, value) if name == "to_user_id" else value for name, value in body.items()}
 
@@ -258,7 +290,18 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(ada, bob, body, s
     assert Invite.objects.count() == 0
 
 
-def test_a_game_that_is_not_for_two_has_no_invites(ada, bob, monkeypatch):
+def test_an_invite_is_to_one_thing(ada: Waiter, bob: Waiter) -> None:
+    party = ada.party("create").json()
+
+    answer = ada.client.post("/api/invites/", {"to_user_id": bob.id, "game": "pong", "party_id": party["id"]})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert Invite.objects.count() == 0
+
+
+def test_a_game_that_is_not_for_two_has_no_invites(
+    ada: Waiter, bob: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from game.author import Game as Rules
     from game.author import Grid, catalogue, move
 
@@ -269,10 +312,10 @@ def test_a_game_that_is_not_for_two_has_no_invites(ada, bob, monkeypatch):
         grid = Grid(rows=1, columns=4, marks="ABCD")
 
         @move
-        def sit(self, state, seat, cell: int):
+        def sit(self, state: dict[str, Any], seat: int, cell: int) -> None:
             state["board"][cell] = seat
 
-        def result(self, state):
+        def result(self, state: dict[str, Any]) -> None:
             return None
 
     catalogue.register(Crowd)
@@ -281,7 +324,7 @@ def test_a_game_that_is_not_for_two_has_no_invites(ada, bob, monkeypatch):
 
 
 @pytest.mark.parametrize("fields", [{"is_bot": True}, {"is_active": False}])
-def test_bots_and_the_gone_are_not_invited(ada, fields):
+def test_bots_and_the_gone_are_not_invited(ada: Waiter, fields: dict[str, Any]) -> None:
     other = User.objects.create(username="other", **fields)
 
     answer = ada.post("/api/invites/", to_user_id=other.pk, game="tictactoe")
@@ -290,7 +333,9 @@ def test_bots_and_the_gone_are_not_invited(ada, fields):
     assert Invite.objects.count() == 0
 
 
-def test_a_block_ends_what_two_have_asked_and_looks_like_an_answer(ada, bob, cyd, telling):
+def test_a_block_ends_what_two_have_asked_and_looks_like_an_answer(
+    ada: Waiter, bob: Waiter, cyd: Waiter, telling: Callable[[], contextlib.AbstractContextManager[list[Any]]]
+) -> None:
     asked = ada.invite(bob, game="tictactoe").json()
     asking = bob.invite(ada, game="pong").json()
     other = cyd.invite(bob, game="pong").json()
@@ -309,7 +354,9 @@ def test_a_block_ends_what_two_have_asked_and_looks_like_an_answer(ada, bob, cyd
         assert (refused.status_code, refused.json()["code"]) == (403, "cannot_invite")
 
 
-def test_the_erased_have_no_invites_and_who_asked_them_is_told(ada, bob, telling):
+def test_the_erased_have_no_invites_and_who_asked_them_is_told(
+    ada: Waiter, bob: Waiter, telling: Callable[[], contextlib.AbstractContextManager[list[Any]]]
+) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
     (exported,) = dict(personal_data.export(bob.id))["invites"]
     assert exported.id == invite["id"]
@@ -322,7 +369,7 @@ def test_the_erased_have_no_invites_and_who_asked_them_is_told(ada, bob, telling
     assert Invite.objects.count() == 0
 
 
-def test_old_invites_are_forgotten(ada, bob, clock):
+def test_old_invites_are_forgotten(ada: Waiter, bob: Waiter, clock: Any) -> None:
     old = ada.invite(bob, game="tictactoe").json()
     bob.answer(old, "decline")
     clock.shift(timedelta(days=7, seconds=1))
@@ -333,7 +380,7 @@ def test_old_invites_are_forgotten(ada, bob, clock):
     assert list(Invite.objects.values_list("pk", flat=True)) == [waiting.id]
 
 
-def test_a_long_list_comes_in_pages(ada, player):
+def test_a_long_list_comes_in_pages(ada: Waiter, player: Callable[..., Waiter]) -> None:
     made = [ada.invite(player(f"p{number}"), game="tictactoe").json()["id"] for number in range(3)]
 
     page = ada.get("/api/invites/?limit=2").json()
@@ -343,7 +390,7 @@ def test_a_long_list_comes_in_pages(ada, player):
     assert [invite["id"] for invite in rest["results"]] == made[:1]
 
 
-def test_operators_see_invites_and_can_cancel_them(admin_client, ada, bob):
+def test_operators_see_invites_and_can_cancel_them(admin_client: Client, ada: Waiter, bob: Waiter) -> None:
     invite = ada.invite(bob, game="tictactoe").json()
 
     assert b"ada" in admin_client.get("/admin/invites/invite/").content
@@ -354,13 +401,13 @@ def test_operators_see_invites_and_can_cancel_them(admin_client, ada, bob):
 
 
 @pytest.fixture
-def den(ada):
+def den(ada: Waiter) -> int:
     """Ada's private lobby."""
     User.objects.filter(pk=ada.id).update(is_premium=True)
     return chat.create_lobby(user_id=ada.id, title="den", is_public=False).pk
 
 
-def test_an_invite_opens_a_private_lobby(ada, bob, cyd, den):
+def test_an_invite_opens_a_private_lobby(ada: Waiter, bob: Waiter, cyd: Waiter, den: int) -> None:
     asked = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den})
     assert (asked.status_code, asked.json()["kind"], asked.json()["lobby_id"]) == (201, "lobby", den)
     assert bob.client.post(f"/api/lobbies/{den}/join/").status_code == 403
@@ -373,7 +420,7 @@ def test_an_invite_opens_a_private_lobby(ada, bob, cyd, den):
     assert (of_a_member.status_code, of_a_member.json()["code"]) == (403, "rank_too_low")
 
 
-def test_an_invite_to_a_lobby_ends_with_the_lobby(ada, bob, den):
+def test_an_invite_to_a_lobby_ends_with_the_lobby(ada: Waiter, bob: Waiter, den: int) -> None:
     invite = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den}).json()
     chat.close_lobby(actor_id=ada.id, lobby_id=den)
     accepted = bob.client.post(f"/api/invites/{invite['id']}/accept/")

@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,12 +27,12 @@ __all__ = ["ada", "bob", "cyd", "here", "person"]
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the time until an empty match is cancelled."""
     monkeypatch.setattr(author.Game, "start_within", 0.5)
 
 
-async def join(*people: Person) -> dict:
+async def join(*people: Person) -> Any:
     """Join in this order; return the status of the last."""
     for one in people:
         standing = await in_database(services.join, user_id=one.id, game="tictactoe")
@@ -43,7 +45,7 @@ async def waiting() -> list[int]:
     return await in_database(list, places)
 
 
-async def come(match: dict, who: Person, *, is_ready: bool = True) -> Player:
+async def come(match: Any, who: Person, *, is_ready: bool = True) -> Player:
     player = await who.enter(match.game_id)
     if is_ready:
         await player.send(type="player_ready")
@@ -51,8 +53,8 @@ async def come(match: dict, who: Person, *, is_ready: bool = True) -> Player:
 
 
 async def test_who_was_matched_with_somebody_who_never_came_waits_again_at_the_old_place(
-    quick, ada, bob, cyd
-):
+    quick: None, ada: Person, bob: Person, cyd: Person
+) -> None:
     notices = await ada.listen()
     match = await join(ada, bob)
     await join(cyd)
@@ -73,7 +75,7 @@ async def test_who_was_matched_with_somebody_who_never_came_waits_again_at_the_o
     assert await waiting() == []
 
 
-async def test_who_does_not_get_ready_is_the_one_who_left(quick, ada, bob):
+async def test_who_does_not_get_ready_is_the_one_who_left(quick: None, ada: Person, bob: Person) -> None:
     match = await join(ada, bob)
     player = await come(match, ada)
     await come(match, bob, is_ready=False)
@@ -84,7 +86,9 @@ async def test_who_does_not_get_ready_is_the_one_who_left(quick, ada, bob):
     assert await in_database(list, Penalty.objects.values_list("user", flat=True)) == [bob.id]
 
 
-async def test_where_neither_stayed_nobody_waits_again_and_both_wait_before_the_next(quick, ada, bob):
+async def test_where_neither_stayed_nobody_waits_again_and_both_wait_before_the_next(
+    quick: None, ada: Person, bob: Person
+) -> None:
     match = await join(ada, bob)
     players = [await come(match, who, is_ready=False) for who in (ada, bob)]
     for player in players:
@@ -94,7 +98,9 @@ async def test_where_neither_stayed_nobody_waits_again_and_both_wait_before_the_
     assert await in_database(Penalty.objects.count) == 2
 
 
-async def test_who_resigns_before_anybody_has_moved_waits_and_the_other_goes_back(ada, bob):
+async def test_who_resigns_before_anybody_has_moved_waits_and_the_other_goes_back(
+    ada: Person, bob: Person
+) -> None:
     notices = await ada.listen()
     match = await join(ada, bob)
     a, b = [await come(match, who) for who in (ada, bob)]
@@ -109,7 +115,9 @@ async def test_who_resigns_before_anybody_has_moved_waits_and_the_other_goes_bac
         await join(bob)
 
 
-async def test_who_resigns_before_their_own_first_move_waits_and_no_rating_moves(ada, bob):
+async def test_who_resigns_before_their_own_first_move_waits_and_no_rating_moves(
+    ada: Person, bob: Person
+) -> None:
     match = await join(ada, bob)
     sides = {player.id: player.side for player in match.players}
     first, second = (ada, bob) if sides[ada.id] == "left" else (bob, ada)
@@ -130,7 +138,7 @@ async def test_who_resigns_before_their_own_first_move_waits_and_no_rating_moves
 
 
 @pytest.fixture
-def clock():
+def clock() -> Iterator[Any]:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
 
@@ -141,8 +149,8 @@ def leave(user_id: int) -> float:
     return selectors.penalties([user_id])[user_id]
 
 
-async def test_the_wait_grows_each_time_and_is_forgiven_after_a_day(ada, clock):
-    def waits():
+async def test_the_wait_grows_each_time_and_is_forgiven_after_a_day(ada: Person, clock: Any) -> None:
+    def waits() -> tuple[list[float], float]:
         first = [leave(ada.id) for _ in range(7)]
         clock.shift(timedelta(days=1, minutes=20))
         assert selectors.penalties([ada.id]) == {}
@@ -151,8 +159,10 @@ async def test_the_wait_grows_each_time_and_is_forgiven_after_a_day(ada, clock):
     assert await in_database(waits) == ([30, 60, 120, 240, 480, 900, 900], 30)
 
 
-async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(ada, bob, cyd):
-    def requeued(left, stayed):
+async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
+    def requeued(left: Any, stayed: Any) -> list[tuple[int | None, list[int]]]:
         now = timezone.now()
         services.cancel_match(
             game_id=Game().pk,
@@ -168,7 +178,7 @@ async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(ada,
         Ticket.objects.all().delete()
         return tickets
 
-    def play():
+    def play() -> tuple[int, Any, Any]:
         party = parties.create(user_id=ada.id)
         PartyMember.objects.create(party_id=party.id, user_id=bob.id)
         return party.id, requeued([cyd], [ada, bob]), requeued([ada], [bob, cyd])
@@ -181,14 +191,14 @@ async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(ada,
 # -- Sockets
 
 
-def left_after(clock, seconds: float) -> set[int]:
+def left_after(clock: Any, seconds: float) -> set[int]:
     """Return the users who are still queued this much later."""
     clock.shift(timedelta(seconds=seconds))
     services.match_all()
     return set(Member.objects.values_list("user_id", flat=True))
 
 
-async def test_a_place_ends_half_a_minute_after_the_last_socket_closed(ada, clock):
+async def test_a_place_ends_half_a_minute_after_the_last_socket_closed(ada: Person, clock: Any) -> None:
     await join(ada)
     await in_database(services.mark_disconnected, [ada.id])
 
@@ -199,7 +209,9 @@ async def test_a_place_ends_half_a_minute_after_the_last_socket_closed(ada, cloc
     assert await in_database(selectors.queue_status, ada.id) == Standing(status="idle")
 
 
-async def test_asking_for_the_status_does_not_keep_a_place_whose_last_socket_has_closed(ada, clock):
+async def test_asking_for_the_status_does_not_keep_a_place_whose_last_socket_has_closed(
+    ada: Person, clock: Any
+) -> None:
     await join(ada)
     await in_database(services.mark_disconnected, [ada.id])
     await in_database(left_after, clock, 20)
@@ -208,7 +220,7 @@ async def test_asking_for_the_status_does_not_keep_a_place_whose_last_socket_has
     assert await in_database(left_after, clock, 10) == set()
 
 
-async def test_joining_again_keeps_a_place_whose_last_socket_has_closed(ada, clock):
+async def test_joining_again_keeps_a_place_whose_last_socket_has_closed(ada: Person, clock: Any) -> None:
     await join(ada)
     await in_database(services.mark_disconnected, [ada.id])
     await in_database(left_after, clock, 20)
@@ -217,7 +229,9 @@ async def test_joining_again_keeps_a_place_whose_last_socket_has_closed(ada, clo
     assert await in_database(left_after, clock, 20) == {ada.id}
 
 
-async def test_who_never_opened_a_socket_keeps_the_place_while_asking_now_and_then(ada, clock):
+async def test_who_never_opened_a_socket_keeps_the_place_while_asking_now_and_then(
+    ada: Person, clock: Any
+) -> None:
     await join(ada)
     for _ in range(3):
         assert await in_database(left_after, clock, 9 * 60) == {ada.id}
@@ -227,7 +241,7 @@ async def test_who_never_opened_a_socket_keeps_the_place_while_asking_now_and_th
 
 
 @pytest.fixture
-async def online(ada):
+async def online(ada: Person) -> Player:
     """Open a socket for Ada, and wait until every worker knows."""
     notices = await ada.listen()
     while not await in_database(presence.online_sync, [ada.id]):
@@ -236,7 +250,7 @@ async def online(ada):
     return notices
 
 
-async def test_who_has_come_back_keeps_the_place(ada, online, clock):
+async def test_who_has_come_back_keeps_the_place(ada: Person, online: Player, clock: Any) -> None:
     await join(ada)
     await in_database(services.mark_disconnected, [ada.id])
 
@@ -244,18 +258,20 @@ async def test_who_has_come_back_keeps_the_place(ada, online, clock):
     assert await in_database(left_after, clock, 60) == {ada.id}
 
 
-async def test_an_open_socket_keeps_the_place_though_nothing_is_asked(ada, online, clock):
+async def test_an_open_socket_keeps_the_place_though_nothing_is_asked(
+    ada: Person, online: Player, clock: Any
+) -> None:
     await join(ada)
 
     assert await in_database(left_after, clock, 60 * 60) == {ada.id}
 
 
-async def test_when_the_last_socket_closes_it_is_noted(ada, monkeypatch):
+async def test_when_the_last_socket_closes_it_is_noted(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "LINGER_S", 0.05)
     noted = threading.Event()
     note_gone = services.mark_disconnected
 
-    def note(user_ids):
+    def note(user_ids: Iterable[int]) -> None:
         user_ids = set(user_ids)
         note_gone(user_ids)
         # Users of earlier tests may be swept meanwhile.

@@ -1,8 +1,13 @@
 """The queue through the API: join, wait, match, leave."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts import services as accounts
 from accounts.models import User
@@ -13,12 +18,12 @@ from game.models import Game, Rating, Seat
 from game.ratings import Strength, after_match
 from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
-from matchmaking.tests.conftest import sign_in
+from matchmaking.tests.conftest import Waiter, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_who_joins_an_empty_queue_waits_in_the_first_place(ada):
+def test_who_joins_an_empty_queue_waits_in_the_first_place(ada: Waiter) -> None:
     answer = ada.join()
 
     assert answer.status_code == 200
@@ -27,11 +32,11 @@ def test_who_joins_an_empty_queue_waits_in_the_first_place(ada):
     assert ada.status() == {**place, "waited_s": pytest.approx(0, abs=60)}
 
 
-def test_without_a_name_the_game_is_pong(ada):
+def test_without_a_name_the_game_is_pong(ada: Waiter) -> None:
     assert ada.client.post("/game/join/").json()["game"] == "pong"
 
 
-def test_two_who_join_are_matched_and_both_are_told_the_same(ada, bob):
+def test_two_who_join_are_matched_and_both_are_told_the_same(ada: Waiter, bob: Waiter) -> None:
     ada.join()
     answer = bob.join()
 
@@ -54,14 +59,14 @@ def test_two_who_join_are_matched_and_both_are_told_the_same(ada, bob):
     assert game.state == Game.State.WAITING_FOR_PLAYERS
 
 
-def test_the_options_of_a_match_are_stored_as_their_defaults(ada, bob):
+def test_the_options_of_a_match_are_stored_as_their_defaults(ada: Waiter, bob: Waiter) -> None:
     ada.join(game="pong")
     bob.join(game="pong")
 
     assert Game.objects.get().options == {"target": 5}
 
 
-def test_joining_again_gives_the_same_place_and_then_the_same_match(ada, bob):
+def test_joining_again_gives_the_same_place_and_then_the_same_match(ada: Waiter, bob: Waiter) -> None:
     assert ada.join().json()["position"] == 1
     again = ada.join()
     assert (again.status_code, again.json()["position"], again.json()["queue_size"]) == (200, 1, 1)
@@ -73,7 +78,7 @@ def test_joining_again_gives_the_same_place_and_then_the_same_match(ada, bob):
     assert Game.objects.count() == 1
 
 
-def test_when_the_match_is_over_joining_queues_anew(ada, bob):
+def test_when_the_match_is_over_joining_queues_anew(ada: Waiter, bob: Waiter) -> None:
     ada.join()
     bob.join()
     Seat.objects.update(is_open=False)
@@ -82,7 +87,9 @@ def test_when_the_match_is_over_joining_queues_anew(ada, bob):
     assert ada.join().json()["status"] == "queued"
 
 
-def test_who_queues_for_a_game_that_one_plays_has_it_at_once_and_it_is_not_rated(ada, monkeypatch):
+def test_who_queues_for_a_game_that_one_plays_has_it_at_once_and_it_is_not_rated(
+    ada: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Patience(TicTacToe):
         players = 1
 
@@ -92,7 +99,7 @@ def test_who_queues_for_a_game_that_one_plays_has_it_at_once_and_it_is_not_rated
     assert not Game.objects.get().rated
 
 
-def test_queues_of_other_games_and_modes_do_not_mix(ada, bob, cyd):
+def test_queues_of_other_games_and_modes_do_not_mix(ada: Waiter, bob: Waiter, cyd: Waiter) -> None:
     assert ada.join("tictactoe").json()["status"] == "queued"
     assert bob.join("connect_four").json()["status"] == "queued"
     blitz = cyd.join("tictactoe", mode="blitz").json()
@@ -105,14 +112,14 @@ def test_queues_of_other_games_and_modes_do_not_mix(ada, bob, cyd):
     )
 
 
-def test_the_match_is_of_the_mode_that_was_joined(ada, bob):
+def test_the_match_is_of_the_mode_that_was_joined(ada: Waiter, bob: Waiter) -> None:
     ada.join(mode="blitz")
 
     assert bob.join(mode="blitz").json()["mode"] == "blitz"
     assert Game.objects.get().mode == "blitz"
 
 
-def test_nobody_waits_in_two_queues(ada):
+def test_nobody_waits_in_two_queues(ada: Waiter) -> None:
     ada.join("tictactoe")
 
     answer = ada.join("pong")
@@ -123,7 +130,7 @@ def test_nobody_waits_in_two_queues(ada):
     assert ada.status()["game"] == "tictactoe"
 
 
-def test_an_unfinished_match_does_not_keep_from_other_queues(ada, bob):
+def test_an_unfinished_match_does_not_keep_from_other_queues(ada: Waiter, bob: Waiter) -> None:
     ada.join("tictactoe")
     bob.join("tictactoe")
 
@@ -132,7 +139,7 @@ def test_an_unfinished_match_does_not_keep_from_other_queues(ada, bob):
     assert bob.status()["status"] == "matched"
 
 
-def test_those_of_whom_one_blocks_the_other_are_not_matched(ada, bob, cyd):
+def test_those_of_whom_one_blocks_the_other_are_not_matched(ada: Waiter, bob: Waiter, cyd: Waiter) -> None:
     ada.join()
     ada.post(f"/api/friends/{bob.id}/block/")
 
@@ -142,7 +149,7 @@ def test_those_of_whom_one_blocks_the_other_are_not_matched(ada, bob, cyd):
     assert cyd.join().json()["status"] == "matched"
 
 
-def test_who_leaves_is_out_and_not_matched(ada, bob):
+def test_who_leaves_is_out_and_not_matched(ada: Waiter, bob: Waiter) -> None:
     ada.join()
 
     assert ada.leave().json() == {"status": "left"}
@@ -151,7 +158,7 @@ def test_who_leaves_is_out_and_not_matched(ada, bob):
     assert bob.join().json()["status"] == "queued"
 
 
-def test_leaving_a_match_is_not_for_the_queue(ada, bob):
+def test_leaving_a_match_is_not_for_the_queue(ada: Waiter, bob: Waiter) -> None:
     ada.join()
     bob.join()
 
@@ -159,7 +166,7 @@ def test_leaving_a_match_is_not_for_the_queue(ada, bob):
     assert ada.status()["status"] == "matched"
 
 
-def test_places_close_up_when_somebody_leaves(player):
+def test_places_close_up_when_somebody_leaves(player: Callable[..., Waiter]) -> None:
     far_apart = [player(f"p{number}", tictactoe=500 * number) for number in range(1, 5)]
     assert [waiter.join().json()["position"] for waiter in far_apart] == [1, 2, 3, 4]
 
@@ -170,7 +177,9 @@ def test_places_close_up_when_somebody_leaves(player):
     assert standings[0]["queue_size"] == 3
 
 
-def test_far_apart_players_wait_until_the_window_is_wide_enough(player, clock):
+def test_far_apart_players_wait_until_the_window_is_wide_enough(
+    player: Callable[..., Waiter], clock: Any
+) -> None:
     low, high = player("low", tictactoe=1400), player("high", tictactoe=1700)
     low.join()
     assert high.join().json()["status"] == "queued"
@@ -184,7 +193,7 @@ def test_far_apart_players_wait_until_the_window_is_wide_enough(player, clock):
     assert low.status()["game_id"] == high.status()["game_id"]
 
 
-def test_after_half_a_minute_anybody_will_do(player, clock):
+def test_after_half_a_minute_anybody_will_do(player: Callable[..., Waiter], clock: Any) -> None:
     low, high = player("low", tictactoe=100), player("high", tictactoe=3000)
     low.join()
     clock.shift(30)
@@ -192,7 +201,7 @@ def test_after_half_a_minute_anybody_will_do(player, clock):
     assert high.join().status_code == 201
 
 
-def test_the_nearest_of_those_who_wait_is_chosen(player, clock):
+def test_the_nearest_of_those_who_wait_is_chosen(player: Callable[..., Waiter], clock: Any) -> None:
     low, high = player("low", tictactoe=1000), player("high", tictactoe=1900)
     low.join()
     clock.shift(20)
@@ -204,13 +213,15 @@ def test_the_nearest_of_those_who_wait_is_chosen(player, clock):
     assert low.status()["status"] == "queued"
 
 
-def test_ratings_of_other_games_do_not_count(player):
+def test_ratings_of_other_games_do_not_count(player: Callable[..., Waiter]) -> None:
     player("ada", tictactoe=1500, pong=100).join()
 
     assert player("bob", tictactoe=1520, pong=2900).join().status_code == 201
 
 
-def test_a_table_fills_up_before_it_starts_and_starts_with_fewer_after_a_while(player, table, clock):
+def test_a_table_fills_up_before_it_starts_and_starts_with_fewer_after_a_while(
+    player: Callable[..., Waiter], table: str, clock: Any
+) -> None:
     waiters = [player(f"p{number}") for number in range(7)]
     assert [waiter.join(table).status_code for waiter in waiters] == [200, 200, 200, 201, 200, 200, 200]
     assert services.match_all() == 0
@@ -222,7 +233,7 @@ def test_a_table_fills_up_before_it_starts_and_starts_with_fewer_after_a_while(p
     assert {waiter.status()["status"] for waiter in waiters} == {"matched"}
 
 
-def test_those_who_hold_one_ticket_play_together(player, table):
+def test_those_who_hold_one_ticket_play_together(player: Callable[..., Waiter], table: str) -> None:
     party = [player(f"p{number}") for number in range(3)]
     Queue.objects.create(name=table)
     ticket = Ticket.objects.create(queue_id=table, rating=1500)
@@ -235,7 +246,7 @@ def test_those_who_hold_one_ticket_play_together(player, table):
     assert {member.status()["game_id"] for member in party} == {match["game_id"]}
 
 
-def test_who_leaves_takes_the_party_along(ada, bob, table):
+def test_who_leaves_takes_the_party_along(ada: Waiter, bob: Waiter, table: str) -> None:
     Queue.objects.create(name=table)
     ticket = Ticket.objects.create(queue_id=table, rating=1500)
     Member.objects.bulk_create(Member(user_id=member.id, ticket=ticket) for member in (ada, bob))
@@ -244,8 +255,13 @@ def test_who_leaves_takes_the_party_along(ada, bob, table):
     assert bob.status() == {"status": "idle"}
 
 
-def test_both_are_told_of_their_match(ada, bob, monkeypatch, django_capture_on_commit_callbacks):
-    told = []
+def test_both_are_told_of_their_match(
+    ada: Waiter,
+    bob: Waiter,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    told: list[Any] = []
     monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -259,9 +275,14 @@ def test_both_are_told_of_their_match(ada, bob, monkeypatch, django_capture_on_c
 
 
 def test_a_place_of_which_nothing_is_heard_is_given_up_and_told(
-    ada, bob, cyd, clock, monkeypatch, django_capture_on_commit_callbacks
-):
-    told = []
+    ada: Waiter,
+    bob: Waiter,
+    cyd: Waiter,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    told: list[Any] = []
     monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
     ada.join()
     bob.join("pong")
@@ -281,21 +302,21 @@ def test_a_place_of_which_nothing_is_heard_is_given_up_and_told(
     ]
 
 
-def test_who_is_silent_is_not_matched_any_more(ada, bob, clock):
+def test_who_is_silent_is_not_matched_any_more(ada: Waiter, bob: Waiter, clock: Any) -> None:
     ada.join()
     clock.shift(timedelta(minutes=11))
 
     assert bob.join().json()["status"] == "queued"
 
 
-def test_guests_may_queue(ada):
+def test_guests_may_queue(ada: Waiter) -> None:
     guest = ada.client.__class__().post("/api/auth/guest").json()
     ada.client.credentials(HTTP_AUTHORIZATION=f"Bearer {guest['access']}")
 
     assert ada.join().json()["status"] == "queued"
 
 
-def test_the_erased_wait_no_longer(ada):
+def test_the_erased_wait_no_longer(ada: Waiter) -> None:
     ada.join()
     assert dict(personal_data.export(ada.id))["queue"].game == "tictactoe"
 
@@ -304,7 +325,7 @@ def test_the_erased_wait_no_longer(ada):
     assert Ticket.objects.count() == Member.objects.count() == 0
 
 
-def test_who_signs_out_on_the_last_device_waits_no_longer(ada, bob):
+def test_who_signs_out_on_the_last_device_waits_no_longer(ada: Waiter, bob: Waiter) -> None:
     phone = sign_in(User.objects.get(pk=ada.id))
     ada.join()
 
@@ -315,7 +336,9 @@ def test_who_signs_out_on_the_last_device_waits_no_longer(ada, bob):
     assert bob.join().json()["position"] == 1
 
 
-def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(ada, bob, table, telling):
+def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(
+    ada: Waiter, bob: Waiter, table: str, telling: Callable[[], contextlib.AbstractContextManager[list[Any]]]
+) -> None:
     party = ada.party("create").json()["id"]
     bob.answer(ada.invite(bob, party_id=party).json(), "accept")
     ada.join(table, party_id=party)
@@ -329,7 +352,9 @@ def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(ada, bob, tabl
 
 
 @pytest.mark.parametrize(("game", "mode"), [("tictactoe", "made-up"), ("pong", "blitz")])
-def test_a_mode_that_the_game_does_not_declare_is_no_queue(ada, bob, game, mode):
+def test_a_mode_that_the_game_does_not_declare_is_no_queue(
+    ada: Waiter, bob: Waiter, game: str, mode: str
+) -> None:
     for waiter in (ada, bob):
         answer = waiter.join(game, mode=mode)
         assert (answer.status_code, answer.json()["code"]) == (422, "unknown_queue")
@@ -339,7 +364,9 @@ def test_a_mode_that_the_game_does_not_declare_is_no_queue(ada, bob, game, mode)
     assert not Ticket.objects.exists()
 
 
-def test_who_waits_in_a_mode_that_is_not_declared_any_more_is_free_for_another(ada, bob, monkeypatch):
+def test_who_waits_in_a_mode_that_is_not_declared_any_more_is_free_for_another(
+    ada: Waiter, bob: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada.join(mode="blitz")
     monkeypatch.setattr(TicTacToe, "modes", ())
 
@@ -348,7 +375,7 @@ def test_who_waits_in_a_mode_that_is_not_declared_any_more_is_free_for_another(a
     assert bob.join().json()["status"] == "matched"
 
 
-def test_a_field_that_is_no_option_of_the_queue_is_refused_by_its_name(ada):
+def test_a_field_that_is_no_option_of_the_queue_is_refused_by_its_name(ada: Waiter) -> None:
     answer = ada.join(region="eu", seats=4)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
@@ -356,8 +383,10 @@ def test_a_field_that_is_no_option_of_the_queue_is_refused_by_its_name(ada):
     assert ada.status() == {"status": "idle"}
 
 
-@pytest.mark.parametrize("wins", [1, 4, 8])
-def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(ada, bob, wins):
+@pytest.mark.parametrize("wins", [1, 4, 12, 60, 300])
+def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(
+    ada: Waiter, bob: Waiter, wins: int
+) -> None:
     ahead = behind = Strength()
     for _ in range(wins):
         ahead, behind = after_match([ahead, behind], [0])
@@ -371,13 +400,15 @@ def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(ada, bob, 
     assert bob.join().json()["status"] == "matched"
 
 
-def test_a_newcomer_is_not_set_against_somebody_settled_far_away(ada, player):
+def test_a_newcomer_is_not_set_against_somebody_settled_far_away(
+    ada: Waiter, player: Callable[..., Waiter]
+) -> None:
     player("bob", tictactoe=1900).join()
 
     assert ada.join().json()["status"] == "queued"
 
 
-def test_a_party_that_plays_among_itself_is_not_rated(ada, bob):
+def test_a_party_that_plays_among_itself_is_not_rated(ada: Waiter, bob: Waiter) -> None:
     party = ada.party("create").json()["id"]
     bob.answer(ada.invite(bob, party_id=party).json(), "accept")
 
@@ -385,7 +416,7 @@ def test_a_party_that_plays_among_itself_is_not_rated(ada, bob):
     assert not Game.objects.get().rated
 
 
-def test_a_match_with_a_guest_is_not_rated_and_the_guest_has_no_rating(ada, bob):
+def test_a_match_with_a_guest_is_not_rated_and_the_guest_has_no_rating(ada: Waiter, bob: Waiter) -> None:
     User.objects.filter(pk=bob.id).update(is_guest=True)
     Rating.objects.create(user_id=bob.id, game="tictactoe", mu=25, sigma=8, shown=1700)
     ada.join()
@@ -398,8 +429,15 @@ def test_a_match_with_a_guest_is_not_rated_and_the_guest_has_no_rating(ada, bob)
 
 
 def test_who_waits_for_a_game_that_is_not_offered_any_more_is_free_for_another(
-    ada, bob, cyd, table, clock, monkeypatch, caplog, telling
-):
+    ada: Waiter,
+    bob: Waiter,
+    cyd: Waiter,
+    table: str,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     party = ada.party("create").json()["id"]
     bob.answer(ada.invite(bob, party_id=party).json(), "accept")
     ada.join(table, mode="blitz", party_id=party)
@@ -420,8 +458,12 @@ def test_who_waits_for_a_game_that_is_not_offered_any_more_is_free_for_another(
 
 
 def test_a_place_for_a_game_that_other_workers_may_still_offer_is_kept_till_nothing_is_heard(
-    ada, table, clock, monkeypatch, telling
-):
+    ada: Waiter,
+    table: str,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     ada.join(table)
     with monkeypatch.context() as gone:
         gone.delitem(catalogue._games, table)
@@ -441,7 +483,9 @@ def test_a_place_for_a_game_that_other_workers_may_still_offer_is_kept_till_noth
     ]
 
 
-def test_one_broken_queue_does_not_keep_the_others_waiting(player, table, clock, monkeypatch):
+def test_one_broken_queue_does_not_keep_the_others_waiting(
+    player: Callable[..., Waiter], table: str, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, rating in (("low", 100), ("high", 2000)):
         player(f"{name}1", tictactoe=rating).join("tictactoe")
         player(f"{name}2", tictactoe=rating).join("tictactoe", mode="blitz")
@@ -454,11 +498,11 @@ def test_one_broken_queue_does_not_keep_the_others_waiting(player, table, clock,
 
 @pytest.mark.parametrize("broken", ["setup", "__init__"])
 def test_those_whose_game_fails_from_the_start_are_matched_as_all_others_and_do_not_wait_for_ever(
-    player, ada, bob, monkeypatch, broken
-):
+    player: Callable[..., Waiter], ada: Waiter, bob: Waiter, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
     """Their room then tells them that it has ended, and why."""
 
-    def fail(*_):
+    def fail(*_: Any) -> None:
         raise ValueError
 
     monkeypatch.setattr(TicTacToe, broken, fail)
@@ -491,7 +535,7 @@ def test_those_whose_game_fails_from_the_start_are_matched_as_all_others_and_do_
         ({"party_id": 999}, 404, "unknown_party"),
     ],
 )
-def test_what_cannot_be_joined_is_refused(ada, body, status, code):
+def test_what_cannot_be_joined_is_refused(ada: Waiter, body: dict[str, Any], status: int, code: str) -> None:
     answer = ada.client.post("/game/join/", body)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -509,16 +553,16 @@ def test_what_cannot_be_joined_is_refused(ada, body, status, code):
         ("get", "/game/status", 200),
     ],
 )
-def test_methods_and_slashes(ada, method, path, status):
+def test_methods_and_slashes(ada: Waiter, method: str, path: str, status: int) -> None:
     assert getattr(ada.client, method)(path).status_code == status
 
 
 @pytest.mark.parametrize(("method", "path"), [("post", "join"), ("post", "leave"), ("get", "status")])
-def test_who_has_no_token_is_refused(client, method, path):
+def test_who_has_no_token_is_refused(client: Client, method: str, path: str) -> None:
     assert getattr(client, method)(f"/game/{path}/").status_code == 401
 
 
-def test_the_status_counts_those_who_wait(ada, client):
+def test_the_status_counts_those_who_wait(ada: Waiter, client: Client) -> None:
     from core import status
 
     ada.join()
@@ -526,7 +570,7 @@ def test_the_status_counts_those_who_wait(ada, client):
     assert status._counts["queued"]() == 1
 
 
-def test_operators_see_who_waits_and_can_send_them_out(admin_client, ada):
+def test_operators_see_who_waits_and_can_send_them_out(admin_client: Client, ada: Waiter) -> None:
     ada.join()
     ticket = Ticket.objects.get()
 

@@ -1,8 +1,11 @@
 """Concurrent joins on real connections and several workers: nobody is matched twice or lost."""
 
 import asyncio
+import contextlib
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -11,11 +14,12 @@ from django.db import connection, transaction
 from accounts import services as accounts
 from accounts.models import User
 from core.batching import ThreadedBatcher
+from game.author.queues import Waiting
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
-from matchmaking.rules import Waiting
-from matchmaking.tests.conftest import sign_in
+from matchmaking.tests.conftest import Waiter, sign_in
+from tests.processes import ServerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,11 +29,11 @@ needs_postgresql = pytest.mark.skipif(
 
 
 @pytest.fixture
-def crowd(db):
+def crowd(db: None) -> list[User]:
     return User.objects.bulk_create(User(username=f"player{number}") for number in range(200))
 
 
-def check_all_are_matched_in_pairs(user_ids):
+def check_all_are_matched_in_pairs(user_ids: Iterable[int]) -> None:
     seats = list(Seat.objects.values_list("game_id", "user_id"))
     assert sorted(user for _, user in seats) == sorted(user_ids)
     assert set(Counter(game for game, _ in seats).values()) == {2}
@@ -37,16 +41,21 @@ def check_all_are_matched_in_pairs(user_ids):
 
 
 @pytest.mark.parametrize("as_in_one_process", [True, False])
-def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once, monkeypatch, as_in_one_process):
+def test_200_joins_at_once_give_exactly_100_matches(
+    crowd: list[User],
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    as_in_one_process: bool,
+) -> None:
     if not as_in_one_process:
         # Only the database serialises these.
         monkeypatch.setattr(services, "_join_together", lambda *call: ThreadedBatcher(services._join)(*call))
 
-    def joins(user):
+    def joins(user: Any) -> Any:
         return lambda: services.join(user_id=user.pk, game="tictactoe")
 
     # As many threads as the pool has connections, minus this thread's; all use the same users.
-    def several(users):
+    def several(users: Any) -> Callable[[], list[Any]]:
         return lambda: [joins(user)() for user in users]
 
     answers = [one for some in at_once([several(crowd[n::12]) for n in range(12)]) for one in some]
@@ -56,7 +65,9 @@ def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once, monkeypatch,
     assert Game.objects.count() == 100
 
 
-def test_one_who_joins_many_times_at_once_is_there_once(ada, at_once):
+def test_one_who_joins_many_times_at_once_is_there_once(
+    ada: Waiter, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     answers = at_once([ada.join] * 8)
 
     assert {(answer.status_code, answer.json()["position"]) for answer in answers} == {(200, 1)}
@@ -64,18 +75,18 @@ def test_one_who_joins_many_times_at_once_is_there_once(ada, at_once):
 
 
 @needs_postgresql
-def test_who_signs_out_on_both_devices_at_once_waits_no_longer(ada):
+def test_who_signs_out_on_both_devices_at_once_waits_no_longer(ada: Waiter) -> None:
     (laptop,) = ada.get("/api/me/sessions/").json()["results"]
     phone = sign_in(User.objects.get(pk=ada.id))
     ada.join()
 
-    def sign_out_phone():
+    def sign_out_phone() -> Any:
         try:
             return phone.post("/api/auth/logout").status_code
         finally:
             connection.close()
 
-    def somebody_waits_for_a_lock():
+    def somebody_waits_for_a_lock() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -93,7 +104,9 @@ def test_who_signs_out_on_both_devices_at_once_waits_no_longer(ada):
     assert not Ticket.objects.exists()
 
 
-def test_of_many_queues_joined_at_once_one_is_got(ada, at_once):
+def test_of_many_queues_joined_at_once_one_is_got(
+    ada: Waiter, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     games = ["tictactoe", "connect_four", "pong", "battleship"]
 
     answers = at_once([lambda game=game: ada.join(game) for game in games * 2])
@@ -105,7 +118,9 @@ def test_of_many_queues_joined_at_once_one_is_got(ada, at_once):
     assert Member.objects.count() == Ticket.objects.count() == 1
 
 
-def test_who_leaves_while_another_joins_is_either_out_or_matched(ada, bob, at_once):
+def test_who_leaves_while_another_joins_is_either_out_or_matched(
+    ada: Waiter, bob: Waiter, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     for _ in range(15):
         ada.join()
 
@@ -121,7 +136,9 @@ def test_who_leaves_while_another_joins_is_either_out_or_matched(ada, bob, at_on
             Seat.objects.update(is_open=False)
 
 
-def test_many_passes_at_once_match_everybody_once(crowd, at_once):
+def test_many_passes_at_once_match_everybody_once(
+    crowd: list[User], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     services.join(user_id=crowd[0].pk, game="tictactoe")
     services._queue("tictactoe", [Waiting(user.pk, 1500, 0.0, (user.pk,)) for user in crowd[1:]])
 
@@ -132,7 +149,9 @@ def test_many_passes_at_once_match_everybody_once(crowd, at_once):
 
 
 @needs_postgresql
-def test_a_queue_at_which_another_is_already_is_left_to_it(player, at_once):
+def test_a_queue_at_which_another_is_already_is_left_to_it(
+    player: Callable[..., Waiter], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     player("low", tictactoe=100).join()
     player("high", tictactoe=3000).join()
     Ticket.objects.update(joined_at="2020-01-01T00:00Z")
@@ -143,12 +162,12 @@ def test_a_queue_at_which_another_is_already_is_left_to_it(player, at_once):
     assert at_once([lambda: services.match_queue("tictactoe")]) == [1]
 
 
-async def join_as_guests(url, count):
+async def join_as_guests(url: str, count: int) -> tuple[list[httpx.Response], list[Any]]:
     """Join as many guests at once; return the answers, and their status afterwards."""
     limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as http:
 
-        async def sign_in(_):
+        async def sign_in(_: Any) -> dict[str, str]:
             return {"Authorization": f"Bearer {(await http.post('/api/auth/guest')).json()['access']}"}
 
         guests = await asyncio.gather(*map(sign_in, range(count)))
@@ -159,7 +178,9 @@ async def join_as_guests(url, count):
         return joined, [answer.json() for answer in standings]
 
 
-def test_200_joins_at_once_over_two_workers_give_exactly_100_matches(live_server_process):
+def test_200_joins_at_once_over_two_workers_give_exactly_100_matches(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process(workers=2) as server:
         joined, standings = asyncio.run(join_as_guests(server.base_url, 200))
 

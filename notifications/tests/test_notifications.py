@@ -2,28 +2,34 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from pytest_django import Settings
 
 from chat import services as chat
 from core.database import in_database
 from friends import services as friends
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
+from matchmaking.invites.models import Invite
 from matchmaking.parties import services as parties
 from notifications import badges
+from notifications.events import Badge
 from realtime.testing import WITHIN_S
+from tests.people import Person
 
 
-async def ask(who, whom, **to):
+async def ask(who: Person, whom: Person, **to: Any) -> Any:
     return await in_database(
         invites.create, user_id=who.id, to_user_id=whom.id, **(to or {"game": "tictactoe"})
     )
 
 
-async def test_the_first_frame_is_the_badge(ada, bob):
+async def test_the_first_frame_is_the_badge(ada: Person, bob: Person) -> None:
     await ask(ada, bob)
 
     socket = await bob.listen()
@@ -35,7 +41,7 @@ async def test_the_first_frame_is_the_badge(ada, bob):
     assert (await socket.hear("badge"))["total"] == 0
 
 
-async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada, bob):
+async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada: Person, bob: Person) -> None:
     mine, phone, laptop = await ada.listen(), await bob.listen(), await bob.listen()
     for socket in (mine, phone, laptop):
         await socket.hear("badge")
@@ -56,7 +62,7 @@ async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada, bob):
     await mine.hear_nothing()
 
 
-async def test_accepting_tells_both_of_the_match(ada, bob):
+async def test_accepting_tells_both_of_the_match(ada: Person, bob: Person) -> None:
     mine, theirs = await ada.listen(), await bob.listen()
     invite = await ask(ada, bob)
 
@@ -71,7 +77,7 @@ async def test_accepting_tells_both_of_the_match(ada, bob):
     assert len(urls) == 1
 
 
-async def test_an_invite_expires_by_itself(ada, bob, settings):
+async def test_an_invite_expires_by_itself(ada: Person, bob: Person, settings: Settings) -> None:
     settings.INVITE_TTL = 1
     mine, theirs = await ada.listen(), await bob.listen()
 
@@ -84,7 +90,7 @@ async def test_an_invite_expires_by_itself(ada, bob, settings):
         pass
 
 
-async def test_what_was_missed_while_away_comes_on_return(ada, bob):
+async def test_what_was_missed_while_away_comes_on_return(ada: Person, bob: Person) -> None:
     socket = await bob.listen()
     seen = (await socket.hear("badge"))["seq"]
     await socket.leave()
@@ -109,7 +115,7 @@ async def test_what_was_missed_while_away_comes_on_return(ada, bob):
     await back.hear_nothing()
 
 
-async def test_who_was_away_too_long_begins_with_a_fresh_badge(ada, bob):
+async def test_who_was_away_too_long_begins_with_a_fresh_badge(ada: Person, bob: Person) -> None:
     await ask(ada, bob)
 
     back = await bob.listen("?since=17")
@@ -118,7 +124,9 @@ async def test_who_was_away_too_long_begins_with_a_fresh_badge(ada, bob):
     assert (frame["recovered"], frame["invites"]) == (False, 1)
 
 
-async def test_the_badge_that_stays_is_the_true_one_however_many_change_it_at_once(ada, bob, person):
+async def test_the_badge_that_stays_is_the_true_one_however_many_change_it_at_once(
+    ada: Person, bob: Person, person: Callable[..., Awaitable[Person]]
+) -> None:
     askers = [ada, *[await person(f"asker{number}") for number in range(5)]]
     socket = await bob.listen()
     await socket.hear("badge")
@@ -137,14 +145,16 @@ async def test_the_badge_that_stays_is_the_true_one_however_many_change_it_at_on
     assert counts[-1] == 2
 
 
-async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, monkeypatch):
+async def test_a_count_that_was_old_when_it_was_told_is_told_again(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process counts later but sends earlier: this one's older count must not win."""
     socket = await bob.listen()
     await socket.hear("badge")
     count = badges.badges
     counted, go_on = threading.Event(), threading.Event()
 
-    def slow_the_first_time(user_ids):
+    def slow_the_first_time(user_ids: Collection[int]) -> dict[int, Badge]:
         found = count(user_ids)
         if not counted.is_set():
             counted.set()
@@ -156,20 +166,22 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, mon
     await socket.hear("invite_created")
     assert await asyncio.to_thread(counted.wait, WITHIN_S)
     # As another process would: no event arrives here.
-    await in_database(invites.Invite.objects.all().delete)
+    await in_database(Invite.objects.all().delete)
     go_on.set()
 
     assert (await socket.hear("badge"))["invites"] == 1
     assert (await socket.hear("badge"))["invites"] == 0
 
 
-async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_back(ada, bob, monkeypatch):
+async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_back(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     socket = await bob.listen()
     await socket.hear("badge")
     outage = iter([OperationalError("The database is away.")] * 2)
     count = badges.badges
 
-    def count_when_it_is_there(user_ids):
+    def count_when_it_is_there(user_ids: Collection[int]) -> dict[int, Badge]:
         for problem in outage:
             raise problem
         return count(user_ids)
@@ -181,7 +193,7 @@ async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_ba
     await settled()
 
 
-async def test_a_party_is_told_to_its_members_and_to_who_goes(ada, bob):
+async def test_a_party_is_told_to_its_members_and_to_who_goes(ada: Person, bob: Person) -> None:
     mine, theirs = await ada.listen(), await bob.listen()
     for socket in (mine, theirs):
         await socket.hear("badge")
@@ -207,7 +219,7 @@ async def test_a_party_is_told_to_its_members_and_to_who_goes(ada, bob):
         await socket.hear_nothing()
 
 
-async def test_an_announcement_reaches_everybody_and_no_stream(ada, bob):
+async def test_an_announcement_reaches_everybody_and_no_stream(ada: Person, bob: Person) -> None:
     mine, theirs = await ada.listen(), await bob.listen()
     seen = (await mine.hear("badge"))["seq"]
     await theirs.hear("badge")
@@ -225,32 +237,32 @@ async def test_an_announcement_reaches_everybody_and_no_stream(ada, bob):
 
 
 @pytest.mark.parametrize("message", ["", "   ", "x" * 501])
-async def test_an_empty_or_endless_announcement_is_refused(message):
+async def test_an_empty_or_endless_announcement_is_refused(message: str) -> None:
     with pytest.raises(CommandError):
         await in_database(call_command, "announce", message)
 
 
-async def test_the_socket_is_closed_to_who_has_no_token(ada):
+async def test_the_socket_is_closed_to_who_has_no_token(ada: Person) -> None:
     ada.token = "nonsense"
     assert await (await ada.listen()).closed() == 4401
 
 
-async def test_the_socket_takes_no_commands(ada):
+async def test_the_socket_takes_no_commands(ada: Person) -> None:
     socket = await ada.listen()
     await socket.hear("badge")
     await socket.send(type="invite_accepted", invite={})
     assert await socket.refused() == "unknown_type"
 
 
-async def settled():
+async def settled() -> None:
     """Wait until all pending badges are sent."""
     # Commits schedule sending on the loop.
     await asyncio.sleep(0)
     await badges.notifier().idle()
 
 
-async def test_unread_messages_of_friends_are_in_the_badge(ada, bob):
-    def befriend():
+async def test_unread_messages_of_friends_are_in_the_badge(ada: Person, bob: Person) -> None:
+    def befriend() -> None:
         request = friends.request(user_id=ada.id, to_user_id=bob.id)
         friends.accept(user_id=bob.id, request_id=request.pk)
 
@@ -266,7 +278,7 @@ async def test_unread_messages_of_friends_are_in_the_badge(ada, bob):
     assert (await socket.hear_until("badge"))["total"] == 0
 
 
-async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada):
+async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada: Person) -> None:
     socket = await ada.listen()
     await socket.hear("badge")
 
@@ -275,7 +287,9 @@ async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada)
     assert (await socket.hear("error"))["code"] == "invalid_message"
 
 
-async def test_a_socket_whose_silence_ends_its_session_closes_for_good(ada, settings):
+async def test_a_socket_whose_silence_ends_its_session_closes_for_good(
+    ada: Person, settings: Settings
+) -> None:
     socket = await ada.listen()
     await socket.hear("badge")
     settings.SESSION_TIMEOUT = 1

@@ -1,19 +1,23 @@
 """The admin in a real browser with two workers: figures update, and no content is blocked."""
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from websockets.sync.client import connect
 
 from tests.clients import WITHIN_S
+from tests.processes import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "testpass123"
@@ -22,7 +26,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def server(live_server_process):
+def server(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> Iterator[ServerProcess]:
     with live_server_process(workers=2, DEBUG="1") as server:
         subprocess.run(
             [sys.executable, "manage.py", "seed_demo"],
@@ -35,7 +41,7 @@ def server(live_server_process):
 
 
 @contextmanager
-def two_at_a_game(server):
+def two_at_a_game(server: Any) -> Iterator[tuple[Any, tuple[Any, Any]]]:
     """A running game of two demo users; yields its id and their sockets."""
     with httpx.Client(base_url=server.base_url, timeout=WITHIN_S) as http:
         first, second = (
@@ -55,14 +61,14 @@ def two_at_a_game(server):
         yield game, (one, two)
 
 
-def until(socket, wanted):
+def until(socket: Any, wanted: Any) -> Any:
     while True:
         frame = json.loads(socket.recv(timeout=WITHIN_S))
         if wanted(frame):
             return frame
 
 
-def test_an_operator_watches_a_game_and_ends_it(server, browser):
+def test_an_operator_watches_a_game_and_ends_it(server: ServerProcess, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -3,38 +3,49 @@
 import json
 import logging
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.services import Device, register_guest
 from core.redis import sync_client
 from game import services as games
 from matchmaking import services as matchmaking
 from operators import figures
+from operators.figures import Sample
 from realtime import metrics
 
 
-def put(worker, *samples):
+def put(worker: Any, *samples: Any) -> None:
     for sample in samples:
         sync_client().lpush(figures._key(worker), figures._encode(sample))
         sync_client().zadd(figures.WORKERS, {worker: sample.slot})
 
 
-def sample(slot, *, sockets=0.0, received=0.0, late=(0, 0, 0), rooms=0.0):
+def sample(
+    slot: Any,
+    *,
+    sockets: float = 0.0,
+    received: float = 0.0,
+    late: tuple[Any, ...] = (0, 0, 0),
+    rooms: float = 0.0,
+) -> Sample:
     limits = dict(zip(("0.01", "0.02", "+Inf"), map(float, late), strict=True))
     return figures.Sample(slot, {"sockets": sockets}, {"received": received}, limits, {"rooms": rooms})
 
 
 @pytest.fixture
-def now(monkeypatch):
+def now(monkeypatch: pytest.MonkeyPatch) -> int:
     """The current slot, fixed for the test."""
     moment = time.time()
     monkeypatch.setattr(figures, "time", SimpleNamespace(time=lambda: moment))
     return int(moment / figures.EVERY_S)
 
 
-def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now):
+def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now: int) -> None:
     at = now - 3
     put("a", sample(at, received=100, rooms=4), sample(at + 1, sockets=2, received=150, rooms=4))
     put("b", sample(at, received=10, rooms=4), sample(at + 1, sockets=3, received=20, rooms=4))
@@ -49,20 +60,22 @@ def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now):
     assert {len(values) for values in series.values()} == {figures.HISTORY_LENGTH}
 
 
-def test_tick_lag_is_the_99th_percentile_of_this_moment_over_all_workers(now):
+def test_tick_lag_is_the_99th_percentile_of_this_moment_over_all_workers(now: int) -> None:
     put("a", sample(now - 2, late=(0, 5000, 9000)), sample(now - 1, late=(98, 5098, 9098)))
     put("b", sample(now - 2), sample(now - 1, late=(0, 2, 2)))
 
     assert figures.history()["series"]["tick_lag_ms"][-2] == pytest.approx(15.0)
 
 
-def test_a_worker_that_fell_silent_is_not_counted(now):
+def test_a_worker_that_fell_silent_is_not_counted(now: int) -> None:
     put("a", sample(now - 10))
     put("b", sample(now))
     assert figures.history()["workers"] == 1
 
 
-def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(operator, transactional_db, now):
+def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(
+    operator: Callable[[str], Client], transactional_db: None, now: int
+) -> None:
     ada, bob, cyd = (register_guest(username=name, device=Device()).user for name in ("ada", "bob", "cyd"))
     games.create_game(name="pong", players=[games.Player(ada.pk), games.Player(bob.pk)])
     matchmaking.join(user_id=cyd.pk, game="pong")
@@ -92,7 +105,7 @@ def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(operator, transacti
     assert (queue["game"], queue["mode"], queue["players"]) == ("pong", "", 1)
 
 
-def test_no_more_is_kept_than_is_shown(now):
+def test_no_more_is_kept_than_is_shown(now: int) -> None:
     for slot in range(now - figures.HISTORY_LENGTH - 20, now):
         put("a", sample(slot))
     assert len(figures.history()["series"]["sockets"]) == figures.HISTORY_LENGTH

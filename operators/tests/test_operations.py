@@ -1,9 +1,12 @@
 """Operators' actions in the admin, their effects, and their audit entries."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from accounts.models import User
 from accounts.services import Device, register
@@ -17,21 +20,23 @@ PASSWORD = "a long enough password"
 
 
 @pytest.fixture
-def ada(db):
+def ada(db: None) -> Any:
     return register(username="ada", email="ada@example.org", password=PASSWORD, device=Device())
 
 
-def act(client, label, action, pk, **more):
+def act(client: Any, label: Any, action: Any, pk: Any, **more: Any) -> Any:
     return client.post(
         f"/admin/{label}/", {"action": action, "_selected_action": [pk], **more}, follow=True
     ).content.decode()
 
 
-def on_record():
+def on_record() -> list[tuple[str, str]]:
     return [(entry.user.username, entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
 
 
-def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(operator, client, ada):
+def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(
+    operator: Callable[[str], Client], client: Client, ada: Any
+) -> None:
     moderator = operator("moderator")
     token = {"authorization": f"Bearer {ada.tokens.access}"}
     login = {"username": "ada", "password": PASSWORD}
@@ -46,7 +51,9 @@ def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(operat
     assert on_record() == [("the_moderator", "Ban: spam"), ("the_moderator", "Lift the ban")]
 
 
-def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(operator, ada):
+def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(
+    operator: Callable[[str], Client], ada: Any
+) -> None:
     support = operator("support")
     act(support, "accounts/user", "ban", ada.user.pk, reason="x" * MAX_REASON_LENGTH)
     act(support, "accounts/user", "sign_out", ada.user.pk, reason="x" * (MAX_REASON_LENGTH + 1))
@@ -63,7 +70,7 @@ def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(o
     assert not LogEntry.objects.filter(object_repr__contains="ada").exists()
 
 
-def test_erasing_asks_for_the_name_first(operator, ada):
+def test_erasing_asks_for_the_name_first(operator: Callable[[str], Client], ada: Any) -> None:
     support = operator("support")
 
     page = act(support, "accounts/user", "erase", ada.user.pk)
@@ -77,7 +84,9 @@ def test_erasing_asks_for_the_name_first(operator, ada):
 
 
 @pytest.mark.parametrize("everybody", [{"select_across": "1"}, {}])
-def test_nobody_is_erased_by_choosing_many(operator, ada, everybody):
+def test_nobody_is_erased_by_choosing_many(
+    operator: Callable[[str], Client], ada: Any, everybody: dict[str, Any]
+) -> None:
     bob = register(username="bob", email="bob@example.org", password=PASSWORD, device=Device())
     chosen = ada.user.pk if everybody else [ada.user.pk, bob.user.pk]
     chosen = {"action": "erase", "_selected_action": chosen, "typed": "ada", **everybody}
@@ -88,7 +97,7 @@ def test_nobody_is_erased_by_choosing_many(operator, ada, everybody):
     assert not User.objects.exclude(erased_at=None).exists()
 
 
-def test_a_refused_operation_is_told_and_not_recorded(operator, ada):
+def test_a_refused_operation_is_told_and_not_recorded(operator: Callable[[str], Client], ada: Any) -> None:
     root = operator("root")
     me = User.objects.get(username="the_root")
 
@@ -98,7 +107,9 @@ def test_a_refused_operation_is_told_and_not_recorded(operator, ada):
     assert on_record() == []
 
 
-def test_an_announcement_is_said_once_and_stays_as_it_was_said(operator, monkeypatch):
+def test_an_announcement_is_said_once_and_stays_as_it_was_said(
+    operator: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = []
     monkeypatch.setattr("notifications.services.publish", lambda event: said.append(event.message))
     support = operator("support")
@@ -114,7 +125,9 @@ def test_an_announcement_is_said_once_and_stays_as_it_was_said(operator, monkeyp
     assert changed.status_code == 403
 
 
-def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(operator, ada):
+def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(
+    operator: Callable[[str], Client], ada: Any
+) -> None:
     root = operator("root")
     act(root, "accounts/user", "sign_out", ada.user.pk)
     entry = LogEntry.objects.get()
@@ -134,17 +147,19 @@ def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(operator, 
         f"accounts/session/?created_at__year={2**70}",
     ],
 )
-def test_there_is_nothing_at_numbers_beyond_all_bounds(operator, address):
+def test_there_is_nothing_at_numbers_beyond_all_bounds(
+    operator: Callable[[str], Client], address: str
+) -> None:
     assert operator("root").get(f"/admin/{address}").status_code in (200, 302, 404)
 
 
 @pytest.mark.parametrize("pk", [str(2**70), "no-id"])
-def test_nothing_is_done_to_what_cannot_be(operator, pk):
+def test_nothing_is_done_to_what_cannot_be(operator: Callable[[str], Client], pk: Any) -> None:
     answer = operator("root").post("/admin/game/game/", {"action": "end", "_selected_action": pk})
     assert answer.status_code == 404
 
 
-def test_the_demo_has_an_operator_in_development_only(db):
+def test_the_demo_has_an_operator_in_development_only(db: None) -> None:
     demo.seed()
     assert not User.objects.filter(is_superuser=True).exists()
     with override_settings(DEBUG=True):
@@ -155,7 +170,9 @@ def test_the_demo_has_an_operator_in_development_only(db):
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-def test_the_admin_alone_may_evaluate_and_only_for_unfold(operator, client):
+def test_the_admin_alone_may_evaluate_and_only_for_unfold(
+    operator: Callable[[str], Client], client: Client
+) -> None:
     page = operator("root").get("/admin/")
 
     script, style = (

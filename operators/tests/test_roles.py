@@ -1,10 +1,13 @@
 """Permissions in the admin: the table, checked against every model and action."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.models import Session, User
@@ -15,17 +18,17 @@ FORMS = {"view", "add", "change", "delete"}
 registered = {model._meta.label_lower: one for model, one in admin.site._registry.items()}
 
 
-def url(label, rest=""):
+def url(label: Any, rest: str = "") -> str:
     return f"/admin/{label.replace('.', '/')}/{rest}"
 
 
-def operations_of(model_admin):
+def operations_of(model_admin: Any) -> dict[Any, Any]:
     request = RequestFactory().get("/")
     request.user = User(is_superuser=True, is_staff=True)
     return {name: action for name, (action, *_) in model_admin.get_actions(request).items()}
 
 
-def test_everything_in_the_admin_has_a_row_and_every_row_is_of_something():
+def test_everything_in_the_admin_has_a_row_and_every_row_is_of_something() -> None:
     lines = {
         model._meta.label_lower
         for one in registered.values()
@@ -41,7 +44,9 @@ def test_everything_in_the_admin_has_a_row_and_every_row_is_of_something():
         assert all(getattr(action, "is_operation", False) for action in operations.values()), label
 
 
-def test_each_role_sees_and_changes_its_own_and_is_refused_the_rest(operator):
+def test_each_role_sees_and_changes_its_own_and_is_refused_the_rest(
+    operator: Callable[[str], Client],
+) -> None:
     for role in ROLES:
         client = operator(role)
         for label, row in TABLE.items():
@@ -52,7 +57,7 @@ def test_each_role_sees_and_changes_its_own_and_is_refused_the_rest(operator):
                 assert client.get(url(label, path)).status_code == expected, (role, label, verb)
 
 
-def test_a_role_has_exactly_the_operations_of_the_table(operator):
+def test_a_role_has_exactly_the_operations_of_the_table(operator: Callable[[str], Client]) -> None:
     for role in ROLES:
         request = RequestFactory().get("/")
         request.user = User.objects.get(pk=operator(role).session["_auth_user_id"])
@@ -62,7 +67,7 @@ def test_a_role_has_exactly_the_operations_of_the_table(operator):
             assert offered == granted, (role, label)
 
 
-def test_who_has_no_role_sees_nothing_and_players_do_not_come_in(operator):
+def test_who_has_no_role_sees_nothing_and_players_do_not_come_in(operator: Callable[[str], Client]) -> None:
     nobody = operator("nobody")
     assert nobody.get("/admin/").status_code == 200
     for label in registered:
@@ -72,7 +77,7 @@ def test_who_has_no_role_sees_nothing_and_players_do_not_come_in(operator):
     assert nobody.get("/admin/figures/").status_code == 302
 
 
-def test_an_operation_without_the_right_does_nothing(operator):
+def test_an_operation_without_the_right_does_nothing(operator: Callable[[str], Client]) -> None:
     victim = register_guest(username="ada", device=Device()).user
     economist, moderator = operator("economist"), operator("moderator")
 
@@ -86,7 +91,7 @@ def test_an_operation_without_the_right_does_nothing(operator):
 
 
 @pytest.mark.parametrize("role", ["support", "moderator"])
-def test_no_role_reaches_for_the_rights_of_others(operator, role):
+def test_no_role_reaches_for_the_rights_of_others(operator: Callable[[str], Client], role: str) -> None:
     client = operator(role)
     me = User.objects.get(username=f"the_{role}")
     boss = User.objects.create(username="boss", is_staff=True, is_superuser=True, password="!")
@@ -111,13 +116,15 @@ def test_no_role_reaches_for_the_rights_of_others(operator, role):
     assert ada.is_premium is (role == "support")
 
 
-def test_the_switches_of_the_list_reach_no_operator_and_nobody_who_is_erased(operator):
+def test_the_switches_of_the_list_reach_no_operator_and_nobody_who_is_erased(
+    operator: Callable[[str], Client],
+) -> None:
     support = operator("support")
     boss = User.objects.create(username="boss", is_staff=True)
     gone = User.objects.create(username="gone", is_active=False, erased_at=timezone.now())
     ada = User.objects.create(username="ada")
 
-    def switch(user):
+    def switch(user: Any) -> int:
         rows = {
             "form-TOTAL_FORMS": 1,
             "form-INITIAL_FORMS": 1,
@@ -130,7 +137,7 @@ def test_the_switches_of_the_list_reach_no_operator_and_nobody_who_is_erased(ope
     assert list(User.objects.filter(is_premium=True)) == [ada]
 
 
-def test_the_groups_follow_the_table_whatever_was_done_to_them(db):
+def test_the_groups_follow_the_table_whatever_was_done_to_them(db: None) -> None:
     from django.core.management import call_command
 
     group = Group.objects.get(name="economist")

@@ -1,4 +1,4 @@
-"""Count events of progression itself; games count theirs when they grant rewards."""
+"""Count events of progression itself, whose services hold the player's lock; games count theirs themselves."""
 
 from progression.achievements import services
 from progression.achievements.metrics import Metric
@@ -8,19 +8,19 @@ from realtime.reactions import reacts_to
 
 @reacts_to(ItemsBought)
 def items_bought(event: ItemsBought) -> None:
-    services.record(event.user_id, Metric.ITEMS_BOUGHT, event.quantity)
+    services.record_locked(event.user_id, metric=Metric.ITEMS_BOUGHT, amount=event.quantity)
 
 
 @reacts_to(PetHatched)
 def pet_hatched(event: PetHatched) -> None:
-    services.record(event.user_id, Metric.PETS_HATCHED)
+    services.record_locked(event.user_id, metric=Metric.PETS_HATCHED)
 
 
 @reacts_to(DailyRewardClaimed)
 def daily_reward_claimed(event: DailyRewardClaimed) -> None:
-    services.record(event.user_id, Metric.DAYS_CLAIMED)
+    services.record_locked(event.user_id, metric=Metric.DAYS_CLAIMED)
 
 
 @reacts_to(LevelUp)
 def level_up(event: LevelUp) -> None:
-    services.reach(event.user_id, Metric.LEVEL, event.level)
+    services.reach(event.user_id, metric=Metric.LEVEL, value=event.level)

@@ -1,10 +1,12 @@
 """Count metrics and grant each achievement once."""
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import F
-from django.db.models.expressions import Combinable
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
+from core.statements import Insert, Statement, statement
 from progression import services as progression
 from progression.achievements.events import AchievementEarned
 from progression.achievements.metrics import Metric
@@ -12,34 +14,64 @@ from progression.achievements.models import Achievement, Earned, Tally
 from realtime.publishing import publish
 
 
-@transaction.atomic
-def record(user_id: int, metric: Metric, amount: int = 1) -> None:
+@statement
+def _add(user_id: int, metric: str, amount: int) -> Insert:
+    return _tally(user_id, metric, amount, F("count") + amount)
+
+
+@statement
+def _raise(user_id: int, metric: str, value: int) -> Insert:
+    return _tally(user_id, metric, value, Greatest(F("count"), value))
+
+
+def _tally(user_id: int, metric: str, first: int, then: Any) -> Insert:
+    return Insert(
+        Tally,
+        player=user_id,
+        metric=metric,
+        count=first,
+        conflict=("player", "metric"),
+        update={"count": then},
+        returning=("count",),
+    )
+
+
+@statement
+def _due(user_id: int, metric: str, count: int) -> QuerySet[Achievement]:
+    return Achievement.objects.filter(metric=metric, goal__lte=count).exclude(earned__player=user_id)[:1]
+
+
+@transaction.atomic(savepoint=False)
+def record(user_id: int, *, metric: Metric, amount: int = 1) -> None:
     """Add ``amount`` to the user's count and grant the achievements that this reaches.
 
     Call it last among changes of the player in a transaction: granting changes the player too. If an operator
     lowers a goal below what players have reached, they get it with the next count.
     """
+    progression.lock(user_id)
+    record_locked(user_id, metric=metric, amount=amount)
+
+
+@transaction.atomic(savepoint=False)
+def record_locked(user_id: int, *, metric: Metric, amount: int = 1) -> None:
+    """Like :func:`record`, in a transaction that has locked the player."""
     if amount < 1:
         raise ValueError("A tally only rises")
-    _count(user_id, metric, amount, F("count") + amount)
+    _count(_add, user_id, metric, amount)
 
 
-@transaction.atomic
-def reach(user_id: int, metric: Metric, value: int) -> None:
+@transaction.atomic(savepoint=False)
+def reach(user_id: int, *, metric: Metric, value: int) -> None:
     """Like :func:`record`, for metrics that count the highest value so far, such as levels."""
-    _count(user_id, metric, value, Greatest(F("count"), value))
-
-
-def _count(user_id: int, metric: Metric, first: int, then: Combinable) -> None:
-    """Create the tally with ``first`` or set it to ``then``, and grant the achievements that this reaches."""
     progression.lock(user_id)
-    tally = Tally.objects.filter(player=user_id, metric=metric)
-    if not tally.update(count=then):
-        Tally.objects.create(player_id=user_id, metric=metric, count=first)
-    reached = Tally.objects.filter(player=user_id, metric=metric).values("count")
-    due = Achievement.objects.filter(metric=metric, goal__lte=reached).exclude(earned__player=user_id)
+    _count(_raise, user_id, metric, value)
+
+
+def _count(tally: Statement[..., tuple[Any, ...]], user_id: int, metric: Metric, amount: int) -> None:
+    """Change the tally, and grant the achievements that this reaches."""
+    ((count,),) = tally(user_id, metric, amount)
     # Queried again each time, because one reward may bring a level that earns the next.
-    while achievement := due.first():
+    while achievement := _due.first(user_id, metric, count):
         Earned.objects.create(player_id=user_id, achievement=achievement)
         progression.grant(
             user_id,

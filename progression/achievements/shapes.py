@@ -9,7 +9,7 @@ from core.shapes import about
 
 
 class Prize(Struct, kw_only=True, frozen=True):
-    """What an achievement gives."""
+    """The reward of an achievement."""
 
     xp: int
     gold: int

@@ -123,7 +123,7 @@ class Offer(Content):
     stock = models.PositiveIntegerField(null=True, blank=True)
     """The number left; null for unlimited."""
     is_daily = models.BooleanField(default=False)
-    """Whether it is offered only on randomly drawn days."""
+    """True for an offer of randomly drawn days only."""
     is_open = models.BooleanField(default=True)
 
     NOT_RESTORED = frozenset({"stock"})

@@ -52,7 +52,7 @@ class Person:
 
     def has_pet(self, slug: str = "ember-fox") -> int:
         """Create a pet of this species; return its id."""
-        pet = services.hatch(self.id, self.given("speckled-egg"))
+        pet = services.hatch(self.id, stack_id=self.given("speckled-egg"))
         Pet.objects.filter(pk=pet.pk).update(species=Species.objects.get(slug=slug))
         return pet.pk
 
@@ -68,7 +68,7 @@ def person(db: None) -> Callable[[str], Person]:
     def person(name: str) -> Person:
         user = User.objects.create(username=name)
         client = APIClient(raise_request_exception=False)
-        token = accounts.open_session(user, accounts.Device()).tokens.access
+        token = accounts.open_session(user, device=accounts.Device()).tokens.access
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         return Person(user.pk, name, token, client)
 

@@ -1,11 +1,13 @@
 """Authorisation: every route has a row here, or the test fails."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import pytest
 from rest_framework.test import APIClient
 
 from progression import services, urls
+from progression.tests.conftest import Person
 
 
 class Row(NamedTuple):
@@ -40,10 +42,10 @@ ROWS = (
 )
 
 
-def test_every_route_has_a_row():
+def test_every_route_has_a_row() -> None:
     offered = {
         (method, pattern.pattern.path)
-        for pattern in urls.urlpatterns
+        for pattern in cast(list[Any], urls.urlpatterns)
         for method in ("get", "post", "put", "patch", "delete")
         if hasattr(pattern.callback.view_class, method)
     }
@@ -52,12 +54,12 @@ def test_every_route_has_a_row():
 
 
 @pytest.fixture
-def call(ada, bob, items):
+def call(ada: Person, bob: Person, items: dict[str, int]) -> Callable[[Row, APIClient], Any]:
     services.grant(ada.id, xp=100, gold=1000, cause="test")
     pet = ada.has_pet()
-    services.equip_pet(ada.id, pet)
+    services.equip_pet(ada.id, pet_id=pet)
     cap = ada.given("leather-cap")
-    services.equip(ada.id, cap)
+    services.equip(ada.id, stack_id=cap)
     parts = {
         "<int:item_id>": str(cap),
         "<slug:slot>": "head",
@@ -78,7 +80,9 @@ def call(ada, bob, items):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 @pytest.mark.parametrize("who", ["ada", "bob"])
-def test_each_gets_what_is_theirs(call, ada, bob, row, who):
+def test_each_gets_what_is_theirs(
+    call: Callable[[Row, APIClient], Any], ada: Person, bob: Person, row: Any, who: str
+) -> None:
     caller = {"ada": ada, "bob": bob}[who]
 
     answer = call(row, caller.client)
@@ -87,14 +91,16 @@ def test_each_gets_what_is_theirs(call, ada, bob, row, who):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
-def test_nobody_gets_anything_without_a_token(call, row):
+def test_nobody_gets_anything_without_a_token(call: Callable[[Row, APIClient], Any], row: Any) -> None:
     answer = call(row, APIClient())
 
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_authenticated"
 
 
-def test_lists_hold_only_what_is_the_callers(call, ada, bob):
+def test_lists_hold_only_what_is_the_callers(
+    call: Callable[[Row, APIClient], Any], ada: Person, bob: Person
+) -> None:
     assert bob.get("/api/inventory/")["results"] == []
     assert bob.get("/api/pets/")["results"] == []
     assert [entry["cause"] for entry in bob.get("/api/player/ledger/")["results"]] == ["starting_funds"]

@@ -1,14 +1,17 @@
 """Gear, eggs and pets."""
 
+from typing import Any, cast
+
 import pytest
 
 from progression import rules, selectors, services
 from progression.models import Pet, Species
+from progression.tests.conftest import Person
 
 pytestmark = pytest.mark.usefixtures("audited")
 
 
-def test_the_inventory_says_what_there_is(ada):
+def test_the_inventory_says_what_there_is(ada: Person) -> None:
     sword, berries = ada.given("iron-sword"), ada.given("berries", 3)
 
     rows = {row["id"]: row for row in ada.get("/api/inventory/")["results"]}
@@ -30,7 +33,7 @@ def test_the_inventory_says_what_there_is(ada):
     }
 
 
-def test_gear_counts_while_it_is_worn(ada):
+def test_gear_counts_while_it_is_worn(ada: Person) -> None:
     sword = ada.given("iron-sword")
     assert ada.do(f"/api/inventory/equip/{sword}")["equipped"] is True
 
@@ -43,7 +46,7 @@ def test_gear_counts_while_it_is_worn(ada):
     assert (ada.me()["equipped"]["weapon"], ada.me()["derived"]["attack"]) == (None, 17)
 
 
-def test_what_is_put_on_takes_the_place_of_what_was_worn_there(ada):
+def test_what_is_put_on_takes_the_place_of_what_was_worn_there(ada: Person) -> None:
     wooden, iron = ada.given("wooden-sword"), ada.given("iron-sword")
 
     for sword in (wooden, iron, iron):
@@ -53,7 +56,7 @@ def test_what_is_put_on_takes_the_place_of_what_was_worn_there(ada):
     assert worn == {wooden: False, iron: True}
 
 
-def test_what_cannot_be_worn_is_refused(ada, bob):
+def test_what_cannot_be_worn_is_refused(ada: Person, bob: Person) -> None:
     berries, bobs = ada.given("berries"), bob.given("iron-sword")
 
     assert ada.refused(f"/api/inventory/equip/{berries}") == (409, "cannot_be_worn")
@@ -63,7 +66,7 @@ def test_what_cannot_be_worn_is_refused(ada, bob):
     assert ada.refused("/api/inventory/unequip/nose") == (409, "slot_empty")
 
 
-def test_an_egg_becomes_a_pet_by_a_seed_that_is_kept(ada):
+def test_an_egg_becomes_a_pet_by_a_seed_that_is_kept(ada: Person) -> None:
     egg = ada.given("moss-egg")
 
     pet = ada.do(f"/api/pets/hatch/{egg}")
@@ -79,21 +82,23 @@ def test_an_egg_becomes_a_pet_by_a_seed_that_is_kept(ada):
     assert ada.refused(f"/api/pets/hatch/{egg}") == (404, "not_owned")
 
 
-def test_a_hatch_sent_again_with_its_key_is_the_same_pet(ada):
+def test_a_hatch_sent_again_with_its_key_is_the_same_pet(ada: Person) -> None:
     egg = ada.given("moss-egg", 2)
 
-    first, again = (ada.post(f"/api/pets/hatch/{egg}", **{"Idempotency-Key": "k"}) for _ in range(2))
+    first, again = (
+        ada.post(f"/api/pets/hatch/{egg}", **cast(Any, {"Idempotency-Key": "k"})) for _ in range(2)
+    )
 
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert Pet.objects.count() == 1
 
 
-def test_only_eggs_hatch_and_only_ones_own(ada, bob):
+def test_only_eggs_hatch_and_only_ones_own(ada: Person, bob: Person) -> None:
     assert ada.refused(f"/api/pets/hatch/{ada.given('berries')}") == (409, "not_an_egg")
     assert ada.refused(f"/api/pets/hatch/{bob.given('moss-egg')}") == (404, "not_owned")
 
 
-def test_where_no_pets_are_an_egg_is_kept(ada):
+def test_where_no_pets_are_an_egg_is_kept(ada: Person) -> None:
     Species.objects.all().delete()
 
     assert ada.refused(f"/api/pets/hatch/{ada.given('moss-egg')}") == (409, "nothing_hatches")
@@ -101,7 +106,7 @@ def test_where_no_pets_are_an_egg_is_kept(ada):
     assert ada.get("/api/pets/odds")["common"] == {}
 
 
-def test_the_odds_are_published_as_they_are_with_the_pets_that_there_are(ada):
+def test_the_odds_are_published_as_they_are_with_the_pets_that_there_are(ada: Person) -> None:
     odds = ada.get("/api/pets/odds")
     assert set(odds) == set(rules.RARITIES)
     assert odds["common"]["common"] == 0.75
@@ -110,7 +115,7 @@ def test_the_odds_are_published_as_they_are_with_the_pets_that_there_are(ada):
     assert ada.get("/api/pets/odds")["common"] == {"common": 1.0}
 
 
-def test_a_pet_that_eats_grows(ada):
+def test_a_pet_that_eats_grows(ada: Person) -> None:
     pet, food = ada.has_pet(), ada.given("roast-fish", 2)
 
     assert ada.do(f"/api/pets/feed/{pet}", {"item_id": food})["xp"] == 35
@@ -120,7 +125,7 @@ def test_a_pet_that_eats_grows(ada):
     assert ada.owns() == {}
 
 
-def test_what_is_no_meal_is_refused_and_kept(ada, bob):
+def test_what_is_no_meal_is_refused_and_kept(ada: Person, bob: Person) -> None:
     pet, sword, food = ada.has_pet(), ada.given("iron-sword"), ada.given("berries")
 
     assert ada.refused(f"/api/pets/feed/{pet}", {"item_id": sword}) == (409, "not_food")
@@ -133,7 +138,7 @@ def test_what_is_no_meal_is_refused_and_kept(ada, bob):
     assert ada.owns() == {"Iron sword": 1, "Berries": 1}
 
 
-def test_a_set_of_three_fights_along_and_a_fourth_takes_the_place_of_the_first(ada):
+def test_a_set_of_three_fights_along_and_a_fourth_takes_the_place_of_the_first(ada: Person) -> None:
     pets = [ada.has_pet() for _ in range(4)]
 
     for pet in pets[:3]:
@@ -147,7 +152,7 @@ def test_a_set_of_three_fights_along_and_a_fourth_takes_the_place_of_the_first(a
     assert ada.do(f"/api/pets/equip/{pets[1]}")["place"] == 1
 
 
-def test_a_pet_leaves_the_set_and_the_others_move_up(ada, bob):
+def test_a_pet_leaves_the_set_and_the_others_move_up(ada: Person, bob: Person) -> None:
     pets = [ada.has_pet() for _ in range(3)]
     for pet in pets:
         ada.do(f"/api/pets/equip/{pet}")
@@ -160,10 +165,13 @@ def test_a_pet_leaves_the_set_and_the_others_move_up(ada, bob):
     assert bob.refused(f"/api/pets/equip/{pets[1]}") == (404, "not_owned")
 
 
-def test_an_item_is_used_up_once_under_one_key(ada):
+def test_an_item_is_used_up_once_under_one_key(ada: Person) -> None:
     berries = ada.given("berries", 3)
 
     for _ in range(2):
-        assert services.consume_item(ada.id, berries, 2, cause="combat", key="turn 7").name == "Berries"
+        assert (
+            services.consume_item(ada.id, stack_id=berries, quantity=2, cause="combat", key="turn 7").name
+            == "Berries"
+        )
 
     assert ada.owns() == {"Berries": 1}

@@ -1,6 +1,7 @@
 """Whatever players do in any order, the ledger balances and nothing is negative."""
 
 import itertools
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from hypothesis import HealthCheck, settings
@@ -23,7 +24,7 @@ class Books(RuleBasedStateMachine):
     that saves the player, and if ``move_items`` leaves an empty stack.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         seeding.seed_content()
         people = [get_user_model().objects.create(username=f"p{next(_names)}") for _ in range(2)]
@@ -31,17 +32,17 @@ class Books(RuleBasedStateMachine):
         self.money = [{"gold": 100, "gems": 0} for _ in self.ids]
         for user_id in self.ids:
             services.player(user_id)
-        self.keys = {}
+        self.keys: dict[Any, Any] = {}
 
-    def stack(self, who, number):
+    def stack(self, who: int, number: int) -> int:
         stacks = list(Stack.objects.filter(player=self.ids[who]).order_by("pk").values_list("pk", flat=True))
         return stacks[number % len(stacks)] if stacks else 0
 
-    def pet(self, who, number):
+    def pet(self, who: int, number: int) -> int:
         pets = list(Pet.objects.filter(player=self.ids[who]).order_by("pk").values_list("pk", flat=True))
         return pets[number % len(pets)] if pets else 0
 
-    def attempt(self, act, *args, **kwargs):
+    def attempt(self, act: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return act(*args, **kwargs)
         except Refusal:
@@ -56,7 +57,7 @@ class Books(RuleBasedStateMachine):
         quantity=st.integers(1, 3),
         key=st.sampled_from(["", "a", "b", "c"]),
     )
-    def grant(self, who, xp, gold, gems, item, quantity, key):
+    def grant(self, who: int, xp: Any, gold: Any, gems: Any, item: Any, quantity: Any, key: str) -> None:
         all_items = list(Item.objects.values_list("slug", flat=True))
         items = [(all_items[item % len(all_items)], quantity)]
         granted = services.grant(
@@ -70,66 +71,76 @@ class Books(RuleBasedStateMachine):
         self.money[who]["gems"] += gems
 
     @rule(who=players, offer=st.integers(0, 30), quantity=st.integers(1, 4))
-    def purchase(self, who, offer, quantity):
+    def purchase(self, who: int, offer: Any, quantity: Any) -> None:
         offers = list(Offer.objects.values_list("pk", flat=True))
-        done = self.attempt(services.purchase, self.ids[who], offers[offer % len(offers)], quantity)
+        done = self.attempt(
+            services.purchase, self.ids[who], item_id=offers[offer % len(offers)], quantity=quantity
+        )
         if done is not None:
             self.money[who][done.offer.currency] -= done.spent
 
     @rule(who=players, whose=players, number=st.integers(0, 9))
-    def hatch(self, who, whose, number):
-        self.attempt(services.hatch, self.ids[who], self.stack(whose, number))
+    def hatch(self, who: int, whose: Any, number: int) -> None:
+        self.attempt(services.hatch, self.ids[who], stack_id=self.stack(whose, number))
 
     @rule(who=players, number=st.integers(0, 9), food=st.integers(0, 9))
-    def feed(self, who, number, food):
-        self.attempt(services.feed, self.ids[who], self.pet(who, number), self.stack(who, food))
+    def feed(self, who: int, number: int, food: Any) -> None:
+        self.attempt(
+            services.feed, self.ids[who], pet_id=self.pet(who, number), stack_id=self.stack(who, food)
+        )
 
     @rule(who=players, number=st.integers(0, 9))
-    def wear(self, who, number):
-        self.attempt(services.equip, self.ids[who], self.stack(who, number))
+    def wear(self, who: int, number: int) -> None:
+        self.attempt(services.equip, self.ids[who], stack_id=self.stack(who, number))
 
     @rule(who=players, number=st.integers(0, 9), leave=st.booleans())
-    def change_the_set(self, who, number, leave):
+    def change_the_set(self, who: int, number: int, leave: Any) -> None:
         act = services.unequip_pet if leave else services.equip_pet
-        self.attempt(act, self.ids[who], self.pet(who, number))
+        self.attempt(act, self.ids[who], pet_id=self.pet(who, number))
 
     @rule(who=players, number=st.integers(0, 9), quantity=st.integers(1, 3))
-    def consume(self, who, number, quantity):
-        self.attempt(services.consume_item, self.ids[who], self.stack(who, number), quantity, cause="test")
+    def consume(self, who: int, number: int, quantity: Any) -> None:
+        self.attempt(
+            services.consume_item,
+            self.ids[who],
+            stack_id=self.stack(who, number),
+            quantity=quantity,
+            cause="test",
+        )
 
     @rule(who=players, luck=st.integers(0, 5))
-    def allocate(self, who, luck):
-        self.attempt(services.allocate_stats, self.ids[who], {"luck": luck})
+    def allocate(self, who: int, luck: Any) -> None:
+        self.attempt(services.allocate_stats, self.ids[who], points={"luck": luck})
 
     @invariant()
-    def the_books_add_up(self):
+    def the_books_add_up(self) -> None:
         assert list(ledger.audit()) == []
 
     @invariant()
-    def money_is_what_was_granted_less_what_was_spent(self):
+    def money_is_what_was_granted_less_what_was_spent(self) -> None:
         owned = [
             dict(Player.objects.filter(pk=user_id).values(*Currency.values).get()) for user_id in self.ids
         ]
         assert owned == self.money
 
     @invariant()
-    def each_pet_cost_an_egg(self):
+    def each_pet_cost_an_egg(self) -> None:
         assert Pet.objects.count() == Entry.objects.filter(cause="hatch", amount=-1).count()
 
     @invariant()
-    def sets_have_no_gaps(self):
+    def sets_have_no_gaps(self) -> None:
         for user_id in self.ids:
             places = Pet.objects.filter(player=user_id, place__isnull=False).values_list("place", flat=True)
             assert sorted(places) == list(range(1, len(places) + 1))
 
     @invariant()
-    def stat_points_are_those_of_the_levels(self):
+    def stat_points_are_those_of_the_levels(self) -> None:
         for player in Player.objects.filter(pk__in=self.ids):
             assert sum(player.stats) - 25 + player.stat_points == 3 * (player.level - 1)
 
 
-class TestBooks(TestCase, Books.TestCase):
-    settings = settings(
+class TestBooks(TestCase, Books.TestCase):  # type: ignore[misc, valid-type]  # made at run time
+    settings = settings(  # type: ignore[assignment]  # Hypothesis' and Django's have one name
         max_examples=12,
         stateful_step_count=20,
         deadline=None,

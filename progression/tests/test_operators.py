@@ -2,17 +2,20 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.models import ContentVersion
 from progression import ledger, seeding, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
+from progression.tests.conftest import Person
 
 User = get_user_model()
 
@@ -29,18 +32,18 @@ User = get_user_model()
         {"kind": "egg", "name": "Berries"},
     ],
 )
-def test_an_item_that_makes_no_sense_is_not_saved(fields):
+def test_an_item_that_makes_no_sense_is_not_saved(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Item.objects.create(**{"slug": "new", "name": "New", **fields})
 
 
 @pytest.mark.parametrize("fields", [{"price": 0}, {"price": 1, "currency": "shells"}, {"price": -1}])
-def test_an_offer_that_makes_no_sense_is_not_saved(items, fields):
+def test_an_offer_that_makes_no_sense_is_not_saved(items: dict[str, int], fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Offer.objects.create(item_id=items["iron-ore"], **fields)
 
 
-def test_what_players_own_cannot_become_something_else(ada):
+def test_what_players_own_cannot_become_something_else(ada: Person) -> None:
     ada.given("iron-sword")
     sword = Item.objects.get(slug="iron-sword")
 
@@ -51,7 +54,9 @@ def test_what_players_own_cannot_become_something_else(ada):
         sword.save()
 
 
-def test_the_slug_that_drop_tables_and_remedies_go_by_stays(admin_client, items):
+def test_the_slug_that_drop_tables_and_remedies_go_by_stays(
+    admin_client: Client, items: dict[str, int]
+) -> None:
     berries = Item.objects.get(slug="berries")
     form = {"slug": "sour", "name": "Sour", "kind": "food", "rarity": "common", "food_xp": 5}
     stats = dict.fromkeys(berries.stats._fields, 0)
@@ -60,12 +65,12 @@ def test_the_slug_that_drop_tables_and_remedies_go_by_stays(admin_client, items)
     assert Item.objects.get(pk=berries.pk).name == "Berries"
 
 
-def test_the_content_to_begin_with_makes_sense():
+def test_the_content_to_begin_with_makes_sense() -> None:
     for one in (*Item.objects.all(), *Species.objects.all(), *Offer.objects.all()):
         one.full_clean()
 
 
-def test_every_list_and_form_of_the_admin_opens(admin_client, ada):
+def test_every_list_and_form_of_the_admin_opens(admin_client: Client, ada: Person) -> None:
     ada.given("iron-sword")
     ada.has_pet()
     for model, found in (
@@ -79,12 +84,14 @@ def test_every_list_and_form_of_the_admin_opens(admin_client, ada):
         assert admin_client.get(f"/admin/progression/{model}/{found.pk}/change/").status_code == 200
 
 
-def test_a_change_of_price_does_not_put_sold_items_back(admin_client, ada, items, monkeypatch):
+def test_a_change_of_price_does_not_put_sold_items_back(
+    admin_client: Client, ada: Person, items: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     crown = items["crown-of-ages"]
     form = {"item": crown, "price": 7, "currency": "gold", "stock": 5, "initial-stock": 5, "is_open": "on"}
     full_clean = Offer.full_clean
 
-    def sold_meanwhile(offer, *args, **kwargs):
+    def sold_meanwhile(offer: Any, *args: Any, **kwargs: Any) -> None:
         full_clean(offer, *args, **kwargs)
         Offer.objects.filter(pk=crown).update(stock=1)
 
@@ -94,7 +101,7 @@ def test_a_change_of_price_does_not_put_sold_items_back(admin_client, ada, items
     assert (Offer.objects.get(pk=crown).price, Offer.objects.get(pk=crown).stock) == (7, 1)
 
 
-def test_what_is_sold_while_the_form_is_open_stays_sold(admin_client, items):
+def test_what_is_sold_while_the_form_is_open_stays_sold(admin_client: Client, items: dict[str, int]) -> None:
     crown = items["crown-of-ages"]
     page = admin_client.get(f"/admin/progression/offer/{crown}/change/")
     shown = {field.html_name: field.value() for field in page.context["adminform"].form if field.value()}
@@ -111,7 +118,7 @@ def test_what_is_sold_while_the_form_is_open_stays_sold(admin_client, items):
     assert Offer.objects.get(pk=crown).stock == 20
 
 
-def test_an_offer_stays_that_of_its_item(admin_client, items):
+def test_an_offer_stays_that_of_its_item(admin_client: Client, items: dict[str, int]) -> None:
     crown, ore = items["crown-of-ages"], items["iron-ore"]
     form = {"item": ore, "price": 7, "currency": "gold", "is_open": "on"}
 
@@ -123,7 +130,9 @@ def test_an_offer_stays_that_of_its_item(admin_client, items):
     assert Offer.objects.get(pk=ore).price == 7
 
 
-def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, audited):
+def test_what_an_operator_gives_is_in_the_books_once(
+    admin_client: Client, ada: Person, items: dict[str, int], audited: Any
+) -> None:
     ada.me()
     form = {
         "give_xp": 100,
@@ -144,7 +153,9 @@ def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, a
     assert ada.get("/api/player/ledger/")["results"][0]["cause"] == "operator: lost to a fault"
 
 
-def test_the_books_are_searched_by_cause_and_not_read_to_list_the_causes(admin_client, ada):
+def test_the_books_are_searched_by_cause_and_not_read_to_list_the_causes(
+    admin_client: Client, ada: Person
+) -> None:
     ada.me()
 
     with CaptureQueriesContext(connection) as queries:
@@ -154,7 +165,7 @@ def test_the_books_are_searched_by_cause_and_not_read_to_list_the_causes(admin_c
     assert not [query for query in queries if "DISTINCT" in query["sql"]]
 
 
-def test_an_operator_cannot_edit_the_books(admin_client, ada):
+def test_an_operator_cannot_edit_the_books(admin_client: Client, ada: Person) -> None:
     ada.me()
     entry = Entry.objects.get()
 
@@ -163,8 +174,8 @@ def test_an_operator_cannot_edit_the_books(admin_client, ada):
     assert admin_client.post(f"/admin/progression/entry/{entry.pk}/delete/", {}).status_code == 403
 
 
-def test_the_demo_data_is_laid_once_and_taken_away_again(ada, development):
-    def laid():
+def test_the_demo_data_is_laid_once_and_taken_away_again(ada: Person, development: None) -> None:
+    def laid() -> Any:
         return [
             list(model.objects.order_by("pk").values()) for model in (Item, Species, Offer, Player, Entry)
         ]
@@ -190,7 +201,7 @@ def test_the_demo_data_is_laid_once_and_taken_away_again(ada, development):
     assert Offer.objects.count() == len(seeding.OFFERS)
 
 
-def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items):
+def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items: dict[str, int]) -> None:
     Offer.objects.filter(pk=items["berries"]).delete()
     Item.objects.filter(pk=items["berries"]).update(food_xp=12)
 
@@ -200,11 +211,13 @@ def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items):
     assert not Offer.objects.filter(pk=items["berries"]).exists()
 
 
-def test_a_person_gets_all_of_it_and_is_forgotten_with_all_of_it(ada, bob, audited):
+def test_a_person_gets_all_of_it_and_is_forgotten_with_all_of_it(
+    ada: Person, bob: Person, audited: Any
+) -> None:
     bob.me()
     ada.given("berries", 2)
     ada.has_pet()
-    services.equip_pet(ada.id, Pet.objects.get().pk)
+    services.equip_pet(ada.id, pet_id=Pet.objects.get().pk)
 
     export = ada.get("/api/me/export/")
     assert (export["player"]["gold"], export["player"]["level"]) == (100, 1)

@@ -1,21 +1,26 @@
 """The caller's player: shown values, growth, stamina."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from accounts import live
 from progression import services
 from progression.models import Player
 from progression.refusals import NotEnoughStamina
+from progression.services import Granted
+from progression.tests.conftest import Person
 from realtime.wire.identity import Identity
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
-def test_who_comes_for_the_first_time_is_a_new_player(ada):
+def test_who_comes_for_the_first_time_is_a_new_player(ada: Person) -> None:
     assert ada.me() == {
         "id": ada.id,
         "username": "ada",
@@ -38,7 +43,7 @@ def test_who_comes_for_the_first_time_is_a_new_player(ada):
     }
 
 
-def test_the_ledger_begins_with_the_starting_funds(ada):
+def test_the_ledger_begins_with_the_starting_funds(ada: Person) -> None:
     page = ada.get("/api/player/ledger/")
 
     assert [(one["currency"], one["amount"], one["balance"], one["cause"]) for one in page["results"]] == [
@@ -46,7 +51,7 @@ def test_the_ledger_begins_with_the_starting_funds(ada):
     ]
 
 
-def test_levels_bring_points_to_allocate(ada):
+def test_levels_bring_points_to_allocate(ada: Person) -> None:
     services.grant(ada.id, xp=310, cause="test")
     assert (ada.me()["level"], ada.me()["stat_points"], ada.me()["xp_to_next"]) == (3, 6, 290)
 
@@ -61,22 +66,22 @@ def test_levels_bring_points_to_allocate(ada):
     "body",
     [{}, {"luck": 0}, {"luck": -1}, {"luck": "1"}, {"luck": 1.5}, {"charm": 1}, {"luck": 1, "charm": 1}],
 )
-def test_allocating_what_makes_no_sense_is_refused(ada, body):
+def test_allocating_what_makes_no_sense_is_refused(ada: Person, body: dict[str, Any]) -> None:
     services.grant(ada.id, xp=100, cause="test")
 
     assert ada.refused("/api/player/allocate-stats", body) == (422, "invalid")
     assert ada.me()["stat_points"] == 3
 
 
-def test_a_public_profile_says_the_level(ada, bob):
+def test_a_public_profile_says_the_level(ada: Person, bob: Person) -> None:
     services.grant(ada.id, xp=100, cause="test")
 
     assert bob.get(f"/api/users/{ada.id}/")["level"] == 2
     assert ada.get(f"/api/users/{bob.id}/")["level"] == 1
 
 
-def test_a_grant_under_one_key_is_made_once_and_answered_the_same(ada):
-    def grant(key):
+def test_a_grant_under_one_key_is_made_once_and_answered_the_same(ada: Person) -> None:
+    def grant(key: str) -> Granted:
         return services.grant(
             ada.id, xp=120, gold=5, items=[("berries", 2), ("no-such-thing", 1)], cause="loot", key=key
         )
@@ -94,7 +99,7 @@ def test_a_grant_under_one_key_is_made_once_and_answered_the_same(ada):
 # -- Coming back each day
 
 
-def test_each_day_in_a_row_brings_more_and_a_missed_one_begins_anew(person):
+def test_each_day_in_a_row_brings_more_and_a_missed_one_begins_anew(person: Callable[[str], Person]) -> None:
     somebody = person("somebody").id
     given = []
     with time_machine.travel(NOON, tick=False) as clock:
@@ -105,7 +110,7 @@ def test_each_day_in_a_row_brings_more_and_a_missed_one_begins_anew(person):
     assert given == [20, 30, 40, 50, 60, 70, 80, 80, 80, 20]
 
 
-def test_the_reward_of_a_day_is_given_once(ada):
+def test_the_reward_of_a_day_is_given_once(ada: Person) -> None:
     assert ada.get("/api/player/daily-reward") == {"claimed": False, "days": 1, "gold": 20}
     assert ada.do("/api/player/daily-reward") == {"claimed": True, "days": 1, "gold": 20}
 
@@ -119,27 +124,27 @@ def test_the_reward_of_a_day_is_given_once(ada):
 
 
 @pytest.fixture
-def clock():
+def clock() -> Iterator[Any]:
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
-def tired(clock, ada, monkeypatch):
+def tired(clock: Any, ada: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """Ada with 20 of 100 stamina at noon; the moved clock does not affect her session."""
     monkeypatch.setattr(live, "check", lambda session_id: None)
     monkeypatch.setattr("accounts.tokens.identify", lambda token: _identity(ada))
     services.player(ada.id)
-    assert services.spend_stamina(ada.id, 80, cause="test") == 20
+    assert services.spend_stamina(ada.id, amount=80, cause="test") == 20
     return ada
 
 
-def _identity(somebody):
+def _identity(somebody: Person) -> Identity:
     return Identity(somebody.id, somebody.name, False, False, 1, 4e9)
 
 
-def test_stamina_comes_back_to_the_second(tired, clock):
-    def stamina_at(seconds):
+def test_stamina_comes_back_to_the_second(tired: Person, clock: Any) -> None:
+    def stamina_at(seconds: float) -> Any:
         clock.move_to(NOON + timedelta(seconds=seconds))
         return tired.me()["stamina"]
 
@@ -149,7 +154,7 @@ def test_stamina_comes_back_to_the_second(tired, clock):
     assert [stamina_at(seconds) for seconds in (79, 20, 9, 0)] == [90, 40, 20, 20]
 
 
-def test_it_is_said_when_it_will_be_full(tired, clock):
+def test_it_is_said_when_it_will_be_full(tired: Person, clock: Any) -> None:
     assert tired.me()["stamina_full_at"] == "2030-01-01T12:01:20Z"
     clock.move_to(NOON + timedelta(seconds=13))
     assert tired.me()["stamina_full_at"] == "2030-01-01T12:01:20Z"
@@ -157,14 +162,14 @@ def test_it_is_said_when_it_will_be_full(tired, clock):
     assert tired.me()["stamina_full_at"] is None
 
 
-def test_settling_keeps_what_is_left_of_the_interval(tired, clock):
+def test_settling_keeps_what_is_left_of_the_interval(tired: Person, clock: Any) -> None:
     clock.move_to(NOON + timedelta(seconds=19))
     assert tired.do("/api/player/regenerate-stamina")["stamina"] == 30
     clock.move_to(NOON + timedelta(seconds=20))
     assert tired.do("/api/player/regenerate-stamina")["stamina"] == 40
 
 
-def test_a_clock_that_was_put_back_takes_nothing_and_stops_nothing(tired, clock):
+def test_a_clock_that_was_put_back_takes_nothing_and_stops_nothing(tired: Person, clock: Any) -> None:
     clock.move_to(NOON - timedelta(days=365))
     assert tired.me()["stamina"] == 20
 
@@ -174,22 +179,22 @@ def test_a_clock_that_was_put_back_takes_nothing_and_stops_nothing(tired, clock)
     assert tired.me()["stamina"] == 30
 
 
-def test_what_is_not_there_is_not_spent(tired):
+def test_what_is_not_there_is_not_spent(tired: Person) -> None:
     with pytest.raises(NotEnoughStamina) as refused:
-        services.spend_stamina(tired.id, 21, cause="test")
+        services.spend_stamina(tired.id, amount=21, cause="test")
 
     assert (refused.value.status, refused.value.code) == (402, "not_enough_stamina")
     assert refused.value.details == {"stamina": 20, "needed": 21}
     assert tired.me()["stamina"] == 20
 
 
-def test_under_one_key_stamina_is_spent_once(tired):
-    assert services.spend_stamina(tired.id, 5, cause="battle", key="battle 1") == 15
-    assert services.spend_stamina(tired.id, 5, cause="battle", key="battle 1") == 15
+def test_under_one_key_stamina_is_spent_once(tired: Person) -> None:
+    assert services.spend_stamina(tired.id, amount=5, cause="battle", key="battle 1") == 15
+    assert services.spend_stamina(tired.id, amount=5, cause="battle", key="battle 1") == 15
     assert tired.me()["stamina"] == 15
 
 
-def test_a_new_level_raises_the_maximum_and_keeps_what_had_come_back(tired, clock):
+def test_a_new_level_raises_the_maximum_and_keeps_what_had_come_back(tired: Person, clock: Any) -> None:
     clock.move_to(NOON + timedelta(seconds=15))
     services.grant(tired.id, xp=100, cause="test")
 
@@ -199,7 +204,7 @@ def test_a_new_level_raises_the_maximum_and_keeps_what_had_come_back(tired, cloc
     assert tired.me()["stamina"] == 40
 
 
-def test_how_it_comes_back_is_a_setting(tired, clock, settings):
+def test_how_it_comes_back_is_a_setting(tired: Person, clock: Any, settings: Settings) -> None:
     settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = Decimal("0.015"), 2
 
     clock.move_to(NOON + timedelta(seconds=5))

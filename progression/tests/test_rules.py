@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,21 +25,21 @@ curves = st.builds(Curve, st.integers(1, 10**6), st.integers(0, 10**5), st.integ
 elapsed = st.integers(0, 10**6)
 
 
-def after(seconds, value=0, *, maximum=100, by=TENTH):
+def after(seconds: float, value: int = 0, *, maximum: int = 100, by: Any = TENTH) -> Stamina:
     return rules.regenerated(
         Stamina(Decimal(value), NOON), NOON + timedelta(seconds=seconds), maximum=maximum, by=by
     )
 
 
 @pytest.mark.parametrize(("xp", "level", "lacking"), [(0, 1, 100), (99, 1, 1), (100, 2, 200), (300, 3, 300)])
-def test_levels_come_with_experience(xp, level, lacking):
+def test_levels_come_with_experience(xp: int, level: int, lacking: int) -> None:
     curve = Curve(first=100, more=100, highest=100)
 
     assert (curve.level_at(xp), curve.to_next(xp)) == (level, lacking)
 
 
 @given(curves)
-def test_there_is_a_last_level(curve):
+def test_there_is_a_last_level(curve: Any) -> None:
     last = curve.begins_at(curve.highest)
 
     assert curve.level_at(last - 1) == curve.highest - 1
@@ -47,14 +48,14 @@ def test_there_is_a_last_level(curve):
 
 
 @given(curves, st.integers(0, 10**9))
-def test_a_level_spans_from_where_it_begins_to_where_the_next_does(curve, xp):
+def test_a_level_spans_from_where_it_begins_to_where_the_next_does(curve: Any, xp: Any) -> None:
     level = curve.level_at(xp)
 
     assert curve.begins_at(level) <= xp
     assert level == curve.highest or xp < xp + curve.to_next(xp) == curve.begins_at(level + 1)
 
 
-def test_pets_of_one_family_make_each_other_stronger():
+def test_pets_of_one_family_make_each_other_stronger() -> None:
     fox, frog = PetInSet("fire", 11, Stats(agility=10)), PetInSet("water", 11, Stats(agility=10))
 
     assert rules.pet_bonus([fox]).agility == 20
@@ -64,7 +65,7 @@ def test_pets_of_one_family_make_each_other_stronger():
 
 
 @given(st.integers(1, 100), st.builds(Stats, *[st.integers(-500, 500)] * 5))
-def test_nobody_is_without_life_or_always_critical(level, stats):
+def test_nobody_is_without_life_or_always_critical(level: Any, stats: Any) -> None:
     fight = rules.derived(level, stats)
 
     assert fight.max_hp >= 1
@@ -76,13 +77,13 @@ def test_nobody_is_without_life_or_always_critical(level, stats):
 # -- Stamina
 
 
-def test_a_tenth_comes_back_when_ten_seconds_are_over_and_not_before():
+def test_a_tenth_comes_back_when_ten_seconds_are_over_and_not_before() -> None:
     assert [int(after(seconds).value) for seconds in (0, 9, 10, 19, 20, 99, 100, 10**9)] == [
         *(0, 0, 10, 10, 20, 90, 100, 100)
     ]
 
 
-def test_it_is_full_at_the_second_that_is_foretold():
+def test_it_is_full_at_the_second_that_is_foretold() -> None:
     at = rules.full_at(Stamina(Decimal(35), NOON), maximum=100, by=TENTH)
 
     assert at == NOON + timedelta(seconds=70)
@@ -92,7 +93,7 @@ def test_it_is_full_at_the_second_that_is_foretold():
 
 
 @given(st.lists(st.integers(0, 500), max_size=8), st.integers(0, 90), regenerations)
-def test_looking_in_between_changes_nothing(pauses, value, by):
+def test_looking_in_between_changes_nothing(pauses: Any, value: Any, by: Any) -> None:
     looked_often, now = Stamina(Decimal(value), NOON), NOON
     for pause in pauses:
         now += timedelta(seconds=pause)
@@ -102,12 +103,14 @@ def test_looking_in_between_changes_nothing(pauses, value, by):
 
 
 @given(elapsed, st.integers(0, 100), regenerations)
-def test_it_never_falls_by_itself_nor_rises_above_the_maximum(seconds, value, by):
+def test_it_never_falls_by_itself_nor_rises_above_the_maximum(seconds: Any, value: Any, by: Any) -> None:
     assert value <= after(seconds, value, by=by).value <= 100
 
 
 @given(elapsed, st.integers(0, 90), st.integers(0, 500), regenerations)
-def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(back, value, later, by):
+def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(
+    back: Any, value: Any, later: Any, by: Any
+) -> None:
     now = NOON - timedelta(seconds=back)
 
     put_back = rules.regenerated(Stamina(Decimal(value), NOON), now, maximum=100, by=by)
@@ -118,7 +121,7 @@ def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(b
 
 
 @given(st.integers(0, 99), regenerations)
-def test_the_second_before_it_is_full_it_is_not(value, by):
+def test_the_second_before_it_is_full_it_is_not(value: Any, by: Any) -> None:
     stamina = Stamina(Decimal(value), NOON)
     at = rules.full_at(stamina, maximum=100, by=by)
 
@@ -129,12 +132,12 @@ def test_the_second_before_it_is_full_it_is_not(value, by):
 # -- Eggs and the shop
 
 
-def test_the_odds_of_every_egg_are_whole():
+def test_the_odds_of_every_egg_are_whole() -> None:
     for egg in rules.RARITIES:
         assert sum(rules.odds(rules.HATCH_ODDS[egg], rules.RARITIES).values()) == pytest.approx(1)
 
 
-def test_what_is_not_there_to_hatch_leaves_its_chance_to_the_rest():
+def test_what_is_not_there_to_hatch_leaves_its_chance_to_the_rest() -> None:
     assert rules.odds(rules.HATCH_ODDS["rare"], ["uncommon", "rare"]) == {
         "uncommon": 0.517241,
         "rare": 0.482759,
@@ -143,7 +146,7 @@ def test_what_is_not_there_to_hatch_leaves_its_chance_to_the_rest():
 
 
 @given(st.integers(0, 2**53), st.sampled_from(rules.RARITIES))
-def test_the_same_seed_hatches_the_same_however_the_species_are_listed(seed, egg):
+def test_the_same_seed_hatches_the_same_however_the_species_are_listed(seed: Any, egg: Any) -> None:
     one = {"common": ["fox", "frog"], "rare": ["wolf"], "legendary": ["phoenix"]}
     other = {"legendary": ["phoenix"], "rare": ["wolf"], "common": ["frog", "fox"]}
 
@@ -151,7 +154,7 @@ def test_the_same_seed_hatches_the_same_however_the_species_are_listed(seed, egg
     assert rules.hatch(seed, chances, one) == rules.hatch(seed, chances, other)
 
 
-def test_eggs_hatch_as_often_as_the_odds_say():
+def test_eggs_hatch_as_often_as_the_odds_say() -> None:
     species, random = {rarity: [rarity] for rarity in rules.RARITIES}, Random(1)
 
     drawn = Counter(
@@ -162,7 +165,7 @@ def test_eggs_hatch_as_often_as_the_odds_say():
         assert drawn[rarity] / 20_000 == pytest.approx(chance, abs=0.01)
 
 
-def test_what_is_for_sale_on_a_day_is_drawn_by_the_day():
+def test_what_is_for_sale_on_a_day_is_drawn_by_the_day() -> None:
     names = list("abcdefgh")
     days = [date(2030, 1, day) for day in range(1, 20)]
 

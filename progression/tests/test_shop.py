@@ -1,7 +1,9 @@
 """Purchases and the ledger."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,9 +11,10 @@ from django.core.management import CommandError, call_command
 
 from progression import services
 from progression.models import Entry, Offer, Player, Stack
+from progression.tests.conftest import Person
 
 
-def test_the_shop_says_what_it_sells(ada, items):
+def test_the_shop_says_what_it_sells(ada: Person, items: dict[str, int]) -> None:
     offers = {offer["name"]: offer for offer in ada.get("/api/shop/items")}
 
     assert offers["Berries"] == {
@@ -32,7 +35,9 @@ def test_the_shop_says_what_it_sells(ada, items):
     assert len([offer for offer in offers.values() if offer["daily"]]) == 3
 
 
-def test_a_purchase_is_paid_and_owned_and_in_the_books(ada, items, audited):
+def test_a_purchase_is_paid_and_owned_and_in_the_books(
+    ada: Person, items: dict[str, int], audited: Any
+) -> None:
     answer = ada.post("/api/shop/purchase", {"item_id": items["berries"], "quantity": 3})
 
     assert answer.status_code == 201
@@ -50,8 +55,10 @@ def test_a_purchase_is_paid_and_owned_and_in_the_books(ada, items, audited):
     assert [(one["name"], one["amount"], one["balance"]) for one in things] == [("Berries", 3, 3)]
 
 
-def test_the_same_purchase_with_the_same_key_is_made_once_and_another_is_refused(ada, items, audited):
-    def buy(quantity):
+def test_the_same_purchase_with_the_same_key_is_made_once_and_another_is_refused(
+    ada: Person, items: dict[str, int], audited: Any
+) -> None:
+    def buy(quantity: Any) -> Any:
         body = {"item_id": items["berries"], "quantity": quantity}
         return ada.post("/api/shop/purchase", body, **{"Idempotency-Key": "k"})
 
@@ -74,7 +81,9 @@ def test_the_same_purchase_with_the_same_key_is_made_once_and_another_is_refused
         ("berries", "1", (422, "invalid")),
     ],
 )
-def test_what_cannot_be_bought_changes_nothing(ada, items, audited, slug, quantity, refusal):
+def test_what_cannot_be_bought_changes_nothing(
+    ada: Person, items: dict[str, int], audited: Any, slug: str, quantity: int | str, refusal: tuple[Any, ...]
+) -> None:
     body = {"item_id": items[slug], "quantity": quantity}
 
     assert ada.refused("/api/shop/purchase", body) == refusal
@@ -82,7 +91,7 @@ def test_what_cannot_be_bought_changes_nothing(ada, items, audited, slug, quanti
     assert Offer.objects.get(pk=items["crown-of-ages"]).stock == 5
 
 
-def test_stock_runs_out_even_for_the_rich(ada, items, audited):
+def test_stock_runs_out_even_for_the_rich(ada: Person, items: dict[str, int], audited: Any) -> None:
     services.grant(ada.id, gold=1_000_000, cause="test")
 
     ada.do("/api/shop/purchase", {"item_id": items["crown-of-ages"], "quantity": 4})
@@ -95,7 +104,7 @@ def test_stock_runs_out_even_for_the_rich(ada, items, audited):
     assert {o["name"]: o["stock"] for o in ada.get("/api/shop/items")}["Crown of ages"] == 0
 
 
-def test_a_daily_offer_is_sold_on_its_days_only(ada):
+def test_a_daily_offer_is_sold_on_its_days_only(ada: Person) -> None:
     services.grant(ada.id, gold=10_000, gems=10_000, cause="test")
     daily = set(Offer.objects.filter(is_daily=True).values_list("pk", flat=True))
 
@@ -107,14 +116,14 @@ def test_a_daily_offer_is_sold_on_its_days_only(ada):
     assert len(today) == 3
 
 
-def test_what_is_taken_out_of_the_shop_is_not_sold(ada, items):
+def test_what_is_taken_out_of_the_shop_is_not_sold(ada: Person, items: dict[str, int]) -> None:
     Offer.objects.filter(pk=items["berries"]).update(is_open=False)
 
     assert ada.refused("/api/shop/purchase", {"item_id": items["berries"]}) == (404, "not_for_sale")
     assert "Berries" not in {offer["name"] for offer in ada.get("/api/shop/items")}
 
 
-def test_the_ledger_comes_in_pages_that_add_up(ada, items):
+def test_the_ledger_comes_in_pages_that_add_up(ada: Person, items: dict[str, int]) -> None:
     for _ in range(4):
         ada.do("/api/shop/purchase", {"item_id": items["berries"]})
 
@@ -129,7 +138,7 @@ def test_the_ledger_comes_in_pages_that_add_up(ada, items):
     assert len(entries) == 5
 
 
-def test_the_ledger_of_nothing_known_is_refused(ada):
+def test_the_ledger_of_nothing_known_is_refused(ada: Person) -> None:
     assert ada.get("/api/player/ledger/?of=secrets", status=422)["code"] == "invalid"
 
 
@@ -137,7 +146,7 @@ def test_the_ledger_of_nothing_known_is_refused(ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_audit_says_when_the_books_add_up(ada, items):
+def test_the_audit_says_when_the_books_add_up(ada: Person, items: dict[str, int]) -> None:
     ada.do("/api/shop/purchase", {"item_id": items["berries"]})
 
     out = StringIO()
@@ -159,7 +168,9 @@ def test_the_audit_says_when_the_books_add_up(ada, items):
         lambda: Entry.objects.filter(currency=None).update(balance=2),
     ],
 )
-def test_the_audit_finds_what_was_changed_beside_the_ledger(ada, items, tamper):
+def test_the_audit_finds_what_was_changed_beside_the_ledger(
+    ada: Person, items: dict[str, int], tamper: Callable[..., Any]
+) -> None:
     ada.do("/api/shop/purchase", {"item_id": items["berries"]})
     tamper()
 
@@ -167,7 +178,7 @@ def test_the_audit_finds_what_was_changed_beside_the_ledger(ada, items, tamper):
         call_command("audit_ledger", stderr=StringIO())
 
 
-def test_an_entry_never_changes(ada):
+def test_an_entry_never_changes(ada: Person) -> None:
     ada.me()
     entry = Entry.objects.get()
 

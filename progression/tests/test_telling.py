@@ -1,17 +1,20 @@
 """Events to a player: a new level, on every device, after the commit."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from django.db import transaction
 
 from core.database import in_database
 from gameplatform.asgi import application
 from progression import services
+from progression.tests.conftest import Person
 from realtime.testing import Player, running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _grant_in_vain(user_id):
+def _grant_in_vain(user_id: int) -> None:
     try:
         with transaction.atomic():
             services.grant(user_id, xp=600, cause="test")
@@ -20,20 +23,20 @@ def _grant_in_vain(user_id):
         pass
 
 
-async def _notifications(somebody):
+async def _notifications(somebody: Person) -> Player:
     socket = await Player(application, "/ws/notifications/", token=somebody.token).enter()
     await socket.hear("badge")
     return socket
 
 
 @pytest.fixture
-async def worker():
+async def worker() -> AsyncIterator[None]:
     async with running_worker():
         yield
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_new_level_is_told_to_the_player_alone(ada, bob):
+async def test_a_new_level_is_told_to_the_player_alone(ada: Person, bob: Person) -> None:
     adas, bobs = await _notifications(ada), await _notifications(bob)
 
     await in_database(_grant_in_vain, ada.id)

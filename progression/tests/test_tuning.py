@@ -2,20 +2,24 @@
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.forms import model_to_dict
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from core.models import ContentVersion
 from progression import rules, services
 from progression.models import Growth, HatchOdds, Pet, tuning
+from progression.tests.conftest import Person
 
 
 @pytest.fixture(autouse=True)
-def laid(db):
+def laid(db: None) -> None:
     """The rows created by the migration."""
     Growth.objects.all().delete()
     HatchOdds.objects.all().delete()
@@ -23,10 +27,10 @@ def laid(db):
 
 
 @pytest.fixture
-def change(admin_client, django_capture_on_commit_callbacks):
+def change(admin_client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
     """Save a row in the admin with these fields changed."""
 
-    def change(row, **fields):
+    def change(row: Any, **fields: Any) -> None:
         url = f"/admin/progression/{row._meta.model_name}/{row.pk}/change/"
         assert admin_client.get(url).status_code == 200
         with django_capture_on_commit_callbacks(execute=True):
@@ -36,7 +40,7 @@ def change(admin_client, django_capture_on_commit_callbacks):
     return change
 
 
-def test_what_is_laid_is_what_servers_without_rows_go_by():
+def test_what_is_laid_is_what_servers_without_rows_go_by() -> None:
     assert Growth.objects.get().numbers == rules.Growth()
     for row in HatchOdds.objects.all():
         assert {rarity: chance for rarity, chance in row.chances.items() if chance} == rules.HATCH_ODDS[
@@ -45,7 +49,7 @@ def test_what_is_laid_is_what_servers_without_rows_go_by():
     assert HatchOdds.objects.count() == len(rules.HATCH_ODDS)
 
 
-def test_a_steeper_curve_moves_everybody_at_once_and_takes_no_points(ada, change):
+def test_a_steeper_curve_moves_everybody_at_once_and_takes_no_points(ada: Person, change: Any) -> None:
     services.grant(ada.id, xp=310, cause="test")
     assert (ada.me()["level"], ada.me()["stat_points"]) == (3, 6)
 
@@ -61,7 +65,9 @@ def test_a_steeper_curve_moves_everybody_at_once_and_takes_no_points(ada, change
     assert kept.last().by.username == "admin"
 
 
-def test_stamina_pets_and_the_daily_reward_go_by_the_numbers_too(ada, bob, change):
+def test_stamina_pets_and_the_daily_reward_go_by_the_numbers_too(
+    ada: Person, bob: Person, change: Any
+) -> None:
     fox, food = ada.has_pet(), ada.given("roast-fish")
     change(
         Growth.objects.get(),
@@ -81,7 +87,9 @@ def test_stamina_pets_and_the_daily_reward_go_by_the_numbers_too(ada, bob, chang
     assert ada.refused(f"/api/pets/feed/{fox}", {"item_id": ada.given("berries")}) == (409, "fully_grown")
 
 
-def test_what_another_process_saved_is_gone_by_a_moment_later(ada, monkeypatch):
+def test_what_another_process_saved_is_gone_by_a_moment_later(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     services.grant(ada.id, xp=100, cause="test")
     assert ada.me()["level"] == 2
     Growth.objects.update(level_xp=200)
@@ -95,7 +103,7 @@ def test_what_another_process_saved_is_gone_by_a_moment_later(ada, monkeypatch):
     "fields",
     [{"level_xp": 0}, {"level_xp": 10**9}, {"level_xp_more": -1}, {"highest_level": 1}, {"stamina": 0}],
 )
-def test_a_growth_that_makes_no_sense_is_not_saved(fields):
+def test_a_growth_that_makes_no_sense_is_not_saved(fields: dict[str, Any]) -> None:
     row = Growth.objects.get()
     for name, value in fields.items():
         setattr(row, name, value)
@@ -104,14 +112,14 @@ def test_a_growth_that_makes_no_sense_is_not_saved(fields):
     assert Growth.objects.get().version == 1
 
 
-def test_there_is_one_growth_for_all(admin_client):
+def test_there_is_one_growth_for_all(admin_client: Client) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Growth.objects.bulk_create([Growth(pk=2)])
     assert admin_client.get("/admin/progression/growth/add/").status_code == 403
     assert admin_client.post("/admin/progression/growth/1/delete/", {}).status_code == 403
 
 
-def test_eggs_hatch_by_the_chances_that_an_operator_sets(ada, change):
+def test_eggs_hatch_by_the_chances_that_an_operator_sets(ada: Person, change: Any) -> None:
     never = dict.fromkeys(rules.RARITIES, 0)
     change(HatchOdds.objects.get(egg="common"), **never | {"legendary": rules.ALL_CHANCES})
 
@@ -120,7 +128,7 @@ def test_eggs_hatch_by_the_chances_that_an_operator_sets(ada, change):
     assert Pet.objects.get(pk=pet["id"]).species.rarity == "legendary"
 
 
-def test_chances_that_are_not_whole_are_not_saved():
+def test_chances_that_are_not_whole_are_not_saved() -> None:
     row = HatchOdds.objects.get(egg="rare")
     row.legendary += 1
     with pytest.raises(ValidationError, match="add up to 10000"):

@@ -4,9 +4,9 @@ from realtime.wire.close_codes import CloseCode
 
 EVERY_SOCKET = (
     "Frames are text, one JSON object each, of at most 64 KiB. Fields that are not listed are ignored.",
-    "A command may carry an `id` (a text of up to 64 characters or a whole number); the answer to it, and an "
-    "`error` about it, carries the same as `ref`. Where an event is the answer, only "
-    "the copy of the socket that asked has it.",
+    "A command may carry an `id` (a text of up to 64 characters or a whole number). It is answered once, by "
+    "a message with the same `ref`: a reply, an `error`, the event that it causes (only in the copy of the "
+    "socket that asked), or else `ack`, such as when nothing has changed.",
     "Events with `seq` are numbered without gaps. A client that comes back with `?since=<seq>` is told "
     "`resumed` and what it missed, or, where that is no longer kept, the socket's first message with "
     "`recovered: false`. The `seq` of that first message is that of the last event it contains.",

@@ -30,7 +30,7 @@ def module(made_by: str) -> str:
     """
     codes = ", ".join(str(one.value) for one in CLOSE_CODES if one.reconnect)
     lines = [
-        '"""What the sockets take and tell."""',
+        '"""The messages of the sockets, both ways."""',
         "",
         f"# {made_by}",
         "",

@@ -14,12 +14,23 @@ from msgspec import UNSET
 
 from realtime.routing import apps, websocket_urlpatterns
 from realtime.socket.consumer import Consumer
-from realtime.wire.messages import Command, Ephemeral, Error, Event, Message, MessageId, Ping, Pong, Resumed
+from realtime.wire.messages import (
+    Ack,
+    Command,
+    Ephemeral,
+    Error,
+    Event,
+    Message,
+    MessageId,
+    Ping,
+    Pong,
+    Resumed,
+)
 
 Schema = dict[str, Any]
 
 COMPONENTS = "#/components/schemas/"
-ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Resumed)
+ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Ack, Resumed)
 ON_EVERY_SOCKET: tuple[type[Message], ...] = (Ping, *ALWAYS_TOLD)
 # Modules of an app that define message classes, besides those that its consumers refer to.
 ROOMS = ("commands", "events", "routing")
@@ -43,7 +54,7 @@ class Description:
     in_stream: bool = True
     beside: bool = False
     answers: bool = False
-    """Whether it can be the answer to a command."""
+    """True for a message that can be the answer to a command."""
 
     @property
     def type(self) -> str:
@@ -74,8 +85,6 @@ class Description:
             found.append(Field("seq", {"type": "integer"}, required=not self.beside))
         if self.answers and "ref" not in names:
             found.append(Field("ref", _schema(MessageId), False))
-        if self.opens and "recovered" not in names:
-            found.append(Field("recovered", {"type": "boolean"}, False))
         return found
 
     def schema(self) -> Schema:

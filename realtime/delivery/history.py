@@ -10,7 +10,7 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from core.namespace import key
-from core.redis import evaluate, evaluate_sync
+from core.redis import evaluate, evaluate_sync, sync_client
 from realtime.wire.topics import Topic
 
 STREAM = key("stream:")
@@ -108,19 +108,20 @@ class History:
             return None
         return cast(list[bytes], frames[since + 1 - first : upto + 1 - first])
 
-    async def with_listeners(self, topics: Iterable[Topic]) -> set[Topic]:
-        """Return those of these topics that have a listener on any worker."""
-        by_channel = {channel(topic): topic for topic in topics}
-        if not by_channel:
-            return set()
-        counts = await self._redis.pubsub_numsub(*by_channel)
-        return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
-
 
 def append_sync(topic: Topic, frame: bytes) -> int:
     """Number and store a frame, from a thread; return its number."""
     ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, frame)]))
     return int(seq)
+
+
+def with_listeners(topics: Iterable[Topic]) -> set[Topic]:
+    """Return those of these topics that have a listener on any worker; from a thread."""
+    by_channel = {channel(topic): topic for topic in topics}
+    if not by_channel:
+        return set()
+    counts = cast(list[tuple[bytes, int]], sync_client().pubsub_numsub(*by_channel))
+    return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
 
 
 def forget(topic: Topic) -> None:

@@ -10,7 +10,6 @@ Topics whose frames are numbered by one process (a game's room) do not use strea
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -202,10 +201,6 @@ class Streams:
         if kept is None:
             return None
         return [with_seq(frame.partition(b"\n")[0], seq) for seq, frame in enumerate(kept, since + 1)]
-
-    async def with_listeners(self, topics: Iterable[Topic]) -> set[Topic]:
-        """Return those of these topics that have a listener on any worker."""
-        return await self._history.with_listeners(topics)
 
     async def sent(self) -> None:
         """Wait until all frames offered so far have been numbered."""

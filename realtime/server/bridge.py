@@ -234,6 +234,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        "asgi.scope": scope,
     }
     for name, value in scope["headers"]:
         # Skipped: "X_Real_IP" would become the same key as "X-Real-IP", which a proxy in front may vouch for.

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar, TypeVar
 
+import msgspec
 from channels.consumer import AsyncConsumer
 
 from core.batches import batched
@@ -17,10 +18,11 @@ from realtime.connections import limits
 from realtime.connections.connection import Connection, Direct
 from realtime.socket.gate import DIRECT, close_refused
 from realtime.socket.subscription import Subscription
-from realtime.wire.answering import Asker, Question, answering
+from realtime.wire.answering import Asker, Question, answering, mark_answered
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import (
+    Ack,
     Command,
     CommandDecoder,
     InvalidMessage,
@@ -75,8 +77,9 @@ class Consumer(AsyncConsumer):
     It replaces Channels' dispatch, which costs a task and several hops per message.
 
     Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and clean up in
-    ``closed``. For the catalogue they list the class of the first frame in ``opens_with``, messages of
-    subscriptions in ``emits_unsequenced`` and all others in ``emits``; a message may be in both.
+    ``closed``. For the catalogue they list the class of the first frame in ``opens_with`` (its field
+    ``recovered`` is false if events were lost since ``?since=``, else left out), messages of subscriptions in
+    ``emits_unsequenced`` and all others in ``emits``; a message may be in both.
     """
 
     opens_with: ClassVar[type[Message] | None] = None
@@ -178,7 +181,7 @@ class Consumer(AsyncConsumer):
             return True
         missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
-            await begin_anew(b',"recovered":false')
+            await begin_anew(is_lost=True)
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
         for frames in batched(missed, RESUME_BATCH_SIZE):
@@ -190,22 +193,25 @@ class Consumer(AsyncConsumer):
         return False
 
     def _resync(
-        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], recovered: bytes = b""
+        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], *, is_lost: bool = False
     ) -> Awaitable[None]:
         # Frames held from here on are newer than ``seq``; those held before are in the snapshot.
         self.connection.hold()
-        return self._send_snapshot(snapshot, self._here.streams.seq(topic), recovered)
+        return self._send_snapshot(snapshot, self._here.streams.seq(topic), is_lost)
 
     async def _send_snapshot(
-        self, snapshot: Callable[[], Awaitable[Message]], seq: int, recovered: bytes
+        self, snapshot: Callable[[], Awaitable[Message]], seq: int, is_lost: bool
     ) -> None:
         try:
-            frame = with_seq(encode(await snapshot()), seq)
+            state = await snapshot()
         except Refusal as refusal:
             # A user who lost access is detected here if the event that closes the socket was lost.
             close_refused(self.connection, refusal)
             return
-        self.connection.send_ahead(frame[:-1] + recovered + b"}")
+        if is_lost:
+            # A copy, because sockets may share the state.
+            state = msgspec.structs.replace(state, recovered=False)
+        self.connection.send_ahead(with_seq(encode(state), seq))
         self.connection.release()
 
     async def subscribe(
@@ -248,11 +254,16 @@ class Consumer(AsyncConsumer):
     def refuse(self, refusal: Refusal, ref: MessageId | None = None) -> None:
         """Answer one message with an error frame."""
         metrics.refusals.labels(code=refusal.code).inc()
-        self.connection.tell(error(refusal, ref))
+        self.reply(error(refusal, ref))
+
+    def reply(self, message: Message) -> None:
+        """Answer the command that is being handled."""
+        mark_answered()
+        self.connection.tell(message)
 
     @handles(Ping)
     def ping(self, command: Ping) -> None:
-        self.connection.tell(pong(command))
+        self.reply(pong(command))
 
     def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
         """Handle one frame. Returns None when done, or the coroutine that remains to be run."""
@@ -285,12 +296,20 @@ class Consumer(AsyncConsumer):
         except Exception as problem:
             self._failed(problem, type(command).__name__, ref)
             return None
-        return None if outcome is None else self._finish_answer(outcome, command, question)
+        if outcome is not None:
+            return self._finish_answer(outcome, command, question)
+        self._acknowledge(question)
+        return None
 
     async def _finish_answer(self, outcome: Awaitable[None], command: Command, question: Question) -> None:
         question.is_open = True
         with answering(question):
             await self._finish(outcome, command)
+        self._acknowledge(question)
+
+    def _acknowledge(self, question: Question) -> None:
+        if not question.is_answered and self.connection.closed_with is None:
+            self.connection.tell(Ack(ref=question.asker.ref))
 
     async def _finish(self, outcome: Awaitable[None], command: Command) -> None:
         try:

@@ -170,7 +170,7 @@ class Gate:
 
 
 def _counted_network(scope: Mapping[str, Any]) -> str | None:
-    """By which the sockets of an address are counted, if they are."""
+    """Return the network by which the sockets of an address are counted, or None if they are not."""
     address = client_address.of_scope(scope)
     return None if address is None or limits.is_unlimited(address) else client_address.network(address)
 

@@ -1,13 +1,14 @@
 """A small application on the realtime layer alone: rooms of any name; a token is a user's number."""
 
 import time
-from typing import Annotated
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import pytest
 from channels.routing import ProtocolTypeRouter
 from django.urls import re_path
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from core import background
 from core.refusals import NotAllowed, Unauthenticated
@@ -19,6 +20,7 @@ from realtime.testing import Player, running_worker
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Closing, Command, Ephemeral, Event, Reply
 from realtime.wire.topics import Topic
+from realtime.worker import Worker
 
 
 class Say(Command):
@@ -94,6 +96,7 @@ class RoomState(Reply):
     """The messages so far."""
 
     said: list[str]
+    recovered: bool | UnsetType = UNSET
 
 
 class Room(Consumer):
@@ -153,7 +156,7 @@ application = ProtocolTypeRouter({"websocket": HostOriginValidator(gate)})
 
 
 @pytest.fixture(autouse=True)
-async def here(monkeypatch):
+async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     """A worker without the background tasks of other apps."""
     own = [task for task in background.tasks if task.__module__.startswith("realtime.")]
     monkeypatch.setattr("core.background.tasks", own)
@@ -164,14 +167,14 @@ async def here(monkeypatch):
 
 
 @pytest.fixture
-def room():
+def room() -> str:
     """A new room."""
     return f"room-{time.time_ns()}"
 
 
 @pytest.fixture
-def enter(room):
-    async def enter(user: int, query: str = "", **kwargs) -> Player:
+def enter(room: str) -> Any:
+    async def enter(user: int, query: str = "", **kwargs: Any) -> Player:
         return await Player(application, f"/ws/rooms/{room}/{query}", token=str(user), **kwargs).enter()
 
     return enter

@@ -2,7 +2,9 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from msgspec import UNSET, UnsetType
 
+from game.models import Game
 from game.tests.conftest import *  # noqa: F403  (a game is played here by its real sockets)
 from game.tests.conftest import begin
 from gameplatform.asgi import application
@@ -20,8 +23,9 @@ from realtime.catalogue.conventions import CLOSE_CODES
 from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
 from realtime.socket.consumer import Consumer, handles
 from realtime.testing import Player
-from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Reply
+from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Pong, Reply
 from realtime.wire.topics import Topic
+from tests.people import Person
 
 
 class Knock(Command):
@@ -47,12 +51,14 @@ class Shuffled(Ephemeral):
 class DoorState(Reply):
     """Open or not."""
 
+    recovered: bool | UnsetType = UNSET
+
 
 class DoorConsumer(Consumer):
     """A door."""
 
-    opens_with = DoorState
-    emits = (Knocked,)
+    opens_with: ClassVar[type[Message] | None] = DoorState
+    emits: ClassVar[tuple[type[Message], ...]] = (Knocked,)
 
     @handles(Knock)
     def knock(self, command: Knock) -> None: ...
@@ -69,18 +75,20 @@ def ids(found: list[Any]) -> list[str]:
     return [problem.id for problem in found]
 
 
-def test_every_message_of_every_app_is_on_a_socket():
+def test_every_message_of_every_app_is_on_a_socket() -> None:
     assert checks.check_messages() == []
     known = {one.kind for socket in sockets() for one in socket.commands + socket.messages}
     assert len(message_classes()) > 10
     assert {kind for kind in message_classes() if not issubclass(kind, Internal)} <= known
 
 
-def test_the_generated_files_are_up_to_date():
+def test_the_generated_files_are_up_to_date() -> None:
     call_command("generate_catalogue", "--check")
 
 
-def test_a_stale_file_is_named_and_written_anew(tmp_path, monkeypatch, capsys):
+def test_a_stale_file_is_named_and_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     old = tmp_path / "events.md"
     old.write_text("old")
     monkeypatch.setattr(files, "contents", lambda: {old: "new"})
@@ -92,23 +100,23 @@ def test_a_stale_file_is_named_and_written_anew(tmp_path, monkeypatch, capsys):
     call_command("generate_catalogue", "--check")
 
 
-def test_numbers_that_the_server_adds_are_shown():
+def test_numbers_that_the_server_adds_are_shown() -> None:
     assert fields(Knocked) == {"nickname": False, "loud": True, "seq": True}
     assert fields(Knocked, in_stream=False, beside=True) == {"nickname": False, "loud": True}
     assert fields(Knocked, beside=True) == {"nickname": False, "loud": True, "seq": False}
     assert fields(Shuffled) == {}
-    assert fields(DoorState) == {"ref": False}
-    assert fields(DoorState, opens=True) == {"ref": False, "seq": True, "recovered": False}
+    assert fields(DoorState) == {"ref": False, "recovered": False}
+    assert fields(DoorState, opens=True) == {"ref": False, "recovered": False, "seq": True}
     assert fields(Knock) == {"times": False, "id": False}
 
 
-def test_a_message_that_no_socket_tells_is_a_problem():
+def test_a_message_that_no_socket_tells_is_a_problem() -> None:
     assert checks.problems_of_classes([Knock, Knocked, DoorState], [DOOR]) == []
     assert ids(checks.problems_of_classes([Knock, Knocked], [])) == ["realtime.E001"] * 2
     assert ids(checks.problems_of_classes([Shuffled], [DOOR])) == ["realtime.E001", "realtime.E002"]
 
 
-def test_what_stays_inside_needs_no_socket():
+def test_what_stays_inside_needs_no_socket() -> None:
     class Counted(Internal):
         """Somebody was counted."""
 
@@ -116,7 +124,7 @@ def test_what_stays_inside_needs_no_socket():
     assert Counted().audience() == ()
 
 
-def test_a_message_without_a_docstring_is_a_problem():
+def test_a_message_without_a_docstring_is_a_problem() -> None:
     class Mute(Reply):
         pass
 
@@ -126,11 +134,12 @@ def test_a_message_without_a_docstring_is_a_problem():
     assert ids(checks.problems_of_classes([Mute], [Socket(MuteConsumer, ())])) == ["realtime.E003"]
 
 
-def test_what_a_consumer_declares_wrongly_is_a_problem():
+def test_what_a_consumer_declares_wrongly_is_a_problem() -> None:
     class Twin(Reply, tag="knocked"):
         """Called like another."""
 
     class TwinConsumer(DoorConsumer):
+        opens_with = Pong
         emits = (Knocked, Twin, Knock)
 
         @handles(DoorState)  # type: ignore[arg-type]
@@ -138,10 +147,10 @@ def test_what_a_consumer_declares_wrongly_is_a_problem():
 
     assert checks.problems_of_sockets([DOOR]) == []
     found = checks.problems_of_sockets([Socket(TwinConsumer, ("/ws/door/",))])
-    assert sorted(ids(found)) == ["realtime.E004", "realtime.E005", "realtime.E006"]
+    assert sorted(ids(found)) == ["realtime.E004", "realtime.E005", "realtime.E006", "realtime.E007"]
 
 
-def test_all_codes_that_close_a_socket_are_in_the_catalogue():
+def test_all_codes_that_close_a_socket_are_in_the_catalogue() -> None:
     modules = [path for app in settings.OUR_APPS for path in (settings.BASE_DIR / app).rglob("*.py")]
     # Our protocol supports all codes of RFC 6455.
     sources = [path.read_text() for path in modules if not {"tests", "server"} & set(path.parts)]
@@ -152,7 +161,7 @@ def test_all_codes_that_close_a_socket_are_in_the_catalogue():
     assert used <= {one.value for one in CLOSE_CODES}
 
 
-def test_the_javascript_client_speaks_of_what_is_in_the_catalogue():
+def test_the_javascript_client_speaks_of_what_is_in_the_catalogue() -> None:
     source = (settings.BASE_DIR / "clients" / "js" / "gameplatform.js").read_text()
     sent = set(re.findall(r'#inGame\(\{ type: "(\w+)"', source))
     assert "player_move" in sent
@@ -169,7 +178,7 @@ def _refs(node: Any) -> list[str]:
     return [ref for value in node for ref in _refs(value)] if isinstance(node, list) else []
 
 
-def test_the_asyncapi_document_is_whole_and_names_this_server():
+def test_the_asyncapi_document_is_whole_and_names_this_server() -> None:
     document = Client().get("/api/asyncapi.json", headers={"host": "localhost"}).json()
     assert document["asyncapi"] == "3.0.0"
     assert document["servers"]["this"]["host"] == "localhost"
@@ -182,7 +191,7 @@ def test_the_asyncapi_document_is_whole_and_names_this_server():
             node = node[step]
 
 
-def test_the_page_shows_every_message_and_allows_nothing_foreign():
+def test_the_page_shows_every_message_and_allows_nothing_foreign() -> None:
     answer = Client().get("/api/docs/events/")
     text = answer.content.decode()
     for socket in sockets():
@@ -193,7 +202,7 @@ def test_the_page_shows_every_message_and_allows_nothing_foreign():
     assert answer["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
 
 
-def test_the_readable_catalogue_says_what_a_field_holds():
+def test_the_readable_catalogue_says_what_a_field_holds() -> None:
     section = next(section for section in reading.sections() if section.name == "Game")
     said = next(entry for entry in section.sent if entry.name == "chat_message")
     assert said.fields == [("message", "text of 1 to 500 characters")]
@@ -211,7 +220,9 @@ def fits(name: str, frame: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_every_frame_of_a_game_is_as_the_catalogue_says(new_game, ada, bob, cyd):
+async def test_every_frame_of_a_game_is_as_the_catalogue_says(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, cyd: Person
+) -> None:
     game = await new_game()
     first, second = await begin(game, ada, bob)
     watching = await cyd.enter(game.pk)
@@ -238,7 +249,7 @@ async def test_every_frame_of_a_game_is_as_the_catalogue_says(new_game, ada, bob
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_every_frame_to_a_user_is_as_the_catalogue_says(ada):
+async def test_every_frame_to_a_user_is_as_the_catalogue_says(ada: Person) -> None:
     player = await Player(application, "/ws/notifications/", token=ada.token).enter()
     fits("Notifications", await player.hear("badge"))
     await player.send(type="ping")

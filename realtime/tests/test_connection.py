@@ -1,5 +1,7 @@
 """The outbox of a socket whose network accepts nothing for a while."""
 
+from typing import Any, cast
+
 from realtime.connections.connection import MAX_BYTES, Connection
 
 
@@ -19,15 +21,15 @@ class Network:
             self.taken.append(data)
         return self.takes
 
-    def set_on_drain(self, function) -> None:
+    def set_on_drain(self, function: Any) -> None:
         self.drained = function
 
     def close(self, code: int, reason: str) -> None: ...
 
 
-def test_who_is_slow_again_and_again_but_catches_up_each_time_stays():
+def test_who_is_slow_again_and_again_but_catches_up_each_time_stays() -> None:
     network = Network()
-    connection = Connection(None, network, 0.0)
+    connection = Connection(cast(Any, None), cast(Any, network), 0.0)
     frame = b"x" * (MAX_BYTES * 2 // 3)
     for _ in range(3):
         network.takes = False

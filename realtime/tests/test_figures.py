@@ -1,44 +1,53 @@
 """The Prometheus metrics, and access to them."""
 
 import asyncio
+import contextlib
 import re
 import time
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 from django.db import OperationalError
 from prometheus_client import CollectorRegistry
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from core.namespace import key
 from game.tests.conftest import *  # noqa: F403  (somebody plays)
 from realtime import figures
-from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
+from realtime.worker import Worker
+from tests import clients
+from tests.clients import WITHIN_S, NetworkPlayer
+from tests.processes import ServerProcess
 
 
-def scraped(base_url, **headers):
+def scraped(base_url: str, **headers: Any) -> str:
     answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=WITHIN_S)
     answer.raise_for_status()
     return answer.text
 
 
-def samples(text, name):
+def samples(text: str, name: str) -> list[tuple[dict[Any, Any], float]]:
     """Return the labels and values of the samples with this name."""
     found = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.MULTILINE)
     return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in found]
 
 
-async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
+async def test_one_scrape_tells_the_figures_of_all_workers(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process(workers=2) as server:
         ada, bob, eve = (NetworkPlayer(server.base_url, name) for name in ("ada", "bob", "eve"))
         eve.post("/game/join/", {"game": "tictactoe"})
-        path = new_game(ada, bob)
-        await begin(path, ada, bob)
+        path = clients.new_game(ada, bob)
+        await clients.begin(path, ada, bob)
         await ada.enter("/ws/notifications/")
         await ada.send(type="ping")
         await ada.hear("pong")
 
-        open_sockets = []
+        open_sockets: list[Any] = []
         async with asyncio.timeout(WITHIN_S):
             # A worker that is slow to answer is missing from one scrape.
             while len({labels["worker"] for labels, _ in open_sockets}) < 2:
@@ -63,7 +72,7 @@ async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
         assert len(re.findall("^# TYPE realtime_sockets_open ", text, re.MULTILINE)) == 1
 
 
-async def test_a_worker_tells_its_own_figures_without_a_label_that_changes(here):
+async def test_a_worker_tells_its_own_figures_without_a_label_that_changes(here: Worker) -> None:
     here.health = {"database": "ok", "journal": "moves cannot be stored"}
 
     text = (await figures.own_exposition()).decode()
@@ -83,7 +92,9 @@ async def test_a_worker_tells_its_own_figures_without_a_label_that_changes(here)
     assert len(samples(text, "realtime_loop_lag_seconds_count")) == 1
 
 
-async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
+async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(
+    here: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.05)
     await here.redis.zadd(key("online:workers"), {"worker.gone!nobody": time.time()})
 
@@ -93,14 +104,16 @@ async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(he
     assert len(samples(text, "realtime_sockets_open")) == 1
 
 
-async def test_figures_are_for_the_private_network():
+async def test_figures_are_for_the_private_network() -> None:
     assert (await asyncio.to_thread(APIClient().get, "/metrics")).status_code == 200
     refused = APIClient(REMOTE_ADDR="8.8.8.8").get("/metrics")
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
 
 
 @pytest.mark.parametrize(("header", "status"), [("Bearer of-prometheus", 200), ("Bearer x", 401), ("", 401)])
-async def test_with_a_token_figures_are_for_who_bears_it(settings, header, status):
+async def test_with_a_token_figures_are_for_who_bears_it(
+    settings: Settings, header: str, status: int
+) -> None:
     settings.METRICS_TOKEN = "of-prometheus"
 
     answer = await asyncio.to_thread(APIClient().get, "/metrics", headers={"Authorization": header})
@@ -108,7 +121,9 @@ async def test_with_a_token_figures_are_for_who_bears_it(settings, header, statu
     assert answer.status_code == status
 
 
-async def test_figures_are_told_though_redis_answers_nothing(here, monkeypatch):
+async def test_figures_are_told_though_redis_answers_nothing(
+    here: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.1)
     monkeypatch.setattr(figures, "SHARED", CollectorRegistry())
     monkeypatch.setattr(here.presence, "workers", asyncio.Event().wait)
@@ -120,9 +135,11 @@ async def test_figures_are_told_though_redis_answers_nothing(here, monkeypatch):
 
 
 @pytest.mark.django_db
-async def test_figures_are_told_though_the_database_is_away(here, monkeypatch, caplog):
+async def test_figures_are_told_though_the_database_is_away(
+    here: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     class Away:
-        def collect(self):
+        def collect(self) -> None:
             raise OperationalError("away")
 
     monkeypatch.setattr(figures, "SHARED", Away())

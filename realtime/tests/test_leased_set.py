@@ -1,6 +1,8 @@
 """Members of rooms, with several workers on one real Redis."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ WITHIN_S = 30
 class Server:
     """A worker that only runs the rooms of one kind."""
 
-    def __init__(self, told: asyncio.Queue) -> None:
+    def __init__(self, told: asyncio.Queue[Any]) -> None:
         self.worker = Worker()
         self.told = told
         self.members = LeasedSet("here", self.worker.redis, self.worker.relay, self._tell)
@@ -47,19 +49,19 @@ class Server:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the intervals, and never take a worker on a slow machine for dead."""
     monkeypatch.setattr(leased_set, "BEAT_EVERY_S", 0.1)
     monkeypatch.setattr(leased_set, "DEAD_AFTER_S", 60)
 
 
 @pytest.fixture
-def told():
+def told() -> Any:
     return asyncio.Queue()
 
 
 @pytest.fixture
-async def new_server(told):
+async def new_server(told: Any) -> AsyncIterator[Callable[[], Awaitable[Server]]]:
     servers = []
 
     async def new_server() -> Server:
@@ -71,15 +73,17 @@ async def new_server(told):
         await server.close()
 
 
-async def hear(told):
+async def hear(told: Any) -> Any:
     return await asyncio.wait_for(told.get(), WITHIN_S)
 
 
-async def who(room):
+async def who(room: Any) -> Any:
     return await asyncio.to_thread(users_in, "here", room)
 
 
-async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(new_server, told):
+async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(
+    new_server: Callable[[], Awaitable[Server]], told: Any
+) -> None:
     one, two = await new_server(), await new_server()
     one.members.arrived("den", ADA)
     assert await hear(told) == ("den", ADA, True)
@@ -98,12 +102,14 @@ async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(new_server,
     assert told.empty()
 
 
-async def silence(server):
+async def silence(server: Any) -> None:
     """Make the worker's last heartbeat old, however quick this machine is."""
     await server.worker.redis.zadd(key("here:workers"), {server.worker.id: 0})
 
 
-async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(new_server, told):
+async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(
+    new_server: Callable[[], Awaitable[Server]], told: Any
+) -> None:
     dying, other = await new_server(), await new_server()
     other.members.arrived("den", BOB)
     assert await hear(told) == ("den", BOB, True)
@@ -119,14 +125,16 @@ async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(new_ser
     assert await who("den") == {ADA, BOB}
 
 
-async def test_who_has_much_to_clear_away_still_gives_signs_of_life(new_server, told, monkeypatch):
+async def test_who_has_much_to_clear_away_still_gives_signs_of_life(
+    new_server: Callable[[], Awaitable[Server]], told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dying, other = await new_server(), await new_server()
     for user in (ADA, BOB):
         dying.members.arrived("den", user)
         assert await hear(told) == ("den", user, True)
     await dying.stand_still()
 
-    async def takes_long(room, user_id, is_present):
+    async def takes_long(room: Any, user_id: int, is_present: Any) -> None:
         await silence(other)
         while not await other.worker.redis.zscore(key("here:workers"), other.worker.id):  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -137,7 +145,9 @@ async def test_who_has_much_to_clear_away_still_gives_signs_of_life(new_server, 
     assert {await hear(told) for _ in (ADA, BOB)} == {ADA, BOB}
 
 
-async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(new_server, told, monkeypatch):
+async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(
+    new_server: Callable[[], Awaitable[Server]], told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(leased_set, "BATCH_SIZE", 1)
     sleeper, other = await new_server(), await new_server()
     for user in (ADA, BOB):
@@ -157,7 +167,9 @@ async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(ne
     assert await who("den") == {ADA, BOB}
 
 
-async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, told):
+async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(
+    new_server: Callable[[], Awaitable[Server]], told: Any
+) -> None:
     server = await new_server()
     server.members.arrived("den", ADA)
     await hear(told)
@@ -167,7 +179,9 @@ async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, 
     assert told.empty()
 
 
-async def test_nothing_is_left_when_all_have_left(new_server, told):
+async def test_nothing_is_left_when_all_have_left(
+    new_server: Callable[[], Awaitable[Server]], told: Any
+) -> None:
     server = await new_server()
     users = range(1, 1201)
     for user in users:

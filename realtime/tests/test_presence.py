@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +17,7 @@ from realtime.connections.connection import Connection
 from realtime.membership import leased_set, presence
 from realtime.wire.identity import Identity
 from realtime.worker import Worker
+from tests.processes import ServerProcess
 
 ADA, BOB, CYD = 1, 2, 100
 WITHIN_S = 30
@@ -117,7 +119,9 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_user_is_online_from_the_first_socket_to_the_last(new_server, told):
+async def test_a_user_is_online_from_the_first_socket_to_the_last(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     server = await new_server()
     phone, laptop = server.connect(ADA), server.connect(ADA)
     assert await hear(told) == (ADA, True)
@@ -135,7 +139,9 @@ async def test_a_user_is_online_from_the_first_socket_to_the_last(new_server, to
     assert presence.online_sync([ADA, BOB]) == set()
 
 
-async def test_a_user_on_two_workers_is_told_once_each_way(new_server, told):
+async def test_a_user_on_two_workers_is_told_once_each_way(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     one, two = await new_server(), await new_server()
     here = one.connect(ADA)
     assert await hear(told) == (ADA, True)
@@ -156,7 +162,11 @@ async def test_a_user_on_two_workers_is_told_once_each_way(new_server, told):
     assert told.empty()
 
 
-async def test_a_page_that_is_loaded_again_does_not_flicker(new_server, told, monkeypatch):
+async def test_a_page_that_is_loaded_again_does_not_flicker(
+    new_server: Callable[[], Awaitable[Server]],
+    told: asyncio.Queue[tuple[int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(presence, "LINGER_S", WITHIN_S)
     server = await new_server()
     page = server.connect(ADA)
@@ -172,7 +182,9 @@ async def test_a_page_that_is_loaded_again_does_not_flicker(new_server, told, mo
     assert presence.online_sync([ADA]) == {ADA}
 
 
-async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(new_server, told):
+async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     dying, *others = [await new_server() for _ in range(4)]
     for user in range(1, 41):
         dying.connect(user)
@@ -191,7 +203,9 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
     ]
 
 
-async def test_a_worker_taken_for_dead_brings_its_users_back(new_server, told):
+async def test_a_worker_taken_for_dead_brings_its_users_back(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     slow, other = await new_server(), await new_server()
     slow.connect(ADA)
     assert await hear(told) == (ADA, True)
@@ -205,8 +219,10 @@ async def test_a_worker_taken_for_dead_brings_its_users_back(new_server, told):
 
 
 async def test_a_worker_that_stops_in_good_order_leaves_its_users_time_to_come_back(
-    new_server, told, monkeypatch
-):
+    new_server: Callable[[], Awaitable[Server]],
+    told: asyncio.Queue[tuple[int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(presence, "LINGER_S", 2.0)
     stopping, other = await new_server(), await new_server()
     stopping.connect(ADA)
@@ -219,7 +235,9 @@ async def test_a_worker_that_stops_in_good_order_leaves_its_users_time_to_come_b
     assert told.empty()
 
 
-async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, told):
+async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     one, two = await new_server(), await new_server()
     one.connect(ADA)
     two.connect(BOB)
@@ -230,8 +248,10 @@ async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, 
 
 
 async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on_another(
-    new_server, told, monkeypatch
-):
+    new_server: Callable[[], Awaitable[Server]],
+    told: asyncio.Queue[tuple[int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(leased_set, "BEAT_EVERY_S", WITHIN_S)  # this one will not notice by itself
         one = await new_server()
@@ -255,7 +275,9 @@ async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on
     assert await hear(told) == (ADA, False)
 
 
-async def test_nothing_is_left_when_all_have_left(new_server, told):
+async def test_nothing_is_left_when_all_have_left(
+    new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
+) -> None:
     server = await new_server()
     sockets = [server.connect(user) for user in range(1, 2501)]
     for _ in sockets:
@@ -267,7 +289,11 @@ async def test_nothing_is_left_when_all_have_left(new_server, told):
     assert await server.worker.redis.keys(key("online:*")) == [key("online:workers").encode()]
 
 
-async def test_a_change_reaches_all_who_want_to_know_though_one_fails(new_server, told, monkeypatch):
+async def test_a_change_reaches_all_who_want_to_know_though_one_fails(
+    new_server: Callable[[], Awaitable[Server]],
+    told: asyncio.Queue[tuple[int, bool]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def fail(user_id: int, is_online: bool) -> None:
         raise RuntimeError("planted")
 
@@ -282,7 +308,7 @@ def is_connected(pid: int, port: int) -> bool:
     return any(end.raddr and end.raddr.port == port for end in psutil.Process(pid).net_connections("tcp"))
 
 
-def call(base_url: str, path: str, body: dict | None = None, token: str = "") -> dict:
+def call(base_url: str, path: str, body: dict[str, Any] | None = None, token: str = "") -> dict[str, Any]:
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(
@@ -291,7 +317,9 @@ def call(base_url: str, path: str, body: dict | None = None, token: str = "") ->
         return json.load(response)
 
 
-async def test_public_profiles_show_who_is_online_until_the_worker_is_killed(live_server_process):
+async def test_public_profiles_show_who_is_online_until_the_worker_is_killed(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process(workers=2) as server:
         ada = await asyncio.to_thread(call, server.base_url, "/api/auth/guest", {})
 

@@ -1,25 +1,29 @@
 """The spans that a server exports to an OpenTelemetry collector."""
 
 import asyncio
+import contextlib
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
+from tests.processes import ServerProcess
 
 
 class Collector:
     """Receives traces by OTLP over HTTP."""
 
     def __init__(self) -> None:
-        self.spans = []
+        self.spans: list[Any] = []
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 told = ExportTraceServiceRequest.FromString(body)
                 collector.spans += [
@@ -28,7 +32,7 @@ class Collector:
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, *_): ...
+            def log_message(self, *_: Any) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -39,13 +43,15 @@ class Collector:
 
 
 @pytest.fixture
-def collector():
+def collector() -> Iterator[Collector]:
     collector = Collector()
     yield collector
     collector.close()
 
 
-def test_probes_and_scrapes_may_come_by_any_host_though_calls_are_traced(collector, live_server_process):
+def test_probes_and_scrapes_may_come_by_any_host_though_calls_are_traced(
+    collector: Collector, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     production = {"DEBUG": "false", "SECRET_KEY": 32 * "k", "ALLOWED_HOSTS": "127.0.0.1"}
     with live_server_process(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **production) as server:
         by_another = {"Host": "worker-1"}
@@ -57,8 +63,8 @@ def test_probes_and_scrapes_may_come_by_any_host_though_calls_are_traced(collect
 
 
 async def test_sockets_commands_and_commits_are_traced_and_idle_polling_is_not(
-    collector, live_server_process
-):
+    collector: Collector, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     asks = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     with live_server_process(**asks) as server:
         ada, bob = NetworkPlayer(server.base_url, "ada"), NetworkPlayer(server.base_url, "bob")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import Settings
 from redis.connection import parse_url
 
 from core import redis
@@ -52,17 +53,21 @@ async def other() -> AsyncIterator[Worker]:
     await other.redis.aclose()
 
 
-async def test_who_answers_is_not_gone_whatever_redis_knows(patient, judge, other):
+async def test_who_answers_is_not_gone_whatever_redis_knows(
+    patient: None, judge: Judge, other: Worker
+) -> None:
     assert await judge.gone([judge.id, other.id, "worker.nobody"]) == {"worker.nobody"}
 
 
-async def test_a_killed_worker_is_gone_while_its_lease_still_stands(judge):
+async def test_a_killed_worker_is_gone_while_its_lease_still_stands(judge: Judge) -> None:
     await judge.redis.set(lease_key("worker.killed"), 1)
     assert await judge.alive(["worker.killed"]) == set()
     assert await judge.gone(["worker.killed"]) == {"worker.killed"}
 
 
-async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(judge, monkeypatch):
+async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As after a Redis that was killed; it need not be quick to answer just then."""
     monkeypatch.setattr(worker, "BELIEVED_DEAD_S", 3.0)
     judged = asyncio.create_task(judge.gone(["worker.slow"]))
@@ -73,13 +78,17 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
         assert await judged == set()
 
 
-async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(patient, judge, other, caplog):
+async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(
+    patient: None, judge: Judge, other: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
     judge.relay.publish(Topic("somewhere"), None, datetime.now(UTC))
     assert await judge.relay.is_reachable(other.id)
     assert "Sending to other workers failed" in caplog.text
 
 
-async def test_what_was_refused_because_no_answer_came_is_not_done_later(patient, judge, other, monkeypatch):
+async def test_what_was_refused_because_no_answer_came_is_not_done_later(
+    patient: None, judge: Judge, other: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = []
     monkeypatch.setitem(relay._handlers, "do", lambda sender, what: done.append(what))
     judge.relay.tell(other.id, "do", "first")
@@ -133,8 +142,8 @@ class Road:
 
 
 async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there_again(
-    patient, other, settings, monkeypatch
-):
+    patient: None, other: Worker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(redis, "ANSWER_TIMEOUT_S", 0.5)
     monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.01)
     async with Road(settings.REDIS_URL) as road:

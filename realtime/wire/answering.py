@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import msgspec
 
-from realtime.wire.messages import Command, Event, MessageId
+from realtime.wire.messages import Command, Ephemeral, Event, MessageId
 
 
 class Asker(msgspec.Struct, frozen=True, array_like=True):
@@ -20,12 +20,13 @@ class Asker(msgspec.Struct, frozen=True, array_like=True):
 class Question:
     """A command with an ``id`` while its handler runs."""
 
-    __slots__ = ("asker", "is_open", "kind")
+    __slots__ = ("asker", "is_answered", "is_open", "kind")
 
     def __init__(self, asker: Asker, command: Command) -> None:
         self.asker = asker
         self.kind = str(command.__struct_config__.tag)
         self.is_open = True
+        self.is_answered = False
 
 
 _question: ContextVar[Question | None] = ContextVar("question", default=None)
@@ -49,9 +50,17 @@ def current() -> Question | None:
     return question if question is not None and question.is_open else None
 
 
+def mark_answered() -> None:
+    """Note that the command that is being handled has its answer, or will get it without further ado."""
+    if (question := current()) is not None:
+        question.is_answered = True
+
+
 def asker_of(event: Event, question: Question | None) -> Asker | None:
     """Return the sender of the command that this event answers, if it answers one."""
-    if question is None:
+    if question is None or isinstance(event, Ephemeral):
         return None
-    tells = question.kind == event.__struct_config__.tag or question.kind in event.answers
-    return question.asker if tells else None
+    if question.kind != event.__struct_config__.tag and question.kind not in event.answers:
+        return None
+    question.is_answered = True
+    return question.asker

@@ -40,7 +40,7 @@ class Command(Message, kw_only=True):
 
 
 class Closing(msgspec.Struct, frozen=True, array_like=True):
-    """Which sockets to close: those of one user, or all listeners."""
+    """The sockets to close: those of one user, or all listeners."""
 
     code: int
     reason: str
@@ -112,6 +112,10 @@ class Error(Reply, kw_only=True):
     message: str
     details: dict[str, Any] | UnsetType = UNSET
     retry_after: float | UnsetType = UNSET
+
+
+class Ack(Reply, kw_only=True):
+    """Sent for a command with an `id` that was carried out and that no other message answers."""
 
 
 class Resumed(Reply, kw_only=True):

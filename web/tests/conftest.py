@@ -31,7 +31,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Add what each browser showed to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed:
-        for number, person in enumerate(item.stash.get(_people_of, []), 1):
+        people: list[Person] = item.stash.get(_people_of, [])
+        for number, person in enumerate(people, 1):
             report.sections.append((f"Before person {number}", person.page_as_text()))
     return report
 
@@ -45,7 +46,8 @@ def collect(folder: Path) -> None:
 @pytest.fixture
 def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
     """All users of this test."""
-    people = request.node.stash[_people_of] = []
+    people: list[Person] = []
+    request.node.stash[_people_of] = people
     yield people
     for person in people:
         person.page.context.close()
@@ -159,7 +161,7 @@ def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Itera
     url = demo_server.environment["DATABASE_URL"]
     handler = ConnectionHandler({"default": environ.Env.db_url_config(url)})
 
-    def answer(statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    def answer(statement: str, values: Any) -> list[tuple[Any, ...]]:
         with handler["default"].cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []

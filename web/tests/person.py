@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Locator, Page, Response, Route, WebSocket, expect
 
 PASSWORD = "correct-horse-battery"

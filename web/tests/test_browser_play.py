@@ -244,9 +244,9 @@ def test_a_game_without_a_board_of_its_own_is_played_by_a_form_also_while_severa
     expect(which.locator("option:checked")).to_have_text("Fire")
 
 
-def test_the_computer_is_offered_where_two_play(arrive: Callable[..., Person]) -> None:
+def test_the_computer_is_offered_where_it_plays(arrive: Callable[..., Person]) -> None:
     ada = arrive()
-    facts = {"title": "Rummy", "kind": "turn_based", "spectators": True, "move_schema": {}}
+    facts = {"title": "Rummy", "kind": "turn_based", "spectators": True, "move_schema": {}, "bots": []}
     rummy = {"name": "rummy", "min_players": 3, "max_players": 5, **facts}
     ada.page.route("**/api/games/catalog/", lambda route: route.fulfill(json=[rummy]))
     ada.comes_as_guest()

@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
@@ -72,7 +73,7 @@ def test_gear_is_bought_and_worn_by_drag_and_by_click(player: Demo) -> None:
 def test_a_purchase_whose_answer_was_lost_is_made_once(player: Demo) -> None:
     bob = player("premium_user_2")
     goes_to(bob, "profile/shop")
-    lost = []
+    lost: list[Any] = []
 
     def lose_the_first_answer(route: Route) -> None:
         if lost:

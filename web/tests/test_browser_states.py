@@ -237,6 +237,22 @@ def test_the_tab_s_title_counts_what_waits(demo: Callable[..., Person]) -> None:
     opens_friends(bob, "user_1")
     bob.writes("Are you there?")
     expect(ada.page).to_have_title("(1) Play · Game platform")
+    bob.page.goto("/play")
+    bob.chooses("Invite to a game", "Do something with user_1")
+    bob.in_dialog("Invite")
+    expect(ada.page).to_have_title("(2) Play · Game platform")
+    ada.page.locator(".invite-toast").get_by_role("button", name="Decline").click()
+    expect(ada.page).to_have_title("(1) Play · Game platform")
+
+
+def test_the_tab_s_title_counts_a_turn_while_it_lasts(arrive: Callable[..., Person]) -> None:
+    first, second = first_and_second(*friends(arrive, "Tic-tac-toe"))
+    names = second.page.title()
+    assert re.fullmatch(r"\S+ – \S+ · Game platform", names)
+    expect(first.page).to_have_title("(1) ● Your turn · Game platform")
+    first.picks(0)
+    expect(second.page).to_have_title("(1) ● Your turn · Game platform")
+    expect(first.page).to_have_title(names)
 
 
 def test_a_phone_s_bar_leads_to_the_ranking(visit: Callable[..., Person]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
+from core import call_costs
 from tests import node
 from web.tests.conftest import collect
 from web.urls import PLACES
@@ -175,3 +176,31 @@ def test_who_has_agreed_to_a_draw_of_several_waits_for_the_others() -> None:
     command = [node.executable(), "--input-type=module", "--eval", script]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stderr, json.loads(done.stdout)) == ("", [None, 1, 2, 2])
+
+
+@pytest.mark.parametrize("path", ["/dev/calls", "/dev/calls/"])
+def test_outside_development_there_is_no_page_of_calls(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    asked_by_a_browser = client.get(path, headers={"Accept": "text/html"})
+    assert (asked_by_a_browser.status_code, asked_by_a_browser.text) == (404, client.get("/").text)
+
+
+@pytest.mark.django_db
+def test_in_development_the_slowest_calls_are_shown_with_their_statements(
+    client: Client, development: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_costs, "keeps_recent", True)
+    monkeypatch.setattr(call_costs, "_recent", {})
+    assert "No calls yet" in client.get("/dev/calls/").text
+    client.post("/api/auth/guest/", {"username": "ada-of-nowhere"}, content_type="application/json")
+    client.get("/api/users/?q=whom-nobody-knows", headers={"Authorization": "Bearer of-nobody"})
+
+    page = client.get("/dev/calls/").text
+
+    assert re.search(r"<strong[^>]*>POST</strong> <code>/api/auth/guest</code>", page)
+    assert "INSERT INTO &quot;accounts_user&quot;" in page
+    assert "/dev/calls" not in page
+    for value in ("ada-of-nowhere", "whom-nobody-knows", "of-nobody"):
+        assert value not in page
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page)

@@ -47,4 +47,4 @@ class CombatHandlers(WorldSocket):
     async def show_combat(self, command: commands.CombatState) -> None:
         state = await in_database(selectors.state, self.player.user_id)
         state.ref = command.ref
-        self.connection.tell(state)
+        self.reply(state)

@@ -10,9 +10,9 @@ MAX_ACTIONS, WINDOW_S = 10, 1.0
 ATTACK_FACTOR = 0.5
 """The damage factor of a plain attack, which has no cooldown and is weaker than any spell."""
 GRACE = timedelta(seconds=10)
-"""How long a fight continues while one fighter is disconnected."""
+"""The time that a fight continues while one fighter is disconnected."""
 SHIELD = timedelta(seconds=10)
-"""How long a character cannot be attacked after a respawn."""
+"""The time after a respawn in which a character cannot be attacked."""
 RECOVERY = timedelta(seconds=15)
 """The time without a fight after which a character regains full health."""
 MAX_REWARDS_A_DAY = 5

@@ -169,10 +169,10 @@ class _Fight:
             amount = rules.heal(self.stats[own.owner_id].attack, ability.power, self.random)
             self._heal(target_id, amount, "spell", ability_name=ability.name)
         # The players' belongings are locked last, so also after the rows that a death ends.
-        progression.spend_stamina(own.owner_id, ability.stamina_cost, cause=f"spell: {ability.name}")
+        progression.spend_stamina(own.owner_id, amount=ability.stamina_cost, cause=f"spell: {ability.name}")
 
     def use(self, target_id: int | None, item_id: int) -> None:
-        item = progression.consume_item(self.own.owner_id, item_id, cause="combat")
+        item = progression.consume_item(self.own.owner_id, stack_id=item_id, cause="combat")
         remedy = Remedy.objects.filter(item__slug=item.slug).first()
         if remedy is None:
             raise NoRemedy(f"{item.name} is of no use in a fight.")

@@ -9,7 +9,8 @@ from core.database import in_database
 from core.refusals import Invalid
 from realtime.connections import limits
 from realtime.socket.consumer import handles
-from realtime.wire.messages import Message
+from realtime.wire.answering import mark_answered
+from realtime.wire.messages import Ack, Message
 from world import commands, events, selectors, services
 from world.live.positions import TrackedCharacter, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
@@ -38,7 +39,7 @@ class MovingHandlers(WorldSocket):
         except ImpossibleMove as refusal:
             return self._put_back(self.character.character_id, refusal)
         if command.id is not None:
-            self.connection.tell(
+            self.reply(
                 events.LocationUpdate(location_id=self.tracked.location_id, moves=[moved], ref=command.ref)
             )
         return None
@@ -54,7 +55,11 @@ class MovingHandlers(WorldSocket):
         await limits.enforce(
             self._here.redis, f"world_walk:{user_id}", allowed=MAX_WALKS, window_s=WALKS_WINDOW_S
         )
+        if self.walk_ref is not UNSET:
+            # The place that the last walk led to is not shown any more.
+            self.connection.tell(Ack(ref=self.walk_ref))
         self.walk_ref = command.ref
+        mark_answered()
         try:
             await in_database(
                 services.travel,

@@ -23,7 +23,7 @@ class TalkingHandlers(WorldSocket):
         """Return the content as others may see it. Raises ``InvalidContent`` and ``RateLimited``."""
         content = speech.clean(content)
         await pacing.take(self.player.user_id)
-        return await in_database(words.mask, content)
+        return await words.amask(content)
 
     @handles(commands.Chat)
     async def say(self, command: commands.Chat) -> None:

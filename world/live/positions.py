@@ -31,7 +31,7 @@ from world.rules import Position, SpeedBudget, Vector, distance, is_inside, is_p
 BROADCAST_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
 REPEAT_FOR_S = 6.0
-"""How long moves are repeated: a slow socket skips batches, and the relay may lose them."""
+"""The time for which moves are repeated: a slow socket skips batches, and the relay may lose them."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Moved]).decode

@@ -1,10 +1,11 @@
-"""What becomes of shards, told to the whole world, and how the world stands with them."""
+"""Events of shards, sent to the whole world, and the state of the world with them."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
@@ -22,9 +23,9 @@ class CaptureInfo(Struct, kw_only=True):
     character_id: int
     character_name: str
     faction: str
-    contested: bool
+    contested: Annotated[bool, about("Whether a present enemy blocks it")]
     remaining_s: float
-    due_at: datetime | None
+    due_at: Annotated[datetime | None, about("null while it is contested")]
 
 
 class ShardInfo(Struct, kw_only=True):
@@ -33,7 +34,7 @@ class ShardInfo(Struct, kw_only=True):
     id: int
     name: str
     location_id: int
-    faction: str | None
+    faction: Annotated[str | None, about("The name of the faction that holds it")]
     capture: CaptureInfo | None
 
 
@@ -84,8 +85,8 @@ class Aetherfall(ToTheWorld):
 
 
 class WorldState(Reply, kw_only=True):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
-    is; both are null until a character is selected.
+    """The state of the world: the first frame. ``you`` is your character in play, and ``area`` who is where
+    it is; both are null until a character is selected.
     """
 
     epoch: int
@@ -96,3 +97,4 @@ class WorldState(Reply, kw_only=True):
     online: int
     you: CharacterInfo | None
     area: Area | None
+    recovered: bool | UnsetType = UNSET

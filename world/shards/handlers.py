@@ -1,5 +1,6 @@
 """The shards on the world's socket: how the world stands with them, and their capture."""
 
+import asyncio
 from typing import ClassVar
 
 import msgspec
@@ -24,10 +25,10 @@ class ShardHandlers(WorldSocket):
     )
 
     async def snapshot(self) -> events.WorldState:
-        state, character = await self._here.part(WorldStates).loader(None), self.character
+        states, character = self._here.part(WorldStates).loader, self.character
         if character is None:
-            return state
-        area = await self._positions.areas(character.location_id)
+            return await states(None)
+        state, area = await asyncio.gather(states(None), self._positions.areas(character.location_id))
         own = (member for member in area.members if member.character_id == character.character_id)
         return msgspec.structs.replace(state, you=next(own, character), area=area)
 

@@ -11,7 +11,7 @@ from world.shards import events, selectors, services
 
 
 class WorldStates:
-    """How the world stands, read once for all of this worker's sockets that ask at the same moment."""
+    """The state of the world, read once for all of this worker's sockets that ask at the same moment."""
 
     def __init__(self) -> None:
         self.loader = BatchLoader(one_by_one(self._read))

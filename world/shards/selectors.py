@@ -1,5 +1,6 @@
 """Queries about shards."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from world import selectors as world
 from world.models import Character, Location
+from world.shapes import World
 from world.shards import events
 from world.shards.models import Shard
 
@@ -89,15 +91,28 @@ def possible_locations() -> list[int]:
 
 
 def world_state() -> events.WorldState:
-    """The world as everybody sees it."""
-    state = world.state()
+    """Return the world as everybody sees it on a socket."""
+    epoch, ruler = world.epoch_and_ruler()
+    shards = list(all_shards())
     return events.WorldState(
-        epoch=state.epoch,
-        current_reality=None if state.current_reality is None else state.current_reality.name,
-        factions=world.faction_infos(shard_counts()),
+        epoch=epoch,
+        current_reality=ruler,
+        factions=world.faction_infos(Counter(shard.faction_id for shard in shards if shard.faction_id)),
         locations=world.location_infos(),
-        shards=shard_infos(all_shards()),
+        shards=shard_infos(shards),
         online=world.online(),
         you=None,
         area=None,
+    )
+
+
+def public_state() -> World:
+    """Return the world as everybody sees it over HTTP."""
+    epoch, ruler = world.epoch_and_ruler()
+    return World(
+        current_reality=ruler,
+        epoch=epoch,
+        factions=world.faction_infos(shard_counts()),
+        locations=world.location_infos(),
+        online=world.online(),
     )

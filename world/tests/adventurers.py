@@ -119,7 +119,7 @@ def adventurer(places: Places, starting_level: int) -> Callable[..., Adventurer]
     ) -> Adventurer:
         user = User.objects.create(username=name, is_guest=is_guest)
         players.grant(user.pk, xp=growth().player.begins_at(level), cause="test")
-        token = accounts.open_session(user, accounts.Device()).tokens.access
+        token = accounts.open_session(user, device=accounts.Device()).tokens.access
         character = services.create(user_id=user.pk, name=name.title(), faction=faction)
         Character.objects.filter(pk=character.id).update(location=places.ford, is_selected=True)
         return Adventurer(user.pk, token, character.id)
@@ -165,8 +165,8 @@ def audited(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def at_once(
-    transactional_db: None, at_once: Callable[[Sequence[Callable[[], Any]]], list[Any]]
-) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    transactional_db: None, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> Callable[[Sequence[Callable[..., Any]]], list[Any]]:
     """Call all functions at once, each on its own connection, and return their results or exceptions."""
 
     def answer(call: Callable[[], Any]) -> Any:

@@ -1,19 +1,24 @@
 """Characters, over HTTP and over the socket."""
 
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from core.database import in_database
 from progression import services as progression
+from realtime.worker import Worker
 from world import services
 from world.models import Character, Faction, Location, Visit
 from world.services import MAX_CHARACTERS
-from world.tests.conftest import place
+from world.tests.conftest import Person, place
 
 pytestmark = pytest.mark.django_db
 with_sockets = pytest.mark.django_db(transaction=True)
 
 
-def test_a_character_begins_at_its_factions_home(ada):
+def test_a_character_begins_at_its_factions_home(ada: Person) -> None:
     made = ada.call("post", "characters", {"name": "Zoe", "faction": "Rootkin"})
     assert made.status_code == 201
     assert made.json()["location_id"] == place("Mossheart")
@@ -22,7 +27,7 @@ def test_a_character_begins_at_its_factions_home(ada):
     assert [(one["name"], one["selected"]) for one in listed] == [("Ada", True), ("Zoe", False)]
 
 
-def test_names_are_unique_and_readable_and_factions_are_there(ada):
+def test_names_are_unique_and_readable_and_factions_are_there(ada: Person) -> None:
     Faction.objects.create(name="Exiles", colour="#808080")
     for body, answer in (
         ({"name": "Zoe", "faction": "Exiles"}, (409, "no_home")),
@@ -40,8 +45,10 @@ def test_names_are_unique_and_readable_and_factions_are_there(ada):
 
 
 @with_sockets
-def test_nobody_has_too_many_even_when_all_are_made_at_once(ada, at_once):
-    def make(number):
+def test_nobody_has_too_many_even_when_all_are_made_at_once(
+    ada: Person, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
+    def make(number: int) -> Callable[[], Any]:
         return lambda: ada.call("post", "characters", {"name": f"Ada {number}", "faction": "Rootkin"})
 
     answers = at_once([make(number) for number in range(9)])
@@ -51,16 +58,17 @@ def test_nobody_has_too_many_even_when_all_are_made_at_once(ada, at_once):
     assert Character.objects.filter(owner=ada.id).count() == MAX_CHARACTERS
 
 
-def test_a_character_made_twice_with_one_key_is_made_once(ada):
+def test_a_character_made_twice_with_one_key_is_made_once(ada: Person) -> None:
     body = {"name": "Zoe", "faction": "Rootkin"}
     first, again = (
-        ada.call("post", "characters", body, headers={"Idempotency-Key": "one"}) for _ in range(2)
+        ada.call("post", "characters", body, **cast(Any, {"headers": {"Idempotency-Key": "one"}}))
+        for _ in range(2)
     )
     assert first.content == again.content
     assert Character.objects.filter(name="Zoe").count() == 1
 
 
-def test_only_ones_own_can_be_selected_and_deleted(ada, bob):
+def test_only_ones_own_can_be_selected_and_deleted(ada: Person, bob: Person) -> None:
     for answer in (
         ada.call("post", "characters/select", {"character_id": bob.character_id}),
         ada.call("delete", f"characters/{bob.character_id}"),
@@ -70,7 +78,9 @@ def test_only_ones_own_can_be_selected_and_deleted(ada, bob):
 
 
 @with_sockets
-async def test_selecting_another_while_playing_changes_who_is_seen(here, ada, bob):
+async def test_selecting_another_while_playing_changes_who_is_seen(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     player, watcher = await ada.enter(), await bob.enter()
     await player.hear("player_joined_area")
     await player.send(type="character_create", name="Zoe", faction="Rootkin", id=1)
@@ -89,8 +99,8 @@ async def test_selecting_another_while_playing_changes_who_is_seen(here, ada, bo
 
 @with_sockets
 async def test_nobody_comes_and_goes_all_the_time_by_selecting_one_character_after_the_other(
-    here, ada, bob, monkeypatch
-):
+    here: Worker, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(services, "SELECTIONS_WINDOW_S", 600.0)
     player, watcher = await ada.enter(), await bob.enter()
     await player.send(type="character_create", name="Zoe", faction="Rootkin")
@@ -109,7 +119,7 @@ async def test_nobody_comes_and_goes_all_the_time_by_selecting_one_character_aft
 
 
 @with_sockets
-async def test_selecting_over_the_route_moves_the_open_socket(here, ada):
+async def test_selecting_over_the_route_moves_the_open_socket(here: Worker, ada: Person) -> None:
     player = await ada.enter()
     made = await in_database(ada.call, "post", "characters", {"name": "Zoe", "faction": "Rootkin"})
     await in_database(ada.call, "post", "characters/select", {"character_id": made.json()["id"]})
@@ -118,7 +128,7 @@ async def test_selecting_over_the_route_moves_the_open_socket(here, ada):
 
 
 @with_sockets
-async def test_a_deleted_character_leaves_the_world(here, ada, bob):
+async def test_a_deleted_character_leaves_the_world(here: Worker, ada: Person, bob: Person) -> None:
     player, watcher = await ada.enter(), await bob.enter()
     await player.send(type="character_delete", character_id=ada.character_id)
     assert (await player.hear_until("character_delete"))["character_id"] == ada.character_id
@@ -131,7 +141,7 @@ async def test_a_deleted_character_leaves_the_world(here, ada, bob):
 
 
 @with_sockets
-async def test_whoever_is_elsewhere_is_not_looked_at(here, ada, cyd):
+async def test_whoever_is_elsewhere_is_not_looked_at(here: Worker, ada: Person, cyd: Person) -> None:
     player = await ada.enter()
     await cyd.enter()
     await player.send(type="character_update", character_id=cyd.character_id)
@@ -139,22 +149,32 @@ async def test_whoever_is_elsewhere_is_not_looked_at(here, ada, cyd):
 
 
 @with_sockets
-async def test_level_and_most_health_are_the_owners(here, ada):
+async def test_level_and_most_health_are_the_owners(here: Worker, ada: Person) -> None:
     await in_database(lambda: progression.grant(ada.id, xp=700, cause="test"))
     state = await (await ada.knock()).hear("world_state")
     assert state["you"]["level"] == 4
     assert state["you"]["health"] < state["you"]["max_health"]
 
 
-def test_erasing_a_person_deletes_their_characters(ada):
+def test_erasing_a_person_deletes_their_characters(ada: Person) -> None:
     assert [one["name"] for one in ada.call("get", "me/export").json()["characters"]] == ["Ada"]
     assert ada.call("delete", "me").status_code == 204
     assert not Character.objects.exists()
 
 
-def test_the_state_of_the_world_is_readable_over_rest(ada):
+def test_the_state_of_the_world_is_readable_over_rest(ada: Person) -> None:
     state = ada.call("get", "world/state").json()
     assert state.keys() == {"current_reality", "epoch", "factions", "locations", "online"}
     paths = {one["id"]: one["paths"] for one in state["locations"]}
     assert all(one in paths[other] for one, others in paths.items() for other in others)
     assert len(paths) == Location.objects.count() == 10
+
+
+def test_reading_the_world_over_http_takes_few_queries(
+    ada: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ada.call("get", "characters")
+
+    for path, queries in (("characters", 4), ("world/state", 5), ("world/shards", 1), ("world/events", 1)):
+        with django_assert_num_queries(queries):
+            assert ada.call("get", path).status_code == 200

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,6 +14,7 @@ from core.database import in_database
 from progression import services as progression
 from progression.models import Stack
 from progression.seeding import seed_content
+from realtime.worker import Worker
 from world import rules, selectors
 from world.events import Moved
 from world.handlers import moving
@@ -19,12 +22,14 @@ from world.live import positions as telling
 from world.live.positions import positions
 from world.models import Character
 from world.rules import TOP_SPEED
-from world.tests.conftest import place
+from world.tests.conftest import Person, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_who_comes_and_goes_is_told_to_who_is_there(here, ada, bob, cyd):
+async def test_who_comes_and_goes_is_told_to_who_is_there(
+    here: Worker, ada: Person, bob: Person, cyd: Person
+) -> None:
     one = await ada.enter()
     elsewhere = await cyd.enter()
     other = await bob.knock()
@@ -39,7 +44,7 @@ async def test_who_comes_and_goes_is_told_to_who_is_there(here, ada, bob, cyd):
     await elsewhere.hear_nothing()
 
 
-async def test_a_path_leads_to_the_next_place(here, ada, cyd):
+async def test_a_path_leads_to_the_next_place(here: Worker, ada: Person, cyd: Person) -> None:
     walker = await ada.enter()
     crossroads, fields = await in_database(place, "Crossroads"), await in_database(place, "Amber Fields")
     await walker.send(type="move", from_location_id=crossroads, to_location_id=fields)
@@ -50,7 +55,9 @@ async def test_a_path_leads_to_the_next_place(here, ada, cyd):
     assert (await in_database(ada.row)).location_id == fields
 
 
-async def test_no_path_leads_far_and_none_from_where_one_is_not(here, ada, monkeypatch):
+async def test_no_path_leads_far_and_none_from_where_one_is_not(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(moving, "WALKS_WINDOW_S", 60.0)
     walker = await ada.enter()
     crossroads, sunspire = await in_database(place, "Crossroads"), await in_database(place, "Sunspire")
@@ -63,7 +70,9 @@ async def test_no_path_leads_far_and_none_from_where_one_is_not(here, ada, monke
     assert (await in_database(ada.row)).location_id == crossroads
 
 
-async def test_steps_are_told_to_who_is_there_and_stored_at_the_end(here, ada, bob):
+async def test_steps_are_told_to_who_is_there_and_stored_at_the_end(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     walker, watcher = await ada.enter(), await bob.enter()
     await walker.send(type="move", position={"x": 1.5, "y": -2}, velocity={"x": 3})
     while [ada.character_id, 1.5, -2.0, 0.0, 3.0, 0.0, 0.0] not in (
@@ -79,7 +88,7 @@ async def test_steps_are_told_to_who_is_there_and_stored_at_the_end(here, ada, b
     assert (row.x, row.y, row.z) == (1.5, -2.0, 0.0)
 
 
-async def test_impossible_moves_are_refused_and_put_back(here, ada):
+async def test_impossible_moves_are_refused_and_put_back(here: Worker, ada: Person) -> None:
     walker = await ada.enter()
     for cheat in (
         {"position": {"x": TOP_SPEED * 5}},
@@ -98,7 +107,9 @@ async def test_impossible_moves_are_refused_and_put_back(here, ada):
         assert await walker.refused() == "invalid"
 
 
-async def test_what_a_move_leaves_out_of_a_position_stays_as_it_is(here, ada, bob):
+async def test_what_a_move_leaves_out_of_a_position_stays_as_it_is(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     walker, watcher = await ada.enter(), await bob.enter()
     for step in ({"x": 1, "y": 2, "z": 3}, {"x": 1.5}, {"y": 2.5, "z": 2.5}, {}):
         await walker.send(type="move", position=step)
@@ -109,7 +120,7 @@ async def test_what_a_move_leaves_out_of_a_position_stays_as_it_is(here, ada, bo
     assert shown["position"] == {"x": 1.5, "y": 2.5, "z": 2.5}
 
 
-async def test_a_move_with_an_id_is_answered(here, ada, bob):
+async def test_a_move_with_an_id_is_answered(here: Worker, ada: Person, bob: Person) -> None:
     walker, watcher = await ada.enter(), await bob.enter()
     await walker.send(type="move", position={"x": 1}, id="step")
     answer = await walker.hear_until("location_update")
@@ -124,8 +135,8 @@ async def test_a_move_with_an_id_is_answered(here, ada, bob):
     assert (state["ref"], state["area"]["location_id"]) == ("walk", fields)
 
 
-async def test_who_is_put_back_hears_how_they_are_now(here, ada):
-    def hurt():
+async def test_who_is_put_back_hears_how_they_are_now(here: Worker, ada: Person) -> None:
+    def hurt() -> None:
         Character.objects.filter(pk=ada.character_id).update(health=7)
 
     walker = await ada.enter()
@@ -134,12 +145,14 @@ async def test_who_is_put_back_hears_how_they_are_now(here, ada):
     assert (await walker.hear_until("character_update"))["health"] == 7
 
 
-async def test_who_moves_while_on_the_way_elsewhere_is_told_so(here, ada, monkeypatch):
+async def test_who_moves_while_on_the_way_elsewhere_is_told_so(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     walker = await ada.enter()
     leaves, goes_on = asyncio.Event(), asyncio.Event()
     stop_hearing = here.relay.leave
 
-    async def stop_hearing_slowly(topic):
+    async def stop_hearing_slowly(topic: Any) -> None:
         if topic.startswith("moves_"):
             leaves.set()
             await goes_on.wait()
@@ -156,7 +169,9 @@ async def test_who_moves_while_on_the_way_elsewhere_is_told_so(here, ada, monkey
     await walker.hear_until("area_state")
 
 
-async def test_many_small_steps_are_no_faster_than_one_big(here, ada, monkeypatch):
+async def test_many_small_steps_are_no_faster_than_one_big(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     walker = await ada.enter()
@@ -167,7 +182,9 @@ async def test_many_small_steps_are_no_faster_than_one_big(here, ada, monkeypatc
     assert refused["code"] == "impossible_move"
 
 
-async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypatch):
+async def test_who_comes_back_on_another_worker_is_no_faster(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     walker = await ada.enter()
@@ -183,7 +200,9 @@ async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypa
     assert put_back["position"]["x"] == 5.0
 
 
-async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(here, ada, bob, monkeypatch):
+async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(
+    here: Worker, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The new worker knows their position before it is saved."""
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
@@ -197,7 +216,7 @@ async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(her
     assert put_back["position"]["x"] == 5.0
 
 
-async def test_who_has_rested_elsewhere_may_hurry_again(here, ada):
+async def test_who_has_rested_elsewhere_may_hurry_again(here: Worker, ada: Person) -> None:
     walker = await ada.enter()
     await walker.send(type="move", position={"x": 1})
     await walker.send(type="ping", id="walked")
@@ -215,7 +234,9 @@ async def test_who_has_rested_elsewhere_may_hurry_again(here, ada):
     assert positions().with_live_position((await in_database(selectors.visitor, ada.id)).info).position.x == 6
 
 
-async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):
+async def test_who_comes_anew_is_no_faster(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     walker = await ada.enter()
@@ -231,7 +252,7 @@ async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):
     assert put_back["position"]["x"] == 5.0
 
 
-async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):
+async def test_a_way_back_to_a_place_begins_in_its_middle(here: Worker, ada: Person, bob: Person) -> None:
     walker, watcher = await ada.enter(), await bob.enter()
     await walker.send(type="move", position={"x": 4})
     await watcher.hear_until("location_update")
@@ -244,7 +265,7 @@ async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):
     assert positions().trackers.keys() == {await in_database(place, "Crossroads")}
 
 
-async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):
+async def test_who_changes_while_walking_stays_where_they_are(here: Worker, ada: Person, bob: Person) -> None:
     walker, watcher = await ada.enter(), await bob.enter()
     await walker.send(type="move", position={"x": 3})
     await watcher.hear_until("location_update")
@@ -254,15 +275,15 @@ async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):
 
 
 async def test_who_changes_all_the_time_is_shown_four_times_a_second_and_as_they_are_in_the_end(
-    here, ada, bob
-):
-    def dress_and_undress():
+    here: Worker, ada: Person, bob: Person
+) -> None:
+    def dress_and_undress() -> None:
         seed_content()
         progression.grant(ada.id, items=[("padded-vest", 1)], cause="test")
         vest = Stack.objects.get(player=ada.id)
         for _ in range(30):
-            progression.equip(ada.id, vest.pk)
-            progression.unequip(ada.id, "body")
+            progression.equip(ada.id, stack_id=vest.pk)
+            progression.unequip(ada.id, slot="body")
         progression.grant(ada.id, xp=300, cause="test")
 
     await ada.enter()
@@ -297,7 +318,7 @@ class Ticks:
 
 
 @pytest.fixture
-def ticks(monkeypatch):
+def ticks(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     """For the worker that is started next; nothing is repeated."""
     ticks = Ticks()
     monkeypatch.setattr(telling, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": ticks.sleep}))
@@ -305,7 +326,7 @@ def ticks(monkeypatch):
     return ticks
 
 
-async def moves_told_to(watcher):
+async def moves_told_to(watcher: Any) -> list[dict[Any, Any]]:
     """Return the frames received up to the answer to a new request."""
     await watcher.send(type="ping", id="now")
     frames = []
@@ -316,8 +337,8 @@ async def moves_told_to(watcher):
 
 
 async def test_a_place_is_told_of_its_moves_20_times_a_second_and_only_of_who_moved(
-    ticks, here, ada, bob, person
-):
+    ticks: Ticks, here: Worker, ada: Person, bob: Person, person: Callable[..., Person]
+) -> None:
     watcher = await (await in_database(person, "dan")).enter()
     for walker in (first := await ada.enter(), second := await bob.enter()):
         for step in range(1, 20):

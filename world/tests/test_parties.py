@@ -2,10 +2,15 @@
 
 import pytest
 
+from realtime.worker import Worker
+from world.tests.conftest import Person
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_a_party_lives_and_ends_in_the_world(here, ada, bob, cyd):
+async def test_a_party_lives_and_ends_in_the_world(
+    here: Worker, ada: Person, bob: Person, cyd: Person
+) -> None:
     leader, member, other = await ada.enter(), await bob.enter(), await cyd.enter()
     await leader.hear("player_joined_area")
     await leader.send(type="party_create")

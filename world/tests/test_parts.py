@@ -1,7 +1,11 @@
 """Demo data, admin and personal data of fights, shards and trades."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -11,7 +15,7 @@ from world.combat.models import Ability, Combat, Remedy
 from world.models import Character, Faction, Location, WorldEvent
 from world.shards import services as shards
 from world.shards.models import Shard
-from world.tests.adventurers import adventurer, places, starting_level  # noqa: F401
+from world.tests.adventurers import Adventurer, Places, adventurer, places, starting_level  # noqa: F401
 from world.trading import services as trading
 from world.trading.models import Trade
 
@@ -20,11 +24,11 @@ pytestmark = pytest.mark.django_db
 CONTENT = (Faction, Location, Ability, Remedy, Shard)
 
 
-def content():
+def content() -> Any:
     return [list(model.objects.order_by("pk").values()) for model in CONTENT]
 
 
-def test_the_demo_world_is_laid_once_and_can_be_taken_away(development):
+def test_the_demo_world_is_laid_once_and_can_be_taken_away(development: None) -> None:
     call_command("seed_demo", verbosity=0)
     before = content()
     assert [bool(rows) for rows in before] == [True] * len(CONTENT)
@@ -36,7 +40,7 @@ def test_the_demo_world_is_laid_once_and_can_be_taken_away(development):
 
 
 @pytest.fixture
-def story(adventurer, places):  # noqa: F811
+def story(adventurer: Callable[..., Adventurer], places: Places) -> tuple[Adventurer, Adventurer]:  # noqa: F811
     """Ada has fought Bob, traded with him and captured a shard."""
     ada, bob = adventurer("ada", "Dawnguard", level=3), adventurer("bob", "Tideborn", level=3)
     ada.enter_play()
@@ -56,7 +60,7 @@ def story(adventurer, places):  # noqa: F811
     return ada, bob
 
 
-def test_an_operator_sees_it_all(story, client):
+def test_an_operator_sees_it_all(story: tuple[Adventurer, Adventurer], client: Client) -> None:
     client.force_login(User.objects.create_superuser("root", "root@example.org", "testpass123"))
     for model in (Ability, Remedy, Combat, Shard, Trade):
         name = model._meta.model_name
@@ -72,14 +76,16 @@ def test_an_operator_sees_it_all(story, client):
     assert not Ability.objects.exists()
 
 
-def test_a_character_that_was_deleted_has_no_part_in_it_either(story):
+def test_a_character_that_was_deleted_has_no_part_in_it_either(story: tuple[Adventurer, Adventurer]) -> None:
     ada, bob = story
     assert ada.api.delete(f"/api/characters/{ada.character_id}").status_code == 204
     accounts.erase(User.objects.get(pk=ada.id))
     assert "Ada" not in str(bob.api.get("/api/world/events").json())
 
 
-def test_a_person_can_have_their_part_of_it_and_have_it_forgotten(story):
+def test_a_person_can_have_their_part_of_it_and_have_it_forgotten(
+    story: tuple[Adventurer, Adventurer],
+) -> None:
     ada, bob = story
     export = ada.api.get("/api/me/export/").json()
     assert [(fight["defender"], fight["won"]) for fight in export["combats"]] == [("Bob", True)]

@@ -4,20 +4,24 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.db import OperationalError
+from pytest_django import Settings
 
 from accounts import services as accounts
 from core import limits
 from core.database import in_database
+from core.limit_counts import Limit
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Closed, Player
+from realtime.worker import Worker
 from world import services
 from world import socket as world_socket
 from world.models import Visit
-from world.tests.conftest import knock
+from world.tests.conftest import Person, knock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,14 +30,16 @@ SECRET = "the server's own"
 
 
 @pytest.fixture
-def zoe(ada):
+def zoe(ada: Person) -> Any:
     """A user like Ada, with a password."""
     return accounts.register(
         username="Zoe", email="zoe@example.com", password=PASSWORD, device=accounts.Device()
     )
 
 
-async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(here, ada, zoe):
+async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(
+    here: Worker, ada: Person, zoe: Any
+) -> None:
     by_password = await knock("/")
     await by_password.send(type="chat", content="hi", id=1)
     assert await by_password.refused() == "not_authenticated"
@@ -58,8 +64,10 @@ async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(her
     assert await by_password.closed() == 4409
 
 
-async def test_who_signs_in_but_cannot_come_in_is_sent_away_to_come_again(here, ada, monkeypatch):
-    def database_is_away(**asked):
+async def test_who_signs_in_but_cannot_come_in_is_sent_away_to_come_again(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def database_is_away(**asked: Any) -> None:
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(services, "enter_world", database_is_away)
@@ -69,14 +77,16 @@ async def test_who_signs_in_but_cannot_come_in_is_sent_away_to_come_again(here, 
     assert await player.closed() == 1012
 
 
-async def test_who_goes_before_the_socket_is_opened_leaves_no_failure_behind(here, ada):
+async def test_who_goes_before_the_socket_is_opened_leaves_no_failure_behind(
+    here: Worker, ada: Person
+) -> None:
     player = Player(application, "/ws", token=ada.token)
     await player._asgi.send_input({"type": "websocket.connect"})
     await player.leave()
     assert not await in_database(Visit.objects.exists)
 
 
-async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):
+async def test_wrong_passwords_lock_out_over_the_socket_too(here: Worker, zoe: Any) -> None:
     stranger = await knock()
     for code in ["invalid_credentials"] * 4 + ["locked_out"] * 2:
         await stranger.send(type="auth_request", username="zoe", password="wrong")
@@ -84,10 +94,10 @@ async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):
 
 
 async def test_guesses_over_the_socket_are_under_the_limit_of_all_doors_that_take_a_password(
-    here, zoe, monkeypatch
-):
+    here: Worker, zoe: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # So that the budget does not refill during the test.
-    monkeypatch.setattr(limits, "LOGIN", replace(limits.LOGIN, by_address=limits.Limit(120, 5000)))
+    monkeypatch.setattr(limits, "LOGIN", replace(limits.LOGIN, by_address=Limit(120, 5000)))
     stranger = await knock()
     for number in range(20):
         await stranger.send(type="auth_request", username=f"user{number}", password="wrong")
@@ -98,20 +108,22 @@ async def test_guesses_over_the_socket_are_under_the_limit_of_all_doors_that_tak
     assert refusal["retry_after"] > 0
 
 
-async def test_a_stranger_who_says_nothing_is_sent_away(here, monkeypatch):
+async def test_a_stranger_who_says_nothing_is_sent_away(
+    here: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(world_socket, "AUTH_TIMEOUT_S", 0.01)
     stranger = await knock()
     assert await stranger.closed() == 4401
 
 
-async def test_an_end_of_session_and_another_protocol_close_the_socket(here, ada):
+async def test_an_end_of_session_and_another_protocol_close_the_socket(here: Worker, ada: Person) -> None:
     assert await (await ada.knock("?v=9.0")).closed() == 4400
     player = await ada.enter("/?v=1.0")
     assert (await in_database(ada.call, "post", "auth/logout")).status_code == 204
     assert await player.closed() == 4401
 
 
-async def test_a_newer_socket_takes_the_place_of_the_older(here, ada, bob):
+async def test_a_newer_socket_takes_the_place_of_the_older(here: Worker, ada: Person, bob: Person) -> None:
     watcher, older = await bob.enter(), await ada.enter()
     await watcher.hear("player_joined_area")
     await older.send(type="move", position={"x": 2})
@@ -129,7 +141,9 @@ async def test_a_newer_socket_takes_the_place_of_the_older(here, ada, bob):
     assert not await in_database(Visit.objects.filter(user=ada.id).exists)
 
 
-async def test_who_comes_back_in_time_hears_what_the_world_was_told(here, ada, bob):
+async def test_who_comes_back_in_time_hears_what_the_world_was_told(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     first = await ada.knock()
     seq = (await first.hear("world_state"))["seq"]
     await first.leave()
@@ -148,17 +162,19 @@ def key_of(username: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-async def opened(player, fernet: Fernet) -> dict:
+async def opened(player: Any, fernet: Fernet) -> dict[str, Any]:
     """Return the next frame decrypted; it must be encrypted."""
     output = await player._asgi.receive_output(WITHIN_S)
     return json.loads(fernet.decrypt(json.loads(output["text"])["enc"]))
 
 
-async def test_frames_are_encrypted_both_ways_from_the_answer_on(here, ada, settings):
+async def test_frames_are_encrypted_both_ways_from_the_answer_on(
+    here: Worker, ada: Person, settings: Settings
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     fernet = key_of("ada")
 
-    async def send(player, **message) -> None:
+    async def send(player: Any, **message: Any) -> None:
         await player.send(enc=fernet.encrypt(json.dumps(message).encode()).decode())
 
     player = await knock("?encrypted=1")
@@ -177,7 +193,9 @@ async def test_frames_are_encrypted_both_ways_from_the_answer_on(here, ada, sett
 
 
 @pytest.mark.parametrize("wish", ["1", f"session&nonce={'n' * 22}"])
-async def test_a_server_without_a_key_encrypts_nothing_and_says_so(here, ada, settings, wish):
+async def test_a_server_without_a_key_encrypts_nothing_and_says_so(
+    here: Worker, ada: Person, settings: Settings, wish: str
+) -> None:
     settings.ENCRYPTION_KEY = ""
     player = await ada.knock(f"?encrypted={wish}")
     with pytest.raises(Closed) as closed:
@@ -189,10 +207,11 @@ class SessionKey:
     """A client's side of ``?encrypted=session``, written from docs/security.md."""
 
     def __init__(self, key: str, nonce: str) -> None:
-        self.fernet, self.nonce, self.numbers = Fernet(key), nonce, []
+        self.fernet, self.nonce = Fernet(key), nonce
+        self.numbers: list[int] = []
         self.connection = ""
 
-    async def opened(self, player) -> dict:
+    async def opened(self, player: Any) -> dict[str, Any]:
         output = await player._asgi.receive_output(WITHIN_S)
         frame = self.fernet.decrypt(json.loads(output["text"])["enc"]).decode()
         sender, connection, number, message = frame.split(":", 3)
@@ -203,7 +222,9 @@ class SessionKey:
         self.numbers.append(int(number))
         return json.loads(message)
 
-    def sealed(self, number: int, message: dict, *, sender: str = "client", connection: str = "") -> str:
+    def sealed(
+        self, number: int, message: dict[str, Any], *, sender: str = "client", connection: str = ""
+    ) -> str:
         header = f"{sender}:{connection or self.connection}:{number}:"
         return self.fernet.encrypt((header + json.dumps(message)).encode()).decode()
 
@@ -212,13 +233,15 @@ NONCE = "MDEyMzQ1Njc4OWFiY2RlZg"
 PING = {"type": "ping"}
 
 
-async def session_key(person) -> str:
+async def session_key(person: Person) -> str:
     answer = await in_database(person.call, "post", "world/encryption-key")
     assert answer["Cache-Control"] == "no-store"
     return answer.json()["key"]
 
 
-async def test_the_key_of_a_session_is_no_other_sessions(here, ada, bob, settings):
+async def test_the_key_of_a_session_is_no_other_sessions(
+    here: Worker, ada: Person, bob: Person, settings: Settings
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     own = await session_key(ada)
     assert own == await session_key(ada)
@@ -233,7 +256,9 @@ async def test_the_key_of_a_session_is_no_other_sessions(here, ada, bob, setting
     assert (refused.status_code, refused.json()["code"]) == (400, "encryption_unavailable")
 
 
-async def test_frames_are_encrypted_with_the_key_of_the_session(here, ada, settings):
+async def test_frames_are_encrypted_with_the_key_of_the_session(
+    here: Worker, ada: Person, settings: Settings
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     seal = SessionKey(await session_key(ada), NONCE)
     player = await ada.knock(f"?encrypted=session&nonce={NONCE}")
@@ -243,7 +268,9 @@ async def test_frames_are_encrypted_with_the_key_of_the_session(here, ada, setti
         assert (await seal.opened(player))["content"] == "psst"
 
 
-async def test_who_signs_in_on_the_socket_is_handed_the_key_with_the_answer(here, ada, zoe, settings):
+async def test_who_signs_in_on_the_socket_is_handed_the_key_with_the_answer(
+    here: Worker, ada: Person, zoe: Any, settings: Settings
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     player = await knock(f"?encrypted=session&nonce={NONCE}")
     await player.send(type="auth_request", username="zoe", password=PASSWORD)
@@ -255,7 +282,9 @@ async def test_who_signs_in_on_the_socket_is_handed_the_key_with_the_answer(here
 
 
 @pytest.mark.parametrize("way", ["twice", "of another connection", "of the server", "in clear", "garbled"])
-async def test_a_frame_that_is_played_again_or_back_closes_the_socket(here, ada, settings, way):
+async def test_a_frame_that_is_played_again_or_back_closes_the_socket(
+    here: Worker, ada: Person, settings: Settings, way: str
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     seal = SessionKey(await session_key(ada), NONCE)
     before = await ada.knock(f"?encrypted=session&nonce={NONCE}")
@@ -284,7 +313,9 @@ async def test_a_frame_that_is_played_again_or_back_closes_the_socket(here, ada,
 @pytest.mark.parametrize(
     "nonce", ["", "&nonce=short", f"&nonce={NONCE}&nonce={NONCE}", "&nonce=" + "a:" * 10]
 )
-async def test_a_session_cannot_be_encrypted_without_a_nonce(here, ada, settings, nonce):
+async def test_a_session_cannot_be_encrypted_without_a_nonce(
+    here: Worker, ada: Person, settings: Settings, nonce: str
+) -> None:
     settings.ENCRYPTION_KEY = SECRET
     player = await ada.knock(f"?encrypted=session{nonce}")
     with pytest.raises(Closed) as closed:

@@ -1,7 +1,9 @@
 """Snapshot plus events must equal a later snapshot at any time."""
 
 import asyncio
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -9,9 +11,10 @@ from core.database import in_database
 from progression import services as progression
 from realtime.delivery.history import keys
 from realtime.wire import topics
+from realtime.worker import Worker
 from world import services
 from world.models import Character
-from world.tests.conftest import place
+from world.tests.conftest import Person, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WITHIN_S = 30.0
@@ -21,11 +24,11 @@ STEPS = 30
 class Watcher:
     """A client that applies the events of a place to its snapshot."""
 
-    def __init__(self, player, area):
+    def __init__(self, player: Any, area: Any) -> None:
         self.player = player
         self.members = {member["character_id"]: member for member in area["members"]}
 
-    async def hear(self):
+    async def hear(self) -> None:
         frame = await self.player.hear()
         match frame["type"]:
             case "player_joined_area":
@@ -43,14 +46,14 @@ class Watcher:
                     self.members[known["character_id"]] = known
 
 
-def change_health(person):
+def change_health(person: Person) -> None:
     character = Character.objects.get(pk=person.character_id)
     character.health = max(1, character.health - 7)
     character.save(update_fields=["health"])
     services.publish_update(character)
 
 
-async def test_who_has_missed_something_is_told_how_they_are_now(here, ada):
+async def test_who_has_missed_something_is_told_how_they_are_now(here: Worker, ada: Person) -> None:
     player = await ada.enter()
     await in_database(change_health, ada)
     health = (await player.hear_until("character_update"))["health"]
@@ -63,11 +66,13 @@ async def test_who_has_missed_something_is_told_how_they_are_now(here, ada):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(here, person, seed):
+async def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(
+    here: Worker, person: Callable[..., Person], seed: int
+) -> None:
     random = Random(seed)
     crossroads, flats = await in_database(place, "Crossroads"), await in_database(place, "Salt Flats")
     people = await in_database(lambda: [person(name) for name in ("watcher", "ada", "bob", "cyd")])
-    walkers = {}
+    walkers: dict[Any, Any] = {}
     first = await people[0].knock()
     watcher = Watcher(first, (await first.hear("world_state"))["area"])
     for _ in range(STEPS):

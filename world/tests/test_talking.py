@@ -1,5 +1,8 @@
 """The audiences of chat, and messages that are not delivered."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from jsonschema import Draft202012Validator
@@ -7,13 +10,14 @@ from jsonschema import Draft202012Validator
 from chat import pacing
 from core.database import in_database
 from realtime.catalogue.sockets import Description, components, sockets
+from realtime.worker import Worker
 from world.models import WorldEvent
-from world.tests.conftest import block
+from world.tests.conftest import Person, block
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
+async def test_talk_is_heard_where_it_is_meant(here: Worker, ada: Person, bob: Person, cyd: Person) -> None:
     """Ada and Bob are in one place; Ada and Cyd are in one faction."""
     at_crossroads, with_her, at_home = await ada.enter(), await bob.enter(), await cyd.enter()
     await at_crossroads.hear("player_joined_area")
@@ -44,7 +48,7 @@ async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
             assert (await player.hear("chat"))["channel"] == "world"
 
 
-async def test_who_whispers_to_oneself_hears_it_once(here, ada):
+async def test_who_whispers_to_oneself_hears_it_once(here: Worker, ada: Person) -> None:
     player = await ada.enter()
     for content in ("one", "two"):
         await player.send(type="whisper", to_user_id=ada.id, content=content)
@@ -52,7 +56,9 @@ async def test_who_whispers_to_oneself_hears_it_once(here, ada):
     await player.hear_nothing()
 
 
-async def test_what_is_said_has_the_form_that_clients_are_told_of(here, ada, bob):
+async def test_what_is_said_has_the_form_that_clients_are_told_of(
+    here: Worker, ada: Person, bob: Person
+) -> None:
     (world,) = [socket for socket in sockets() if socket.name == "World"]
     told = {description.type: description for description in world.messages}
     player, other = await ada.enter(), await bob.enter()
@@ -71,7 +77,9 @@ def _form_of(told: Description) -> Draft202012Validator:
     return Draft202012Validator(told.schema() | {"components": {"schemas": components([told])}})
 
 
-async def test_nobody_whispers_to_who_is_away_unknown_or_blocks_them(here, ada, bob, cyd):
+async def test_nobody_whispers_to_who_is_away_unknown_or_blocks_them(
+    here: Worker, ada: Person, bob: Person, cyd: Person
+) -> None:
     await in_database(block, bob, ada)
     player, deaf = await ada.enter(), await bob.enter()
     await player.hear("player_joined_area")
@@ -81,7 +89,9 @@ async def test_nobody_whispers_to_who_is_away_unknown_or_blocks_them(here, ada, 
     await deaf.hear_nothing()
 
 
-async def test_all_channels_share_the_allowance_and_the_word_filter(here, ada, monkeypatch):
+async def test_all_channels_share_the_allowance_and_the_word_filter(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
     player = await ada.enter()
     await player.send(type="chat", content="what shit")
@@ -96,7 +106,9 @@ async def test_all_channels_share_the_allowance_and_the_word_filter(here, ada, m
 
 
 @pytest.mark.parametrize("roles", [[], ["economist"]])
-def test_staff_whose_role_says_nothing_of_announcements_make_none(person, roles):
+def test_staff_whose_role_says_nothing_of_announcements_make_none(
+    person: Callable[..., Person], roles: list[Any] | list[str]
+) -> None:
     clerk = person("clerk", roles=roles)
     refused = clerk.call("post", "world/announce", {"content": "I am king"})
     assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
@@ -104,7 +116,9 @@ def test_staff_whose_role_says_nothing_of_announcements_make_none(person, roles)
     assert not LogEntry.objects.exists()
 
 
-async def test_operators_who_may_announce_and_it_is_kept_and_in_the_audit_trail(here, ada, person):
+async def test_operators_who_may_announce_and_it_is_kept_and_in_the_audit_trail(
+    here: Worker, ada: Person, person: Callable[..., Person]
+) -> None:
     boss = await in_database(lambda: person("boss", roles=["moderator"]))
     player, staff = await ada.enter(), await boss.enter()
     await player.hear("player_joined_area")
@@ -130,15 +144,16 @@ async def test_operators_who_may_announce_and_it_is_kept_and_in_the_audit_trail(
     ]
 
 
-async def test_only_who_asked_hears_the_ref_of_what_answers(here, ada, bob):
+async def test_only_who_asked_hears_the_ref_of_what_answers(here: Worker, ada: Person, bob: Person) -> None:
     one, other = await ada.enter(), await bob.enter()
     for command in (
         {"type": "chat", "content": "to the world"},
         {"type": "chat", "content": "to the place", "channel": "area"},
         {"type": "whisper", "content": "psst", "to_user_id": bob.id},
     ):
+        kind = str(command["type"])
         await one.send(id=7, **command)
-        own, others = await one.hear_until(command["type"]), await other.hear_until(command["type"])
+        own, others = await one.hear_until(kind), await other.hear_until(kind)
         assert own == others | {"ref": 7}
         assert "ref" not in others
     await other.send(type="faction_chat", content="ours", id="b")

@@ -1,26 +1,30 @@
 """Repair after a worker was killed or missed a message."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 
 from core.database import in_database
 from realtime.testing import running_worker
+from realtime.worker import Worker
 from tests.clients import NetworkPlayer
-from tests.processes import ROOT
+from tests.processes import ROOT, ServerProcess
 from world import services
 from world.live import keeping
 from world.models import Character, Visit
-from world.tests.conftest import place, players_leave
+from world.tests.conftest import Person, place, players_leave
 
 WITHIN_S = 30.0
 
 
 @pytest.fixture
-async def quick_here(demo_world, monkeypatch):
+async def quick_here(demo_world: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     """A worker that runs its background tasks often."""
     monkeypatch.setattr(keeping, "STORE_EVERY_S", 0.02)
     monkeypatch.setattr(keeping, "CHECK_SOCKETS_EVERY_S", 0.02)
@@ -30,7 +34,9 @@ async def quick_here(demo_world, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_was_on_a_killed_worker_is_told_to_have_gone(quick_here, ada, bob):
+async def test_who_was_on_a_killed_worker_is_told_to_have_gone(
+    quick_here: Worker, ada: Person, bob: Person
+) -> None:
     watcher = await bob.enter()
     await in_database(lambda: services.enter_world(user_id=ada.id, socket="worker.gone/1"))
     await watcher.hear("player_joined_area")
@@ -40,7 +46,7 @@ async def test_who_was_on_a_killed_worker_is_told_to_have_gone(quick_here, ada, 
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_positions_are_stored_while_one_walks(quick_here, ada):
+async def test_positions_are_stored_while_one_walks(quick_here: Worker, ada: Person) -> None:
     walker = await ada.enter()
     await walker.send(type="move", position={"x": 3.25, "y": 0, "z": -1})
     async with asyncio.timeout(WITHIN_S):
@@ -49,7 +55,7 @@ async def test_positions_are_stored_while_one_walks(quick_here, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_socket_that_was_not_reached_finds_its_place_or_ends(quick_here, ada):
+async def test_a_socket_that_was_not_reached_finds_its_place_or_ends(quick_here: Worker, ada: Person) -> None:
     """As when the relay loses a message about a move, or the visit was taken for lost."""
     walker = await ada.enter()
     quarry = await in_database(place, "Old Quarry")
@@ -59,7 +65,9 @@ async def test_a_socket_that_was_not_reached_finds_its_place_or_ends(quick_here,
     assert await walker.closed() == 1012
 
 
-def test_a_place_is_one_over_two_servers_and_survives_one_of_them(live_server_process):
+def test_a_place_is_one_over_two_servers_and_survives_one_of_them(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **one.environment}
         subprocess.run(
@@ -72,7 +80,7 @@ def test_a_place_is_one_over_two_servers_and_survives_one_of_them(live_server_pr
         asyncio.run(walk_together(one, two))
 
 
-async def walk_together(one, two):
+async def walk_together(one: ServerProcess, two: Any) -> None:
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     characters = []
     for player, name in ((ada, "Ada"), (bob, "Bob")):

@@ -1,7 +1,7 @@
 """Events of trades, sent to both traders."""
 
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import ClassVar, Literal, TypedDict
 
 from msgspec import Struct
 
@@ -85,6 +85,8 @@ class TradeAccept(TradeOffers):
 
 class TradeUpdate(TradeOffers):
     """Sent when a trader changed their offer or confirmed this version."""
+
+    answers: ClassVar[tuple[str, ...]] = ("trade_complete",)
 
 
 class TradeComplete(TradeOffers):

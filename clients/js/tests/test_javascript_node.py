@@ -98,7 +98,7 @@ const client = new module.GameClient("http://localhost");
 console.log(JSON.stringify({ GameClient: names(client), Channel: names(channel) }));
 channel.close();
 """
-INSIDE = {"constructor", "WebSocket", "fetch", "nextId", "learnTime"}
+INSIDE = {"constructor", "WebSocket", "fetch", "nextId", "learnTime", "note"}
 
 
 def test_all_that_is_public_has_its_types(tmp_path: Path) -> None:
@@ -108,3 +108,34 @@ def test_all_that_is_public_has_its_types(tmp_path: Path) -> None:
         assert body
         typed = set(re.findall(r"^  (?:readonly )?(\w+)[(:<]", body[1], re.MULTILINE))
         assert typed - {"constructor"} == set(members) - INSIDE
+
+
+GUESTS = """
+import { GameClient } from "./gameplatform.js";
+
+const clients = [1, 2].map(() => new GameClient(process.env.SERVER_URL));
+const games = await Promise.all(clients.map((client) => client.playAsGuest("tictactoe")));
+const ended = games.map((game) => new Promise((resolve) => game.watch(({ view, turn, me, result }) => {
+  if (result) resolve(result.reason);
+  else if (turn === me) game.move({ cell: view.board.flat().indexOf(null) });
+})));
+console.log((await Promise.all(ended)).join(), games[0].id === games[1].id, games[0].me !== games[1].me);
+for (const client of clients) client.disconnect();
+"""
+
+
+def test_two_guests_play_each_other_in_a_few_lines(demo_server: Any, tmp_path: Path) -> None:
+    assert run(GUESTS, tmp_path, demo_server.base_url) == "win,win true true\n"
+
+
+WRONG = """
+import { GameClient } from "./gameplatform.js";
+
+const client = new GameClient(process.env.SERVER_URL);
+await client.playAsGuest("no_such_game").catch(({ code }) => console.log(code));
+client.disconnect();
+"""
+
+
+def test_a_guest_who_cannot_play_learns_why(demo_server: Any, tmp_path: Path) -> None:
+    assert run(WRONG, tmp_path, demo_server.base_url) == "unknown_game\n"

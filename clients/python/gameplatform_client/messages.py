@@ -1,4 +1,4 @@
-"""What the sockets take and tell."""
+"""The messages of the sockets, both ways."""
 
 # Made by manage.py generate_catalogue from the code; changes here are lost.
 
@@ -20,6 +20,7 @@ class MessageType(StrEnum):
     PING = "ping"
     ERROR = "error"
     PONG = "pong"
+    ACK = "ack"
     RESUMED = "resumed"
     SET_STATUS = "set_status"
     PRESENCE_STATE = "presence_state"
@@ -145,6 +146,13 @@ class Pong(Record):
     time: str
 
 
+class Ack(Record):
+    """Sent for a command with an ``id`` that was carried out and that no other message answers."""
+
+    type: Literal["ack"]
+    ref: MayBeMissing[str | int]
+
+
 class Resumed(Record):
     """The first frame of a resumed socket: the events after ``since``, up to ``seq``, follow."""
 
@@ -184,9 +192,9 @@ class FriendsStatusPresenceState(Record):
     type: Literal["presence_state"]
     friends: list[FriendsStatusFriend]
     status: str
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class FriendsStatusPresence(Record):
@@ -519,8 +527,8 @@ class BattleConnected(Record):
     step: int
     user_id: int
     loot_claimed: bool
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class BattlePlayerJoined(Record):
@@ -663,14 +671,14 @@ class LobbyLobbyFacts(Record):
 
 
 class LobbyMember(Record):
-    """A member of a lobby; ``online`` while they have a socket open in it. ``role`` is owner, moderator or
-    member; a muted member may not write until ``muted_until``.
+    """A member of a lobby; ``online`` while they have a socket open in it. A muted member may not write
+    until ``muted_until``.
     """
 
     user_id: int
     username: str
     is_premium: bool
-    role: str
+    role: Literal["owner", "moderator", "member"]
     muted_until: str | None
     online: bool
 
@@ -705,9 +713,9 @@ class LobbyPresenceState(Record):
     members: Any
     messages: Any
     you: LobbyOwnMembership
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class LobbyChatMessage(Record):
@@ -908,9 +916,9 @@ class DirectDirectState(Record):
     members: list[DirectTalker]
     messages: list[DirectDirectText]
     unread: int
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class DirectDirectMessage(Record):
@@ -1088,7 +1096,7 @@ class WorldArea(Record):
 
 
 class WorldOwnCharacter(Record):
-    """One of your own characters; ``is_selected`` marks the one that you play."""
+    """One of your own characters; ``selected`` marks the one that you play."""
 
     id: int
     name: str
@@ -1477,8 +1485,8 @@ class WorldCharacterDeleteCommand(TypedDict):
 
 
 class WorldWorldState(Record):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where
-    it is; both are null until a character is selected.
+    """The state of the world: the first frame. ``you`` is your character in play, and ``area`` who is
+    where it is; both are null until a character is selected.
     """
 
     type: Literal["world_state"]
@@ -1491,8 +1499,8 @@ class WorldWorldState(Record):
     online: int
     you: WorldCharacterInfo | None
     area: WorldArea | None
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class WorldCharacterList(Record):
@@ -1886,19 +1894,18 @@ class WorldTradeDecline(Record):
 
 
 class NotificationsInviteInfo(Record):
-    """An invite as both users see it. ``kind`` is game, lobby or party, and determines which of ``game``,
-    ``lobby_id`` and ``party_id`` is set. ``status`` is pending, accepted, declined, cancelled or expired.
-    ``game_id`` and ``ws_url`` are set once accepting it has started a game.
+    """An invite as both users see it. ``kind`` determines which of ``game``, ``lobby_id`` and ``party_id``
+    is set. ``game_id`` and ``ws_url`` are set once accepting it has started a game.
     """
 
     id: int
     from_user: NotificationsPerson
     to_user: NotificationsPerson
-    kind: str
+    kind: Literal["game", "lobby", "party"]
     game: str | None
     lobby_id: int | None
     party_id: int | None
-    status: str
+    status: Literal["pending", "accepted", "declined", "cancelled", "expired"]
     created_at: str
     expires_at: str
     game_id: MayBeMissing[str]
@@ -1974,8 +1981,8 @@ class NotificationsBadge(Record):
     dm: dict[str, int]
     invites: int
     total: int
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class NotificationsMatchFound(Record):

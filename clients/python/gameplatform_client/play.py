@@ -1,18 +1,47 @@
 """The queue, games, battles, chat and notifications."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from gameplatform_client.channel import Channel
 from gameplatform_client.messages import MessageType
-from gameplatform_client.protocol import Id
+from gameplatform_client.protocol import Id, Message
 from gameplatform_client.records import OpenRecord
 from gameplatform_client.session import Session
+
+_SHOWING = {
+    MessageType.GAME_STATE,
+    MessageType.PLAYER_MOVE,
+    MessageType.GAME_TICK,
+    MessageType.GAME_OVER,
+}
+
+_NOT_BEGUN = {"created", "waiting_for_players", "waiting_for_ready"}
 
 
 class GameChannel(Channel):
     """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
+
+    newest: Message | None = None
+    """The newest frame with a view: a state, a move, a tick or the end of the game."""
+
+    def _note(self, message: Message) -> None:
+        if message["type"] in _SHOWING:
+            self.newest = message
+
+    async def begin(self) -> bool:
+        """Set this player ready and wait until the game begins; return False if it ends before that."""
+        while self.newest is None or self.newest.get("state") in _NOT_BEGUN:
+            changes = [self.expect(kind) for kind in (MessageType.GAME_STATE, MessageType.GAME_OVER)]
+            await self.ready()
+            await asyncio.wait(changes, return_when=asyncio.FIRST_COMPLETED)
+            for change in changes:
+                if change.done():
+                    change.result()
+                change.cancel()
+        return self.newest["type"] != MessageType.GAME_OVER and self.newest.get("state", "active") == "active"
 
     async def ready(self) -> None:
         """Set this player ready to start."""
@@ -78,6 +107,26 @@ class Playing(Session):
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
         answer: OpenRecord = await self.request("GET", "/game/status/")
         return answer
+
+    async def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
+        """Play a game against whoever is matched; return its socket once the game has begun.
+
+        Signs in as a guest unless somebody is signed in, queues, connects and says that this player is ready.
+        If the other player never comes, the next match follows.
+        """
+        if self.user is None:
+            await self.sign_in_as_guest()
+        notifications = await self.connect_to_notifications()
+        found = notifications.expect(MessageType.MATCH_FOUND)
+        place = await self.join_queue(game, **options)
+        game_id = place.get("game_id") or (await found)["game_id"]
+        while True:
+            found = notifications.expect(MessageType.MATCH_FOUND)
+            channel = await self.connect_to_game(game_id)
+            if await channel.begin():
+                return channel
+            await channel.close()
+            game_id = (await found)["game_id"]
 
     async def connect_to_game(self, game_id: str) -> GameChannel:
         """Play or watch a game."""

@@ -117,6 +117,11 @@ class Session(Handlers):
 class GameChannel(Channel):
     """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
+    newest: Message | None
+
+    def begin(self) -> bool:
+        """Set this player ready and wait until the game begins; return False if it ends before that."""
+
     def ready(self) -> None:
         """Set this player ready to start."""
 
@@ -161,6 +166,13 @@ class Playing(Session):
 
     def queue_status(self) -> OpenRecord:
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
+
+    def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
+        """Play a game against whoever is matched; return its socket once the game has begun.
+
+        Signs in as a guest unless somebody is signed in, queues, connects and says that this player is ready.
+        If the other player never comes, the next match follows.
+        """
 
     def connect_to_game(self, game_id: str) -> GameChannel:
         """Play or watch a game."""

@@ -148,3 +148,23 @@ async def test_signing_out_ends_the_session_and_its_sockets(demo_server: Any) ->
     assert client.user is None
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http:
         assert (await http.get(f"{demo_server.base_url}/api/me/")).status_code == 401
+
+
+async def test_two_guests_play_each_other_in_a_few_lines(demo_server: Any) -> None:
+    async def play() -> str:
+        async with NetworkClient(demo_server.base_url) as client:
+            game = await client.play_as_guest("tictactoe")
+            over = game.expect(MessageType.GAME_OVER)
+
+            async def move(told: Any) -> None:
+                if client.user and told["turn"] == client.user.id:
+                    cells = [cell for row in told["view"]["board"] for cell in row]
+                    await game.move({"cell": cells.index(None)})
+
+            game.register_handler(MessageType.PLAYER_MOVE, move)
+            await move(game.newest)
+            reason: str = (await over)["reason"]
+            return reason
+
+    async with asyncio.timeout(WITHIN_S):
+        assert await asyncio.gather(play(), play()) == ["win", "win"]

@@ -151,3 +151,15 @@ def test_it_comes_back_to_a_server_that_was_killed(live_server_process: Any) -> 
         assert client.get_world_state()["epoch"] >= 1
         with pytest.raises(CommandRefused):
             client.send_chat("still here")
+
+
+def test_two_guests_meet_in_plain_code(demo_server: Any) -> None:
+    with sync.NetworkClient(demo_server.base_url) as ada, sync.NetworkClient(demo_server.base_url) as bob:
+        coming: Future[Any] = Future()
+        threading.Thread(target=lambda: coming.set_result(ada.play_as_guest("tictactoe"))).start()
+        game = bob.play_as_guest("tictactoe")
+        other = coming.result(WITHIN_S)
+        assert game.newest.state == other.newest.state == "active"
+        over = other.expect(MessageType.GAME_OVER)
+        game.act("resign")
+        assert over.result(WITHIN_S).reason in ("resign", "aborted")

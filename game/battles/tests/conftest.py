@@ -59,7 +59,7 @@ class Person:
 
 
 def sign_in(user: User) -> Person:
-    token = services.open_session(user, services.Device()).tokens.access
+    token = services.open_session(user, device=services.Device()).tokens.access
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return Person(user.pk, user.username, token, client)

@@ -1,23 +1,26 @@
 """Battles over HTTP: joining, fighting, winning, losing and claiming loot."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from game.battles import services
 from game.battles.models import Battle, Fighter
-from game.battles.tests.conftest import make_due, only_enemy
+from game.battles.tests.conftest import Person, make_due, only_enemy
 from progression.achievements.models import Achievement
 from progression.models import Player
 
 pytestmark = pytest.mark.usefixtures("tireless")
 
 
-def win(person, battle):
+def win(person: Person, battle: Any) -> None:
     person.join(battle)
     for enemy in battle.enemies.all():
         while (answer := person.attack(enemy).json())["enemy_hp"]:
@@ -25,19 +28,21 @@ def win(person, battle):
     assert answer["state"] == "won"
 
 
-def lose(person, battle):
+def lose(person: Person, battle: Any) -> None:
     person.join(battle)
     while Battle.objects.get(pk=battle.pk).state != "lost":
         make_due(battle)
         assert services.act(battle_id=battle.pk)
 
 
-def refused(answer, status, code):
+def refused(answer: Any, status: Any, code: Any) -> bool:
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     return True
 
 
-def test_what_is_available_is_listed_the_easiest_first(ada, new_battle):
+def test_what_is_available_is_listed_the_easiest_first(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     hard = new_battle(level=5, max_players=2, stamina_cost=9)
     easy = new_battle(rats=2)
     rats = [
@@ -58,7 +63,7 @@ def test_what_is_available_is_listed_the_easiest_first(ada, new_battle):
     }
 
 
-def test_a_won_battle_gives_way_to_a_new_one(ada, new_battle):
+def test_a_won_battle_gives_way_to_a_new_one(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     win(ada, battle)
     (listed,) = ada.get("available").json()
@@ -66,14 +71,16 @@ def test_a_won_battle_gives_way_to_a_new_one(ada, new_battle):
     assert (listed["name"], listed["players"], listed["state"]) == (battle.name, 0, "waiting")
 
 
-def test_a_lost_battle_gives_way_to_a_new_one(ada, new_battle):
+def test_a_lost_battle_gives_way_to_a_new_one(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     lose(ada, battle)
     (listed,) = ada.get("available").json()
     assert listed["id"] != battle.pk
 
 
-def test_a_full_battle_gives_way_to_a_new_one_and_goes_on(ada, bob, new_battle):
+def test_a_full_battle_gives_way_to_a_new_one_and_goes_on(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle(max_players=1)
     ada.join(battle)
     (listed,) = bob.get("available").json()
@@ -86,7 +93,7 @@ def test_a_full_battle_gives_way_to_a_new_one_and_goes_on(ada, bob, new_battle):
     assert ada.attack(only_enemy(battle)).status_code == 200
 
 
-def test_who_joins_again_keeps_the_place(ada, new_battle):
+def test_who_joins_again_keeps_the_place(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle(max_players=1)
     first, again = ada.join(battle), ada.join(battle)
     assert first.status_code == again.status_code == 200
@@ -95,7 +102,9 @@ def test_who_joins_again_keeps_the_place(ada, new_battle):
     assert Fighter.objects.count() == 1
 
 
-def test_an_attack_deals_what_the_attackers_own_stats_give(ada, new_battle):
+def test_an_attack_deals_what_the_attackers_own_stats_give(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle(hp=10_000)
     ada.join(battle)
     for claimed in (9_999, -5, "all of it", None, {"much": True}):
@@ -105,7 +114,7 @@ def test_an_attack_deals_what_the_attackers_own_stats_give(ada, new_battle):
         assert answer["enemy_hp"] == only_enemy(battle).hp
 
 
-def test_who_is_stronger_strikes_harder(ada, bob, new_battle):
+def test_who_is_stronger_strikes_harder(ada: Person, bob: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle(hp=10_000)
     ada.join(battle)
     bob.join(battle)
@@ -115,7 +124,9 @@ def test_who_is_stronger_strikes_harder(ada, bob, new_battle):
     assert strong > 10 * weak
 
 
-def test_enemies_grow_with_the_players_who_join(ada, bob, new_battle):
+def test_enemies_grow_with_the_players_who_join(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle(hp=100)
     ada.join(battle)
     dealt = ada.attack(only_enemy(battle)).json()["damage"]
@@ -124,7 +135,9 @@ def test_enemies_grow_with_the_players_who_join(ada, bob, new_battle):
     assert (enemy.max_hp, enemy.hp) == (175, 175 - dealt)
 
 
-def test_attacks_need_a_pause(ada, new_battle, monkeypatch):
+def test_attacks_need_a_pause(
+    ada: Person, new_battle: Callable[..., Battle], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()
     battle = new_battle(hp=10_000)
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -138,13 +151,16 @@ def test_attacks_need_a_pause(ada, new_battle, monkeypatch):
         assert ada.attack(only_enemy(battle)).status_code == 200
 
 
-def test_attacks_that_make_no_sense_are_refused(ada, bob, new_battle):
+def test_attacks_that_make_no_sense_are_refused(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle, other = new_battle(rats=2), new_battle()
     first, second = battle.enemies.order_by("number")
     assert refused(bob.attack(first), 403, "not_in_battle")
     ada.join(battle)
     ada.join(other)
     assert refused(ada.client.post(f"/api/battles/attack/{battle.pk}", {}), 422, "invalid")
+    wrong: Any
     for wrong in ("1", None, True, 1.5, [1], {}):
         answer = ada.client.post(f"/api/battles/attack/{battle.pk}", {"enemy_id": wrong})
         assert refused(answer, 422, "invalid")
@@ -161,14 +177,14 @@ def test_attacks_that_make_no_sense_are_refused(ada, bob, new_battle):
 
 
 @pytest.mark.parametrize("battle_id", [0, 10**30])
-def test_unknown_battles_are_not_found(ada, battle_id):
+def test_unknown_battles_are_not_found(ada: Person, battle_id: int) -> None:
     for verb, body in (("join", {}), ("attack", {"enemy_id": 1}), ("claim-loot", {})):
         answer = ada.client.post(f"/api/battles/{verb}/{battle_id}", body)
         assert refused(answer, 404, "unknown_battle")
     assert refused(ada.get(f"{battle_id}"), 404, "unknown_battle")
 
 
-def test_every_route_asks_for_a_token(client, new_battle):
+def test_every_route_asks_for_a_token(client: Client, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     for path in ("available", "history", f"{battle.pk}"):
         assert client.get(f"/api/battles/{path}").status_code == 401
@@ -176,7 +192,9 @@ def test_every_route_asks_for_a_token(client, new_battle):
         assert client.post(f"/api/battles/{verb}/{battle.pk}").status_code == 401
 
 
-def test_who_has_not_joined_sees_and_gets_nothing(ada, bob, new_battle):
+def test_who_has_not_joined_sees_and_gets_nothing(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     win(ada, battle)
     assert refused(bob.get(f"{battle.pk}"), 403, "not_in_battle")
@@ -184,7 +202,7 @@ def test_who_has_not_joined_sees_and_gets_nothing(ada, bob, new_battle):
     assert bob.get("history").json()["results"] == []
 
 
-def test_loot_is_had_once_and_only_after_the_win(ada, new_battle):
+def test_loot_is_had_once_and_only_after_the_win(ada: Person, new_battle: Callable[..., Battle]) -> None:
     Achievement.objects.create(code="slayer", name="Slayer", metric="battles_won", goal=5)
     battle = new_battle(xp=40, gold=20, drops={"apple": 100, "crown": 0})
     ada.join(battle)
@@ -202,14 +220,16 @@ def test_loot_is_had_once_and_only_after_the_win(ada, new_battle):
     assert achievement["progress"] == 1
 
 
-def test_loot_that_brings_a_level_says_so(ada, new_battle):
+def test_loot_that_brings_a_level_says_so(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle(xp=100)
     win(ada, battle)
     assert ada.claim(battle).json()["level_up"] is True
     assert ada.me()["level"] == 2
 
 
-def test_joining_costs_stamina_and_is_refused_to_who_has_too_little(ada, new_battle):
+def test_joining_costs_stamina_and_is_refused_to_who_has_too_little(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     dear, dearer = new_battle(stamina_cost=60), new_battle(stamina_cost=60)
     assert ada.join(dear).status_code == 200
     assert ada.me()["stamina"] == ada.me()["max_stamina"] - 60
@@ -217,28 +237,30 @@ def test_joining_costs_stamina_and_is_refused_to_who_has_too_little(ada, new_bat
     assert refused(ada.get(f"{dearer.pk}"), 403, "not_in_battle")
 
 
-def test_a_refused_join_costs_nothing(ada, bob, new_battle):
+def test_a_refused_join_costs_nothing(ada: Person, bob: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle(stamina_cost=5, max_players=1)
     ada.join(battle)
     assert refused(bob.join(battle), 409, "battle_full")
     assert bob.me()["stamina"] == bob.me()["max_stamina"]
 
 
-def test_a_claim_with_the_same_key_is_answered_again(ada, new_battle):
+def test_a_claim_with_the_same_key_is_answered_again(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle(gold=20)
     win(ada, battle)
     key = {"Idempotency-Key": "mine"}
     assert ada.claim(battle, **key).json() == ada.claim(battle, **key).json()
 
 
-def test_a_lost_battle_gives_no_loot(ada, new_battle):
+def test_a_lost_battle_gives_no_loot(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     lose(ada, battle)
     assert refused(ada.claim(battle), 409, "battle_not_won")
     assert refused(ada.attack(only_enemy(battle)), 409, "battle_over")
 
 
-def test_who_has_fallen_watches_the_others_and_shares_the_loot(ada, bob, new_battle):
+def test_who_has_fallen_watches_the_others_and_shares_the_loot(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle(rats=1, attack=40)
     ada.join(battle)
     bob.join(battle)
@@ -254,7 +276,9 @@ def test_who_has_fallen_watches_the_others_and_shares_the_loot(ada, bob, new_bat
     assert bob.claim(battle).status_code == 200
 
 
-def test_who_left_the_fight_to_the_others_gets_no_loot(ada, bob, new_battle):
+def test_who_left_the_fight_to_the_others_gets_no_loot(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     ada.join(battle)
     bob.join(battle)
@@ -270,8 +294,8 @@ def test_who_left_the_fight_to_the_others_gets_no_loot(ada, bob, new_battle):
     [(0, 0, False), (12, 1, False), (13, 1, True), (1, 2, True), (0, 2, True), (5, 1, False)],
 )
 def test_loot_takes_a_quarter_of_a_fair_share_of_the_damage_or_of_the_attacks(
-    ada, bob, new_battle, damage, attacks, has_share
-):
+    ada: Person, bob: Person, new_battle: Callable[..., Battle], damage: int, attacks: int, has_share: bool
+) -> None:
     battle = new_battle()
     for who in (ada, bob):
         who.join(battle)
@@ -283,8 +307,8 @@ def test_loot_takes_a_quarter_of_a_fair_share_of_the_damage_or_of_the_attacks(
     assert ada.claim(battle).status_code == 200
 
 
-def test_many_enemies_act_in_as_few_queries_as_one(ada, new_battle):
-    def queries_of(rats):
+def test_many_enemies_act_in_as_few_queries_as_one(ada: Person, new_battle: Callable[..., Battle]) -> None:
+    def queries_of(rats: Any) -> int:
         battle = new_battle(rats=rats)
         ada.join(battle)
         make_due(battle)
@@ -296,7 +320,9 @@ def test_many_enemies_act_in_as_few_queries_as_one(ada, new_battle):
     assert queries_of(8) <= queries_of(1) + 1
 
 
-def test_enemies_begin_by_themselves_if_nobody_attacks(ada, new_battle):
+def test_enemies_begin_by_themselves_if_nobody_attacks(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         ada.join(battle)
@@ -308,7 +334,9 @@ def test_enemies_begin_by_themselves_if_nobody_attacks(ada, new_battle):
     assert ada.get(f"{battle.pk}").json()["state"] == "active"
 
 
-def test_what_was_missed_while_no_server_ran_is_not_made_up_for(ada, new_battle):
+def test_what_was_missed_while_no_server_ran_is_not_made_up_for(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         ada.join(battle)
@@ -320,7 +348,9 @@ def test_what_was_missed_while_no_server_ran_is_not_made_up_for(ada, new_battle)
         assert services.act(battle_id=battle.pk)
 
 
-def test_a_battle_whose_players_are_all_erased_is_lost(ada, new_battle):
+def test_a_battle_whose_players_are_all_erased_is_lost(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     ada.join(battle)
     Fighter.objects.all().delete()
@@ -329,7 +359,7 @@ def test_a_battle_whose_players_are_all_erased_is_lost(ada, new_battle):
     assert Battle.objects.get(pk=battle.pk).state == "lost"
 
 
-def test_the_history_holds_my_past_battles(ada, new_battle):
+def test_the_history_holds_my_past_battles(ada: Person, new_battle: Callable[..., Battle]) -> None:
     won, lost, open_one = new_battle(gold=3), new_battle(), new_battle()
     win(ada, won)
     ada.claim(won)
@@ -345,7 +375,7 @@ def test_the_history_holds_my_past_battles(ada, new_battle):
     assert second["finished_at"] >= second["joined_at"]
 
 
-def test_my_export_holds_my_battles(ada, new_battle):
+def test_my_export_holds_my_battles(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     win(ada, battle)
     exported = ada.client.get("/api/me/export/").json()["battles"]

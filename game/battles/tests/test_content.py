@@ -1,26 +1,33 @@
 """The content of battles: demo data, and editing in the admin."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts.models import User
 from game.battles import seeding, services
 from game.battles.models import MAX_HP, Battle, BattleTemplate, EnemyTemplate, Fighter
+from game.battles.tests.conftest import Person
 
 
-def contents():
+def contents() -> Any:
     return [list(model.objects.order_by("pk").values()) for model in (BattleTemplate, EnemyTemplate, Battle)]
 
 
 @pytest.fixture
-def operator(client, db):
+def operator(client: Client, db: None) -> Client:
     client.force_login(User.objects.create_superuser("root", "root@example.org", "testpass123"))
     return client
 
 
-def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(ada, development):
+def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(
+    ada: Person, development: None
+) -> None:
     call_command("seed_demo", verbosity=0)
     before = contents()
     call_command("seed_demo", verbosity=0)
@@ -30,14 +37,14 @@ def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(ada, d
     assert available[0]["level"] == 1
 
 
-def test_the_demo_battles_can_be_taken_away_again(ada, development):
+def test_the_demo_battles_can_be_taken_away_again(ada: Person, development: None) -> None:
     call_command("seed_demo", verbosity=0)
     ada.join(Battle.objects.earliest("pk"))
     call_command("seed_demo", "--only-clear", verbosity=0)
     assert contents() == [[], [], []]
 
 
-def test_an_operator_makes_a_battle_and_it_is_offered_at_once(operator, ada):
+def test_an_operator_makes_a_battle_and_it_is_offered_at_once(operator: Client, ada: Person) -> None:
     rat = EnemyTemplate.objects.create(name="Rat", max_hp=10, attack=2)
     page = operator.post(
         "/admin/battles/battletemplate/add/",
@@ -62,7 +69,9 @@ def test_an_operator_makes_a_battle_and_it_is_offered_at_once(operator, ada):
     assert (offered["name"], len(offered["enemies"])) == ("Attic", 2)
 
 
-def test_an_operator_sees_battles_but_cannot_change_them(operator, ada, new_battle):
+def test_an_operator_sees_battles_but_cannot_change_them(
+    operator: Client, ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     ada.join(battle)
     assert "ada" in operator.get("/admin/battles/battle/").content.decode()
@@ -75,7 +84,9 @@ def test_an_operator_sees_battles_but_cannot_change_them(operator, ada, new_batt
 @pytest.mark.parametrize(
     "wrong", [{"max_hp": 0}, {"attack": 0}, {"critical_percent": 101}, {"acts_every_ms": 499}]
 )
-def test_an_enemy_that_makes_no_sense_is_saved_neither_by_form_nor_by_code(db, wrong):
+def test_an_enemy_that_makes_no_sense_is_saved_neither_by_form_nor_by_code(
+    db: None, wrong: dict[str, Any]
+) -> None:
     enemy = EnemyTemplate(**{"name": "Ghost", "max_hp": 10, "attack": 1, **wrong})
     with pytest.raises(ValidationError):
         enemy.save()
@@ -83,7 +94,7 @@ def test_an_enemy_that_makes_no_sense_is_saved_neither_by_form_nor_by_code(db, w
         EnemyTemplate.objects.bulk_create([enemy])
 
 
-def test_what_is_no_longer_offered_is_not_made_again(ada, new_battle):
+def test_what_is_no_longer_offered_is_not_made_again(ada: Person, new_battle: Callable[..., Battle]) -> None:
     battle = new_battle()
     BattleTemplate.objects.update(is_offered=False)
     assert ada.get("available").json() == []
@@ -92,14 +103,18 @@ def test_what_is_no_longer_offered_is_not_made_again(ada, new_battle):
     assert not Battle.objects.exists()
 
 
-def test_an_edited_template_leaves_battles_under_way_as_they_are(ada, new_battle):
+def test_an_edited_template_leaves_battles_under_way_as_they_are(
+    ada: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle(stamina_cost=1)
     ada.join(battle)
     BattleTemplate.objects.update(name="Renamed", stamina_cost=50)
     assert ada.get(f"{battle.pk}").json()["name"] == battle.name
 
 
-def test_an_erased_account_takes_its_part_in_battles_with_it(ada, bob, new_battle):
+def test_an_erased_account_takes_its_part_in_battles_with_it(
+    ada: Person, bob: Person, new_battle: Callable[..., Battle]
+) -> None:
     battle = new_battle()
     ada.join(battle)
     bob.join(battle)
@@ -108,7 +123,9 @@ def test_an_erased_account_takes_its_part_in_battles_with_it(ada, bob, new_battl
     assert [player["user_id"] for player in bob.get(f"{battle.pk}").json()["players"]] == [bob.id]
 
 
-def test_the_hardiest_enemy_there_may_be_grows_with_as_many_fighters_as_there_may_be(new_battle, person):
+def test_the_hardiest_enemy_there_may_be_grows_with_as_many_fighters_as_there_may_be(
+    new_battle: Callable[..., Battle], person: Callable[[str], Person]
+) -> None:
     with pytest.raises(ValidationError):
         new_battle(hp=MAX_HP + 1)
     battle = new_battle(hp=MAX_HP, max_players=20)

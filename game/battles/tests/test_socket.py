@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -9,26 +11,27 @@ from core.database import in_database
 from game.battles import consumers, services
 from game.battles.consumers import CHAT_ALLOWED
 from game.battles.models import Battle, Fighter
-from game.battles.tests.conftest import make_due
+from game.battles.tests.conftest import Person, make_due
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Closed, Player
+from realtime.worker import Worker
 
 pytestmark = pytest.mark.usefixtures("here", "tireless")
 
 
 @pytest.fixture
-async def battle(here, new_battle):
+async def battle(here: Worker, new_battle: Callable[..., Battle]) -> Any:
     """A battle that two users have joined."""
     return await in_database(new_battle, hp=100, rats=2)
 
 
 @pytest.fixture
-def enter(here):
+def enter(here: Worker) -> Callable[..., Awaitable[Any]]:
     """Join the battle, open its socket, and read the first frame and the arrival event."""
 
-    async def enter(person, battle, query=""):
+    async def enter(person: Person, battle: Any, query: str = "") -> Any:
         await in_database(services.join, user_id=person.id, battle_id=battle.pk)
-        player = await person.enter(battle.pk, query)
+        player: Any = await person.enter(battle.pk, query)
         player.connected = await player.hear("connected")
         while (await player.hear("player_joined"))["user_id"] != person.id:
             pass
@@ -37,11 +40,13 @@ def enter(here):
     return enter
 
 
-def enemies_of(player):
+def enemies_of(player: Any) -> list[Any]:
     return [enemy["id"] for enemy in player.connected["enemies"]]
 
 
-async def test_the_first_frame_is_the_full_state(ada, battle, enter):
+async def test_the_first_frame_is_the_full_state(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     player = await enter(ada, battle)
     state = player.connected
     assert (state["id"], state["name"], state["state"]) == (battle.pk, battle.name, "waiting")
@@ -51,7 +56,9 @@ async def test_the_first_frame_is_the_full_state(ada, battle, enter):
     assert isinstance(state["seq"], int)
 
 
-async def test_all_fighters_hear_an_attack_and_its_damage_is_the_servers(ada, bob, battle, enter):
+async def test_all_fighters_hear_an_attack_and_its_damage_is_the_servers(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     one = await enter(ada, battle)
     other = await enter(bob, battle)
     assert (await one.hear("player_joined"))["user_id"] == bob.id
@@ -64,7 +71,9 @@ async def test_all_fighters_hear_an_attack_and_its_damage_is_the_servers(ada, bo
     assert heard[0]["enemy_hp"] == 175 - heard[0]["damage"]
 
 
-async def test_attacks_by_http_are_heard_too(ada, battle, enter):
+async def test_attacks_by_http_are_heard_too(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     player = await enter(ada, battle)
     (first, _) = [enemy async for enemy in battle.enemies.order_by("number")]
     answer = (await in_database(ada.attack, first)).json()
@@ -74,7 +83,9 @@ async def test_attacks_by_http_are_heard_too(ada, battle, enter):
     }
 
 
-async def test_a_battle_is_won_when_its_last_enemy_is_defeated(ada, battle, enter):
+async def test_a_battle_is_won_when_its_last_enemy_is_defeated(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     player = await enter(ada, battle)
     for enemy_id in enemies_of(player):
         hp = 100
@@ -89,7 +100,9 @@ async def test_a_battle_is_won_when_its_last_enemy_is_defeated(ada, battle, ente
     assert (error["code"], error["ref"]) == ("battle_over", "late")
 
 
-async def test_enemies_act_by_themselves_until_the_battle_is_lost(ada, battle, enter):
+async def test_enemies_act_by_themselves_until_the_battle_is_lost(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     player = await enter(ada, battle)
     await in_database(Fighter.objects.filter(battle=battle).update, hp=12)
     hp = 12
@@ -107,7 +120,13 @@ async def test_enemies_act_by_themselves_until_the_battle_is_lost(ada, battle, e
     assert (await Battle.objects.aget(pk=battle.pk)).state == "lost"
 
 
-async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, enter, monkeypatch):
+async def test_fighters_talk_to_each_other_but_not_too_much(
+    ada: Person,
+    bob: Person,
+    battle: Any,
+    enter: Callable[..., Awaitable[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(consumers, "CHAT_WINDOW_S", 60.0)
     one, other = await enter(ada, battle), await enter(bob, battle)
     await one.hear("player_joined")
@@ -135,25 +154,29 @@ async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, en
         ({"type": "heal"}, "unknown_type"),
     ],
 )
-async def test_what_makes_no_sense_is_refused_and_the_socket_stays(ada, battle, enter, message, code):
+async def test_what_makes_no_sense_is_refused_and_the_socket_stays(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]], message: dict[str, Any], code: str
+) -> None:
     player = await enter(ada, battle)
     await player.send(**message)
     assert await player.refused() == code
     await player.hear_nothing()
 
 
-async def test_who_has_not_joined_is_kept_out(cyd, battle):
+async def test_who_has_not_joined_is_kept_out(cyd: Person, battle: Any) -> None:
     player = await cyd.enter(battle.pk)
     assert await player.closed() == 4403
 
 
 @pytest.mark.parametrize("name", ["0", "77777", "rats", "1" * 40])
-async def test_an_unknown_battle_is_not_found(ada, battle, name):
+async def test_an_unknown_battle_is_not_found(ada: Person, battle: Any, name: str) -> None:
     player = await ada.enter(name)
     assert await player.closed() == 4404
 
 
-async def test_a_newer_socket_replaces_the_older_and_nobody_has_left(ada, bob, battle, enter):
+async def test_a_newer_socket_replaces_the_older_and_nobody_has_left(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     watcher = await enter(bob, battle)
     older = await enter(ada, battle)
     await watcher.hear("player_joined")
@@ -167,7 +190,9 @@ async def test_a_newer_socket_replaces_the_older_and_nobody_has_left(ada, bob, b
     await newer.hear("attack")
 
 
-async def test_others_hear_who_goes_and_comes_back(ada, bob, battle, enter):
+async def test_others_hear_who_goes_and_comes_back(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     watcher = await enter(bob, battle)
     player = await enter(ada, battle)
     await watcher.hear("player_joined")
@@ -182,19 +207,23 @@ async def test_others_hear_who_goes_and_comes_back(ada, bob, battle, enter):
 
 
 async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
-    ada, bob, battle, enter, monkeypatch
-):
+    ada: Person,
+    bob: Person,
+    battle: Any,
+    enter: Callable[..., Awaitable[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     two = await enter(bob, battle)
     await in_database(services.join, user_id=ada.id, battle_id=battle.pk)
     coming, gone = asyncio.Event(), threading.Event()
     loop, come, leave = asyncio.get_running_loop(), services.connect, services.disconnect
 
-    def come_late(**who):
+    def come_late(**who: Any) -> str:
         loop.call_soon_threadsafe(coming.set)
         gone.wait(0.5)  # or it is never set: a closing socket waits for this
         return come(**who)
 
-    def leave_at_once(**who):
+    def leave_at_once(**who: Any) -> None:
         leave(**who)
         gone.set()
 
@@ -208,7 +237,9 @@ async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
     assert fighter.socket == ""
 
 
-async def test_who_comes_back_hears_what_was_missed(ada, bob, battle, enter):
+async def test_who_comes_back_hears_what_was_missed(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     watcher = await enter(bob, battle)
     player = await enter(ada, battle)
     since = player.connected["seq"] + 1  # the last event received is the player's own arrival
@@ -223,13 +254,17 @@ async def test_who_comes_back_hears_what_was_missed(ada, bob, battle, enter):
     assert await again.hear("attack") == missed
 
 
-async def test_who_comes_back_too_late_gets_the_state_anew(ada, battle, enter):
+async def test_who_comes_back_too_late_gets_the_state_anew(
+    ada: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     await (await enter(ada, battle)).leave()
     again = await ada.enter(battle.pk, "?since=5")
     assert (await again.hear("connected"))["recovered"] is False
 
 
-async def test_one_who_joins_late_sees_how_things_stand(ada, bob, battle, enter):
+async def test_one_who_joins_late_sees_how_things_stand(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     first = await enter(ada, battle)
     await first.send(type="attack", enemy_id=enemies_of(first)[0])
     dealt = (await first.hear("attack"))["damage"]
@@ -240,7 +275,9 @@ async def test_one_who_joins_late_sees_how_things_stand(ada, bob, battle, enter)
     assert joined["enemies"] == late.connected["enemies"]
 
 
-async def test_the_events_lead_from_the_first_state_to_the_last(ada, bob, battle, enter):
+async def test_the_events_lead_from_the_first_state_to_the_last(
+    ada: Person, bob: Person, battle: Any, enter: Callable[..., Awaitable[Any]]
+) -> None:
     first = await enter(ada, battle)
     state = first.connected
     enemies = {enemy["id"]: enemy for enemy in state["enemies"]}
@@ -270,7 +307,7 @@ async def test_the_events_lead_from_the_first_state_to_the_last(ada, bob, battle
     assert last["players"] == list(players.values())
 
 
-async def test_a_socket_needs_a_token(battle):
+async def test_a_socket_needs_a_token(battle: Any) -> None:
     player = await Player(application, f"/ws/battle/{battle.pk}").enter()
     with pytest.raises(Closed) as closed:
         await player.hear()

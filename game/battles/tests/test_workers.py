@@ -1,27 +1,32 @@
 """Battles over several real server processes: reachable from each, surviving the loss of any."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import NetworkPlayer
-from tests.processes import manage
+from tests.processes import ServerProcess, manage
 
 
 @pytest.fixture
-def two_servers(live_server_process):
+def two_servers(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> Iterator[tuple[ServerProcess, ServerProcess]]:
     with live_server_process() as one, live_server_process(**one.environment) as two:
         manage(one.environment, "seed_demo")
         yield one, two
 
 
-def listed(player):
+def listed(player: Any) -> Any:
     """Return the easiest battle to join."""
     return player.get("/api/battles/available")[0]
 
 
-async def strike_until_won(player, battle):
+async def strike_until_won(player: Any, battle: Any) -> None:
     """Attack as quickly as allowed until the battle is won, ignoring other frames."""
     for enemy in battle["enemies"]:
         hp = enemy["hp"]
@@ -39,7 +44,9 @@ async def strike_until_won(player, battle):
     await player.hear("battle_won")
 
 
-async def test_a_battle_survives_a_killed_worker_and_is_won_on_another(two_servers):
+async def test_a_battle_survives_a_killed_worker_and_is_won_on_another(
+    two_servers: tuple[ServerProcess, ServerProcess],
+) -> None:
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
     battle_id = listed(ada)["id"]

@@ -22,11 +22,12 @@ from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.audience import Audience
 from game.live.journal import Journal
-from game.live.listeners import Answer, Frames, Listener
+from game.live.listeners import Answer, Frames, Listener, acknowledge
 from game.live.room import deadlines, ending, entries
 from game.live.room.bots import Bots
 from game.live.room.commits import Commits
 from game.live.room.course import Course
+from game.live.room.ending import Verdict
 from game.live.room.frames import move_frames, operators_view, tick_frames
 from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
@@ -198,7 +199,9 @@ class Room(Course):
                 self._move(seat, command.movement, answer)
             case commands.PlayerReady():
                 check(self.phase, Request.READY)
-                if not seat.ready:
+                if seat.ready:
+                    acknowledge(answer)
+                else:
                     self._record(seat, entries.Ready(), answer)
                     self._start_if_ready()
             case commands.GameAction():
@@ -214,11 +217,11 @@ class Room(Course):
         match = self.match
         if match.game.real_time:
             self.inputs[seat.number] = match.check(movement)
+            if self._answers:
+                # The input that this one replaces is not played.
+                acknowledge(self._answers.pop(seat.number, None))
             if answer is not None:
                 self._answers[seat.number] = answer
-            elif self._answers:
-                # The input that this one replaces is not played.
-                self._answers.pop(seat.number, None)
             return
         now = self._now()
         clocks = self.clocks
@@ -242,6 +245,13 @@ class Room(Course):
             self._end(ending.by_rules(match))
         elif self._bots is not None:
             self._bots.wake(match)
+
+    def _end(self, verdict: Verdict) -> None:
+        super()._end(verdict)
+        # Inputs that came too late for the last step are not played.
+        late, self._answers = self._answers, {}
+        for answer in late.values():
+            acknowledge(answer)
 
     def _write_move(
         self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes, answer: Answer | None
@@ -279,6 +289,8 @@ class Room(Course):
                 is_agreed = action == "accept_draw" and self.all_want(offers)
                 if is_agreed or seat.number not in self.draw_offers:
                     self._record(seat, entries.Acted(action), answer)
+                else:
+                    acknowledge(answer)
                 if is_agreed:
                     self._end(ending.DRAW_AGREED)
             case _:
@@ -292,6 +304,7 @@ class Room(Course):
 
     def _want_rematch(self, seat: Seated, answer: Answer | None) -> None:
         if seat.number in self.rematch_wanted:
+            acknowledge(answer)
             return
         wanted = self.rematch_wanted | {seat.number}
         if all(other.bot_level is not None or other.number in wanted for other in self.taken):

@@ -1,4 +1,4 @@
-"""What a room waits for. Nothing here acts: the room asks what is due now, and does it."""
+"""The deadlines of a room. Nothing here acts: the room asks what is due now, and does it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ MISSED_AFTER_TAKEOVER_S = 3.0
 
 
 class Due(NamedTuple):
-    """What a room has to act on now. At most one of the first three holds."""
+    """The deadlines due now in a room. At most one of the first three holds."""
 
     never_started: bool = False
     out_of_time: tuple[int, ...] = ()

@@ -32,7 +32,7 @@ LONGEST_RETRY_S = 8.0
 
 
 class Verdict(NamedTuple):
-    """Which seats have won, the ``reason`` of ``events.GameOver``, and the places, if the rules tell them."""
+    """The seats that have won, the ``reason`` of ``events.GameOver``, and the places if the rules rank."""
 
     winners: tuple[int, ...]
     reason: str

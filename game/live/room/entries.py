@@ -201,10 +201,10 @@ class Acted(Struct):
 
 
 ByPlayer = Joined | Left | Reconnected | Departed | Ready | Said | Acted
-"""What players do besides moving: applied, journalled and announced in one way."""
+"""Actions of players besides moves: applied, journalled and announced in one way."""
 
 OfGame = Started | Ended
-"""What happens to the game as a whole, by no player."""
+"""Entries about the game as a whole, made by no player."""
 
 RoomEntry = ByPlayer | Moved | OfGame | SeatTaken
 

@@ -1,4 +1,4 @@
-"""What clients see of a table: its state, a move, a tick."""
+"""The frames in which clients see a table: its state, a move, a tick."""
 
 import time
 from functools import partial

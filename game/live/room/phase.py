@@ -29,7 +29,7 @@ class Phase(Enum):
 
 
 class Request(Enum):
-    """What can be asked of a room, where its phase decides the answer."""
+    """Requests to a room that its phase decides."""
 
     CONNECT = "connect"
     TALK = "talk"

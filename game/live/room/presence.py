@@ -1,4 +1,4 @@
-"""Who is in a room: the sockets of its players and of its spectators."""
+"""The presence in a room: the sockets of its players and of its spectators."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the entries of a room's journal add up to."""
+"""The table: the sum of the entries of a room's journal."""
 
 from game.author.leaving import Why
 from game.author.match import Match

@@ -30,8 +30,9 @@ examples:
   manage.py simulate nim --serve                       on a server of its own, which ends with the simulation
   manage.py simulate --url https://play.example.org    on a server elsewhere; its guests and games stay there
 
-Bots use the game's own `bot` if it has one, and otherwise try random moves: illegal moves are counted, but
-are not errors. The exit code is 1 if a game broke off or the server rejected a socket.
+Bots use the game's own `bot` if it has one. Otherwise they choose among the legal moves that they are told
+(`tells_legal`), or else among all that the types allow: illegal moves are counted and shown, but are not
+errors. The exit code is 1 if no game ended, one broke off, or the server rejected a socket.
 """
 
 
@@ -77,7 +78,11 @@ class Command(BaseCommand):
                 tally.errors["the server did not come back"] += 1
             self._report(tally, time.monotonic() - started)
         if tally.failed:
-            raise CommandError("Nothing was played, or something broke off; see above.")
+            if not (tally.games or tally.errors):
+                raise CommandError(
+                    f"No game ended in {seconds:g} s. Play longer, or set `tells_legal` for clients."
+                )
+            raise CommandError("Something broke off; see above.")
 
     async def _watched(self, playing: Any, tally: simulation.Tally, seconds: float) -> None:
         drawing = asyncio.create_task(self._draw(tally, seconds))
@@ -111,6 +116,7 @@ class Command(BaseCommand):
             f"frames      {tally.frames:,} received, {tally.frames / seconds:,.0f} a second",
             f"latency     {tally.latency_ms(0.5):.1f} ms median, {tally.latency_ms(0.99):.1f} ms p99",
             f"refused     {tally.refused.total():,} moves ({_said(tally.refused)})",
+            *(f"  {code}: {example}" for code, example in sorted(tally.examples.items())),
             f"reconnects  {tally.reconnects.total():,} ({_said(tally.reconnects)})",
             f"unanswered  {tally.unanswered.total():,} calls repeated ({_said(tally.unanswered)})",
             f"errors      {tally.errors.total():,} ({_said(tally.errors)})",

@@ -46,7 +46,7 @@ def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def person(db: None) -> Callable[..., Person]:
     def person(name: str, *, is_guest: bool = False) -> Person:
         user = User.objects.create(username=name, is_guest=is_guest)
-        tokens = accounts.open_session(user, accounts.Device()).tokens
+        tokens = accounts.open_session(user, device=accounts.Device()).tokens
         client = APIClient(raise_request_exception=False)
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
         return Person(user.pk, name, client)

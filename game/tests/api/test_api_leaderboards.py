@@ -1,12 +1,18 @@
 """Leaderboards over HTTP: ranks that are consistent over pages, and the page around a user."""
 
+import time
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from game import leaderboards
 from game.models import Rating
+from game.tests.api.conftest import Person
 from game.tests.api.test_api_games import refusal
 
 BOARD = "/api/leaderboards/tictactoe/"
@@ -14,12 +20,12 @@ PAGES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 
 @pytest.fixture
-def users(db):
+def users(db: None) -> Any:
     User = get_user_model()
     return User.objects.bulk_create(User(username=f"user_{number:02}") for number in range(14))
 
 
-def rate(users, ratings, game="tictactoe"):
+def rate(users: Any, ratings: Any, game: str = "tictactoe") -> None:
     Rating.objects.filter(game=game).delete()
     leaderboards._cache.clear()
     Rating.objects.bulk_create(
@@ -28,17 +34,17 @@ def rate(users, ratings, game="tictactoe"):
     )
 
 
-def names(page):
+def names(page: Any) -> list[Any]:
     return [row["user"]["username"] for row in page["results"]]
 
 
-def walk(person, page, link):
+def walk(person: Person, page: Any, link: Any) -> Iterator[Any]:
     while page[link]:
         page = person.get(page[link]).json()
         yield page
 
 
-def test_the_strongest_come_first_and_equals_share_a_rank(ada, users):
+def test_the_strongest_come_first_and_equals_share_a_rank(ada: Person, users: Any) -> None:
     rate(users, [1400, 1600, 1500, 1600, 1300])
     rate(users, [9000, 9000], game="pong")
     Rating.objects.filter(user=users[1], game="tictactoe").update(played=7, won=3)
@@ -62,7 +68,7 @@ def test_the_strongest_come_first_and_equals_share_a_rank(ada, users):
     ]
 
 
-def test_a_public_profile_shows_the_best_rating_of_all_games(ada, users):
+def test_a_public_profile_shows_the_best_rating_of_all_games(ada: Person, users: Any) -> None:
     rate(users, [1400, 1600])
     rate(users, [1700, 1300], game="pong")
 
@@ -79,8 +85,8 @@ def test_a_public_profile_shows_the_best_rating_of_all_games(ada, users):
     mine=st.none() | st.integers(-3, 3),
 )
 def test_every_walk_through_the_pages_meets_everybody_once_with_the_right_rank(
-    ada, users, ratings, limit, mine
-):
+    ada: Person, users: Any, ratings: Any, limit: Any, mine: Any
+) -> None:
     rate([*users[: len(ratings)], ada.id], [*ratings, *([] if mine is None else [mine])])
     everybody = Rating.objects.filter(game="tictactoe").order_by("-shown", "user_id")
     shown = list(everybody.values_list("shown", flat=True))
@@ -89,7 +95,7 @@ def test_every_walk_through_the_pages_meets_everybody_once_with_the_right_rank(
         for user_id, rating in everybody.values_list("user_id", "shown")
     ]
 
-    def told(page):
+    def told(page: Any) -> list[tuple[Any, Any]]:
         assert len(page["results"]) <= limit
         return [(row["rank"], row["user"]["id"]) for row in page["results"]]
 
@@ -110,9 +116,14 @@ def test_every_walk_through_the_pages_meets_everybody_once_with_the_right_rank(
     assert place == min(limit // 2, [user_id for _, user_id in expected].index(ada.id))
 
 
-def test_a_page_is_kept_for_a_second(ada, users, monkeypatch, django_assert_num_queries):
+def test_a_page_is_kept_for_a_second(
+    ada: Person,
+    users: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     now = 1000.0
-    monkeypatch.setattr(leaderboards.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     rate(users, [1500, 1600])
     first = ada.get(BOARD)
     Rating.objects.filter(user=users[0]).update(shown=1700)
@@ -123,7 +134,7 @@ def test_a_page_is_kept_for_a_second(ada, users, monkeypatch, django_assert_num_
     assert names(ada.get(BOARD).json()) == ["user_00", "user_01"]
 
 
-def test_links_lead_back_to_where_they_were_asked(ada, users):
+def test_links_lead_back_to_where_they_were_asked(ada: Person, users: Any) -> None:
     rate(users, [1500, 1600, 1700])
 
     for host in ("localhost", "127.0.0.1:8000"):
@@ -131,7 +142,9 @@ def test_links_lead_back_to_where_they_were_asked(ada, users):
         assert page["next"].startswith(f"http://{host}{BOARD}?cursor=")
 
 
-def test_a_page_takes_few_queries_however_deep_it_lies(ada, users, django_assert_num_queries):
+def test_a_page_takes_few_queries_however_deep_it_lies(
+    ada: Person, users: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     rate([ada.id, *users], [1507, *range(1500, 1514)])
     page = ada.get(BOARD, {"limit": 3}).json()
 
@@ -141,7 +154,7 @@ def test_a_page_takes_few_queries_however_deep_it_lies(ada, users, django_assert
         ada.get(BOARD, {"limit": 3, "around": "me"})
 
 
-def test_an_unknown_game_has_no_leaderboard(ada):
+def test_an_unknown_game_has_no_leaderboard(ada: Person) -> None:
     assert refusal(ada.get("/api/leaderboards/go/")) == (404, "unknown_game")
 
 
@@ -164,7 +177,7 @@ def test_an_unknown_game_has_no_leaderboard(ada):
         ("cursor", "after.1.1\n"),
     ],
 )
-def test_a_page_that_there_is_not_is_refused(ada, name, value):
+def test_a_page_that_there_is_not_is_refused(ada: Person, name: str, value: str) -> None:
     answer = ada.get(BOARD, {name: value})
 
     assert refusal(answer) == (422, "invalid")
@@ -174,7 +187,7 @@ def test_a_page_that_there_is_not_is_refused(ada, name, value):
 @pytest.mark.parametrize(
     "cursor", ["after.999999999.999999999999999999", "before.-999999999.0", "after.-999999999.1"]
 )
-def test_a_cursor_at_the_very_ends_is_no_trouble(ada, users, cursor):
+def test_a_cursor_at_the_very_ends_is_no_trouble(ada: Person, users: Any, cursor: str) -> None:
     rate(users, [1500, 1600])
 
     assert ada.get(BOARD, {"cursor": cursor}).status_code == 200

@@ -1,9 +1,13 @@
 """Games over HTTP whose rules were changed after they were played."""
 
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
 import pytest
 
-from game.author import DRAW, Annotated, Game, Meta, catalogue, move
-from game.tests.api.conftest import Table
+from game.author import DRAW, Annotated, Game, Meta, Verdict, catalogue, move
+from game.tests.api.conftest import Person, Table
 
 
 class Count(Game):
@@ -12,15 +16,15 @@ class Count(Game):
     name = "count"
     players = 3
 
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, int]:
         return {"at": 0}
 
     @move
-    def count(self, state, seat, to: Annotated[int, Meta(ge=1, le=3)]):
+    def count(self, state: dict[str, Any], seat: int, to: Annotated[int, Meta(ge=1, le=3)]) -> None:
         self.require(to == state["at"] + 1, "miscounted")
         state["at"] = to
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Verdict:
         return DRAW if state["at"] == 3 else None
 
 
@@ -37,7 +41,7 @@ class Downwards(Count):
 
     name = "count"
 
-    def setup(self, random):
+    def setup(self, random: Random) -> dict[str, int]:
         return {"at": 2}
 
 
@@ -46,15 +50,15 @@ class Blind(Count):
 
     name = "count"
 
-    def view(self, state, seat):
+    def view(self, state: dict[str, Any], seat: int) -> dict[str, Any]:
         return {"left": 1 / (1 - state["at"])}
 
 
 @pytest.fixture
-def change(monkeypatch):
+def change(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """``change(rules)`` replaces the game's rules."""
 
-    def change(rules):
+    def change(rules: Any) -> None:
         monkeypatch.setitem(catalogue._games, "count", rules)
 
     change(Count)
@@ -62,7 +66,7 @@ def change(monkeypatch):
 
 
 @pytest.fixture
-def counted(change, new_game, ada, bob, cyd):
+def counted(change: Callable[[Any], None], new_game: Any, ada: Person, bob: Person, cyd: Person) -> Any:
     """A finished game."""
     table = Table(new_game("count", ada, bob, cyd))
     for seat in range(3):
@@ -71,7 +75,9 @@ def counted(change, new_game, ada, bob, cyd):
     return table.game
 
 
-def test_games_of_more_players_than_there_are_seats_now_are_still_shown(ada, counted, change):
+def test_games_of_more_players_than_there_are_seats_now_are_still_shown(
+    ada: Person, counted: Any, change: Callable[[Any], None]
+) -> None:
     change(ForTwo)
 
     for path in ("/api/games/", f"/api/games/{counted.pk}/", f"/api/games/{counted.pk}/replay/"):
@@ -81,7 +87,9 @@ def test_games_of_more_players_than_there_are_seats_now_are_still_shown(ada, cou
 
 
 @pytest.mark.parametrize(("rules", "seen"), [(Count, 4), (Downwards, 1), (Blind, 1), (ForTwo, None)])
-def test_the_views_of_a_replay_end_where_the_rules_of_now_do(ada, counted, change, rules, seen):
+def test_the_views_of_a_replay_end_where_the_rules_of_now_do(
+    ada: Person, counted: Any, change: Callable[[Any], None], rules: Any, seen: int | None
+) -> None:
     change(rules)
 
     answer = ada.get(f"/api/games/{counted.pk}/replay/", {"views": "1"})
@@ -93,8 +101,8 @@ def test_the_views_of_a_replay_end_where_the_rules_of_now_do(ada, counted, chang
 
 
 def test_who_plays_a_game_of_more_players_than_there_are_seats_now_is_told_so(
-    ada, bob, cyd, new_game, change
-):
+    ada: Person, bob: Person, cyd: Person, new_game: Any, change: Callable[[Any], None]
+) -> None:
     game = new_game("count", ada, bob, cyd, queued=True)
     change(ForTwo)
 

@@ -1,41 +1,44 @@
 """Places: what the rules rank, in results, ratings, rewards and what other apps are told."""
 
-import pytest
-from django.utils import timezone
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from game import selectors, services
-from game.author import DRAW, Annotated, Meta, Ranking, Record, catalogue, move
+import pytest
+
+from game.author import DRAW, Annotated, Meta, Ranking, Record, catalogue, move, queues
 from game.author import Game as Rules
 from game.events import GameFinished
 from game.models import Game
-from game.records import QueuedParty
-from game.tests.api.conftest import Table
+from game.tests.api.conftest import Person, Table
 from realtime import reactions
+
+Four = tuple[Person, Person, Person, Person]
+Played = Callable[..., Game]
 
 
 class Points(Rules, abstract=True):
     """Everybody says a number in turn; the more the better."""
 
-    players = (2, 4)
+    players: ClassVar[int | tuple[int, int] | range] = (2, 4)
     clock = None
 
     class Options(Record):
         rounds: int = 1
 
-    def setup(self, random):
+    def setup(self, random: Any) -> dict[str, Any]:
         return {"said": []}
 
     @move
-    def say(self, state, seat, points: Annotated[int, Meta(ge=0, le=9)]):
+    def say(self, state: dict[str, Any], seat: int, points: Annotated[int, Meta(ge=0, le=9)]) -> None:
         state["said"].append(points)
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         said = state["said"]
         if len(said) < len(self.seats):
             return None
         return Ranking([[seat for seat in self.seats if said[seat] == one] for one in sorted({*said})[::-1]])
 
-    def scores(self, state):
+    def scores(self, state: dict[str, Any]) -> list[int]:
         return [*state["said"], *[0] * (len(self.seats) - len(state["said"]))]
 
 
@@ -48,19 +51,19 @@ class InPairs(Points):
 
     players = 4
 
-    def teams(self):
+    def teams(self) -> list[list[int]]:
         return [[0, 2], [1, 3]]
 
 
 class Quits(Points):
     """A draw for all, whatever they say."""
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> Any:
         return DRAW if len(state["said"]) == len(self.seats) else None
 
 
 @pytest.fixture(autouse=True)
-def offered(monkeypatch):
+def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (Alone, InPairs, Quits):
@@ -68,15 +71,15 @@ def offered(monkeypatch):
 
 
 @pytest.fixture
-def four(ada, bob, cyd, person):
+def four(ada: Person, bob: Person, cyd: Person, person: Callable[[str], Person]) -> Four:
     return ada, bob, cyd, person("dan")
 
 
 @pytest.fixture
-def played(new_game, four):
+def played(new_game: Callable[..., Game], four: Four) -> Played:
     """``played(rules, 3, 1, 2)`` returns the finished game of a queue in which these points were said."""
 
-    def played(rules, *points):
+    def played(rules: type[Rules], *points: int) -> Game:
         table = Table(new_game(rules.name, *four[: len(points)], queued=True))
         for seat, said in enumerate(points):
             table.move(seat, {"points": said})
@@ -87,7 +90,7 @@ def played(new_game, four):
     return played
 
 
-def test_places_with_a_tie_move_each_rating_by_its_place(played, four):
+def test_places_with_a_tie_move_each_rating_by_its_place(played: Played, four: Four) -> None:
     ada, bob, cyd, dan = (somebody.id for somebody in four)
     result = played(Alone, 5, 9, 0, 5).result
     assert result["places"] == [[bob], [ada, dan], [cyd]]
@@ -96,13 +99,13 @@ def test_places_with_a_tie_move_each_rating_by_its_place(played, four):
     assert after[bob] > after[ada] == after[dan] > after[cyd]
 
 
-def test_who_comes_between_is_worth_more_than_who_comes_last(played, four):
+def test_who_comes_between_is_worth_more_than_who_comes_last(played: Played, four: Four) -> None:
     ada, bob, cyd, dan = (somebody.id for somebody in four)
     gold = {reward["user_id"]: reward["gold"] for reward in played(Alone, 5, 9, 0, 5).result["rewards"]}
     assert gold == {bob: 20, ada: 10, dan: 10, cyd: 5}
 
 
-def test_a_team_shares_the_place_of_its_best_and_is_rated_as_one(played, four):
+def test_a_team_shares_the_place_of_its_best_and_is_rated_as_one(played: Played, four: Four) -> None:
     ada, bob, cyd, dan = (somebody.id for somebody in four)
     result = played(InPairs, 0, 5, 9, 1).result
     assert result["places"] == [[ada, cyd], [bob, dan]]
@@ -111,21 +114,23 @@ def test_a_team_shares_the_place_of_its_best_and_is_rated_as_one(played, four):
     assert after[ada] == after[cyd] > 1500 > after[bob] == after[dan]
 
 
-def test_a_draw_is_one_place_for_all(played, four):
+def test_a_draw_is_one_place_for_all(played: Played, four: Four) -> None:
     result = played(Quits, 1, 2, 3).result
     assert result["places"] == [[somebody.id for somebody in four[:3]]]
     assert {change["after"] for change in result["ratings"]} == {1500}
 
 
-def test_the_result_is_shown_with_its_places(played, four):
+def test_the_result_is_shown_with_its_places(played: Played, four: Four) -> None:
     ada, bob, _, _ = four
     game = played(Alone, 1, 2)
     assert ada.get(f"/api/games/{game.pk}/").json()["result"]["places"] == [[bob.id], [ada.id]]
 
 
-def test_other_apps_are_told_places_scores_and_options(played, four, monkeypatch):
-    told = []
-    monkeypatch.setitem(reactions._reactions, GameFinished, [told.append])
+def test_other_apps_are_told_places_scores_and_options(
+    played: Played, four: Four, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[GameFinished] = []
+    monkeypatch.setattr(reactions, "_reactions", {GameFinished: [told.append]})
     ada, bob, _, _ = (somebody.id for somebody in four)
     played(Alone, 1, 2)
     (event,) = told
@@ -135,7 +140,9 @@ def test_other_apps_are_told_places_scores_and_options(played, four, monkeypatch
 
 
 @pytest.mark.parametrize("reason", ["resign", "timeout", "forfeit"])
-def test_nobody_gains_by_a_game_that_one_of_three_left_at_once(new_game, four, reason):
+def test_nobody_gains_by_a_game_that_one_of_three_left_at_once(
+    new_game: Callable[..., Game], four: Four, reason: str
+) -> None:
     table = Table(new_game(Alone.name, *four[:3], queued=True))
     table.move(0, {"points": 1})
     table.move(1, {"points": 1})
@@ -144,25 +151,20 @@ def test_nobody_gains_by_a_game_that_one_of_three_left_at_once(new_game, four, r
     assert (result["ratings"], result["rewards"]) == ([], [])
 
 
-def test_a_party_of_the_queue_sits_in_one_team(four):
-    entrants = selectors.entrants(InPairs.name, InPairs.name, [somebody.id for somebody in four])
-    ada, bob, cyd, dan = (entrants[somebody.id] for somebody in four)
-    group = [QueuedParty(players, timezone.now()) for players in ([ada], [bob, cyd], [dan])]
-    (made,) = services.create_matches(name=InPairs.name, queue=InPairs.name, groups=[group]).values()
-    assert {seat.user_id: seat.number % 2 for seat in made.seats} in (
-        {bob.user_id: 0, cyd.user_id: 0, ada.user_id: 1, dan.user_id: 1},
-        {bob.user_id: 1, cyd.user_id: 1, ada.user_id: 0, dan.user_id: 0},
-    )
+def test_the_queue_of_a_game_with_teams_has_them() -> None:
+    queue = queues.find(InPairs.name, "")
+    assert queue is not None
+    assert (queue.teams, list(queue.accepted_sizes)) == (((0, 2), (1, 3)), [1, 2])
 
 
 @pytest.mark.parametrize("seats", [1, 5])
-def test_seats_outside_the_range_are_refused(ada, seats):
+def test_seats_outside_the_range_are_refused(ada: Person, seats: int) -> None:
     answer = ada.post("/api/games/", {"game": Alone.name, "seats": seats})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_options")
     assert not Game.objects.exists()
 
 
-def test_a_game_by_link_has_as_many_seats_as_its_creator_says(four):
+def test_a_game_by_link_has_as_many_seats_as_its_creator_says(four: Four) -> None:
     ada, bob, cyd, dan = four
     made = ada.post("/api/games/", {"game": Alone.name, "seats": 3}).json()
     states = [one.post(f"/api/games/{made['id']}/join/").json()["state"] for one in (bob, cyd)]

@@ -1,6 +1,8 @@
 """Rewards for games."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,12 +14,12 @@ from game.models import Game, Rating
 from game.records import Ending
 from game.rewards import MAX_REWARDED_PER_OPPONENT_A_DAY
 from game.services import ending
-from game.tests.api.conftest import Table
+from game.tests.api.conftest import Person, Table
 from progression import ledger
 from progression.achievements.models import Achievement
 
 
-def moved(game):
+def moved(game: Any) -> Table:
     """The game, after a move of each player."""
     table = Table(game)
     for seat in range(game.seats_wanted):
@@ -26,10 +28,10 @@ def moved(game):
 
 
 @pytest.fixture
-def play(new_game):
+def play(new_game: Callable[..., Game]) -> Any:
     """``play(*people, reason=...)`` plays a game that the first wins and returns its last frame's rewards."""
 
-    def play(*people, winners=(0,), reason="win", **facts):
+    def play(*people: Any, winners: tuple[Any, ...] = (0,), reason: str = "win", **facts: Any) -> Any:
         game = new_game("tictactoe", *people, **facts)
         moved(game).finish(reason, winners)
         return Game.objects.get(pk=game.pk).result["rewards"]
@@ -37,7 +39,7 @@ def play(new_game):
     return play
 
 
-def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play, ada, bob):
+def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play: Any, ada: Person, bob: Person) -> None:
     assert play(ada, bob) == [
         {"user_id": ada.id, "xp": 50, "gold": 20, "level_up": False},
         {"user_id": bob.id, "xp": 20, "gold": 5, "level_up": False},
@@ -48,7 +50,7 @@ def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play, ada, bob)
     assert list(ledger.audit()) == []
 
 
-def test_a_match_counts_for_achievements(play, ada, bob):
+def test_a_match_counts_for_achievements(play: Any, ada: Person, bob: Person) -> None:
     for metric in ("games_played", "games_won"):
         Achievement.objects.create(code=metric.replace("_", "-"), name=metric, metric=metric, goal=2, gold=7)
 
@@ -64,22 +66,24 @@ def test_a_match_counts_for_achievements(play, ada, bob):
     assert list(ledger.audit()) == []
 
 
-def test_a_draw_is_worth_the_same_to_both(play, ada, bob):
+def test_a_draw_is_worth_the_same_to_both(play: Any, ada: Person, bob: Person) -> None:
     assert {(one["xp"], one["gold"]) for one in play(ada, bob, winners=(), reason="draw")} == {(30, 10)}
 
 
-def test_who_gives_up_gets_nothing(play, ada, bob):
+def test_who_gives_up_gets_nothing(play: Any, ada: Person, bob: Person) -> None:
     assert [one["user_id"] for one in play(ada, bob, reason="resign")] == [ada.id]
 
 
-def test_a_level_that_was_reached_is_said(play, ada, bob):
+def test_a_level_that_was_reached_is_said(play: Any, ada: Person, bob: Person) -> None:
     play(ada, bob)
 
     assert [one["level_up"] for one in play(ada, bob)] == [True, False]
     assert ada.get(f"/api/users/{ada.id}/").json()["level"] == 2
 
 
-def test_the_same_two_are_rewarded_so_often_a_day_and_others_still(play, ada, bob, cyd):
+def test_the_same_two_are_rewarded_so_often_a_day_and_others_still(
+    play: Any, ada: Person, bob: Person, cyd: Person
+) -> None:
     for _ in range(MAX_REWARDED_PER_OPPONENT_A_DAY):
         assert play(ada, bob) != []
 
@@ -91,8 +95,8 @@ def test_the_same_two_are_rewarded_so_often_a_day_and_others_still(play, ada, bo
     assert len(play(ada, bob)) == 2
 
 
-def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada):
-    def play(level):
+def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada: Person) -> None:
+    def play(level: int) -> Any:
         game = services.create_against_bot(user_id=ada.id, name="tictactoe", level=level)
         moved(game).finish("win", (0,))
         return Game.objects.get(pk=game.pk).result["rewards"]
@@ -103,13 +107,15 @@ def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada):
     assert [len(one) for one in gained] == [1] * MAX_REWARDED_PER_OPPONENT_A_DAY + [0]
 
 
-def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypatch):
+def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Patience(TicTacToe):
         players = 1
 
     monkeypatch.setitem(catalogue._games, Patience.name, Patience)
 
-    def play(reason="win", winners=(0,)):
+    def play(reason: str = "win", winners: tuple[Any, ...] = (0,)) -> Any:
         game = services.create_open(user_id=ada.id, name=Patience.name)
         moved(game).finish(reason, winners)
         return Game.objects.get(pk=game.pk).result
@@ -122,7 +128,7 @@ def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypat
     assert ends[0]["ratings"] == []
 
 
-def test_an_abandoned_game_brings_nothing(ada, bob, new_game):
+def test_an_abandoned_game_brings_nothing(ada: Person, bob: Person, new_game: Callable[..., Game]) -> None:
     game = new_game()
     services.finish(
         game_id=game.pk,
@@ -135,14 +141,16 @@ def test_an_abandoned_game_brings_nothing(ada, bob, new_game):
     assert ada.get("/api/player/me/").json()["gold"] == 100
 
 
-def test_who_was_erased_meanwhile_gets_nothing(play, person, bob):
+def test_who_was_erased_meanwhile_gets_nothing(play: Any, person: Callable[..., Person], bob: Person) -> None:
     guest = person("guest", is_guest=True)
     guest.client.delete("/api/me/")
 
     assert [one["user_id"] for one in play(guest, bob)] == [bob.id]
 
 
-def test_somebody_is_rewarded_for_so_many_matches_a_day_over_all_opponents(play, ada, person, monkeypatch):
+def test_somebody_is_rewarded_for_so_many_matches_a_day_over_all_opponents(
+    play: Any, ada: Person, person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rewards, "MAX_REWARDED_A_DAY", 3)
     guests = [person(f"guest{number}", is_guest=True) for number in range(4)]
 
@@ -156,7 +164,9 @@ def test_somebody_is_rewarded_for_so_many_matches_a_day_over_all_opponents(play,
 
 @pytest.mark.parametrize("reason", ["resign", "timeout", "forfeit"])
 @pytest.mark.parametrize("moves", [0, 1])
-def test_a_game_that_one_gave_up_without_a_move_of_each_brings_nothing(ada, bob, new_game, reason, moves):
+def test_a_game_that_one_gave_up_without_a_move_of_each_brings_nothing(
+    ada: Person, bob: Person, new_game: Callable[..., Game], reason: str, moves: int
+) -> None:
     table = Table(new_game(queued=True))
     for seat in range(moves):
         table.move(seat, {"cell": seat})
@@ -169,7 +179,9 @@ def test_a_game_that_one_gave_up_without_a_move_of_each_brings_nothing(ada, bob,
     assert not Rating.objects.exists()
 
 
-def test_who_never_steered_gets_nothing_and_moves_no_rating(ada, bob, new_game):
+def test_who_never_steered_gets_nothing_and_moves_no_rating(
+    ada: Person, bob: Person, new_game: Callable[..., Game]
+) -> None:
     table = Table(new_game("pong", queued=True))
     while table.match.result is None:
         table.frame({0: {"direction": 1}})
@@ -180,10 +192,12 @@ def test_who_never_steered_gets_nothing_and_moves_no_rating(ada, bob, new_game):
     assert (over.result["ratings"], over.result["rewards"]) == ([], [])
 
 
-def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_game, monkeypatch):
+def test_a_rating_rises_by_so_much_a_day_over_all_opponents(
+    ada: Person, person: Callable[..., Person], new_game: Callable[..., Game], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ending, "MAX_RATING_GAIN_A_DAY", 150)
 
-    def beat(name):
+    def beat(name: str) -> Any:
         moved(game := new_game("tictactoe", ada, person(name), queued=True)).finish("win", (0,))
         return Game.objects.get(pk=game.pk).result["ratings"][0]["after"]
 
@@ -195,7 +209,9 @@ def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_gam
     assert beat("player3") > 1650
 
 
-def test_a_rating_that_cannot_rise_today_still_falls(ada, bob, new_game, monkeypatch):
+def test_a_rating_that_cannot_rise_today_still_falls(
+    ada: Person, bob: Person, new_game: Callable[..., Game], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ending, "MAX_RATING_GAIN_A_DAY", 0)
     moved(game := new_game(queued=True)).finish("win", (1,))
 
@@ -203,7 +219,9 @@ def test_a_rating_that_cannot_rise_today_still_falls(ada, bob, new_game, monkeyp
     assert changes[ada.id]["after"] < 1500 == changes[bob.id]["after"]
 
 
-def test_an_account_gains_nothing_from_guests_who_join_by_link_and_resign(ada, person):
+def test_an_account_gains_nothing_from_guests_who_join_by_link_and_resign(
+    ada: Person, person: Callable[..., Person]
+) -> None:
     for number in range(15):
         made = ada.post("/api/games/", {"game": "tictactoe"}).json()
         assert (
@@ -217,7 +235,9 @@ def test_an_account_gains_nothing_from_guests_who_join_by_link_and_resign(ada, p
     assert ada.get(f"/api/users/{ada.id}/").json()["rating"] is None
 
 
-def test_games_that_players_choose_each_other_for_are_not_rated(ada, bob, new_game):
+def test_games_that_players_choose_each_other_for_are_not_rated(
+    ada: Person, bob: Person, new_game: Callable[..., Game]
+) -> None:
     queued = moved(new_game(queued=True))
     queued.finish("win", (0,))
     by_link = ada.post("/api/games/", {"game": "tictactoe"}).json()["id"]
@@ -232,7 +252,7 @@ def test_games_that_players_choose_each_other_for_are_not_rated(ada, bob, new_ga
     assert list(Rating.objects.order_by("user").values()) == before
 
 
-def test_the_rating_of_a_guest_is_shown_to_nobody(ada, person):
+def test_the_rating_of_a_guest_is_shown_to_nobody(ada: Person, person: Callable[..., Person]) -> None:
     guest = person("guest", is_guest=True)
     for who, shown in ((ada, 1600), (guest, 1700)):
         Rating.objects.create(user_id=who.id, game="tictactoe", mu=25, sigma=8, shown=shown)

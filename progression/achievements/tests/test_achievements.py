@@ -1,8 +1,12 @@
 """Achievements: counted, granted once, announced, edited by operators."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.test import Client
 
 from core.database import in_database
 from gameplatform.asgi import application
@@ -10,22 +14,25 @@ from progression import services as progression
 from progression.achievements import services
 from progression.achievements.metrics import Metric
 from progression.achievements.models import Achievement, Earned
+from progression.tests.conftest import Person
 from realtime.testing import Player, running_worker
 
 
 @pytest.fixture
-def winner():
+def winner() -> Achievement:
     return Achievement.objects.create(
         code="winner", name="Winner", metric=Metric.GAMES_WON, goal=3, xp=100, gold=50, gems=2
     )
 
 
-def shown(somebody, code):
+def shown(somebody: Person, code: Any) -> Any:
     return next(one for one in somebody.get("/api/player/achievements") if one["code"] == code)
 
 
-def test_a_goal_that_is_reached_gives_once_what_it_gives(ada, bob, winner, audited):
-    services.record(ada.id, Metric.GAMES_WON, 2)
+def test_a_goal_that_is_reached_gives_once_what_it_gives(
+    ada: Person, bob: Person, winner: Achievement, audited: Any
+) -> None:
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=2)
     before = shown(ada, "winner")
     assert before == {
         "id": winner.pk,
@@ -39,7 +46,7 @@ def test_a_goal_that_is_reached_gives_once_what_it_gives(ada, bob, winner, audit
     }
 
     for _ in range(2):
-        services.record(ada.id, Metric.GAMES_WON)
+        services.record(ada.id, metric=Metric.GAMES_WON)
 
     after = shown(ada, "winner")
     assert (after["progress"], after["earned_at"] is not None) == (3, True)
@@ -49,7 +56,7 @@ def test_a_goal_that_is_reached_gives_once_what_it_gives(ada, bob, winner, audit
     assert shown(bob, "winner")["progress"] == 0
 
 
-def test_what_an_achievement_gives_may_bring_the_next(ada, winner, audited):
+def test_what_an_achievement_gives_may_bring_the_next(ada: Person, winner: Achievement, audited: Any) -> None:
     """The experience of the first brings a level, and so on: each reward earns the next."""
     for level, xp in ((2, 300), (3, 0)):
         Achievement.objects.create(
@@ -57,13 +64,13 @@ def test_what_an_achievement_gives_may_bring_the_next(ada, winner, audited):
         )
     assert shown(ada, "level-2")["progress"] == 1
 
-    services.record(ada.id, Metric.GAMES_WON, 3)
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=3)
 
     assert Earned.objects.count() == 3
     assert (ada.me()["level"], ada.me()["xp"], ada.me()["gold"]) == (3, 400, 170)
 
 
-def test_of_several_reached_at_once_each_is_given_once_whatever_they_bring(ada, audited):
+def test_of_several_reached_at_once_each_is_given_once_whatever_they_bring(ada: Person, audited: Any) -> None:
     """The experience of the first brings a level, which evaluates achievements again."""
     for level, xp in ((2, 500), (3, 0), (4, 0)):
         Achievement.objects.create(
@@ -76,7 +83,7 @@ def test_of_several_reached_at_once_each_is_given_once_whatever_they_bring(ada, 
     assert (ada.me()["level"], ada.me()["gold"]) == (4, 130)
 
 
-def test_what_players_do_with_their_things_counts(ada, items, audited):
+def test_what_players_do_with_their_things_counts(ada: Person, items: dict[str, int], audited: Any) -> None:
     for metric in (Metric.ITEMS_BOUGHT, Metric.PETS_HATCHED, Metric.DAYS_CLAIMED):
         Achievement.objects.create(code=metric.replace("_", "-"), name=metric, metric=metric, goal=2, gold=5)
     bought = ada.do("/api/shop/purchase", {"item_id": items["berries"], "quantity": 2})
@@ -89,20 +96,25 @@ def test_what_players_do_with_their_things_counts(ada, items, audited):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_count_all_and_give_once(ada, winner, at_once, audited):
+def test_many_at_once_count_all_and_give_once(
+    ada: Person,
+    winner: Achievement,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    audited: Any,
+) -> None:
     """Fails without ``progression.lock`` in ``services.record``: counts or rewards are doubled."""
-    at_once([lambda: services.record(ada.id, Metric.GAMES_WON)] * 12)
+    at_once([lambda: services.record(ada.id, metric=Metric.GAMES_WON)] * 12)
 
     assert ada.me()["gold"] == 150
     assert Earned.objects.get().achievement == winner
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_player_is_told_on_the_notifications_socket(ada, winner):
+async def test_the_player_is_told_on_the_notifications_socket(ada: Person, winner: Achievement) -> None:
     async with running_worker():
         socket = await Player(application, "/ws/notifications/", token=ada.token).enter()
         await socket.hear("badge")
-        await in_database(services.record, ada.id, Metric.GAMES_WON, 3)
+        await in_database(services.record, ada.id, metric=Metric.GAMES_WON, amount=3)
 
         told = await socket.hear_until("achievement_earned")
 
@@ -110,15 +122,15 @@ async def test_the_player_is_told_on_the_notifications_socket(ada, winner):
 
 
 @pytest.mark.parametrize("fields", [{"goal": 0}, {"metric": "beauty"}, {"gold": -1}, {"code": "no slug"}])
-def test_an_achievement_that_makes_no_sense_is_not_saved(fields):
+def test_an_achievement_that_makes_no_sense_is_not_saved(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Achievement.objects.create(
             **{"code": "new", "name": "New", "metric": Metric.LEVEL, "goal": 1, **fields}
         )
 
 
-def test_operators_see_and_write_them(admin_client, ada, winner):
-    services.record(ada.id, Metric.GAMES_WON, 3)
+def test_operators_see_and_write_them(admin_client: Client, ada: Person, winner: Achievement) -> None:
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=3)
     for page in (
         "achievement",
         f"achievement/{winner.pk}/change",
@@ -131,7 +143,9 @@ def test_operators_see_and_write_them(admin_client, ada, winner):
     assert Achievement.objects.filter(pk=winner.pk).exists()
 
 
-def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(ada, development):
+def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(
+    ada: Person, development: None
+) -> None:
     call_command("seed_demo", verbosity=0)
     for one in Achievement.objects.all():
         one.full_clean()

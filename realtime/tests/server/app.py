@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import parse_qs
 
 from realtime.tests.server.wire import WITHIN_S
 
-ended: defaultdict[str, asyncio.Queue] = defaultdict(asyncio.Queue)
+ended: defaultdict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
 
 
-async def application(scope, receive, send):
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
@@ -20,14 +22,14 @@ async def application(scope, receive, send):
     await PATHS[scope["path"]](scope, receive, send, query)
 
 
-async def messages(receive, query):
+async def messages(receive: Any, query: dict[str, str]) -> AsyncIterator[Any]:
     """Yield events until the disconnect, which is reported at ``/heard`` for this ``id``."""
     while (event := await receive())["type"] == "websocket.receive":
         yield event
     ended[query.get("id", "")].put_nowait({"code": event["code"], "reason": event.get("reason") or ""})
 
 
-async def echo(scope, receive, send, query):
+async def echo(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     chosen = "chat" if "chat" in scope["subprotocols"] else None
     headers = [(b"x-answer", b"yes"), (b"x-asked", dict(scope["headers"]).get(b"x-ask", b""))]
     await send({"type": "websocket.accept", "subprotocol": chosen, "headers": headers})
@@ -38,7 +40,7 @@ async def echo(scope, receive, send, query):
             await send({"type": "websocket.send", "bytes": event["bytes"]})
 
 
-async def direct_echo(scope, receive, send, query):
+async def direct_echo(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     direct.set_on_text(direct.send_text)
@@ -46,7 +48,7 @@ async def direct_echo(scope, receive, send, query):
         await send({"type": "websocket.send", "bytes": b"not text: " + event["bytes"]})
 
 
-async def direct_late(scope, receive, send, query):
+async def direct_late(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Receive text by the direct interface only after a binary message has arrived."""
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.send", "text": "accepted"})
@@ -57,14 +59,14 @@ async def direct_late(scope, receive, send, query):
         pass
 
 
-async def go(scope, receive, send, query):
+async def go(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Let the socket that waits for ``go`` continue."""
     await send({"type": "websocket.accept"})
     ended[query["go"]].put_nowait({})
     await receive()
 
 
-async def direct_fail(scope, receive, send, query):
+async def direct_fail(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
 
     def fail(data: bytes) -> None:
@@ -75,7 +77,7 @@ async def direct_fail(scope, receive, send, query):
         pass
 
 
-async def direct_close(scope, receive, send, query):
+async def direct_close(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     direct.close(4401, "expired")
@@ -84,7 +86,7 @@ async def direct_close(scope, receive, send, query):
         pass
 
 
-async def direct_flood(scope, receive, send, query):
+async def direct_flood(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Fill the peer's buffers until slow; report the number of messages after it has drained."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
@@ -96,7 +98,7 @@ async def direct_flood(scope, receive, send, query):
     await receive()
 
 
-async def direct_pile(scope, receive, send, query):
+async def direct_pile(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Send large and small messages alternately at once, whether or not the peer reads."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
@@ -108,7 +110,7 @@ async def direct_pile(scope, receive, send, query):
     await receive()
 
 
-async def direct_pause(scope, receive, send, query):
+async def direct_pause(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Pause reading at the first message until ``go``; then continue counting."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
@@ -131,11 +133,11 @@ async def direct_pause(scope, receive, send, query):
         pass
 
 
-async def refuse(scope, receive, send, query):
+async def refuse(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.close", "code": 4401})
 
 
-async def respond(scope, receive, send, query):
+async def respond(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close"})
         return
@@ -145,31 +147,31 @@ async def respond(scope, receive, send, query):
     await send({"type": "websocket.http.response.body", "body": b'"no"}'})
 
 
-async def bad_header(scope, receive, send, query):
+async def bad_header(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept", "headers": [(b"x-a", b"1\r\nx-b: 2")]})
 
 
-async def raise_before(scope, receive, send, query):
+async def raise_before(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     raise LookupError("a planted fault")
 
 
-async def raise_after(scope, receive, send, query):
+async def raise_after(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     raise LookupError("a planted fault")
 
 
-async def return_after(scope, receive, send, query):
+async def return_after(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
 
 
-async def close(scope, receive, send, query):
+async def close(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": int(query["code"]), "reason": query.get("reason", "")})
     async for _ in messages(receive, query):
         pass
 
 
-async def burst(scope, receive, send, query):
+async def burst(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Send small and large messages alternately at once."""
     await send({"type": "websocket.accept"})
     for number in range(40):
@@ -178,7 +180,7 @@ async def burst(scope, receive, send, query):
         pass
 
 
-async def lag(scope, receive, send, query):
+async def lag(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Read nothing until ``go``; answer the message "last" with the number of messages."""
     await send({"type": "websocket.accept"})
     await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
@@ -189,7 +191,7 @@ async def lag(scope, receive, send, query):
             await send({"type": "websocket.send", "text": str(count)})
 
 
-async def count(scope, receive, send, query):
+async def count(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Report the number of messages once the socket has ended."""
     await send({"type": "websocket.accept"})
     heard = 0
@@ -198,7 +200,7 @@ async def count(scope, receive, send, query):
     ended[query["id"]].put_nowait({"count": heard})
 
 
-async def flood(scope, receive, send, query):
+async def flood(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Send without end; report how many messages were accepted."""
     await send({"type": "websocket.accept"})
     sent = 0
@@ -210,13 +212,13 @@ async def flood(scope, receive, send, query):
         ended[query["id"]].put_nowait({"sent": sent, "waited": True})
 
 
-async def hang(scope, receive, send, query):
+async def hang(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     """Never answer the handshake."""
     ended[query["id"]].put_nowait({})
     await receive()
 
 
-async def scope_of(scope, receive, send, query):
+async def scope_of(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     told = {key: scope[key] for key in ("path", "subprotocols", "client", "server")}
     told["scheme"] = scope.get("scheme", "ws")
@@ -225,7 +227,7 @@ async def scope_of(scope, receive, send, query):
     await receive()
 
 
-async def heard(scope, receive, send, query):
+async def heard(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     told = await asyncio.wait_for(ended[query["id"]].get(), WITHIN_S)
     await send({"type": "websocket.send", "text": json.dumps(told)})

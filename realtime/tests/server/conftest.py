@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -19,8 +21,8 @@ from realtime.tests.server.wire import Wire
 
 APPLICATION = "realtime.tests.server.app:application"
 MAX_SIZE = 65_536
-OURS = {"ws": PicowsProtocol, "http": BoundedHeadProtocol}
-UVICORN = {
+OURS: dict[str, Any] = {"ws": PicowsProtocol, "http": BoundedHeadProtocol}
+UVICORN: dict[str, dict[str, Any]] = {
     "picows": {**OURS, "loop": "uvloop"},
     "picows-asyncio": {**OURS, "loop": "asyncio"},
     "websockets-sansio": {"ws": "websockets-sansio", "loop": "uvloop"},
@@ -58,7 +60,7 @@ class Served:
     def url(self, path: str) -> str:
         return f"ws://127.0.0.1:{self.port}{path}"
 
-    def connect(self, path: str, **options):
+    def connect(self, path: str, **options: Any) -> connect:
         return connect(self.url(path), compression=None, max_size=None, proxy=None, **options)
 
     def wire(self) -> Wire:
@@ -74,7 +76,7 @@ def listening() -> socket.socket:
 
 
 @contextlib.contextmanager
-def uvicorn_thread(app, sock: socket.socket | None = None, **options):
+def uvicorn_thread(app: Any, sock: socket.socket | None = None, **options: Any) -> Iterator[Any]:
     """Run uvicorn in a thread; yields its ``Server`` and its port."""
     sock = sock or listening()
     name = sock.getsockname()
@@ -95,7 +97,7 @@ def uvicorn_thread(app, sock: socket.socket | None = None, **options):
 
 
 @contextlib.contextmanager
-def daphne_process():
+def daphne_process() -> Iterator[Any]:
     with listening() as sock:
         process = subprocess.Popen(
             [sys.executable, "-m", "daphne", "--fd", str(sock.fileno()), "-v", "0", APPLICATION],
@@ -110,7 +112,7 @@ def daphne_process():
 
 
 @pytest.fixture(scope="session", params=[*UVICORN, "daphne"])
-def server(request):
+def server(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Each of the servers in turn."""
     if request.param == "daphne":
         with daphne_process() as port:
@@ -121,12 +123,12 @@ def server(request):
 
 
 @pytest.fixture(scope="session", params=["picows", "picows-asyncio"])
-def ours(request):
+def ours(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Our protocol, on both event loops."""
     with uvicorn_thread(application, **UVICORN[request.param]) as (_, port):
         yield Served(request.param, port)
 
 
 @pytest.fixture(autouse=True)
-def here():
+def here() -> None:
     """No worker: these servers serve applications of their own."""

@@ -5,8 +5,10 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
+from pytest_django import Settings
 
 from core.lanes import Lane
 from realtime.server.bridge import WSGIBridge
@@ -21,7 +24,7 @@ from realtime.tests.server.conftest import OURS, uvicorn_thread
 from realtime.tests.server.wire import WITHIN_S, Wire
 
 
-def until(is_so):
+def until(is_so: Any) -> None:
     """Wait until the server has noticed."""
     given_up_at = time.monotonic() + WITHIN_S
     while not is_so():
@@ -29,31 +32,33 @@ def until(is_so):
         time.sleep(0.001)
 
 
-class Body(list):
+class Body(list[bytes]):
     """A response body that records whether it was closed."""
 
     closed = False
 
-    def close(self):
+    def close(self) -> None:
         self.closed = True
 
 
-def bridged(application, *, threads=8, max_waiting=256, max_held=16 << 20, **options):
+def bridged(
+    application: Any, *, threads: int = 8, max_waiting: int = 256, max_held: int = 16 << 20, **options: Any
+) -> tuple[WSGIBridge, Lane]:
     """A bridge with one lane, and the lane."""
     lane = Lane("http", threads=threads, max_waiting=max_waiting, max_held=max_held)
     return WSGIBridge(application, lambda scope: lane, **options), lane
 
 
 @pytest.fixture
-def serve():
+def serve() -> Iterator[Any]:
     """Serve a WSGI callable over the bridge; return a client for it."""
     with contextlib.ExitStack() as stack:
 
-        def start(application, **options):
+        def start(application: Any, **options: Any) -> Any:
             bridge, lane = bridged(application, **options)
             _, port = stack.enter_context(uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False))
             stack.callback(lane.pool.shutdown)
-            client = stack.enter_context(
+            client: Any = stack.enter_context(
                 httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WITHIN_S)
             )
             client.port, client.lane = port, lane
@@ -63,11 +68,11 @@ def serve():
 
 
 @pytest.fixture
-def seen(serve):
+def seen(serve: Any) -> tuple[Any, dict[Any, Any]]:
     """Serve a callable that records the environ and body of the last request."""
-    kept = {}
+    kept: dict[Any, Any] = {}
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         kept.clear()
         kept.update(environ, body=environ["wsgi.input"].read())
         start_response("200 OK", [("Content-Length", "2")])
@@ -77,7 +82,7 @@ def seen(serve):
     return client, kept
 
 
-def test_the_request_arrives_as_wsgi_wants_it(seen):
+def test_the_request_arrives_as_wsgi_wants_it(seen: tuple[Any, dict[Any, Any]]) -> None:
     client, environ = seen
     headers = [
         ("X-One", "1"),
@@ -104,7 +109,7 @@ def test_the_request_arrives_as_wsgi_wants_it(seen):
     assert "HTTP_CONTENT_LENGTH" not in environ
 
 
-def test_a_body_in_chunks_arrives_whole_with_its_length(seen):
+def test_a_body_in_chunks_arrives_whole_with_its_length(seen: tuple[Any, dict[Any, Any]]) -> None:
     client, environ = seen
     client.post("/", content=iter([b"one ", b"two"]))
     assert environ["body"] == b"one two"
@@ -112,16 +117,16 @@ def test_a_body_in_chunks_arrives_whole_with_its_length(seen):
     assert "HTTP_TRANSFER_ENCODING" not in environ
 
 
-def test_a_header_with_an_underscore_cannot_pose_as_another(seen):
+def test_a_header_with_an_underscore_cannot_pose_as_another(seen: tuple[Any, dict[Any, Any]]) -> None:
     client, environ = seen
     client.get("/", headers={"X_Forwarded_For": "1.2.3.4"})
     assert "HTTP_X_FORWARDED_FOR" not in environ
 
 
-async def test_a_root_path_becomes_the_script_name():
+async def test_a_root_path_becomes_the_script_name() -> None:
     kept = {}
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
         kept.update(environ)
         start_response("204 No Content", [])
         return []
@@ -131,19 +136,26 @@ async def test_a_root_path_becomes_the_script_name():
     assert sent[0]["status"] == 204
 
 
-async def call(bridge, *, method="GET", headers=(), body=(b"",), **scope):
+async def call(
+    bridge: Any,
+    *,
+    method: str = "GET",
+    headers: tuple[Any, ...] = (),
+    body: tuple[Any, ...] = (b"",),
+    **scope: Any,
+) -> list[Any]:
     """Call the bridge without a server; return what it sent."""
     *early, last = body
     events = [{"type": "http.request", "body": part, "more_body": True} for part in early]
     events.append({"type": "http.request", "body": last, "more_body": False})
     sent = []
 
-    async def receive():
+    async def receive() -> dict[str, Any]:
         if events:
             return events.pop(0)
         return await asyncio.Future()
 
-    async def send(event):
+    async def send(event: Any) -> None:
         sent.append(event)
 
     await bridge(
@@ -154,10 +166,10 @@ async def call(bridge, *, method="GET", headers=(), body=(b"",), **scope):
     return sent
 
 
-def test_head_has_the_headers_and_no_body(serve):
+def test_head_has_the_headers_and_no_body(serve: Any) -> None:
     body = Body([b"hello"])
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Body:
         start_response("200 OK", [("Content-Length", "5")])
         return body
 
@@ -166,8 +178,8 @@ def test_head_has_the_headers_and_no_body(serve):
     assert body.closed
 
 
-def test_repeated_response_headers_stay_apart(serve):
-    def application(environ, start_response):
+def test_repeated_response_headers_stay_apart(serve: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
         start_response("201 Created", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "0")])
         return []
 
@@ -176,17 +188,17 @@ def test_repeated_response_headers_stay_apart(serve):
     assert response.headers.get_list("set-cookie") == ["a=1", "b=2"]
 
 
-def test_a_response_is_closed_even_when_its_body_fails(serve):
+def test_a_response_is_closed_even_when_its_body_fails(serve: Any) -> None:
     closed = threading.Event()
 
     class Failing:
-        def __iter__(self):
+        def __iter__(self) -> None:
             raise LookupError("a planted fault")
 
-        def close(self):
+        def close(self) -> None:
             closed.set()
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
         start_response("200 OK", [])
         return Failing()
 
@@ -195,8 +207,8 @@ def test_a_response_is_closed_even_when_its_body_fails(serve):
     assert closed.wait(WITHIN_S)
 
 
-def test_a_fault_is_a_500_problem_and_logged(serve, caplog):
-    def application(environ, start_response):
+def test_a_fault_is_a_500_problem_and_logged(serve: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> None:
         raise LookupError("a planted fault")
 
     with caplog.at_level(logging.ERROR, "realtime.server"):
@@ -212,10 +224,12 @@ def test_a_fault_is_a_500_problem_and_logged(serve, caplog):
 
 
 @pytest.mark.parametrize("content", [b"x" * 1_001, [b"x" * 600, b"x" * 600]], ids=["at once", "in chunks"])
-def test_a_body_over_the_limit_is_a_413_problem_and_the_application_never_runs(serve, content):
+def test_a_body_over_the_limit_is_a_413_problem_and_the_application_never_runs(
+    serve: Any, content: bytes | list[bytes]
+) -> None:
     ran = []
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
         ran.append(environ)
         start_response("200 OK", [("Content-Length", "0")])
         return []
@@ -231,11 +245,11 @@ def test_a_body_over_the_limit_is_a_413_problem_and_the_application_never_runs(s
     assert client.post("/", content=b"x" * 1_000).status_code == 200
 
 
-def test_what_waits_beyond_the_bound_is_a_503_with_retry_after(serve):
+def test_what_waits_beyond_the_bound_is_a_503_with_retry_after(serve: Any) -> None:
     hold = threading.Event()
     arrived = threading.Semaphore(0)
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         arrived.release()
         hold.wait(WITHIN_S)
         start_response("200 OK", [("Content-Length", "2")])
@@ -254,11 +268,11 @@ def test_what_waits_beyond_the_bound_is_a_503_with_retry_after(serve):
     assert client.get("/").status_code == 200
 
 
-async def test_a_request_given_up_while_it_waits_gives_its_place_back():
+async def test_a_request_given_up_while_it_waits_gives_its_place_back() -> None:
     hold = threading.Event()
     arrived = threading.Event()
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         arrived.set()
         hold.wait(WITHIN_S)
         start_response("200 OK", [])
@@ -277,10 +291,10 @@ async def test_a_request_given_up_while_it_waits_gives_its_place_back():
     assert [(await call(bridge))[0]["status"] for _ in range(5)] == [200] * 5
 
 
-def test_a_request_whose_client_leaves_while_it_waits_is_never_run(serve):
+def test_a_request_whose_client_leaves_while_it_waits_is_never_run(serve: Any) -> None:
     hold, arrived, ran = threading.Event(), threading.Event(), []
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         ran.append(environ["PATH_INFO"])
         arrived.set()
         hold.wait(WITHIN_S)
@@ -305,7 +319,7 @@ def test_a_request_whose_client_leaves_while_it_waits_is_never_run(serve):
     assert ran == ["/first", "/last"]
 
 
-def nothing(environ, start_response):
+def nothing(environ: dict[str, Any], start_response: Any) -> Any:
     start_response("204 No Content", [])
     return []
 
@@ -313,7 +327,7 @@ def nothing(environ, start_response):
 HALF_SENT = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 100_000
 
 
-def test_half_sent_bodies_take_no_more_than_their_room_together(serve):
+def test_half_sent_bodies_take_no_more_than_their_room_together(serve: Any) -> None:
     client = serve(nothing, max_held=350_000)
     with contextlib.ExitStack() as stack:
         for _ in range(3):
@@ -332,10 +346,10 @@ def test_half_sent_bodies_take_no_more_than_their_room_together(serve):
 # -- Streams
 
 
-def test_a_stream_comes_part_by_part_as_it_is_made(serve):
+def test_a_stream_comes_part_by_part_as_it_is_made(serve: Any) -> None:
     steps = threading.Semaphore(0)
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         for part in (b"one", b"two", b"three"):
             steps.acquire(timeout=WITHIN_S)
@@ -351,10 +365,10 @@ def test_a_stream_comes_part_by_part_as_it_is_made(serve):
     assert heard == [b"one", b"two", b"three"]
 
 
-def test_a_stream_whose_client_has_left_is_stopped_and_closed(serve):
+def test_a_stream_whose_client_has_left_is_stopped_and_closed(serve: Any) -> None:
     closed = threading.Event()
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [])
         try:
             while True:
@@ -368,11 +382,11 @@ def test_a_stream_whose_client_has_left_is_stopped_and_closed(serve):
     assert closed.wait(WITHIN_S)
 
 
-def test_a_stream_waits_for_a_client_that_reads_slowly(serve):
+def test_a_stream_waits_for_a_client_that_reads_slowly(serve: Any) -> None:
     made = 0
     paused = threading.Event()
 
-    def application(environ, start_response):
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         nonlocal made
         start_response("200 OK", [])
         for _ in range(2_000):
@@ -390,8 +404,8 @@ def test_a_stream_waits_for_a_client_that_reads_slowly(serve):
         assert made < 1_000
 
 
-def test_a_stream_that_fails_midway_breaks_the_connection(serve):
-    def application(environ, start_response):
+def test_a_stream_that_fails_midway_breaks_the_connection(serve: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"part"
         raise LookupError("a planted fault")
@@ -401,8 +415,8 @@ def test_a_stream_that_fails_midway_breaks_the_connection(serve):
         client.get("/")
 
 
-def test_a_stream_without_parts_has_an_empty_body(serve):
-    def application(environ, start_response):
+def test_a_stream_without_parts_has_an_empty_body(serve: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[None]:
         start_response("200 OK", [])
         yield from ()
 
@@ -413,19 +427,19 @@ def test_a_stream_without_parts_has_an_empty_body(serve):
 # -- Django
 
 
-def hello(request):
+def hello(request: Any) -> JsonResponse:
     return JsonResponse({"method": request.method, "path": request.path, "who": request.GET.get("who")})
 
 
-def upload(request):
+def upload(request: Any) -> HttpResponse:
     return HttpResponse(request.body)
 
 
-def numbers(request):
+def numbers(request: Any) -> StreamingHttpResponse:
     return StreamingHttpResponse(str(number) for number in range(5))
 
 
-def broken(request):
+def broken(request: Any) -> None:
     raise LookupError("a planted fault")
 
 
@@ -438,7 +452,7 @@ urlpatterns = [
 
 
 @pytest.fixture
-def django(serve, settings):
+def django(serve: Any, settings: Settings) -> Any:
     settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
     settings.DEBUG = False
@@ -446,7 +460,7 @@ def django(serve, settings):
     return serve(WSGIHandler())
 
 
-def test_django_answers_over_the_bridge(django):
+def test_django_answers_over_the_bridge(django: Any) -> None:
     assert django.get("/grüße/?who=ada").json() == {"method": "GET", "path": "/grüße/", "who": "ada"}
     body = bytes(range(256)) * 1_000
     assert django.post("/upload/", content=body).content == body
@@ -455,10 +469,10 @@ def test_django_answers_over_the_bridge(django):
     assert django.get("/broken/").status_code == 500
 
 
-def test_every_django_request_is_finished_in_its_own_thread(django):
-    threads = SimpleQueue()
+def test_every_django_request_is_finished_in_its_own_thread(django: Any) -> None:
+    threads: SimpleQueue[Any] = SimpleQueue()
 
-    def finished(**kwargs):
+    def finished(**kwargs: Any) -> None:
         threads.put(threading.current_thread().name)
 
     request_finished.connect(finished)

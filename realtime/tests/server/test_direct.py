@@ -1,15 +1,17 @@
 """The direct interface: plain functions in place of ASGI events."""
 
 import logging
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from realtime.tests.server.conftest import Served
 from realtime.tests.server.test_sockets import closing, how_it_ended
 from realtime.tests.server.wire import BINARY, CONTINUATION, PING, PONG, TEXT, frame
 
 
-async def test_only_our_server_has_the_door(server):
+async def test_only_our_server_has_the_door(server: Served) -> None:
     if server.can("direct"):
         async with server.connect("/direct") as socket:
             await socket.send("hi")
@@ -19,7 +21,7 @@ async def test_only_our_server_has_the_door(server):
             await closing(socket)
 
 
-async def test_text_goes_to_the_function_and_the_rest_to_receive(ours):
+async def test_text_goes_to_the_function_and_the_rest_to_receive(ours: Served) -> None:
     async with ours.connect("/direct") as socket:
         for message in ("hi", "", "Grüße 🎲", "x" * 65_000):
             await socket.send(message)
@@ -28,7 +30,7 @@ async def test_text_goes_to_the_function_and_the_rest_to_receive(ours):
         assert await socket.recv() == b"not text: bytes"
 
 
-def test_fragments_and_pings_between_work_too(ours):
+def test_fragments_and_pings_between_work_too(ours: Served) -> None:
     with ours.wire() as wire:
         wire.open("/direct")
         wire.send(frame(TEXT, b"one ", fin=False) + frame(PING, b"p") + frame(CONTINUATION, b"two"))
@@ -37,14 +39,14 @@ def test_fragments_and_pings_between_work_too(ours):
 
 
 @pytest.mark.parametrize(("said", "code"), [(b"\xff", 1007), (b"\xc0\xaf", 1007), ("ü".encode()[:1], 1007)])
-def test_text_that_is_no_utf8_never_reaches_the_function(ours, said, code):
+def test_text_that_is_no_utf8_never_reaches_the_function(ours: Served, said: Any, code: int) -> None:
     with ours.wire() as wire:
         wire.open("/direct")
         wire.send(frame(TEXT, said))
         assert wire.read_to_end() == ([], code)
 
 
-async def test_what_came_before_the_function_is_handed_on_in_order(ours):
+async def test_what_came_before_the_function_is_handed_on_in_order(ours: Served) -> None:
     key = uuid4()
     async with ours.connect(f"/direct/late?go={key}") as socket:
         assert await socket.recv() == "accepted"
@@ -56,7 +58,9 @@ async def test_what_came_before_the_function_is_handed_on_in_order(ours):
         assert heard == [*map(str, range(100)), "last"]
 
 
-async def test_a_function_that_raises_ends_its_socket_and_no_other(ours, caplog):
+async def test_a_function_that_raises_ends_its_socket_and_no_other(
+    ours: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     key = uuid4()
     async with ours.connect("/direct") as steady:
         with caplog.at_level(logging.ERROR, "uvicorn.error"):
@@ -69,7 +73,7 @@ async def test_a_function_that_raises_ends_its_socket_and_no_other(ours, caplog)
         assert await steady.recv() == "still here"
 
 
-async def test_a_close_has_its_code_and_nothing_follows(ours):
+async def test_a_close_has_its_code_and_nothing_follows(ours: Served) -> None:
     key = uuid4()
     async with ours.connect(f"/direct/close?id={key}") as socket:
         received = await closing(socket)
@@ -77,7 +81,7 @@ async def test_a_close_has_its_code_and_nothing_follows(ours):
     assert await how_it_ended(ours, key) == {"code": 4401, "reason": "expired"}
 
 
-async def test_a_slow_socket_says_so_and_tells_when_it_has_drained(ours):
+async def test_a_slow_socket_says_so_and_tells_when_it_has_drained(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/direct/flood?id={key}")
@@ -87,7 +91,7 @@ async def test_a_slow_socket_says_so_and_tells_when_it_has_drained(ours):
         assert wire.read_frame() == (TEXT, b"drained %d" % sent)
 
 
-async def test_a_socket_is_slow_before_much_of_what_nobody_reads_is_sent(ours):
+async def test_a_socket_is_slow_before_much_of_what_nobody_reads_is_sent(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/direct/flood?id={key}")
@@ -96,7 +100,7 @@ async def test_a_socket_is_slow_before_much_of_what_nobody_reads_is_sent(ours):
         assert (await how_it_ended(ours, key))["sent"] < 10
 
 
-async def test_what_piles_up_for_a_slow_peer_stays_whole(ours):
+async def test_what_piles_up_for_a_slow_peer_stays_whole(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/direct/pile?id={key}")
@@ -106,7 +110,7 @@ async def test_what_piles_up_for_a_slow_peer_stays_whole(ours):
             assert wire.read_frame() == (TEXT, b"%d" % number)
 
 
-async def test_reading_can_be_held_and_goes_on_where_it_was(ours):
+async def test_reading_can_be_held_and_goes_on_where_it_was(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/direct/pause?go={key}")
@@ -120,7 +124,7 @@ async def test_reading_can_be_held_and_goes_on_where_it_was(ours):
             assert wire.read_frame() == (TEXT, b"%d" % (size + 2))
 
 
-async def test_a_binary_message_does_not_reach_the_function(ours):
+async def test_a_binary_message_does_not_reach_the_function(ours: Served) -> None:
     with ours.wire() as wire:
         wire.open("/direct")
         wire.send(frame(BINARY, b"\xff"))

@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from realtime.tests.server.wire import TEXT, WITHIN_S, Wire, frame, request
 
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])
-def port(request):
+def port(request: pytest.FixtureRequest) -> Iterator[Any]:
     with uvicorn_thread(application, **OURS, loop=request.param) as (_, port):
         yield port
 
@@ -24,29 +26,29 @@ class Hasty(BoundedHeadProtocol):
 
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])
-def hasty(request):
+def hasty(request: pytest.FixtureRequest) -> Iterator[Any]:
     """The port of a server with a short head timeout."""
     with uvicorn_thread(application, **{**OURS, "http": Hasty, "loop": request.param}) as (_, port):
         yield port
 
 
-def get(path="/"):
+def get(path: str = "/") -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
-def test_a_handshake_that_never_ends_is_a_408(hasty):
+def test_a_handshake_that_never_ends_is_a_408(hasty: Any) -> None:
     with Wire(hasty) as wire:
         wire.send(request()[:-2])
         status, headers = wire.read_head()
         assert (status, headers["connection"]) == (408, "close")
 
 
-def test_a_connection_that_says_nothing_is_a_408(hasty):
+def test_a_connection_that_says_nothing_is_a_408(hasty: Any) -> None:
     with Wire(hasty) as wire:
         assert wire.read_head()[0] == 408
 
 
-def test_a_second_head_that_never_ends_is_a_408_too(hasty):
+def test_a_second_head_that_never_ends_is_a_408_too(hasty: Any) -> None:
     with Wire(hasty) as wire:
         wire.send(get())
         assert wire.read_head()[0] == 200
@@ -54,7 +56,7 @@ def test_a_second_head_that_never_ends_is_a_408_too(hasty):
         assert wire.read_head()[0] == 408
 
 
-def test_a_head_that_goes_on_and_on_is_a_431(port):
+def test_a_head_that_goes_on_and_on_is_a_431(port: Any) -> None:
     with Wire(port) as wire:
         wire.send(request()[:-2])
         for _ in range(1_000):
@@ -62,7 +64,7 @@ def test_a_head_that_goes_on_and_on_is_a_431(port):
         assert wire.read_head()[0] == 431
 
 
-def problem(wire):
+def problem(wire: Any) -> tuple[Any, Any]:
     """Return the status and the code of the problem response."""
     status, headers = wire.read_head()
     body = json.loads(wire.read(int(headers["content-length"])))
@@ -79,20 +81,22 @@ def problem(wire):
         ([get()[:-2], *[b"X-More: " + b"x" * 1_000 + b"\r\n"] * 1_000], (431, "head_too_large")),
     ],
 )
-def test_a_request_that_cannot_be_read_is_answered_with_a_problem(port, sent, answered):
+def test_a_request_that_cannot_be_read_is_answered_with_a_problem(
+    port: Any, sent: list[Any] | list[bytes], answered: tuple[Any, ...]
+) -> None:
     with Wire(port) as wire:
         for part in sent:
             wire.send(part)
         assert problem(wire) == answered
 
 
-def test_a_request_that_never_ends_is_answered_with_a_problem(hasty):
+def test_a_request_that_never_ends_is_answered_with_a_problem(hasty: Any) -> None:
     with Wire(hasty) as wire:
         wire.send(get()[:-2])
         assert problem(wire) == (408, "request_timeout")
 
 
-async def patient(scope, receive, send):
+async def patient(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Receive a whole body, and answer with more than the peer reads at once."""
     while (await receive()).get("more_body"):
         pass
@@ -101,7 +105,7 @@ async def patient(scope, receive, send):
 
 
 @pytest.fixture(params=["uvloop", "asyncio"])
-def impatient(request):
+def impatient(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A server with short timeouts, and its port."""
     limits = {"body_timeout": 0.2, "stalled_timeout": 1.0}
     http = type("Impatient", (BoundedHeadProtocol,), limits)
@@ -109,17 +113,19 @@ def impatient(request):
         yield served
 
 
-def test_a_body_that_never_ends_is_a_408(impatient):
+def test_a_body_that_never_ends_is_a_408(impatient: Any) -> None:
     with Wire(impatient[1]) as wire:
         wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         assert wire.read_head()[0] == 408
 
 
 @pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
-def test_of_several_requests_on_a_connection_that_is_cut_none_is_begun_any_more(loop, caplog):
+def test_of_several_requests_on_a_connection_that_is_cut_none_is_begun_any_more(
+    loop: str, caplog: pytest.LogCaptureFixture
+) -> None:
     begun, noticed = threading.Semaphore(0), threading.Event()
 
-    async def application(scope, receive, send):
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         begun.release()
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -141,7 +147,7 @@ def test_of_several_requests_on_a_connection_that_is_cut_none_is_begun_any_more(
 
 
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
-def test_a_peer_that_does_not_take_its_answer_is_dropped(impatient, connection):
+def test_a_peer_that_does_not_take_its_answer_is_dropped(impatient: Any, connection: bytes) -> None:
     server, port = impatient
     with Wire(port) as wire:
         wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: " + connection + b"\r\n\r\n")
@@ -152,14 +158,14 @@ def test_a_peer_that_does_not_take_its_answer_is_dropped(impatient, connection):
             time.sleep(0.01)
 
 
-def test_requests_one_after_the_other_are_answered(port):
+def test_requests_one_after_the_other_are_answered(port: Any) -> None:
     with Wire(port) as wire:
         for _ in range(20):
             wire.send(get() * 3)
             assert [wire.read_head()[0] for _ in range(3)] == [200] * 3
 
 
-def test_an_open_socket_outlives_the_time_for_the_head(hasty):
+def test_an_open_socket_outlives_the_time_for_the_head(hasty: Any) -> None:
     with Wire(hasty) as wire, Wire(hasty) as late:
         wire.open()
         assert late.read_head()[0] == 408
@@ -167,7 +173,7 @@ def test_an_open_socket_outlives_the_time_for_the_head(hasty):
         assert wire.read_frame() == (TEXT, b"hi")
 
 
-def test_a_handshake_behind_a_request_that_is_not_answered_yet_ends_the_connection(port):
+def test_a_handshake_behind_a_request_that_is_not_answered_yet_ends_the_connection(port: Any) -> None:
     with Wire(port) as wire:
         wire.send(get() + request())
         with pytest.raises(EOFError):
@@ -193,6 +199,6 @@ USUAL = request()
         pytest.param(USUAL[:-2], id="less than the head"),
     ],
 )
-def test_only_a_handshake_in_its_usual_form_is_spared_the_http_parser(head):
+def test_only_a_handshake_in_its_usual_form_is_spared_the_http_parser(head: Any) -> None:
     assert handshake.is_plain(USUAL)
     assert not handshake.is_plain(head)

@@ -11,6 +11,9 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -44,11 +47,11 @@ class Impatient(PicowsProtocol):
 
 
 @pytest.fixture(params=["uvloop", "asyncio"])
-def serve(request):
+def serve(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Start our protocol with other options: ``serve(ws_ping_interval=1)``, on both event loops."""
     stack = []
 
-    def start(app=application, **options):
+    def start(app: Any = application, **options: Any) -> tuple[Any, Any]:
         context = uvicorn_thread(app, **{**OURS, "loop": request.param, "ws": Impatient, **options})
         server, port = context.__enter__()
         stack.append(context)
@@ -59,19 +62,19 @@ def serve(request):
         context.__exit__(None, None, None)
 
 
-def connections(server):
+def connections(server: Any) -> tuple[Any, Any]:
     return server.server_state.connections, server.server_state.tasks
 
 
 # -- Endings
 
 
-async def test_an_application_that_returns_closes_with_1000(ours):
+async def test_an_application_that_returns_closes_with_1000(ours: Served) -> None:
     async with ours.connect("/return-after") as socket:
         assert (await closing(socket)).code == 1000
 
 
-async def test_a_header_with_a_line_break_is_a_500_and_never_sent(ours):
+async def test_a_header_with_a_line_break_is_a_500_and_never_sent(ours: Served) -> None:
     with ours.wire() as wire:
         wire.send(request("/bad-header"))
         status, headers = wire.read_head()
@@ -79,7 +82,7 @@ async def test_a_header_with_a_line_break_is_a_500_and_never_sent(ours):
         assert "x-b" not in headers
 
 
-async def test_the_application_learns_what_a_violation_was(ours):
+async def test_the_application_learns_what_a_violation_was(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/echo?id={key}")
@@ -88,7 +91,7 @@ async def test_the_application_learns_what_a_violation_was(ours):
     assert await how_it_ended(ours, key) == {"code": 1007, "reason": "invalid UTF-8"}
 
 
-async def test_the_application_learns_what_the_parser_refused(ours):
+async def test_the_application_learns_what_the_parser_refused(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/echo?id={key}")
@@ -97,7 +100,7 @@ async def test_the_application_learns_what_the_parser_refused(ours):
     assert (await how_it_ended(ours, key))["code"] == 1009
 
 
-async def test_a_message_over_the_limit_never_reaches_the_application(ours):
+async def test_a_message_over_the_limit_never_reaches_the_application(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/count?id={key}")
@@ -106,7 +109,7 @@ async def test_a_message_over_the_limit_never_reaches_the_application(ours):
     assert await how_it_ended(ours, key) == {"count": 0}
 
 
-async def test_a_close_without_code_is_told_as_1005(ours):
+async def test_a_close_without_code_is_told_as_1005(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/echo?id={key}")
@@ -115,18 +118,18 @@ async def test_a_close_without_code_is_told_as_1005(ours):
     assert (await how_it_ended(ours, key))["code"] == 1005
 
 
-async def test_a_long_reason_is_cut_between_characters(ours):
+async def test_a_long_reason_is_cut_between_characters(ours: Served) -> None:
     async with ours.connect("/close?code=4400&reason=" + "%C3%BC" * 100) as socket:
         assert (await closing(socket)).reason == "ü" * 61
 
 
 @pytest.mark.parametrize("code", [0, 999, 1005, 1006, 1015, 2999, 5000])
-async def test_an_application_cannot_send_a_reserved_code(ours, code):
+async def test_an_application_cannot_send_a_reserved_code(ours: Served, code: int) -> None:
     async with ours.connect(f"/close?code={code}") as socket:
         assert (await closing(socket)).code == 1011
 
 
-def test_a_close_waits_for_the_peers(ours):
+def test_a_close_waits_for_the_peers(ours: Served) -> None:
     with ours.wire() as wire:
         wire.open("/close?code=4401")
         assert wire.read_frame() == (CLOSE, (4401).to_bytes(2, "big"))
@@ -134,14 +137,14 @@ def test_a_close_waits_for_the_peers(ours):
         assert wire.read_to_end() == ([], None)
 
 
-def test_a_peer_that_does_not_answer_a_close_is_dropped(serve):
+def test_a_peer_that_does_not_answer_a_close_is_dropped(serve: Any) -> None:
     _, port = serve()
     with Wire(port) as wire:
         wire.open("/close?code=4401")
         assert wire.read_to_end() == ([], 4401)
 
 
-def test_a_peer_that_reads_nothing_cannot_hold_a_closed_connection(serve):
+def test_a_peer_that_reads_nothing_cannot_hold_a_closed_connection(serve: Any) -> None:
     server, port = serve()
     with Wire(port) as wire, Wire(port) as other:
         wire.open(f"/direct/flood?id={(key := uuid4())}")
@@ -153,7 +156,7 @@ def test_a_peer_that_reads_nothing_cannot_hold_a_closed_connection(serve):
         other.read_to_end()
 
 
-def wait_until_gone(server, but=0):
+def wait_until_gone(server: Any, but: int = 0) -> None:
     """Wait until the server has no connections and tasks left (``but`` that many)."""
     until = time.monotonic() + WITHIN_S
     while time.monotonic() < until:
@@ -166,7 +169,7 @@ def wait_until_gone(server, but=0):
 # -- Time
 
 
-def test_an_application_that_never_answers_is_a_503(serve, monkeypatch):
+def test_an_application_that_never_answers_is_a_503(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Impatient, "opening_timeout", 0.2)
     server, port = serve()
     key = uuid4()
@@ -176,7 +179,7 @@ def test_an_application_that_never_answers_is_a_503(serve, monkeypatch):
     wait_until_gone(server)
 
 
-def test_a_silent_peer_is_pinged_and_one_that_stays_silent_is_closed(serve):
+def test_a_silent_peer_is_pinged_and_one_that_stays_silent_is_closed(serve: Any) -> None:
     _, port = serve(ws_ping_interval=0.05, ws_ping_timeout=0.5)
     with Wire(port) as wire:
         wire.open()
@@ -188,7 +191,7 @@ def test_a_silent_peer_is_pinged_and_one_that_stays_silent_is_closed(serve):
         assert code == 1011
 
 
-def test_a_peer_that_talks_is_not_pinged(serve):
+def test_a_peer_that_talks_is_not_pinged(serve: Any) -> None:
     _, port = serve(ws_ping_interval=1.0, ws_ping_timeout=1.0)
     with Wire(port) as wire:
         wire.open()
@@ -198,7 +201,7 @@ def test_a_peer_that_talks_is_not_pinged(serve):
             assert wire.read_frame() == (TEXT, b"x")
 
 
-def test_without_an_interval_nobody_is_pinged(serve):
+def test_without_an_interval_nobody_is_pinged(serve: Any) -> None:
     _, port = serve(ws_ping_interval=None, ws_ping_timeout=None)
     with Wire(port) as wire:
         wire.open()
@@ -210,7 +213,7 @@ def test_without_an_interval_nobody_is_pinged(serve):
 # -- Shutdown
 
 
-async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(serve):
+async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(serve: Any) -> None:
     server, port = serve()
     served = Served("picows", port)
     hanging = Wire(port)
@@ -230,7 +233,9 @@ async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(ser
 # -- Memory
 
 
-async def test_nothing_is_left_of_connections_however_they_end(serve, caplog):
+async def test_nothing_is_left_of_connections_however_they_end(
+    serve: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(
         logging.CRITICAL, "uvicorn.error"
     )  # pytest's copies of logged tracebacks would keep objects alive
@@ -258,7 +263,7 @@ async def test_nothing_is_left_of_connections_however_they_end(serve, caplog):
     assert [left for left in gc.get_objects() if type(left) is Impatient] == []
 
 
-async def test_sending_waits_for_a_peer_that_does_not_read(ours):
+async def test_sending_waits_for_a_peer_that_does_not_read(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/flood?id={key}")
@@ -267,7 +272,7 @@ async def test_sending_waits_for_a_peer_that_does_not_read(ours):
         assert told["sent"] * 65_536 < 32 << 20
 
 
-async def test_reading_pauses_for_an_application_that_lags(ours):
+async def test_reading_pauses_for_an_application_that_lags(ours: Served) -> None:
     key = uuid4()
     with ours.wire() as wire:
         wire.open(f"/lag?go={key}")
@@ -285,7 +290,7 @@ async def test_reading_pauses_for_an_application_that_lags(ours):
             assert await asyncio.to_thread(wire.read_frame) == (TEXT, b"%d" % count)
 
 
-def test_of_many_pings_at_once_the_last_is_answered(serve):
+def test_of_many_pings_at_once_the_last_is_answered(serve: Any) -> None:
     _, port = serve()
     with Wire(port) as wire:
         wire.open()
@@ -299,7 +304,7 @@ def test_of_many_pings_at_once_the_last_is_answered(serve):
         assert len(pongs) < 2_000
 
 
-def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
+def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve: Any) -> None:
     server, port = serve()
     with Wire(port) as wire:
         wire.open()
@@ -310,12 +315,12 @@ def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
         assert protocol._transport.get_write_buffer_size() < 1 << 20
 
 
-def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve):
-    async def busy(scope, receive, send):
+def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve: Any) -> None:
+    async def busy(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
 
-        def heard(data):
+        def heard(data: Any) -> None:
             if data == b"wait":
                 time.sleep(0.05)  # block the loop, so that the kernel buffers data
 
@@ -337,7 +342,9 @@ def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve):
 # -- The access log
 
 
-async def test_the_access_log_tells_the_path_and_never_the_query(caplog, serve):
+async def test_the_access_log_tells_the_path_and_never_the_query(
+    caplog: pytest.LogCaptureFixture, serve: Any
+) -> None:
     with caplog.at_level(logging.INFO, "uvicorn.access"):
         _, port = serve()
         async with Served("picows", port).connect("/echo?token=secret"):
@@ -356,7 +363,7 @@ async def test_the_access_log_tells_the_path_and_never_the_query(caplog, serve):
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a self-signed certificate for 127.0.0.1, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
@@ -385,11 +392,11 @@ def certificate(tmp_path_factory):
     return path
 
 
-async def test_everything_works_over_tls(serve, certificate):
+async def test_everything_works_over_tls(serve: Any, certificate: Path) -> None:
     server, port = serve(ssl_keyfile=str(certificate), ssl_certfile=str(certificate))
     trusting = ssl.create_default_context(cafile=certificate)
 
-    def connect(path):
+    def connect(path: str) -> Any:
         url = f"wss://127.0.0.1:{port}{path}"
         return websockets.connect(url, ssl=trusting, compression=None, max_size=None, proxy=None)
 
@@ -419,7 +426,7 @@ async def test_everything_works_over_tls(serve, certificate):
     await asyncio.to_thread(wait_until_gone, server)
 
 
-async def test_everything_works_over_a_unix_socket(serve, tmp_path):
+async def test_everything_works_over_a_unix_socket(serve: Any, tmp_path: Path) -> None:
     path = str(tmp_path / "ws")
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -434,7 +441,7 @@ async def test_everything_works_over_a_unix_socket(serve, tmp_path):
 # -- The application's side of the interface
 
 
-async def run_with(app):
+async def run_with(app: Any) -> Any:
     """Serve this application for one socket; return what the socket receives."""
     sock = listening()
     with uvicorn_thread(app, sock, **OURS, loop="uvloop") as (_, port):
@@ -442,11 +449,11 @@ async def run_with(app):
             return await asyncio.wait_for(client.recv(), WITHIN_S)
 
 
-async def test_receive_goes_on_telling_the_disconnect():
-    told = asyncio.Queue()
+async def test_receive_goes_on_telling_the_disconnect() -> None:
+    told: asyncio.Queue[Any] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
-    async def app(scope, receive, send):
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": "now leave"})
@@ -463,8 +470,8 @@ async def test_receive_goes_on_telling_the_disconnect():
     assert error == "ClientDisconnected"
 
 
-async def test_a_receive_that_was_cancelled_loses_nothing():
-    async def app(scope, receive, send):
+async def test_a_receive_that_was_cancelled_loses_nothing() -> None:
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         waiting = asyncio.ensure_future(receive())
@@ -480,8 +487,8 @@ async def test_a_receive_that_was_cancelled_loses_nothing():
 
 
 @pytest.mark.parametrize("event", ["websocket.accept", "websocket.http.response.start", "websocket.nonsense"])
-async def test_an_event_out_of_place_is_an_error(event):
-    async def app(scope, receive, send):
+async def test_an_event_out_of_place_is_an_error(event: str) -> None:
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         with pytest.raises(RuntimeError, match=event):
@@ -491,7 +498,7 @@ async def test_an_event_out_of_place_is_an_error(event):
     assert await run_with(app) == "told"
 
 
-async def test_one_sockets_end_leaves_the_others_alone(ours):
+async def test_one_sockets_end_leaves_the_others_alone(ours: Served) -> None:
     async with ours.connect("/echo") as steady:
         for said in (frame(TEXT, b"\xff"), frame(3), b"\x81\xff" + b"\xff" * 12):
             with ours.wire() as wire:

@@ -1,7 +1,10 @@
 """RFC 6455 on the wire: strict for our protocol; for the other servers, nothing hangs or breaks."""
 
+from typing import Any
+
 import pytest
 
+from realtime.tests.server.conftest import Served
 from realtime.tests.server.wire import (
     BINARY,
     CONTINUATION,
@@ -70,7 +73,7 @@ OVERSIZE = {
 VALID_CLOSES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4401, 4999]
 
 
-def assert_still_serving(server):
+def assert_still_serving(server: Any) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(frame(TEXT, b"still there"))
@@ -78,7 +81,7 @@ def assert_still_serving(server):
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
-def test_a_violation_closes_with_its_code(server, name):
+def test_a_violation_closes_with_its_code(server: Served, name: str) -> None:
     said, code = VIOLATIONS[name]
     with server.wire() as wire:
         wire.open()
@@ -92,7 +95,7 @@ def test_a_violation_closes_with_its_code(server, name):
 
 
 @pytest.mark.parametrize("name", OVERSIZE)
-def test_a_message_over_the_limit_closes_with_1009(server, name):
+def test_a_message_over_the_limit_closes_with_1009(server: Served, name: str) -> None:
     if not server.can("limit"):
         pytest.xfail(f"{server.name} has no limit; only uvicorn is for production")
     with server.wire() as wire:
@@ -104,7 +107,7 @@ def test_a_message_over_the_limit_closes_with_1009(server, name):
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536])
-def test_messages_up_to_the_limit_come_back(server, size):
+def test_messages_up_to_the_limit_come_back(server: Served, size: int) -> None:
     if size == 0 and not server.can("empty"):
         pytest.xfail(f"{server.name} does not send empty messages")
     with server.wire() as wire:
@@ -114,7 +117,7 @@ def test_messages_up_to_the_limit_come_back(server, size):
 
 
 @pytest.mark.parametrize("code", VALID_CLOSES)
-def test_a_valid_close_is_answered_with_its_code(server, code):
+def test_a_valid_close_is_answered_with_its_code(server: Served, code: int) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(close_frame(code, b"so long"))
@@ -123,14 +126,14 @@ def test_a_valid_close_is_answered_with_its_code(server, code):
         assert answered in ({code} if server.can("strict") else {code, 1000, 1002, None})
 
 
-def test_a_close_without_code_is_answered(server):
+def test_a_close_without_code_is_answered(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(close_frame())
         assert wire.read_to_end() in (([], 1000), ([], 1005))
 
 
-def test_control_frames_may_stand_between_fragments(server):
+def test_control_frames_may_stand_between_fragments(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(frame(TEXT, b"one ", fin=False) + frame(PING, b"p1") + frame(CONTINUATION, b"", fin=False))
@@ -140,7 +143,7 @@ def test_control_frames_may_stand_between_fragments(server):
         assert wire.read_frame() == (TEXT, b"one two")
 
 
-def test_a_character_may_be_cut_by_fragments(server):
+def test_a_character_may_be_cut_by_fragments(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         die = "🎲".encode()
@@ -148,7 +151,7 @@ def test_a_character_may_be_cut_by_fragments(server):
         assert wire.read_frame() == (TEXT, die)
 
 
-def test_frames_may_come_byte_by_byte(server):
+def test_frames_may_come_byte_by_byte(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         for said, answered in ((TEXT, TEXT), (PING, PONG), (BINARY, BINARY)):
@@ -157,7 +160,7 @@ def test_frames_may_come_byte_by_byte(server):
             assert wire.read_frame() == (answered, b"slowly")
 
 
-def test_many_frames_may_come_in_one_piece(server):
+def test_many_frames_may_come_in_one_piece(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(b"".join(frame(TEXT, b"%d" % number) for number in range(500)))
@@ -165,7 +168,7 @@ def test_many_frames_may_come_in_one_piece(server):
             assert wire.read_frame() == (TEXT, b"%d" % number)
 
 
-def test_what_comes_before_a_violation_is_delivered_and_nothing_after(server):
+def test_what_comes_before_a_violation_is_delivered_and_nothing_after(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(frame(TEXT, b"good") + frame(TEXT, b"bad", rsv=4) + frame(TEXT, b"after"))
@@ -173,7 +176,7 @@ def test_what_comes_before_a_violation_is_delivered_and_nothing_after(server):
         assert frames in ([(TEXT, b"good")], [])
 
 
-def test_nothing_is_sent_after_the_close_frame(server):
+def test_nothing_is_sent_after_the_close_frame(server: Served) -> None:
     with server.wire() as wire:
         wire.open()
         wire.send(close_frame(1000) + frame(PING, b"late") + frame(TEXT, b"late"))
@@ -181,7 +184,7 @@ def test_nothing_is_sent_after_the_close_frame(server):
         assert (frames, code) == ([], 1000)
 
 
-HANDSHAKES = {
+HANDSHAKES: dict[str, tuple[dict[str, Any], int]] = {
     "version 8": ({"headers": {"Sec-WebSocket-Version": "8"}}, 426),
     "no version": ({"without": ["Sec-WebSocket-Version"]}, 426),
     "no key": ({"without": ["Sec-WebSocket-Key"]}, 400),
@@ -197,7 +200,7 @@ HANDSHAKES = {
 
 
 @pytest.mark.parametrize("name", HANDSHAKES)
-def test_a_bad_handshake_is_refused(server, name):
+def test_a_bad_handshake_is_refused(server: Served, name: str) -> None:
     options, expected = HANDSHAKES[name]
     with server.wire() as wire:
         wire.send(request(**options))
@@ -211,7 +214,7 @@ def test_a_bad_handshake_is_refused(server, name):
 
 
 @pytest.mark.parametrize("connection", ["keep-alive, Upgrade", "upgrade", "Upgrade, keep-alive", "UPGRADE"])
-def test_every_browsers_connection_header_is_taken(server, connection):
+def test_every_browsers_connection_header_is_taken(server: Served, connection: str) -> None:
     with server.wire() as wire:
         headers = wire.open(headers={"Connection": connection})
         assert headers["upgrade"].lower() == "websocket"
@@ -219,7 +222,7 @@ def test_every_browsers_connection_header_is_taken(server, connection):
         assert headers["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 
-def test_a_truncated_handshake_leaves_nothing_behind(server):
+def test_a_truncated_handshake_leaves_nothing_behind(server: Served) -> None:
     with server.wire() as wire:
         wire.send(request()[:60])
     assert_still_serving(server)

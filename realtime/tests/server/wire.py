@@ -3,13 +3,22 @@
 import os
 import socket
 import struct
+from typing import Any, Self
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 WITHIN_S = 30.0
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
-def frame(opcode, payload=b"", *, fin=True, rsv=0, masked=True, length=None):
+def frame(
+    opcode: Any,
+    payload: bytes = b"",
+    *,
+    fin: bool = True,
+    rsv: int = 0,
+    masked: bool = True,
+    length: Any = None,
+) -> bytes:
     """Return a client's frame; ``length`` forces the length field to 1, 2 or 8 bytes."""
     first = (0x80 if fin else 0) | rsv << 4 | opcode
     size = len(payload)
@@ -23,11 +32,13 @@ def frame(opcode, payload=b"", *, fin=True, rsv=0, masked=True, length=None):
     return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
-def close_frame(code=None, reason=b""):
+def close_frame(code: Any = None, reason: bytes = b"") -> bytes:
     return frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason)
 
 
-def request(path="/echo", *, method="GET", headers=None, without=()):
+def request(
+    path: str = "/echo", *, method: str = "GET", headers: Any = None, without: tuple[Any, ...] = ()
+) -> bytes:
     """Return the bytes of a handshake; ``headers`` replace the usual ones by name."""
     usual = {
         "Host": "127.0.0.1",
@@ -44,20 +55,20 @@ def request(path="/echo", *, method="GET", headers=None, without=()):
 class Wire:
     """A blocking connection; every read raises ``TimeoutError`` after 30 s."""
 
-    def __init__(self, port, sock=None):
+    def __init__(self, port: Any, sock: Any = None) -> None:
         self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S)
         self.buffer = b""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: Any) -> None:
         self.socket.close()
 
-    def send(self, data):
+    def send(self, data: Any) -> None:
         self.socket.sendall(data)
 
-    def read_head(self):
+    def read_head(self) -> tuple[int, dict[str, str]]:
         """Return the status and headers (lower case) of an HTTP response."""
         while b"\r\n\r\n" not in self.buffer:
             data = self.socket.recv(65_536)
@@ -68,13 +79,13 @@ class Wire:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         return int(status.split()[1]), headers
 
-    def open(self, path="/echo", **options):
+    def open(self, path: str = "/echo", **options: Any) -> Any:
         self.send(request(path, **options))
         status, headers = self.read_head()
         assert status == 101
         return headers
 
-    def read(self, size):
+    def read(self, size: Any) -> bytes:
         while len(self.buffer) < size:
             data = self.socket.recv(65_536)
             if not data:
@@ -83,7 +94,7 @@ class Wire:
         data, self.buffer = self.buffer[:size], self.buffer[size:]
         return data
 
-    def read_frame(self):
+    def read_frame(self) -> tuple[Any, Any]:
         """Return the opcode and payload of the next frame, which must be unfragmented and unmasked."""
         first, size = self.read(2)
         assert first & 0xF0 == 0x80
@@ -94,7 +105,7 @@ class Wire:
             (size,) = struct.unpack("!Q", self.read(8))
         return first & 0x0F, self.read(size)
 
-    def read_to_end(self):
+    def read_to_end(self) -> tuple[list[tuple[Any, Any]], int | None]:
         """Read until the server closes the connection; return the other frames, and the close code if any."""
         frames, code = [], None
         try:

@@ -15,6 +15,18 @@ const ART = {
           </g>`;
       }),
     )}`,
+  draughts: html`<g class="art-squares"><rect x="4" y="4" width="88" height="88" rx="8" /><path
+      d="M4 34h30V4h28v30h30v28H62v30H34V62H4z" /></g>
+    <g class="draught white"><circle class="face" cx="48" cy="48" r="13" /></g><g class="draught black"><circle
+      class="face" cx="19" cy="19" r="11" /><circle class="face" cx="77" cy="19" r="11" /></g>`,
+  chess: html`<g class="art-squares"><rect x="4" y="4" width="88" height="88" rx="8" /><path
+      d="M48 4h44v44H48zM4 48h44v44H4z" /></g>
+    <g class="chessman white" transform="translate(16 14) scale(0.66)"><path class="body" d="M33 76c-1-14 9-19 12-30-5
+      3-9 4-13 9-3 4-8 4-10 0-2-4-1-7 2-11 5-6 6-13 12-18l-2-11 11 7c15-1 27 9 30 27 2 11 0 19-2 27zM24 90h52v-5c0-5-4-8-9-9H33c-5
+      1-9 4-9 9z" /><circle class="eye" cx="42" cy="35" r="3" /></g>`,
+  hearts: html`<g class="playing-card red"><g transform="rotate(-14 48 60)"><rect class="paper" x="14" y="18" width="44"
+      height="62" rx="6" /></g><g transform="rotate(9 48 60)"><rect class="paper" x="36" y="16" width="44" height="62" rx="6" />
+      <path d="M58 62C46 53 41 47 41 40a9 9 0 0 1 17-3 9 9 0 0 1 17 3c0 7-5 13-17 22z" /></g></g>`,
   battleship: html`<rect class="water" x="4" y="4" width="88" height="88" rx="8" />
     <rect class="vessel" x="14" y="20" width="50" height="14" rx="7" /><rect class="vessel" x="66" y="42" width="14"
       height="38" rx="7" />

@@ -1,6 +1,8 @@
 """After a fight: recovery of both fighters, and experience for the winner."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,41 +13,44 @@ from world.combat import housekeeping, live, rules, services
 from world.combat.models import Combat, Reward
 from world.combat.refusals import Shielded
 from world.models import Character, Location
+from world.tests.adventurers import Adventurer, Places
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clock():
+def clock() -> Iterator[Any]:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
-def both(ada, bob):
+def both(ada: Adventurer, bob: Adventurer) -> tuple[Adventurer, Adventurer]:
     ada.enter_play()
     bob.enter_play()
     return ada, bob
 
 
-def begin(one, other):
+def begin(one: Adventurer, other: Adventurer) -> int:
     services.start(user_id=one.id, target_id=other.character_id)
     return Combat.objects.latest("pk").pk
 
 
-def defeat(one, other):
+def defeat(one: Adventurer, other: Adventurer) -> None:
     combat_id = begin(one, other)
     Character.objects.filter(pk=other.character_id).update(health=1)
     services.act(user_id=one.id, combat_id=combat_id, action_type="attack", target_id=other.character_id)
 
 
-def are_well(*people):
+def are_well(*people: Any) -> list[Any]:
     live.look_after_fights()
     most = progression.combat_stats_of(who.id for who in people)
     return [who.character.health == most[who.id].max_hp for who in people]
 
 
-def test_who_dies_while_their_home_is_being_moved_comes_back_where_they_fell(both, places):
+def test_who_dies_while_their_home_is_being_moved_comes_back_where_they_fell(
+    both: tuple[Adventurer, Adventurer], places: Places
+) -> None:
     ada, bob = both
     Location.objects.update(respawn=False)
     defeat(ada, bob)
@@ -56,7 +61,9 @@ def test_who_dies_while_their_home_is_being_moved_comes_back_where_they_fell(bot
         begin(ada, bob)
 
 
-def test_the_hurt_are_well_again_after_a_while(both, places, clock):
+def test_the_hurt_are_well_again_after_a_while(
+    both: tuple[Adventurer, Adventurer], places: Places, clock: Any
+) -> None:
     ada, bob = both
     begin(ada, bob)
     Character.objects.update(health=10)
@@ -67,7 +74,9 @@ def test_the_hurt_are_well_again_after_a_while(both, places, clock):
     assert are_well(ada, bob) == [True, True]
 
 
-def test_who_fights_again_is_well_so_long_after_the_last_fight(both, eve, places, clock):
+def test_who_fights_again_is_well_so_long_after_the_last_fight(
+    both: tuple[Adventurer, Adventurer], eve: Adventurer, places: Places, clock: Any
+) -> None:
     ada, bob = both
     eve.enter_play()
     begin(ada, bob)
@@ -89,7 +98,9 @@ def test_who_fights_again_is_well_so_long_after_the_last_fight(both, eve, places
 
 
 @pytest.mark.parametrize("is_over", [False, True])
-def test_whose_opponent_deletes_the_character_is_well_again_too(both, places, clock, is_over):
+def test_whose_opponent_deletes_the_character_is_well_again_too(
+    both: tuple[Adventurer, Adventurer], places: Places, clock: Any, is_over: bool
+) -> None:
     ada, bob = both
     begin(ada, bob)
     Character.objects.update(health=10)
@@ -101,8 +112,8 @@ def test_whose_opponent_deletes_the_character_is_well_again_too(both, places, cl
 
 
 def test_beating_the_same_player_again_and_again_teaches_nothing_whichever_the_character(
-    both, places, monkeypatch
-):
+    both: tuple[Adventurer, Adventurer], places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada, bob = both
     monkeypatch.setattr(rules, "MAX_REWARDS_A_DAY", 1)
     learnt = []

@@ -1,6 +1,8 @@
 """Fights over the world's socket: allowed targets, effects of actions, and endings."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import Case, Value, When
@@ -8,21 +10,22 @@ from django.utils import timezone
 
 from progression import selectors as progression
 from progression import services as players
+from realtime.worker import Worker
 from world.combat import housekeeping, rules, seeding, services
 from world.combat.models import Ability, Combat, Cooldown
 from world.models import Character
-from world.tests.adventurers import hear_of, in_database
+from world.tests.adventurers import Adventurer, Places, hear_of, in_database
 
 pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.fixture(autouse=True)
-def content(here, places):
+def content(here: Worker, places: Places) -> None:
     seeding.seed()
 
 
 @pytest.fixture
-async def fight(ada, bob):
+async def fight(ada: Adventurer, bob: Adventurer) -> tuple[Any, Any, Any]:
     """Ada has attacked Bob. Returns both sockets and the fight's id."""
     one, other = await ada.enter(), await bob.enter()
     await one.send(type="combat_start", target_id=bob.character_id)
@@ -31,25 +34,27 @@ async def fight(ada, bob):
     return one, other, began[0]["combat_id"]
 
 
-async def attack(player, combat_id, target):
+async def attack(player: Any, combat_id: Any, target: Any) -> None:
     await player.send(
         type="combat_action", combat_id=combat_id, action_type="attack", target_id=target.character_id
     )
 
 
-async def error(player):
+async def error(player: Any) -> Any:
     return (await player.hear_until("error"))["code"]
 
 
-async def set_health(who, health):
+async def set_health(who: Adventurer, health: Any) -> None:
     await Character.objects.filter(pk=who.character_id).aupdate(health=health)
 
 
-async def health(who):
+async def health(who: Adventurer) -> int:
     return (await Character.objects.aget(pk=who.character_id)).health
 
 
-async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(fight, ada, bob):
+async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer
+) -> None:
     one, other, combat_id = fight
     await one.send(
         type="combat_action",
@@ -70,7 +75,9 @@ async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(fi
     assert answer["step"] > heard[0]["step"]
 
 
-async def test_what_health_there_was_beyond_the_most_is_no_shield(fight, ada, bob):
+async def test_what_health_there_was_beyond_the_most_is_no_shield(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer
+) -> None:
     one, _, combat_id = fight
     # More than the maximum, as for somebody who took off an item that raised it.
     await set_health(bob, 10_000)
@@ -79,22 +86,24 @@ async def test_what_health_there_was_beyond_the_most_is_no_shield(fight, ada, bo
     assert heard["health"] == heard["max_health"] - heard["damage"]
 
 
-async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_they_are(ada, bob):
-    def grown():
+async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_they_are(
+    ada: Adventurer, bob: Adventurer
+) -> None:
+    def grown() -> tuple[int, int, int]:
         players.grant(ada.id, xp=700, cause="test")
-        pet = players.hatch(ada.id, ada.given("speckled-egg")).pk
+        pet = players.hatch(ada.id, stack_id=ada.given("speckled-egg")).pk
         return ada.given("iron-sword"), pet, ada.given("berries")
 
     sword, pet, berries = await in_database(grown)
     await ada.enter()
     other = await bob.enter()
     for change in (
-        lambda: players.allocate_stats(ada.id, {"vitality": 1}),
-        lambda: players.equip(ada.id, sword),
-        lambda: players.unequip(ada.id, "weapon"),
-        lambda: players.equip_pet(ada.id, pet),
-        lambda: players.feed(ada.id, pet, berries),
-        lambda: players.unequip_pet(ada.id, pet),
+        lambda: players.allocate_stats(ada.id, points={"vitality": 1}),
+        lambda: players.equip(ada.id, stack_id=sword),
+        lambda: players.unequip(ada.id, slot="weapon"),
+        lambda: players.equip_pet(ada.id, pet_id=pet),
+        lambda: players.feed(ada.id, pet_id=pet, stack_id=berries),
+        lambda: players.unequip_pet(ada.id, pet_id=pet),
     ):
         await in_database(change)
         most = await in_database(lambda: progression.combat_stats(ada.id).max_hp)
@@ -105,8 +114,13 @@ async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_th
 
 
 async def test_only_enemies_in_the_same_place_are_attacked_and_one_at_a_time(
-    fight, ada, cyd, eve, places, adventurer
-):
+    fight: tuple[Any, Any, Any],
+    ada: Adventurer,
+    cyd: Adventurer,
+    eve: Adventurer,
+    places: Places,
+    adventurer: Callable[..., Adventurer],
+) -> None:
     one, _, _ = fight
     three = await cyd.enter()
     for target, code in (
@@ -128,7 +142,9 @@ async def test_only_enemies_in_the_same_place_are_attacked_and_one_at_a_time(
     assert await Combat.objects.acount() == 1
 
 
-async def test_who_does_not_fight_there_and_what_does_not_fit_is_refused(fight, ada, bob, cyd):
+async def test_who_does_not_fight_there_and_what_does_not_fit_is_refused(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer, cyd: Adventurer
+) -> None:
     one, _, combat_id = fight
     three = await cyd.enter()
     await attack(three, combat_id, bob)
@@ -151,7 +167,9 @@ async def test_who_does_not_fight_there_and_what_does_not_fit_is_refused(fight, 
     assert await Cooldown.objects.acount() == 0
 
 
-async def test_a_spell_costs_stamina_and_needs_time_to_recover(fight, ada, bob):
+async def test_a_spell_costs_stamina_and_needs_time_to_recover(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer
+) -> None:
     one, other, combat_id = fight
     await Ability.objects.filter(name="spark").aupdate(cooldown_ms=60_000)
     spark = {"combat_id": combat_id, "action_type": "spell", "ability_name": "spark"}
@@ -174,7 +192,9 @@ async def test_a_spell_costs_stamina_and_needs_time_to_recover(fight, ada, bob):
     assert await error(one) == "not_enough_stamina"
 
 
-async def test_one_heals_oneself_by_a_spell_or_by_using_an_item_up(fight, ada):
+async def test_one_heals_oneself_by_a_spell_or_by_using_an_item_up(
+    fight: tuple[Any, Any, Any], ada: Adventurer
+) -> None:
     one, other, combat_id = fight
     await set_health(ada, 40)
     own = {"type": "combat_action", "combat_id": combat_id, "target_id": ada.character_id}
@@ -191,7 +211,9 @@ async def test_one_heals_oneself_by_a_spell_or_by_using_an_item_up(fight, ada):
     assert await in_database(ada.owns) == {"berries": 1, "iron-ore": 1}
 
 
-async def test_an_item_needs_no_target_and_a_strike_does(fight, ada):
+async def test_an_item_needs_no_target_and_a_strike_does(
+    fight: tuple[Any, Any, Any], ada: Adventurer
+) -> None:
     one, other, combat_id = fight
     await set_health(ada, 40)
     berries = await in_database(ada.given, "berries")
@@ -203,7 +225,9 @@ async def test_an_item_needs_no_target_and_a_strike_does(fight, ada):
     assert (fed["target_id"], fed["health"]) == (ada.character_id, 60)
 
 
-async def test_of_too_many_actions_at_once_the_first_count(fight, ada, monkeypatch):
+async def test_of_too_many_actions_at_once_the_first_count(
+    fight: tuple[Any, Any, Any], ada: Adventurer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, _, combat_id = fight
     monkeypatch.setattr(rules, "WINDOW_S", 60.0)
     for _ in range(rules.MAX_ACTIONS + 1):
@@ -212,7 +236,9 @@ async def test_of_too_many_actions_at_once_the_first_count(fight, ada, monkeypat
     assert answers == ["wrong_target"] * rules.MAX_ACTIONS + ["rate_limited"]
 
 
-async def test_the_defeated_are_back_home_in_good_health_and_the_winner_learns(fight, ada, bob, places):
+async def test_the_defeated_are_back_home_in_good_health_and_the_winner_learns(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer, places: Places
+) -> None:
     one, other, combat_id = fight
     await in_database(bob.given, "berries")
     await set_health(bob, 1)
@@ -229,7 +255,9 @@ async def test_the_defeated_are_back_home_in_good_health_and_the_winner_learns(f
     assert await error(one) == "combat_over"
 
 
-async def test_who_has_just_died_is_left_alone_for_a_while(fight, ada, bob, places):
+async def test_who_has_just_died_is_left_alone_for_a_while(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer, places: Places
+) -> None:
     one, other, combat_id = fight
     await set_health(bob, 1)
     await attack(one, combat_id, bob)
@@ -242,7 +270,9 @@ async def test_who_has_just_died_is_left_alone_for_a_while(fight, ada, bob, plac
     await hear_of("combat_start", one)
 
 
-async def test_who_walks_away_flees(fight, ada, bob, places):
+async def test_who_walks_away_flees(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer, places: Places
+) -> None:
     one, other, _ = fight
     await in_database(ada.walk, places.dawn)
     for player in (one, other):
@@ -251,7 +281,9 @@ async def test_who_walks_away_flees(fight, ada, bob, places):
     assert (await Character.objects.aget(pk=ada.character_id)).location_id == places.dawn.pk
 
 
-async def test_who_loses_the_socket_finds_the_fight_on_return(fight, ada, bob):
+async def test_who_loses_the_socket_finds_the_fight_on_return(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer
+) -> None:
     one, other, combat_id = fight
     await attack(other, combat_id, ada)
     (struck,) = await hear_of("combat_damage", one)
@@ -264,7 +296,7 @@ async def test_who_loses_the_socket_finds_the_fight_on_return(fight, ada, bob):
     await hear_of("combat_damage", other)
 
 
-async def test_who_stays_away_too_long_has_lost(fight, ada):
+async def test_who_stays_away_too_long_has_lost(fight: tuple[Any, Any, Any], ada: Adventurer) -> None:
     one, other, _ = fight
     await one.leave()
     away = Character.objects.filter(pk=ada.character_id)
@@ -274,7 +306,9 @@ async def test_who_stays_away_too_long_has_lost(fight, ada):
     assert (ended["reason"], ended["loser_id"]) == ("disconnected", ada.character_id)
 
 
-async def test_of_two_who_stay_away_the_first_to_go_has_lost(fight, ada, bob):
+async def test_of_two_who_stay_away_the_first_to_go_has_lost(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer
+) -> None:
     one, other, combat_id = fight
     await one.leave()
     await other.leave()
@@ -286,7 +320,9 @@ async def test_of_two_who_stay_away_the_first_to_go_has_lost(fight, ada, bob):
     assert (ended.reason, ended.winner_id) == ("disconnected", ada.character_id)
 
 
-async def test_nobody_waits_for_a_character_that_is_deleted(fight, ada):
+async def test_nobody_waits_for_a_character_that_is_deleted(
+    fight: tuple[Any, Any, Any], ada: Adventurer
+) -> None:
     one, other, _ = fight
     await one.leave()
     answer = await in_database(ada.api.delete, f"/api/characters/{ada.character_id}")
@@ -295,7 +331,9 @@ async def test_nobody_waits_for_a_character_that_is_deleted(fight, ada):
     assert (ended["reason"], ended["loser_id"]) == ("fled", ada.character_id)
 
 
-async def test_who_dies_while_away_wakes_at_home(fight, ada, bob, places):
+async def test_who_dies_while_away_wakes_at_home(
+    fight: tuple[Any, Any, Any], ada: Adventurer, bob: Adventurer, places: Places
+) -> None:
     one, other, combat_id = fight
     await one.leave()
     await set_health(ada, 1)
@@ -304,7 +342,9 @@ async def test_who_dies_while_away_wakes_at_home(fight, ada, bob, places):
     assert (await Character.objects.aget(pk=ada.character_id)).location_id == places.dawn.pk
 
 
-async def test_fights_that_are_over_are_forgotten_in_time(fight, ada):
+async def test_fights_that_are_over_are_forgotten_in_time(
+    fight: tuple[Any, Any, Any], ada: Adventurer
+) -> None:
     _, other, combat_id = fight
     await set_health(ada, 1)
     await attack(other, combat_id, ada)

@@ -1,7 +1,9 @@
 """Concurrent actions in fights, each on a database connection of its own."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,6 +17,7 @@ from world.combat.events import CombatEnd
 from world.combat.models import Combat
 from world.events import PlayerJoinedArea
 from world.models import Character
+from world.tests.adventurers import Adventurer, Places
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -22,11 +25,17 @@ pytestmark = [
 ]
 
 
-def outcomes(answers):
+def outcomes(answers: Any) -> Counter[str | Any]:
     return Counter(answer.code if isinstance(answer, Refusal) else answer for answer in answers)
 
 
-def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, cyd, eve, at_once):
+def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(
+    ada: Adventurer,
+    bob: Adventurer,
+    cyd: Adventurer,
+    eve: Adventurer,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+) -> None:
     for one in (ada, bob, cyd, eve):
         one.enter_play()
     pairs = [(one, other) for one in (ada, cyd) for other in (bob, eve)]
@@ -42,18 +51,23 @@ def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, 
     assert outcomes(answers) == {None: len(begun), "already_fighting": len(pairs) - len(begun)}
 
 
-def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob, at_once, monkeypatch):
+def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(
+    ada: Adventurer,
+    bob: Adventurer,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ada.enter_play()
     bob.enter_play()
     is_going, is_answered = Event(), Event()
     store_last_seen = Character.save
 
-    def going(character, **kwargs):
+    def going(character: Any, **kwargs: Any) -> None:
         is_going.set()
         let_the_other_come(is_answered)
         store_last_seen(character, **kwargs)
 
-    def attack():
+    def attack() -> None:
         assert is_going.wait(timeout=60)
         try:
             services.start(user_id=ada.id, target_id=bob.character_id)
@@ -66,8 +80,14 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob,
     assert not Combat.objects.exists()
 
 
-def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, places, at_once, monkeypatch):
-    heard = []
+def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(
+    ada: Adventurer,
+    bob: Adventurer,
+    places: Places,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Any] = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     ada.enter_play()
     bob.enter_play()
@@ -76,19 +96,19 @@ def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, pla
     Character.objects.update(health=1)
     is_dead, is_back = Event(), Event()
 
-    def die(*args, **kwargs):
+    def die(*args: Any, **kwargs: Any) -> None:
         send_home(*args, **kwargs)
         is_dead.set()
         let_the_other_come(is_back)
 
-    def come_back():
+    def come_back() -> None:
         assert is_dead.wait(timeout=60)
         bob.enter_play()
         is_back.set()
 
     send_home = world.respawn
     monkeypatch.setattr(world, "respawn", die)
-    deadly = {
+    deadly: dict[str, Any] = {
         "combat_id": Combat.objects.get().pk,
         "action_type": "attack",
         "target_id": bob.character_id,
@@ -99,9 +119,15 @@ def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, pla
     assert joined.location_id == joined.character.location_id == places.tide.pk
 
 
-def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places, at_once, monkeypatch):
+def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(
+    ada: Adventurer,
+    bob: Adventurer,
+    places: Places,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Fails without the lock of the fight in ``services.flee``: the fight ends twice."""
-    heard = []
+    heard: list[Any] = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     ada.enter_play()
     bob.enter_play()
@@ -112,7 +138,7 @@ def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places,
         services.start(user_id=ada.id, target_id=bob.character_id)
         combat = Combat.objects.get()
 
-        def strike(one, other, combat=combat):
+        def strike(one: Adventurer, other: Adventurer, combat: Any = combat) -> Callable[[], None]:
             return lambda: services.act(
                 user_id=one.id, combat_id=combat.pk, action_type="attack", target_id=other.character_id
             )

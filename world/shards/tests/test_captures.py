@@ -1,22 +1,27 @@
 """Captures: permissions, contests, and effects on the world."""
 
+import contextlib
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from core.refusals import Refusal
 from realtime import publishing
+from realtime.worker import Worker
 from tests.locks import let_the_other_come
 from world.models import Faction, WorldEvent, WorldState
 from world.shards import live, rules, services
 from world.shards.models import Shard
-from world.tests.adventurers import hear_of, in_database
+from world.tests.adventurers import Adventurer, Places, hear_of, in_database
 
 
 @pytest.fixture
-def shards(places):
+def shards(places: Places) -> list[Shard]:
     """Three shards: two at the ford, one in Dawnguard's home."""
     return [
         Shard.objects.create(name=f"Shard {number}", location=place)
@@ -24,28 +29,33 @@ def shards(places):
     ]
 
 
-def capture(who, shard):
+def capture(who: Adventurer, shard: Any) -> None:
     services.begin_capture(user_id=who.id, shard_id=shard.pk)
 
 
-def make_due(shard):
+def make_due(shard: Any) -> None:
     Shard.objects.filter(pk=shard.pk, due_at__isnull=False).update(due_at=timezone.now())
 
 
-def listed(who):
+def listed(who: Adventurer) -> dict[Any, Any]:
     answer = who.api.get("/api/world/shards")
     assert answer.status_code == 200
     return {shard["id"]: shard for shard in answer.json()}
 
 
-def finish(shard):
+def finish(shard: Any) -> None:
     make_due(shard)
     live.look_after_captures()
 
 
 async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_hears(
-    shards, ada, bob, places, here, monkeypatch
-):
+    shards: list[Shard],
+    ada: Adventurer,
+    bob: Adventurer,
+    places: Places,
+    here: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(rules, "CHANNEL", timedelta(minutes=8))
     one = await ada.enter()
     await in_database(bob.move_to, places.tide)
@@ -75,7 +85,9 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
 
 
 @pytest.mark.django_db
-def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_forward(shards, ada):
+def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_forward(
+    shards: list[Shard], ada: Adventurer
+) -> None:
     ada.enter_play()
     capture(ada, shards[0])
     services.settle(shard_id=shards[0].pk)
@@ -84,7 +96,13 @@ def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_fo
 
 
 @pytest.mark.django_db
-def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada, bob, places, telling):
+def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(
+    shards: list[Shard],
+    ada: Adventurer,
+    bob: Adventurer,
+    places: Places,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     ada.enter_play()
     capture(ada, shards[0])
     Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(minutes=3))
@@ -106,7 +124,9 @@ def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada,
 
 
 @pytest.mark.django_db
-def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, cyd):
+def test_a_capture_that_begins_under_enemy_eyes_does_not_run(
+    shards: list[Shard], ada: Adventurer, bob: Adventurer, cyd: Adventurer
+) -> None:
     for one in (ada, bob, cyd):
         one.enter_play()
     capture(ada, shards[0])
@@ -118,7 +138,13 @@ def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, c
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["walks", "disconnects"])
-def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
+def test_a_captor_who_goes_captures_nothing(
+    shards: list[Shard],
+    ada: Adventurer,
+    places: Places,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+    how: str,
+) -> None:
     ada.enter_play()
     capture(ada, shards[0])
     with telling() as told:
@@ -134,8 +160,8 @@ def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
 
 @pytest.mark.django_db
 def test_at_the_last_moment_an_enemy_still_holds_it_up_and_a_captor_who_is_gone_gets_nothing(
-    shards, ada, bob
-):
+    shards: list[Shard], ada: Adventurer, bob: Adventurer
+) -> None:
     ada.enter_play()
     capture(ada, shards[0])
     bob.enter_play()
@@ -151,7 +177,12 @@ def test_at_the_last_moment_an_enemy_still_holds_it_up_and_a_captor_who_is_gone_
 
 
 @pytest.mark.django_db
-def test_one_at_a_time(shards, ada, cyd, telling):
+def test_one_at_a_time(
+    shards: list[Shard],
+    ada: Adventurer,
+    cyd: Adventurer,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     ada.enter_play()
     cyd.enter_play()
     capture(ada, shards[0])
@@ -159,13 +190,18 @@ def test_one_at_a_time(shards, ada, cyd, telling):
         capture(ada, shards[0])
     assert told == []
     for who, shard, code in ((ada, shards[1], "already_capturing"), (cyd, shards[0], "shard_contested")):
-        with pytest.raises(Exception) as refusal:
+        with pytest.raises(Refusal) as refusal:
             capture(who, shard)
         assert refusal.value.code == code
 
 
 @pytest.mark.django_db
-def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, places, telling):
+def test_more_than_half_shifts_reality_and_all_bring_the_fall(
+    shards: list[Shard],
+    ada: Adventurer,
+    places: Places,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     ada.enter_play()
     told = []
     for shard in shards:
@@ -186,7 +222,12 @@ def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, place
 
 
 @pytest.mark.django_db
-def test_reality_stays_until_somebody_else_holds_more_than_half(shards, ada, bob, telling):
+def test_reality_stays_until_somebody_else_holds_more_than_half(
+    shards: list[Shard],
+    ada: Adventurer,
+    bob: Adventurer,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+) -> None:
     Shard.objects.update(faction=Faction.objects.get(name="Dawnguard"))
     WorldState.objects.create(current_reality=Faction.objects.get(name="Dawnguard"))
     bob.enter_play()
@@ -202,7 +243,9 @@ def test_reality_stays_until_somebody_else_holds_more_than_half(shards, ada, bob
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_look_at_the_same_moment_give_a_shard_once(shards, ada, at_once):
+def test_workers_that_look_at_the_same_moment_give_a_shard_once(
+    shards: list[Shard], ada: Adventurer, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> None:
     ada.enter_play()
     capture(ada, shards[0])
     make_due(shards[0])
@@ -214,21 +257,25 @@ def test_workers_that_look_at_the_same_moment_give_a_shard_once(shards, ada, at_
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
 def test_who_captures_a_shard_at_the_moment_it_is_given_takes_it_from_who_has_it_now(
-    shards, ada, bob, at_once, monkeypatch
-):
-    heard = []
+    shards: list[Shard],
+    ada: Adventurer,
+    bob: Adventurer,
+    at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Any] = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     ada.enter_play()
     capture(ada, shards[0])
     make_due(shards[0])
     is_given, is_asked_for = Event(), Event()
 
-    def give(*args):
+    def give(*args: Any) -> None:
         turn_the_world(*args)
         is_given.set()
         let_the_other_come(is_asked_for)
 
-    def come_and_capture():
+    def come_and_capture() -> None:
         assert is_given.wait(timeout=60)
         bob.enter_play()
         capture(bob, shards[0])

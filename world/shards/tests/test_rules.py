@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,9 @@ SECOND = timedelta(seconds=1)
 
 
 @given(st.booleans(), st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12))
-def test_a_channel_runs_while_nobody_contests_it_and_takes_as_long_as_it_takes(contested, moments):
+def test_a_channel_runs_while_nobody_contests_it_and_takes_as_long_as_it_takes(
+    contested: Any, moments: Any
+) -> None:
     channel, now, ran = Channel.start(NOON, contested=contested), NOON, timedelta()
     for seconds, contested_next in moments:
         if not contested:
@@ -30,7 +33,7 @@ owners = st.lists(st.sampled_from([None, 1, 2, 3]), max_size=9)
 
 
 @given(owners)
-def test_who_holds_more_than_half_rules_and_who_holds_all_brings_the_fall(owners):
+def test_who_holds_more_than_half_rules_and_who_holds_all_brings_the_fall(owners: Any) -> None:
     counted = Counter(owners)
     ruler = rules.ruler(owners)
     if ruler is None:
@@ -41,7 +44,7 @@ def test_who_holds_more_than_half_rules_and_who_holds_all_brings_the_fall(owners
 
 
 @given(st.integers(0, 20), st.integers(1, 6), st.integers())
-def test_shards_fall_all_over_the_world(count, places, seed):
+def test_shards_fall_all_over_the_world(count: Any, places: int, seed: Any) -> None:
     fallen = rules.scatter(count, range(places), Random(seed))
     assert len(fallen) == count
     heaps = Counter(fallen)

@@ -1,6 +1,9 @@
 """Trades over the world's socket, their refusals, and everything that ends them."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +19,8 @@ from progression import services as players
 from progression.models import Item
 from progression.refusals import NotEnoughGold
 from realtime.testing import Player
-from world.tests.adventurers import hear_of, in_database, opened
+from realtime.worker import Worker
+from world.tests.adventurers import Adventurer, Places, hear_of, in_database, opened
 from world.trading import housekeeping, services
 from world.trading.commands import OfferedItem
 from world.trading.models import Trade
@@ -24,7 +28,9 @@ from world.trading.models import Trade
 NOBODY = 2**53
 
 
-async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here, audited):
+async def test_two_trade_gold_for_berries_and_both_hear_each_step(
+    ada: Adventurer, bob: Adventurer, here: Worker, audited: None
+) -> None:
     berries = await in_database(bob.given, "berries", 5)
     one, other = await ada.enter(), await bob.enter()
     bell = await Player(application, "/ws/notifications/", token=bob.token).enter()
@@ -76,7 +82,9 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here
     )
 
 
-async def test_who_loses_the_socket_finds_the_trades_on_return(ada, bob, here):
+async def test_who_loses_the_socket_finds_the_trades_on_return(
+    ada: Adventurer, bob: Adventurer, here: Worker
+) -> None:
     lost, other = await ada.enter(), await bob.enter()
     await lost.send(type="trade_request", to_user_id=bob.id)
     (asked,) = await hear_of("trade_request", other)
@@ -91,7 +99,7 @@ async def test_who_loses_the_socket_finds_the_trades_on_return(ada, bob, here):
     assert (await again.hear_until("trade_update")) == offered
 
 
-async def test_a_request_that_nobody_answers_runs_out(ada, bob, here):
+async def test_a_request_that_nobody_answers_runs_out(ada: Adventurer, bob: Adventurer, here: Worker) -> None:
     one, _ = await ada.enter(), await bob.enter()
     await one.send(type="trade_request", to_user_id=bob.id)
     await hear_of("trade_request", one)
@@ -105,7 +113,7 @@ async def test_a_request_that_nobody_answers_runs_out(ada, bob, here):
 
 
 @pytest.fixture
-def both(ada, bob):
+def both(ada: Adventurer, bob: Adventurer) -> tuple[Adventurer, Adventurer]:
     """Ada and Bob are at the ford."""
     ada.enter_play()
     bob.enter_play()
@@ -113,7 +121,7 @@ def both(ada, bob):
 
 
 @pytest.fixture
-def trade(both):
+def trade(both: tuple[Adventurer, Adventurer]) -> int:
     """The id of their open trade."""
     ada, bob = both
     trade_id = request(ada, bob)
@@ -121,21 +129,21 @@ def trade(both):
     return trade_id
 
 
-def request(one, other):
+def request(one: Adventurer, other: Adventurer) -> int:
     services.request(user_id=one.id, to_user_id=other.id)
     return Trade.objects.latest("pk").pk
 
 
-def offer(who, trade_id, gold=0, **stacks):
+def offer(who: Adventurer, trade_id: int, gold: int = 0, **stacks: Any) -> None:
     items = [OfferedItem(id=stack, quantity=quantity) for stack, quantity in stacks.values()]
     services.offer(user_id=who.id, trade_id=trade_id, gold=gold, items=items)
 
 
-def confirm(who, trade_id):
+def confirm(who: Adventurer, trade_id: int) -> None:
     services.confirm(user_id=who.id, trade_id=trade_id, version=Trade.objects.get(pk=trade_id).version)
 
 
-def refused(ask, *args, **kwargs):
+def refused(ask: Any, *args: Any, **kwargs: Any) -> str:
     before = list(Trade.objects.values())
     with pytest.raises(Refusal) as refusal:
         ask(*args, **kwargs)
@@ -144,7 +152,9 @@ def refused(ask, *args, **kwargs):
 
 
 @pytest.mark.django_db
-def test_one_asks_somebody_else_who_is_there_once(both, cyd, places):
+def test_one_asks_somebody_else_who_is_there_once(
+    both: tuple[Adventurer, Adventurer], cyd: Adventurer, places: Places
+) -> None:
     ada, bob = both
     assert refused(services.request, user_id=ada.id, to_user_id=ada.id) == "cannot_trade_with_oneself"
     for absent in (cyd.id, NOBODY):
@@ -157,15 +167,17 @@ def test_one_asks_somebody_else_who_is_there_once(both, cyd, places):
 
 
 @pytest.mark.django_db
-def test_who_was_asked_accepts_and_strangers_see_nothing(both, cyd):
+def test_who_was_asked_accepts_and_strangers_see_nothing(
+    both: tuple[Adventurer, Adventurer], cyd: Adventurer
+) -> None:
     ada, bob = both
     trade_id = request(ada, bob)
     assert refused(services.accept, user_id=ada.id, trade_id=trade_id) == "not_yours_to_accept"
     assert refused(offer, ada, trade_id) == "trade_not_open"
     assert refused(confirm, ada, trade_id) == "trade_not_open"
-    for ask in (services.accept, services.decline):
-        assert refused(ask, user_id=cyd.id, trade_id=trade_id) == "unknown_trade"
-        assert refused(ask, user_id=ada.id, trade_id=NOBODY) == "unknown_trade"
+    for answer in (services.accept, services.decline):
+        assert refused(answer, user_id=cyd.id, trade_id=trade_id) == "unknown_trade"
+        assert refused(answer, user_id=ada.id, trade_id=NOBODY) == "unknown_trade"
     assert refused(offer, cyd, trade_id) == "unknown_trade"
     assert refused(confirm, cyd, trade_id) == "unknown_trade"
     Trade.objects.update(expires_at=timezone.now())
@@ -173,7 +185,7 @@ def test_who_was_asked_accepts_and_strangers_see_nothing(both, cyd):
 
 
 @pytest.mark.django_db
-def test_guests_trade_nothing(ada, adventurer):
+def test_guests_trade_nothing(ada: Adventurer, adventurer: Callable[..., Adventurer]) -> None:
     guest = adventurer("guest", "Dawnguard", is_guest=True)
     ada.enter_play()
     guest.enter_play()
@@ -182,7 +194,9 @@ def test_guests_trade_nothing(ada, adventurer):
 
 
 @pytest.mark.django_db
-def test_a_new_account_gives_nothing_away_and_may_be_given_something(ada, adventurer, audited):
+def test_a_new_account_gives_nothing_away_and_may_be_given_something(
+    ada: Adventurer, adventurer: Callable[..., Adventurer], audited: None
+) -> None:
     new = adventurer("new", "Dawnguard", level=2)
     ada.enter_play()
     new.enter_play()
@@ -198,7 +212,7 @@ def test_a_new_account_gives_nothing_away_and_may_be_given_something(ada, advent
 
 
 @pytest.mark.django_db
-def test_a_premium_account_gives_at_once(ada, adventurer):
+def test_a_premium_account_gives_at_once(ada: Adventurer, adventurer: Callable[..., Adventurer]) -> None:
     new = adventurer("new", "Dawnguard", level=1)
     User.objects.filter(pk=new.id).update(is_premium=True)
     ada.enter_play()
@@ -209,10 +223,10 @@ def test_a_premium_account_gives_at_once(ada, adventurer):
 
 
 @pytest.mark.django_db
-def test_one_offers_only_what_one_has_to_give(trade, both):
+def test_one_offers_only_what_one_has_to_give(trade: int, both: tuple[Adventurer, Adventurer]) -> None:
     ada, bob = both
     theirs, sword = bob.given("berries"), ada.given("iron-sword")
-    players.equip(ada.id, sword)
+    players.equip(ada.id, stack_id=sword)
     assert refused(offer, ada, trade, gold=101) == "not_enough_gold"
     assert refused(offer, ada, trade, one=(theirs, 1)) == "not_owned"
     assert refused(offer, ada, trade, one=(NOBODY, 1)) == "not_owned"
@@ -221,11 +235,13 @@ def test_one_offers_only_what_one_has_to_give(trade, both):
 
 
 @pytest.mark.django_db
-def test_many_items_are_offered_in_as_few_queries_as_one(trade, both):
+def test_many_items_are_offered_in_as_few_queries_as_one(
+    trade: int, both: tuple[Adventurer, Adventurer]
+) -> None:
     ada, _ = both
     stacks = {slug: (ada.given(slug), 1) for slug in ("berries", "roast-fish", "iron-sword", "moss-egg")}
 
-    def queries_of(**offered):
+    def queries_of(**offered: Any) -> int:
         with CaptureQueriesContext(connection) as queries:
             offer(ada, trade, **offered)
         return len(queries)
@@ -234,12 +250,14 @@ def test_many_items_are_offered_in_as_few_queries_as_one(trade, both):
 
 
 @pytest.mark.django_db
-def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(trade, both, audited):
+def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(
+    trade: int, both: tuple[Adventurer, Adventurer], audited: None
+) -> None:
     ada, bob = both
     berries = ada.given("berries")
     offer(ada, trade, gold=50, one=(berries, 1))
     confirm(bob, trade)
-    players.consume_item(ada.id, berries, cause="test")
+    players.consume_item(ada.id, stack_id=berries, cause="test")
     assert refused(confirm, ada, trade) == "not_enough_items"
     assert (ada.gold(), bob.gold(), bob.owns()) == (100, 100, {})
     offer(ada, trade, gold=50)
@@ -249,11 +267,13 @@ def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(trade, both, 
 
 
 @pytest.mark.django_db
-def test_who_confirms_is_not_told_how_much_the_other_has_left(trade, both):
+def test_who_confirms_is_not_told_how_much_the_other_has_left(
+    trade: int, both: tuple[Adventurer, Adventurer]
+) -> None:
     ada, bob = both
     offer(ada, trade, gold=90)
     confirm(ada, trade)
-    players.purchase(ada.id, Item.objects.get(slug="berries").pk, 6)
+    players.purchase(ada.id, item_id=Item.objects.get(slug="berries").pk, quantity=6)
     with pytest.raises(NotEnoughGold) as refusal:
         confirm(bob, trade)
     assert "40" not in str(refusal.value)
@@ -264,7 +284,14 @@ def test_who_confirms_is_not_told_how_much_the_other_has_left(trade, both):
     ("how", "reason"),
     [("decline", "declined"), ("walk", "left"), ("go", "disconnected"), ("block", "declined")],
 )
-def test_whatever_ends_a_trade_ends_it_for_good(trade, both, places, telling, how, reason):
+def test_whatever_ends_a_trade_ends_it_for_good(
+    trade: int,
+    both: tuple[Adventurer, Adventurer],
+    places: Places,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+    how: str,
+    reason: str,
+) -> None:
     ada, bob = both
     confirm(bob, trade)
     with telling() as told:
@@ -280,12 +307,12 @@ def test_whatever_ends_a_trade_ends_it_for_good(trade, both, places, telling, ho
     assert (ended.reason, ended.by_user_id, set(ended.user_ids)) == (reason, ada.id, {ada.id, bob.id})
     for ask in (confirm, offer):
         assert refused(ask, bob, trade) == "trade_over"
-    for ask in (services.accept, services.decline):
-        assert refused(ask, user_id=bob.id, trade_id=trade) == "trade_over"
+    for answer in (services.accept, services.decline):
+        assert refused(answer, user_id=bob.id, trade_id=trade) == "trade_over"
 
 
 @pytest.mark.django_db
-def test_who_is_blocked_does_not_trade(both):
+def test_who_is_blocked_does_not_trade(both: tuple[Adventurer, Adventurer]) -> None:
     ada, bob = both
     trade_id = request(ada, bob)
     friends.block(user_id=bob.id, blocked_id=ada.id)
@@ -294,7 +321,9 @@ def test_who_is_blocked_does_not_trade(both):
 
 
 @pytest.mark.django_db
-def test_a_block_that_came_at_the_moment_of_the_request_keeps_it_from_being_accepted(both):
+def test_a_block_that_came_at_the_moment_of_the_request_keeps_it_from_being_accepted(
+    both: tuple[Adventurer, Adventurer],
+) -> None:
     ada, bob = both
     trade_id = request(ada, bob)
     # As if neither transaction had seen the other's changes.
@@ -303,7 +332,7 @@ def test_a_block_that_came_at_the_moment_of_the_request_keeps_it_from_being_acce
 
 
 @pytest.mark.django_db
-def test_trades_that_are_over_are_forgotten_in_time(trade, both):
+def test_trades_that_are_over_are_forgotten_in_time(trade: int, both: tuple[Adventurer, Adventurer]) -> None:
     ada, bob = both
     services.decline(user_id=ada.id, trade_id=trade)
     just_over = trade

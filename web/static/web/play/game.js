@@ -298,9 +298,10 @@ function Table({ id, alone }) {
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
   if (!board) return html`<${Skeleton} rows=${2} tall />`;
   const Board = board.default;
-  const halves = [room.players.slice(0, 1), room.players.slice(1)];
   // Who watches has the first player below, too: there the first player's waters are.
-  const [ours, theirs] = seat < 1 ? halves : halves.reverse();
+  const own = Math.max(0, seat);
+  const ours = room.players.slice(own, own + 1);
+  const theirs = [...room.players.slice(own + 1), ...room.players.slice(0, own)];
   const status = statusOf(room, me, myTurn || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
   return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div

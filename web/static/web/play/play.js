@@ -26,8 +26,8 @@ const OFFER_COMPUTER_AFTER_MS = 10_000;
 const COMPUTER_LEVEL = 1;
 const LEVELS = [1, 2, 3];
 
-/** Whether the computer can be the other player. */
-const isForTwo = (game) => game?.min_players <= 2 && game.max_players >= 2;
+/** Whether the computer can be the other player, or all of them. */
+const hasBots = (game) => game?.bots.length > 0;
 
 function Queue({ games }) {
   const place = useStore(queue);
@@ -47,7 +47,7 @@ function Queue({ games }) {
     </div>
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
     ${
-      isForTwo(game) &&
+      hasBots(game) &&
       html`<div class="offer" role="status"><p>${text(offered ? "queue.nobody" : "queue.meanwhile")}</p>
       <${Button} kind="primary" icon="robot" class=${offered ? "" : "to-come"} busy=${computer.busy}
         onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`
@@ -74,7 +74,7 @@ function GameCard({ game, queued, onComputer }) {
       <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
         aria-label=${`${text("play.play")}: ${game.title}`}>${text("play.play")}<//>
       ${
-        isForTwo(game) &&
+        hasBots(game) &&
         html`<${Button} icon="robot" onClick=${onComputer}
         aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`
       }

@@ -10,6 +10,8 @@ export const NEW_ROOM = {
   turn: null,
   clock: null,
   you: null,
+  /** The movements that the player may make now, where the game tells them. */
+  legal: [],
   /** `{movement, user_id}` of the newest move. */
   lastMove: null,
   /** Whether somebody has moved; as long as nobody has, giving up aborts the game. */
@@ -42,7 +44,7 @@ const withPlayer = (room, userId, fields) =>
 
 const TOLD = {
   game_state(room, message) {
-    const { id, game, state, players, view, turn, clock, you, draw_offered_by: offers = [] } = message;
+    const { id, game, state, players, view, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
     const gone = Object.fromEntries(
       Object.entries(room.gone).filter(([userId]) =>
         players.some((one) => one.id === Number(userId) && !one.connected),
@@ -63,18 +65,20 @@ const TOLD = {
       view: shown,
       turn: turn ?? view?.turn ?? null,
       you: you ?? view?.you ?? null,
+      legal,
       result: message.result ?? room.result,
       // Who has agreed, too, waits for the others.
       drawOfferedBy: offers.find((one) => one === you?.user_id) ?? offers[0] ?? null,
     };
   },
 
-  player_move(room, { user_id, movement, view, turn, clock }) {
+  player_move(room, { user_id, movement, view, turn, clock, legal = [] }) {
     return {
       ...room,
       view: view ?? room.view,
       turn: turn ?? view?.turn ?? null,
       clock: clock ?? room.clock,
+      legal,
       lastMove: { movement, user_id },
       moved: true,
       drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
@@ -124,6 +128,7 @@ const TOLD = {
       state: "finished",
       view: view ?? room.view,
       turn: null,
+      legal: [],
       gone: {},
       drawOfferedBy: null,
       result: { winner_ids: winner_ids ?? [], reason, scores, ratings: ratings ?? [], rewards },

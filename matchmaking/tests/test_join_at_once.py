@@ -1,36 +1,42 @@
 """Joining on the event loop: the same answers as the view, which handles the other requests."""
 
+from typing import Any, cast
+
 import msgspec
 import pytest
-import structlog
 from asgiref.sync import sync_to_async
+from django.http import HttpResponse
 
-from accounts import live
-from accounts.refusals import TokenInvalid
+from accounts.authentication import SessionTokenAuthentication
 from game.author.refusals import UnknownGame
-from matchmaking.hot_join import hot_join
+from matchmaking.api import Join
 from matchmaking.refusals import AlreadyQueued
+from matchmaking.tests.conftest import Waiter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def join():
-    """``await join(ada, game="pong")``: the event loop's answer."""
+def join() -> Any:
+    """``await join(ada, game="pong")``: the event loop's answer, or None if the view has to answer."""
 
-    async def join(who, **body):
+    async def join(who: Waiter, **body: Any) -> HttpResponse | None:
         # A request makes the session known to this process.
         await sync_to_async(who.status)()
-        return await hot_join(token_of(who), msgspec.json.encode(body))
+        return await at_once(who, msgspec.json.encode(body))
 
     return join
 
 
-def token_of(who):
-    return who.client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+async def at_once(who: Waiter, body: Any) -> Any:
+    identity = SessionTokenAuthentication.identify_at_once(
+        cast(Any, who.client)._credentials["HTTP_AUTHORIZATION"]
+    )
+    answering = cast(Any, Join.post).at_once(identity, body)
+    return None if answering is None else await answering
 
 
-async def test_the_answers_are_those_of_the_view(ada, bob, join):
+async def test_the_answers_are_those_of_the_view(ada: Waiter, bob: Waiter, join: Any) -> None:
     waits = await join(ada, game="tictactoe", mode="blitz")
     plays = await join(bob, game="tictactoe", mode="blitz")
     again = await sync_to_async(bob.join)(mode="blitz")
@@ -43,20 +49,12 @@ async def test_the_answers_are_those_of_the_view(ada, bob, join):
     assert plays["Content-Type"] == again["Content-Type"]
 
 
-async def test_without_a_name_the_game_is_pong(ada, join):
+async def test_without_a_name_the_game_is_pong(ada: Waiter, join: Any) -> None:
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
 
 
-async def test_log_lines_of_a_join_say_who_joins(ada, join):
-    await join(ada)
-
-    said = structlog.contextvars.get_contextvars()
-    assert said["user_id"] == ada.id
-    assert said["session_id"]
-
-
-async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
-    wanted = [
+async def test_the_view_looks_closer_at_what_is_not_plain(ada: Waiter, join: Any) -> None:
+    wanted: list[dict[str, Any]] = [
         {"party_id": 1},
         {"game": 5},
         {"game": " pong"},
@@ -67,25 +65,15 @@ async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
     for body in wanted:
         assert await join(ada, **body) is None
     for raw in (b"", b"[]", b"{"):
-        assert await hot_join(token_of(ada), raw) is None
+        assert await at_once(ada, raw) is None
 
 
-async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(ada, bob, join, monkeypatch):
-    await join(ada)
-    await sync_to_async(ada.client.post)("/api/auth/logout")
-    assert await hot_join(token_of(ada), b"{}") is None
-
-    await join(bob)
-    monkeypatch.setattr(live, "_known", {})
-    assert await hot_join(token_of(bob), b"{}") is None
-
-
-async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
+async def test_refusals_are_those_of_the_view(
+    ada: Waiter, join: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await join(ada, game="pong")
 
     with pytest.raises(AlreadyQueued):
         await join(ada, game="tictactoe")
     with pytest.raises(UnknownGame):
         await join(ada, game="no_such_game")
-    with pytest.raises(TokenInvalid):
-        await hot_join("junk", b"{}")

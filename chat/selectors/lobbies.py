@@ -1,6 +1,5 @@
-"""Queries about lobbies and direct messages."""
+"""Queries about lobbies, their members, messages and sanctions."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,36 +10,25 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts import selectors as accounts
-from accounts.models import User
-from chat import events, rules
-from chat.models import (
-    DirectMessage,
-    FilteredWord,
-    Lobby,
-    LobbyMessage,
-    Membership,
-    Sanction,
-    Thread,
-)
+from chat import events, rules, shapes
+from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Sanction
 from chat.refusals import (
     AlreadyInLobby,
     Banned,
     LobbyClosed,
     NotAMember,
-    NotFriends,
     OwnerOnly,
     PremiumRequired,
     UnknownLobby,
     UnknownMessage,
 )
 from core.words import extra_words
-from friends import selectors as friends
 from friends.events import Person
-from friends.selectors import person
 from realtime.membership.leased_set import users_in
 from realtime.wire import topics
 
 LAST_MESSAGES = 50
+"""The number of messages in the first frame of a lobby or a conversation."""
 ATTENDANCE = "here"
 """The kind of our ``LeasedSet``, whose rooms are topics of lobbies and conversations."""
 
@@ -53,12 +41,9 @@ def filtered_words() -> list[str]:
     return list(FilteredWord.objects.order_by("pk").values_list("word", flat=True))
 
 
-# -- Lobbies
-
-
 def lobby(lobby_id: int) -> Lobby:
-    """Return a lobby, open or closed, with its owner. Raises ``UnknownLobby``."""
-    found = Lobby.objects.select_related("owner").filter(pk=lobby_id).first()
+    """Return a lobby, open or closed. Raises ``UnknownLobby``."""
+    found = Lobby.objects.filter(pk=lobby_id).first()
     if found is None:
         raise UnknownLobby
     return found
@@ -85,11 +70,8 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
     )
 
 
-def lobbies_visible_to(user_id: int) -> QuerySet[Lobby]:
-    """Return public lobbies and those the user belongs to.
-
-    They are annotated with the user's role (``my_role``) and the number of members (``member_count``).
-    """
+def lobbies_visible_to(user_id: int) -> QuerySet[Lobby, Any]:
+    """Return public lobbies and those the user belongs to, as rows for :func:`shown_lobbies`."""
     my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
     counted = (
         Membership.objects.filter(lobby=OuterRef("pk"))
@@ -99,13 +81,67 @@ def lobbies_visible_to(user_id: int) -> QuerySet[Lobby]:
         .values("n")
     )
     return (
-        Lobby.objects.select_related("owner")
-        .annotate(
+        Lobby.objects.annotate(
             my_role=Subquery(my_role),
             member_count=Coalesce(Subquery(counted), 0),
         )
         .filter(Q(is_public=True) | Q(my_role__isnull=False))
+        .values_list(
+            "id",
+            "name",
+            "title",
+            "is_public",
+            "max_participants",
+            "game",
+            "status",
+            "owner_id",
+            "owner__username",
+            "owner__is_premium",
+            "member_count",
+            "my_role",
+            "created_at",
+            "closed_at",
+            named=True,
+        )
     )
+
+
+def shown_lobbies(rows: Iterable[Any]) -> list[shapes.OneLobby]:
+    """Return lobbies as shown to the user who may see them."""
+    return [
+        shapes.OneLobby(
+            id=row.id,
+            name=row.name,
+            title=row.title or row.name,
+            is_public=row.is_public,
+            max_participants=row.max_participants,
+            game=row.game,
+            status=row.status,
+            owner=None
+            if row.owner_id is None
+            else Person(id=row.owner_id, username=row.owner__username, is_premium=row.owner__is_premium),
+            member_count=row.member_count,
+            role=row.my_role,
+            created_at=row.created_at,
+            closed_at=row.closed_at,
+            ws_url=f"/ws/lobbies/{row.id}/",
+        )
+        for row in rows
+    ]
+
+
+def lobby_with_members(user_id: int, lobby_id: int) -> shapes.LobbyWithMembers:
+    """Return a lobby that is public or the user's own.
+
+    Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``.
+    """
+    found = shown_lobbies(lobbies_visible_to(user_id).filter(pk=lobby_id))
+    if not found:
+        check_member(lobby_id, user_id)
+        # The user became a member after the first query.
+        raise NotAMember
+    here = users_in(ATTENDANCE, topics.lobby(found[0].name))
+    return shapes.LobbyWithMembers(**msgspec.structs.asdict(found[0]), members=members(lobby_id, here))
 
 
 def _sanction(lobby_id: int, user_id: int, kind: Sanction.Kind) -> Sanction | None:
@@ -126,27 +162,20 @@ def role(lobby_id: int, user_id: int) -> str | None:
     )
 
 
-def check_member(lobby: Lobby, user_id: int) -> str:
-    """Return the member's role. Raises ``Banned`` or ``NotAMember``."""
-    found = role(lobby.pk, user_id)
+def check_member(lobby_id: int, user_id: int) -> str:
+    """Return the member's role, in one query. Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``."""
+    found = role(lobby_id, user_id)
     if found is None:
-        check_not_banned(lobby.pk, user_id)
+        lobby(lobby_id)
+        check_not_banned(lobby_id, user_id)
         raise NotAMember
     return found
 
 
-def check_owner(lobby: Lobby, user_id: int) -> None:
-    """Raise ``OwnerOnly`` unless the user is the owner; for non-members ``Banned`` or ``NotAMember``."""
-    if check_member(lobby, user_id) != rules.OWNER:
+def check_owner(lobby_id: int, user_id: int) -> None:
+    """Raise ``OwnerOnly`` unless the user is the owner; for others, the refusals of :func:`check_member`."""
+    if check_member(lobby_id, user_id) != rules.OWNER:
         raise OwnerOnly
-
-
-def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
-    """Return the lobby if it is public or the user is a member. Raises ``UnknownLobby``, ``NotAMember``."""
-    found = lobby(lobby_id)
-    if not found.is_public:
-        check_member(found, user_id)
-    return found
 
 
 def check_may_open(user_id: int) -> None:
@@ -160,7 +189,7 @@ def check_may_moderate(user_id: int, lobby_id: int) -> None:
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``.
     """
-    rules.check_may_act_on(check_member(lobby(lobby_id), user_id), rules.MEMBER)
+    rules.check_may_act_on(check_member(lobby_id, user_id), rules.MEMBER)
 
 
 def check_open(lobby: Lobby) -> None:
@@ -169,25 +198,60 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
-def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
-    """Check an invite: any member may invite to a public lobby, owner and moderators to a private one.
+def check_invites_to(user_id: int, lobby_id: int) -> None:
+    """Check that the user may invite: any member to a public lobby, owner and moderators to a private one.
 
-    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``AlreadyInLobby``, ``Banned``.
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``.
     """
     found = lobby(lobby_id)
     check_open(found)
-    own_role = check_member(found, user_id)
+    own_role = check_member(lobby_id, user_id)
     if not found.is_public:
         rules.check_may_act_on(own_role, rules.MEMBER)
+
+
+def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
+    """Check an invite. Raises like ``check_invites_to``, and ``AlreadyInLobby``, ``Banned``."""
+    check_invites_to(user_id, lobby_id)
     if role(lobby_id, invitee_id) is not None:
         raise AlreadyInLobby
     if _sanction(lobby_id, invitee_id, Sanction.Kind.BAN) is not None:
         raise Banned("This user is banned from the lobby.")
 
 
-def sanctions(lobby_id: int) -> QuerySet[Sanction]:
-    """Return the bans and mutes in force in a lobby, with their users."""
-    return Sanction.objects.in_force().filter(lobby_id=lobby_id).select_related("user")
+def sanctions(lobby_id: int) -> QuerySet[Sanction, Any]:
+    """Return the bans and mutes in force in a lobby, as rows for :func:`shown_sanctions`."""
+    return (
+        Sanction.objects.in_force()
+        .filter(lobby_id=lobby_id)
+        .values_list(
+            "pk",
+            "user_id",
+            "user__username",
+            "user__is_premium",
+            "kind",
+            "reason",
+            "by_id",
+            "created_at",
+            "until",
+            named=True,
+        )
+    )
+
+
+def shown_sanctions(rows: Iterable[Any]) -> list[shapes.OneSanction]:
+    """Return sanctions as shown to the lobby's moderators."""
+    return [
+        shapes.OneSanction(
+            user=Person(id=row.user_id, username=row.user__username, is_premium=row.user__is_premium),
+            kind=row.kind,
+            reason=row.reason,
+            by_id=row.by_id,
+            created_at=row.created_at,
+            until=row.until,
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -239,8 +303,11 @@ def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
     """
-    found = _open_lobby(name__lower=name.lower()) if lobby_id is None else _open_lobby(pk=lobby_id)
-    check_member(found, user_id)
+    wanted: dict[str, Any] = {"name__lower": name.lower()} if lobby_id is None else {"pk": lobby_id}
+    found = Lobby.objects.filter(status=Lobby.Status.OPEN, memberships__user=user_id, **wanted).first()
+    if found is None:
+        found = _open_lobby(**wanted)
+        check_member(found.pk, user_id)
     return found
 
 
@@ -256,121 +323,38 @@ def lobby_state(lobby_id: int) -> LobbyState:
     )
 
 
-def messages(lobby_id: int) -> QuerySet[LobbyMessage]:
-    """Return the lobby's messages that were not deleted, newest first."""
-    rows = LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
-    return rows.select_related("sender").order_by("-id")
+def _standing(lobby_id: int) -> QuerySet[LobbyMessage]:
+    """Return the lobby's messages that were not deleted."""
+    return LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
+
+
+def messages(lobby_id: int) -> QuerySet[LobbyMessage, Any]:
+    """Return the lobby's messages, newest first, as rows for :func:`shown_messages`."""
+    return (
+        _standing(lobby_id)
+        .order_by("-id")
+        .values_list(
+            "id", "content", "sender_id", "sender__username", "sender__is_premium", "created_at", named=True
+        )
+    )
 
 
 def message(lobby_id: int, message_id: int) -> LobbyMessage:
     """Return a message that was not deleted. Raises ``UnknownMessage``."""
-    found = messages(lobby_id).filter(pk=message_id).first()
+    found = _standing(lobby_id).filter(pk=message_id).first()
     if found is None:
         raise UnknownMessage
     return found
 
 
-def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Text]:
+def shown_messages(rows: Iterable[Any]) -> list[events.Text]:
     """Return messages as shown to members."""
     return [
-        events.Text(id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at)
-        for each in messages
-    ]
-
-
-# -- Between friends
-
-
-def check_friends(one_id: int, other_id: int) -> None:
-    """Raise ``NotFriends`` unless these two users are friends."""
-    if not friends.are_friends(one_id, other_id):
-        raise NotFriends
-
-
-def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage]:
-    """Return the messages between these two users, newest first."""
-    low_id, high_id = rules.between(one_id, other_id)
-    rows = DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
-    return rows.select_related("sender").order_by("-id")
-
-
-def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
-    """Return direct messages as shown to both users."""
-    return [
-        events.DirectText(
-            id=each.pk,
-            content=each.content,
-            sender=person(each.sender),
-            to_user_id=each.receiver_id,
-            created_at=each.created_at,
-            read_at=each.read_at,
+        events.Text(
+            id=message_id,
+            content=content,
+            sender=Person(id=sender_id, username=username, is_premium=is_premium),
+            created_at=created_at,
         )
-        for each in messages
+        for message_id, content, sender_id, username, is_premium, created_at in rows
     ]
-
-
-def direct_state(user_id: int, friend_id: int) -> events.DirectState:
-    """Return the conversation's state for one of the two. Raises ``NotFriends``."""
-    check_friends(user_id, friend_id)
-    here = users_in(ATTENDANCE, topics.direct(user_id, friend_id))
-    return events.DirectState(
-        members=[
-            events.Talker(
-                user_id=each.pk, username=each.username, is_premium=each.is_premium, online=each.pk in here
-            )
-            for each in User.objects.filter(pk__in=(user_id, friend_id)).order_by("pk")
-        ],
-        messages=shown_direct(direct_messages(user_id, friend_id)[:LAST_MESSAGES]),
-        unread=DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None).count(),
-    )
-
-
-def threads(user_id: int) -> QuerySet[Thread]:
-    """Return the user's conversations with friends, annotated with the unread count (``unread``)."""
-    unread = (
-        DirectMessage.objects.filter(thread=OuterRef("pk"), receiver_id=user_id, read_at=None)
-        .order_by()
-        .values("thread")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    with_friends = friends.friend_ids(user_id)
-    return (
-        Thread.objects.filter(
-            Q(low_id=user_id, high_id__in=with_friends) | Q(high_id=user_id, low_id__in=with_friends)
-        )
-        .select_related("low", "high", "last_message__sender")
-        .annotate(unread=Coalesce(Subquery(unread), 0))
-    )
-
-
-def unread_counts(user_id: int) -> dict[int, int]:
-    """Return the number of unread messages by friend; friends without any are left out."""
-    return unread_counts_of([user_id]).get(user_id, {})
-
-
-def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Return :func:`unread_counts` for each of these users who has unread messages."""
-    rows = (
-        DirectMessage.objects.filter(receiver_id__in=user_ids, read_at=None)
-        .order_by()
-        .values("receiver_id", "sender_id")
-        .annotate(n=Count("pk"))
-        .values_list("receiver_id", "sender_id", "n")
-    )
-    counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for receiver, sender, n in rows:
-        counts[receiver][sender] = n
-    if not counts:
-        return {}
-    with_friends = friends.friend_ids_of(counts)
-    return {
-        receiver: {sender: n for sender, n in of_each.items() if sender in with_friends.get(receiver, ())}
-        for receiver, of_each in counts.items()
-    }
-
-
-def person_of(user_id: int) -> Person | None:
-    """Return a user's public identity by id, or None if the user is gone."""
-    found = User.objects.filter(pk=user_id).first()
-    return None if found is None else person(found)

@@ -1,0 +1,302 @@
+"""The calls that a game client makes in its first five minutes, each with what must be there before it.
+
+The same calls go to our server and to the naive one. A call is a coroutine function that prepares through the
+interface and returns one request for each user; every user makes each call once.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bench import http
+
+MOST_USERS = 256
+LOBBIES = 20
+FIRST_LOBBY, FIRST_BATTLE, FIRST_WEAK_BATTLE = 1_000_000, 2_000_000, 3_000_000
+"""Ids of the lobbies that all share, and of two battles for each user, made with the tables."""
+GAME, QUEUES = "tictactoe", "bench_queues"
+
+STATEMENTS = {"read": 5, "write": 6}
+"""The most statements of a call; BEGIN, COMMIT and savepoints are not counted."""
+_TO_BE_LOWERED = "not reduced yet"
+EXCEPTIONS = {
+    "purchase": (13, _TO_BE_LOWERED),
+    "lobby_join": (8, _TO_BE_LOWERED),
+    "queue_join": (10, _TO_BE_LOWERED),
+    "game_create": (8, _TO_BE_LOWERED),
+    "game_join": (8, _TO_BE_LOWERED),
+    "battle_join": (19, _TO_BE_LOWERED),
+    "attack": (10, _TO_BE_LOWERED),
+    "loot": (24, _TO_BE_LOWERED),
+}
+"""Calls that may take more statements, and the reason."""
+CALLERS = (1, 10, 64)
+LEVELS = {"alone": 24, "ten": 80, "crowd": 128}
+"""The number of times that each call is made at each level of callers."""
+P50_MS = {"read": 3.0, "write": 8.0}
+CPU_MS = {"read": 1.0, "write": 2.5}
+TIMES_NAIVE = 5.0
+
+
+class User(NamedTuple):
+    """A guest."""
+
+    id: int
+    token: str
+
+
+class Basket:
+    """The users of one server, and what the calls so far have made."""
+
+    def __init__(self, base_url: str, users: int) -> None:
+        if users % 2 or users > MOST_USERS:
+            raise ValueError(f"An even number of users, at most {MOST_USERS}")
+        self.base_url = base_url
+        self.count = users
+        self.users: list[User] = []
+        self.games: list[str] = []
+
+    async def open(self) -> None:
+        """Create the users."""
+        guests = await self.ask([http.request("POST", "/api/auth/guest/")] * self.count)
+        self.users = [User(guest["user"]["id"], guest["access"]) for guest in guests]
+
+    async def ask(self, requests: list[bytes], *, at_once: int = 16) -> list[Any]:
+        """Return the answers; raises ``UnexpectedAnswer`` if one is an error."""
+        return await http.ask_all(self.base_url, requests, at_once=at_once)
+
+    def get(self, path: str) -> list[bytes]:
+        """Return a GET of each user; ``{partner}`` in the path is the id of the user's friend."""
+        return [
+            http.request("GET", path.format(partner=self.partner(number).id), token=user.token)
+            for number, user in enumerate(self.users)
+        ]
+
+    def post(
+        self,
+        path: Callable[[int], str],
+        body: Callable[[int], object] = lambda number: None,
+    ) -> list[bytes]:
+        """Return a POST of each user, made from the user's number."""
+        return [
+            http.request("POST", path(number), token=user.token, body=body(number))
+            for number, user in enumerate(self.users)
+        ]
+
+    def partner(self, number: int) -> User:
+        """Return the friend of the user with this number; friends come in pairs."""
+        return self.users[number ^ 1]
+
+
+def lobby_of(number: int) -> int:
+    """Return the lobby that the user with this number and its friend join."""
+    return FIRST_LOBBY + number // 2 % LOBBIES
+
+
+Make = Callable[[Basket], Awaitable[list[bytes]]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A kind of call, and the labels of its route in the metrics."""
+
+    name: str
+    kind: str
+    method: str
+    route: str
+    make: Make
+
+    @property
+    def most_statements(self) -> int:
+        """Return the number of statements that the call may take."""
+        most, _ = EXCEPTIONS.get(self.name, (STATEMENTS[self.kind], ""))
+        return most
+
+
+CALLS: dict[str, Call] = {}
+
+
+def _call(kind: str, operation: str) -> Callable[[Make], Make]:
+    method, route = operation.split()
+
+    def register(make: Make) -> Make:
+        name = make.__name__
+        CALLS[name] = Call(name, kind, method, route, make)
+        return make
+
+    return register
+
+
+@_call("write", "POST api/auth/guest")
+async def guest(basket: Basket) -> list[bytes]:
+    return [http.request("POST", "/api/auth/guest/")] * basket.count
+
+
+@_call("read", "GET api/me")
+async def profile(basket: Basket) -> list[bytes]:
+    requests = basket.get("/api/me/")
+    await basket.ask(requests)  # or the worker would have to look up the session
+    return requests
+
+
+@_call("read", "GET api/player/me")
+async def player(basket: Basket) -> list[bytes]:
+    requests = basket.get("/api/player/me/")
+    await basket.ask(requests)  # the first creates the player
+    return requests
+
+
+@_call("read", "GET api/shop/items")
+async def shop(basket: Basket) -> list[bytes]:
+    return basket.get("/api/shop/items/")
+
+
+@_call("write", "POST api/shop/purchase")
+async def purchase(basket: Basket) -> list[bytes]:
+    [answer] = await basket.ask(basket.get("/api/shop/items/")[:1])
+    [sword] = [each["id"] for each in _rows(answer) if each["name"] == "Wooden sword"]
+    return basket.post(lambda _: "/api/shop/purchase/", lambda _: {"item_id": sword})
+
+
+@_call("read", "GET api/inventory")
+async def inventory(basket: Basket) -> list[bytes]:
+    return basket.get("/api/inventory/")
+
+
+@_call("write", "POST api/inventory/equip/<int:item_id>")
+async def equip(basket: Basket) -> list[bytes]:
+    owned = [_rows(answer)[0]["id"] for answer in await basket.ask(basket.get("/api/inventory/"))]
+    return basket.post(lambda number: f"/api/inventory/equip/{owned[number]}/")
+
+
+@_call("read", "GET api/friends")
+async def friends(basket: Basket) -> list[bytes]:
+    wanted = basket.post(
+        lambda _: "/api/friends/requests/", lambda number: {"user_id": basket.partner(number).id}
+    )
+    ids = [answer["id"] for answer in await basket.ask(wanted[::2])]
+    accepted = basket.post(lambda number: f"/api/friends/requests/{ids[number // 2]}/accept/")
+    await basket.ask(accepted[1::2])
+    return basket.get("/api/friends/")
+
+
+@_call("read", "GET api/friends/requests")
+async def friend_requests(basket: Basket) -> list[bytes]:
+    await basket.ask(
+        basket.post(
+            lambda _: "/api/friends/requests/",
+            lambda number: {"user_id": basket.users[(number + 2) % basket.count].id},
+        )
+    )
+    return basket.get("/api/friends/requests/")
+
+
+@_call("read", "GET api/dm")
+async def threads(basket: Basket) -> list[bytes]:
+    await basket.ask(
+        basket.post(
+            lambda number: f"/api/dm/{basket.partner(number).id}/messages/",
+            lambda number: {"content": f"Hello from {number}"},
+        )
+    )
+    return basket.get("/api/dm/")
+
+
+@_call("read", "GET api/dm/<int:friend_id>/messages")
+async def history(basket: Basket) -> list[bytes]:
+    return basket.get("/api/dm/{partner}/messages/")
+
+
+@_call("read", "GET api/lobbies")
+async def lobbies(basket: Basket) -> list[bytes]:
+    return basket.get("/api/lobbies/")
+
+
+@_call("write", "POST api/lobbies/<int:lobby_id>/join")
+async def lobby_join(basket: Basket) -> list[bytes]:
+    return basket.post(lambda number: f"/api/lobbies/{lobby_of(number)}/join/")
+
+
+@_call("write", "POST api/lobbies/<int:lobby_id>/messages")
+async def lobby_message(basket: Basket) -> list[bytes]:
+    return basket.post(
+        lambda number: f"/api/lobbies/{lobby_of(number)}/messages/",
+        lambda number: {"content": f"Hello from {number}"},
+    )
+
+
+@_call("write", "POST game/join")
+async def queue_join(basket: Basket) -> list[bytes]:
+    # Each user has a queue alone, where no match is found.
+    return basket.post(lambda _: "/game/join/", lambda number: {"game": QUEUES, "mode": f"m{number}"})
+
+
+@_call("write", "POST game/leave")
+async def queue_leave(basket: Basket) -> list[bytes]:
+    return basket.post(lambda _: "/game/leave/")
+
+
+@_call("write", "POST api/games")
+async def game_create(basket: Basket) -> list[bytes]:
+    requests = basket.post(lambda _: "/api/games/", lambda _: {"game": GAME, "private": True})
+    basket.games = [game["id"] for game in await basket.ask(requests)]
+    return requests
+
+
+@_call("write", "POST api/games/<uuid:game_id>/join")
+async def game_join(basket: Basket) -> list[bytes]:
+    return basket.post(lambda number: f"/api/games/{basket.games[number ^ 1]}/join/")
+
+
+@_call("read", "GET api/leaderboards/<str:game>")
+async def leaderboard(basket: Basket) -> list[bytes]:
+    return basket.get(f"/api/leaderboards/{GAME}/")
+
+
+@_call("write", "POST api/battles/join/<int:battle_id>")
+async def battle_join(basket: Basket) -> list[bytes]:
+    return _joining(basket, FIRST_BATTLE)
+
+
+@_call("write", "POST api/battles/attack/<int:battle_id>")
+async def attack(basket: Basket) -> list[bytes]:
+    return _attacking(basket, FIRST_BATTLE)
+
+
+@_call("write", "POST api/battles/claim-loot/<int:battle_id>")
+async def loot(basket: Basket) -> list[bytes]:
+    await basket.ask(_joining(basket, FIRST_WEAK_BATTLE))
+    await basket.ask(_attacking(basket, FIRST_WEAK_BATTLE))
+    return basket.post(lambda number: f"/api/battles/claim-loot/{FIRST_WEAK_BATTLE + number}/")
+
+
+def _joining(basket: Basket, first: int) -> list[bytes]:
+    return basket.post(lambda number: f"/api/battles/join/{first + number}/")
+
+
+def _attacking(basket: Basket, first: int) -> list[bytes]:
+    # The only enemy of a battle has the battle's id.
+    return basket.post(
+        lambda number: f"/api/battles/attack/{first + number}/", lambda number: {"enemy_id": first + number}
+    )
+
+
+_STATEMENTS = re.compile(
+    r'^http_request_statements_total\{method="(\w+)",route="([^"]+)"\} (\S+)$', re.MULTILINE
+)
+
+
+async def statements(base_url: str, call: Call) -> float:
+    """Return the number of statements that our server has executed for this kind of call so far."""
+    async with http.connections(base_url, 1) as [connection]:
+        page = await connection.send(http.request("GET", "/metrics?own=1"))
+    found = {
+        (method, route): float(count) for method, route, count in _STATEMENTS.findall(page.body.decode())
+    }
+    return found.get((call.method, call.route), 0.0)
+
+
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = answer["results"] if isinstance(answer, dict) else answer
+    return rows

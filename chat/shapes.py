@@ -1,0 +1,84 @@
+"""The answers of the chat routes; members and messages, which sockets carry too, are in ``events``."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Struct
+
+from chat.events import DirectText, Member
+from chat.models import Lobby, Membership, Sanction
+from core.shapes import about, one_of
+from friends.events import Person
+
+
+class OneLobby(Struct, kw_only=True, frozen=True):
+    """A lobby."""
+
+    id: int
+    name: Annotated[str, about("The slug of the title")]
+    title: str
+    is_public: bool
+    max_participants: int
+    game: Annotated[str, about("Empty: any")]
+    status: Annotated[str, one_of(Lobby.Status.values)]
+    owner: Person | None
+    member_count: int
+    role: Annotated[str | None, one_of(Membership.Role.values, "The caller's")]
+    created_at: datetime
+    closed_at: datetime | None
+    ws_url: str
+
+
+class LobbyWithMembers(OneLobby, kw_only=True, frozen=True):
+    """A lobby and its members."""
+
+    members: list[Member]
+
+
+class Left(Struct, kw_only=True, frozen=True):
+    """The result of leaving."""
+
+    status: Annotated[str, one_of(["left", "not_a_member"])]
+
+
+class Started(Struct, kw_only=True, frozen=True):
+    """The started game."""
+
+    game_id: UUID
+    ws_url: str
+
+
+class OneSanction(Struct, kw_only=True, frozen=True):
+    """A ban or a mute in force."""
+
+    user: Person
+    kind: Annotated[str, one_of(Sanction.Kind.values)]
+    reason: str
+    by_id: int | None
+    created_at: datetime
+    until: datetime | None
+
+
+class OneReport(Struct, kw_only=True, frozen=True):
+    """A report, as shown to the reporter."""
+
+    id: int
+    message_id: int
+    created_at: datetime
+
+
+class Thread(Struct, kw_only=True, frozen=True):
+    """A conversation with a friend."""
+
+    user: Annotated[Person, about("The friend")]
+    last_message: DirectText | None
+    last_at: datetime
+    unread: int
+    ws_url: str
+
+
+class Unread(Struct, kw_only=True, frozen=True):
+    """The friend's remaining unread messages."""
+
+    unread: int

@@ -1,0 +1,35 @@
+"""The database statements of each call that a game client makes in its first five minutes."""
+
+import contextlib
+from collections.abc import Callable
+
+from bench import basket
+from tests.processes import ServerProcess, manage
+
+
+async def test_no_call_takes_more_statements_than_it_may(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
+    taken = {}
+    with live_server_process(EXTRA_APPS="bench") as server:
+        manage(server.environment, "seed_demo")
+        users = basket.Basket(server.base_url, 6)
+        await users.open()
+        for name, call in basket.CALLS.items():
+            requests = await call.make(users)
+            before = await basket.statements(server.base_url, call)
+            await users.ask(requests, at_once=1)
+            after = await basket.statements(server.base_url, call)
+            # Rounded down: one of them may refresh what the worker keeps for some seconds.
+            taken[name] = (after - before) // len(requests)
+
+    # A route that is measured under another name would take none.
+    assert taken["purchase"] > 0
+    most = {name: call.most_statements for name, call in basket.CALLS.items()}
+    assert {name: (count, most[name]) for name, count in taken.items() if count > most[name]} == {}
+
+
+def test_each_exception_is_of_a_call_and_allows_more_than_the_rule() -> None:
+    for name, (most, reason) in basket.EXCEPTIONS.items():
+        assert most > basket.STATEMENTS[basket.CALLS[name].kind]
+        assert reason

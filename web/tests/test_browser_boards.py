@@ -1,0 +1,109 @@
+"""The boards of chess, draughts and Hearts, against the computer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from web.tests.person import Person
+
+pytestmark = pytest.mark.browser
+
+
+def against_the_computer(arrive: Callable[..., Person], title: str, **facts: object) -> Person:
+    ada = arrive(**facts)
+    ada.comes_as_guest()
+    ada.button(f"Computer: {title}").click()
+    ada.in_dialog("Easy")
+    ada.is_at_a_game()
+    return ada
+
+
+def square(person: Person, name: str) -> Locator:
+    return person.page.get_by_role("gridcell", name=re.compile(f"^{name},"))
+
+
+def drag(person: Person, start: Locator, to: Locator) -> None:
+    mouse = person.page.mouse
+    for press, place in ((mouse.down, start), (mouse.up, to)):
+        box = place.bounding_box()
+        assert box is not None
+        mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        press()
+
+
+def test_chess_is_played_by_taps_by_dragging_and_by_keys(arrive: Callable[..., Person]) -> None:
+    ada = against_the_computer(arrive, "Chess")
+    moves = ada.page.get_by_role("list", name="Moves").locator("li")
+
+    square(ada, "e2").click()
+    expect(square(ada, "e4")).to_have_accessible_name("e4, empty, can be reached")
+    square(ada, "e4").click()
+    expect(moves.first).to_have_text("1. e4")
+    expect(square(ada, "e4")).to_have_accessible_name("e4, white pawn")
+
+    expect(moves).to_have_count(2)
+    drag(ada, square(ada, "a2"), square(ada, "a3"))
+    expect(moves.nth(2)).to_have_text("2. a3")
+
+    expect(moves).to_have_count(4)
+    expect(square(ada, "h2")).to_have_class(re.compile("free"))
+    square(ada, "h2").focus()
+    for key in ("Enter", "ArrowUp", "Enter"):
+        ada.page.keyboard.press(key)
+    expect(moves.nth(4)).to_have_text("3. h3")
+    ada.can_use_the_page()
+
+
+def test_a_piece_that_may_not_go_there_stays(arrive: Callable[..., Person]) -> None:
+    ada = against_the_computer(arrive, "Chess")
+    drag(ada, square(ada, "e2"), square(ada, "e5"))
+    expect(square(ada, "e2")).to_have_accessible_name("e2, white pawn")
+    expect(square(ada, "e2")).to_have_attribute("aria-selected", "true")
+    ada.page.keyboard.press("Escape")
+    square(ada, "e2").focus()
+    ada.page.keyboard.press("Escape")
+    expect(square(ada, "e2")).to_have_attribute("aria-selected", "false")
+    expect(ada.page.get_by_role("list", name="Moves").locator("li")).to_have_count(0)
+
+
+def test_draughts_is_played_by_taps_and_by_keys(arrive: Callable[..., Person]) -> None:
+    ada = against_the_computer(arrive, "Draughts")
+    square(ada, "9").click()
+    expect(square(ada, "13")).to_have_accessible_name("13, empty, can be reached")
+    square(ada, "13").click()
+    expect(square(ada, "13")).to_have_accessible_name("13, black man")
+
+    movable = ada.page.locator("[data-cell].free")
+    expect(movable.first).to_be_visible()
+    movable.first.focus()
+    start = int(movable.first.get_attribute("data-cell") or "")
+    ada.page.keyboard.press("Enter")
+    target = ada.page.locator("[data-cell]:has(.target)").first
+    to = int(target.get_attribute("data-cell") or "")
+    rows, columns = to // 8 - start // 8, to % 8 - start % 8
+    for key in ["ArrowUp"] * -rows + ["ArrowLeft" if columns < 0 else "ArrowRight"] * abs(columns):
+        ada.page.keyboard.press(key)
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.locator(f"[data-cell='{to}']")).to_have_accessible_name(re.compile("black man"))
+    ada.can_use_the_page()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_hearts_is_played_by_taps_and_by_keys(arrive: Callable[..., Person], width: int) -> None:
+    ada = against_the_computer(arrive, "Hearts", viewport={"width": width, "height": 844})
+    cards = ada.page.get_by_role("group", name="Your cards").get_by_role("button")
+    expect(cards).to_have_count(13)
+    for place in (0, 6, 12):
+        cards.nth(place).click()
+    expect(ada.page.get_by_text("(3 of 3)")).to_be_visible()
+    ada.button("Pass cards").click()
+
+    playable = ada.page.locator(".hand button.free")
+    playable.first.click()
+    expect(cards).to_have_count(12)
+    playable.first.focus()
+    ada.page.keyboard.press("Enter")
+    expect(cards).to_have_count(11)
+    ada.can_use_the_page()

@@ -77,7 +77,7 @@ class Games(APIView):
         if "opponent" in body:
             game = services.create_against_bot(**wanted, level=body["level"])
         else:
-            game = services.create_open(**wanted, bots=body["bots"])
+            game = services.create_open(**wanted, bots=body["bots"], seats=body.get("seats"))
         return Response(selectors.own_game(user_id, game.pk), status=201)
 
 

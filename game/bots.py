@@ -8,9 +8,10 @@ from time import thread_time
 from typing import Any
 
 from core.refusals import Refusal
-from game.author.game import Game, Seat
+from game.author.game import Game
 from game.author.match import Match
 from game.author.refusals import RulesError
+from game.author.results import Seat
 
 # Processor time for one move, by level; level 1 moves at random.
 SECONDS = {2: 0.1, 3: 0.5}

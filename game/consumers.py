@@ -28,6 +28,7 @@ class GameConsumer(Consumer):
         events.PlayerJoined,
         events.PlayerLeft,
         events.PlayerReconnected,
+        events.PlayerReplaced,
         events.GameOver,
     )
     room: rooms.RoomHandle | None = None

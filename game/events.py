@@ -26,7 +26,8 @@ class RoomEvent(Message, kw_only=True):
 class PlayerInfo(Struct, kw_only=True):
     """A player in the form shown to others; ``side`` is left or right in two-sided games.
 
-    Guests have no rating.
+    Guests have no rating. ``team`` is the number of the player's team, in a game with teams; ``left`` is true
+    of who has left a game that goes on. ``bot_level`` is the level of the bot that plays the seat.
     """
 
     id: int
@@ -36,6 +37,9 @@ class PlayerInfo(Struct, kw_only=True):
     ready: bool
     connected: bool
     rating: int | None
+    team: int | None = None
+    bot_level: int | None = None
+    left: bool = False
 
 
 class You(Struct, kw_only=True):
@@ -76,7 +80,8 @@ class GameOver(RoomEvent):
     """Sent when the game has ended.
 
     ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved),
-    error, or operator (ended by one).
+    error, or operator (ended by one). ``places`` are the users by place, the best first; users who share a
+    place are together.
     """
 
     winner_ids: list[int]
@@ -85,6 +90,7 @@ class GameOver(RoomEvent):
     ratings: list[RatingChange]
     rewards: list[Reward]
     seq: int
+    places: list[list[int]] = []
 
 
 class GameState(RoomEvent):
@@ -180,6 +186,18 @@ class PlayerReconnected(RoomEvent):
     seq: int
 
 
+class PlayerReplaced(RoomEvent):
+    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody.
+
+    ``user_id`` is null if nobody had the seat. A player who is back is announced by ``player_reconnected``.
+    """
+
+    user_id: int | None
+    by: int | None
+    bot_level: int | None
+    seq: int
+
+
 class MatchFound(Event):
     """Sent when a game was created for the user, who should open its socket."""
 
@@ -221,11 +239,19 @@ class MatchLeft(Internal):
 
 
 class GameFinished(Internal):
-    """A game has ended."""
+    """A game has ended, for this ``reason`` of ``GameOver``.
+
+    ``places`` are the users by place, bots included, and ``scores`` those of each user.
+    """
 
     game_id: UUID
     game: str
+    mode: str
+    options: dict[str, Any]
+    reason: str
     user_ids: list[int]
     winner_ids: list[int]
+    places: list[list[int]]
+    scores: dict[int, float]
     rated: bool
     against_bot: bool

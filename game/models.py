@@ -74,14 +74,18 @@ class Seat(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     """When the player joined that queue."""
     is_open = models.BooleanField(default=True)
-    """Whether the game has not ended yet."""
+    """Whether the player still plays a game that has not ended."""
+    left_at = models.DateTimeField(null=True, blank=True)
+    """When the player left, if somebody else may take the seat."""
     rating_before = models.IntegerField(null=True, blank=True)
     rating_after = models.IntegerField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["game", "number"], name="one_player_a_seat"),
+            models.UniqueConstraint(
+                fields=["game", "number"], condition=Q(left_at__isnull=True), name="one_player_a_seat"
+            ),
             models.UniqueConstraint(fields=["game", "user"], name="one_seat_a_player"),
             models.UniqueConstraint(
                 fields=["user", "queue"],
@@ -102,6 +106,8 @@ class JournalEntry(models.Model):
         JOINED = "joined"
         LEFT = "left"
         RECONNECTED = "reconnected"
+        DEPARTED = "departed"
+        SEATED = "seated"
         READY = "ready"
         START = "start"
         MOVE = "move"

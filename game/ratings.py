@@ -1,5 +1,6 @@
 """Ratings from results: openskill's Plackett-Luce model, displayed as integers around 1500."""
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -31,8 +32,15 @@ class Strength(NamedTuple):
         return self._replace(mu=min(self.mu, _model.mu + (shown - START_SHOWN) / SHOWN_PER_MU))
 
 
-def after_match(before: Sequence[Strength], winners: Sequence[int]) -> list[Strength]:
-    """Return the strengths after a game; ``winners`` are the winners' indices, none for a draw."""
-    teams = [[_model.rating(mu=strength.mu, sigma=strength.sigma)] for strength in before]
-    ranks = [0.0 if seat in winners or not winners else 1.0 for seat in range(len(before))]
-    return [Strength(team[0].mu, team[0].sigma) for team in _model.rate(teams, ranks=ranks)]
+def after_match(
+    before: Sequence[Strength], ranks: Sequence[int], teams: Sequence[Sequence[int]] = ()
+) -> list[Strength]:
+    """Return the strengths after a game; a player's rank is lower the better, and equal for a tie.
+
+    ``teams`` are the players' indices by team; without any, everybody played alone.
+    """
+    sides = teams or [[player] for player in range(len(before))]
+    ratings = [[_model.rating(mu=before[one].mu, sigma=before[one].sigma) for one in side] for side in sides]
+    rated = _model.rate(ratings, ranks=[float(min(ranks[one] for one in side)) for side in sides])
+    after = dict(zip(itertools.chain(*sides), itertools.chain(*rated), strict=True))
+    return [Strength(after[player].mu, after[player].sigma) for player in range(len(before))]

@@ -4,21 +4,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from game.author.game import Score
+from game.author.results import Places, Score
 
 
 class SeatRecord(NamedTuple):
-    """The user in a seat; guests have no ``rating``."""
+    """The user in a seat, or who has ``left`` it to others; guests have no ``rating``."""
 
     number: int
     user_id: int
     username: str
     bot_level: int | None
     rating: int | None
+    left: bool = False
 
 
 class TakenSeat(NamedTuple):
-    """The user in a seat, with the rating before and after the game and the score; guests have no rating."""
+    """The user in a seat, or who has left it to others, with the rating before and after and the score.
+
+    Guests have no rating.
+    """
 
     number: int
     user_id: int
@@ -27,6 +31,12 @@ class TakenSeat(NamedTuple):
     rating_before: int | None
     rating_after: int | None
     score: float | None
+    left_at: datetime | None
+
+    @property
+    def left(self) -> bool:
+        """Whether others may take, or have taken, the seat."""
+        return self.left_at is not None
 
 
 class Entrant(NamedTuple):
@@ -77,17 +87,24 @@ class RoomRecord(NamedTuple):
     seed: int
     options: dict[str, Any]
     private: bool
+    created_by: int | None
     epoch: int
     result: dict[str, Any] | None
     seats: list[SeatRecord]
+    """Everybody who has a seat, or had one, in order of number and time."""
+    first_seats: list[SeatRecord]
+    """Those who had the seats when the journal began."""
     entries: list[EntryRecord]
     snapshot: str | None
+    snapshot_seq: int
 
 
 class Ending(NamedTuple):
     """The end of a game: winning seats, reason, score of each seat, and the spectators' last view.
 
-    The winners of an ``aborted`` game are the players who were present.
+    The winners of an ``aborted`` game are the players who were present. Without ``places`` the winners share
+    the first one, and all others the second. ``left`` are the seats whose players left a game that went on
+    without them, ``idle`` those of them who had not moved before.
     """
 
     winners: tuple[int, ...]
@@ -95,3 +112,7 @@ class Ending(NamedTuple):
     scores: tuple[Score, ...]
     final_view: dict[str, Any]
     tick: int
+    places: Places = ()
+    teams: Places = ()
+    left: tuple[int, ...] = ()
+    idle: tuple[int, ...] = ()

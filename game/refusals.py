@@ -74,6 +74,20 @@ class GameFull(Conflict):
     title = "All seats are taken."
 
 
+class NotEnough(Conflict):
+    """The game cannot begin with so few players."""
+
+    code = "not_enough_players"
+    title = "There are not enough players."
+
+
+class NotTheHost(NotAllowed):
+    """Only the user who created the game can do this."""
+
+    code = "not_the_host"
+    title = "Only the game's creator can do that."
+
+
 class TooManyGames(Conflict):
     """The user has created too many unfinished games."""
 

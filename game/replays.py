@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw, UnsetType, json
 
 from core.refusals import Refusal
 from game import selectors
@@ -12,16 +12,13 @@ from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.match import Match
 from game.author.refusals import RulesError
-from game.live.room.entries import Moved
+from game.live.room.entries import Departed, Moved, Reconnected, RoomEntry, SeatTaken, Started, apply
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
 from game.records import TakenSeat
 from game.refusals import CannotBeOpened, NoNotation, NoSpectators, StillRunning
-from game.shapes import Replay
-
-NOBODY = 0
-"""The user id of a seat that was never taken."""
+from game.shapes import Input, Replay
 
 
 def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Replay:
@@ -40,14 +37,16 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Repl
             )
         if not selectors.has_seat(seats, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
+    inputs = selectors.inputs(game)
     return Replay(
         game_id=game.pk,
         game=game.name,
         players=selectors.shown_players(rules, seats),
         seats=game.seats_wanted,
+        users=selectors.first_users(game, seats, inputs),
         seed=game.seed if is_over else None,
         options=game.options,
-        inputs=selectors.inputs(game),
+        inputs=inputs,
         result=selectors.shown_result(game.result),
         final_view=game.final_view,
         ticks=game.result["tick"] if rules.real_time and game.result else UNSET,
@@ -69,7 +68,7 @@ def rebuild(replay: Replay) -> Match:
 
 
 def views(replay: Replay) -> list[Raw]:
-    """Return the spectators' views of a finished turn-based game as JSON: the first, and one after each move.
+    """Return the spectators' views of a finished turn-based game as JSON: first, and after each change.
 
     Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
     replay without its seed.
@@ -132,25 +131,44 @@ def _pgn_result(replay: Replay) -> str:
 def _beginning(replay: Replay) -> Match:
     if replay.seed is None:
         raise ValueError("A replay of a running game has no seed.")
-    users = [player.id for player in replay.players]
-    users += [NOBODY] * (replay.seats - len(users))
     return Match.new(
         catalogue.get(replay.game),
-        seats=len(users),
+        seats=replay.seats,
         seed=replay.seed,
         options=replay.options,
-        users=users,
+        users=replay.users,
     )
 
 
 def _moves(match: Match, replay: Replay) -> Iterator[None]:
-    """Apply the game's moves to the match one at a time, as a room does after a takeover."""
+    """Apply what has happened in the game to its match one by one, as a room does after a takeover."""
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
-    seat_of = {seat.user_id: seat for seat in table.seats}
+    # An open game has an input that tells of its start.
+    table.is_started = not match.game.open
     for made in replay.inputs:
-        if made.type == "player_move":
-            Moved(made.movement, tick=made.tick).apply(table, seat_of[made.user_id])
+        entry = _entry_of(made)
+        if entry is not None:
+            apply(entry, table, made.user_id)
             yield
     table.catch_up(0 if isinstance(replay.ticks, UnsetType) else replay.ticks)
+
+
+def _entry_of(made: Input) -> RoomEntry | None:
+    """Return the journal's entry of an input, or None if it changes nothing in a match."""
+    match made.type:
+        case "player_move":
+            return Moved(made.movement, tick=made.tick)
+        case "player_replaced":
+            left = json.decode(made.movement)
+            return Departed(left["why"], left["bot_level"], left["is_offered"], made.tick)
+        case "player_reconnected":
+            return Reconnected(made.tick)
+        case "seat_taken":
+            taken = json.decode(made.movement)
+            return SeatTaken(taken["seat"], taken["replaces"], "", None, made.tick)
+        case "game_start":
+            return Started()
+        case _:
+            return None

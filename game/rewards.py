@@ -24,6 +24,7 @@ class Worth(NamedTuple):
 
 
 WIN, DRAW, LOSS = Worth(50, 20), Worth(30, 10), Worth(20, 5)
+"""For the first place, one between (or a draw), and the last."""
 BOT_SHARE = 2
 """The reward is divided by this in games against a bot, or alone."""
 MAX_REWARDED_PER_OPPONENT_A_DAY = 10
@@ -34,16 +35,25 @@ GIVEN_UP = ("resign", "timeout", "forfeit", "abandoned", "aborted")
 """Reasons brought about by the losers, who get nothing: otherwise losing quickly would pay."""
 
 
-def reward(game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]) -> list[Reward]:
-    """Reward the people who moved in a game, in the transaction that ends it."""
+def reward(
+    game: Game,
+    seats: Sequence[Seat],
+    ending: Ending,
+    movers: Collection[int],
+    places: Sequence[Collection[int]],
+) -> list[Reward]:
+    """Reward the people who moved in a game, in the transaction that ends it.
+
+    ``places`` are the users by place.
+    """
     seated = [seat.user_id for seat in seats if seat.bot_level is None and seat.user_id in movers]
     people = User.objects.filter(pk__in=seated, is_active=True).order_by("pk").values_list("pk", flat=True)
     # The counts below cannot change until the end of the transaction.
     progression.lock(*people)
-    winners = {seats[number].user_id for number in ending.winners}
+    winners = {seat.user_id for seat in seats if seat.number in ending.winners}
     rewards = []
     for user_id in people:
-        worth = _worth(user_id, seats, ending)
+        worth = _worth(user_id, seats, ending, places)
         if worth is None or _has_had_enough(user_id, seats):
             continue
         given = progression.grant(
@@ -58,13 +68,17 @@ def reward(game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection
     return rewards
 
 
-def _worth(user_id: int, seats: Sequence[Seat], ending: Ending) -> Worth | None:
-    winners = {seats[number].user_id for number in ending.winners}
-    if user_id in winners:
+def _worth(
+    user_id: int, seats: Sequence[Seat], ending: Ending, places: Sequence[Collection[int]]
+) -> Worth | None:
+    (own,) = (seat.number for seat in seats if seat.user_id == user_id)
+    if own in ending.left:
+        return None
+    if own in ending.winners:
         worth = WIN
     elif ending.reason in GIVEN_UP:
         return None
-    elif not winners:
+    elif not ending.winners or user_id not in places[-1]:
         worth = DRAW
     else:
         worth = LOSS

@@ -2,13 +2,13 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
@@ -30,6 +30,29 @@ class _MoveMade(msgspec.Struct):
     tick: int | UnsetType = UNSET
 
 
+class _Seating(msgspec.Struct):
+    """The part of the journal entry of somebody who took a seat that replays need."""
+
+    seat: int
+    replaces: int
+    tick: int | UnsetType = UNSET
+
+
+class _Departure(msgspec.Struct):
+    """The part of a departure's journal entry that replays need."""
+
+    why: str
+    bot_level: int | None = None
+    is_offered: bool = False
+    tick: int | UnsetType = UNSET
+
+
+class _Return(msgspec.Struct):
+    """The part of a return's journal entry that replays need."""
+
+    tick: int | UnsetType = UNSET
+
+
 class _ActionDone(msgspec.Struct):
     """The part of an action's journal entry that replays need."""
 
@@ -45,6 +68,18 @@ class _Said(msgspec.Struct):
 # Actions that affect the game's result.
 _DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
 
+_PLAYED = (
+    JournalEntry.Kind.MOVE,
+    JournalEntry.Kind.ACTION,
+    JournalEntry.Kind.DEPARTED,
+    JournalEntry.Kind.RECONNECTED,
+    JournalEntry.Kind.SEATED,
+    JournalEntry.Kind.START,
+)
+
+_read_seating = msgspec.json.Decoder(_Seating).decode
+_read_departure = msgspec.json.Decoder(_Departure).decode
+_read_return = msgspec.json.Decoder(_Return).decode
 _read_move = msgspec.json.Decoder(_MoveMade).decode
 _read_action = msgspec.json.Decoder(_ActionDone).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
@@ -69,9 +104,15 @@ def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenS
     Raises ``UnknownMatch``.
     """
     found, seats = game(game_id)
-    if found.private and found.state != Game.State.CREATED and not has_seat(seats, user_id):
+    if found.private and not has_free_seat(found, seats) and not has_seat(seats, user_id):
         raise UnknownMatch
     return found, seats
+
+
+def has_free_seat(game: Game, seats: Iterable[TakenSeat]) -> bool:
+    """Return whether somebody can take a seat of this game."""
+    taken = sum(not seat.left for seat in seats)
+    return game.state not in Game.OVER and taken < game.seats_wanted
 
 
 def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
@@ -82,7 +123,7 @@ def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
 def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSeat]]:
     """Return the seats of these games, in their order."""
     found: defaultdict[uuid.UUID, list[TakenSeat]] = defaultdict(list)
-    rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number")
+    rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number", "pk")
     for row in rows.values_list(
         "number",
         "user_id",
@@ -91,6 +132,7 @@ def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSe
         "rating_before",
         "rating_after",
         "score",
+        "left_at",
         "game_id",
     ):
         found[row[-1]].append(TakenSeat(*row[:-1]))
@@ -102,8 +144,10 @@ def invitation(game_id: uuid.UUID) -> shapes.Invitation:
 
     Raises ``UnknownMatch``.
     """
-    games = _offered().filter(pk=game_id, state=Game.State.CREATED, created_by__isnull=False)
-    found = games.values_list("name", "created_by__username").first()
+    games = _offered().filter(pk=game_id, state__in=Game.ON_THE_WAY, created_by__isnull=False)
+    taken = Count("seats", filter=Q(seats__left_at=None))
+    waiting = games.annotate(taken=taken).filter(taken__lt=F("seats_wanted"))
+    found = waiting.values_list("name", "created_by__username").first()
     if found is None:
         raise UnknownMatch
     name, host = found
@@ -201,6 +245,8 @@ def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
         scores=stored["scores"],  # as stored: whole ones stay whole
         ratings=msgspec.convert(stored["ratings"], list[events.RatingChange]),
         rewards=msgspec.convert(stored["rewards"], list[events.Reward]),
+        # Results of earlier releases have none.
+        places=stored.get("places", []),
     )
 
 
@@ -331,10 +377,54 @@ def best_ratings(user_ids: list[int]) -> dict[int, int]:
     return dict(best)
 
 
+def first_seats(game: Game, seats: Sequence[TakenSeat], taken: Iterable[tuple[int, int]]) -> list[SeatRecord]:
+    """Return those who had the seats of a game when its journal began.
+
+    ``taken`` are the seats that were taken later, in this order, each with the user who was replaced.
+    """
+    if catalogue.get(game.name).open:
+        return []
+    replaced: dict[int, int] = {}
+    for number, user_id in taken:
+        replaced.setdefault(number, user_id)
+    records = _seat_records(seats)
+    of_user = {seat.user_id: seat for seat in records}
+    first: dict[int, SeatRecord] = {}
+    for number, user_id in replaced.items():
+        known = of_user.get(user_id, SeatRecord(number, user_id, "", None, None))
+        first[number] = known._replace(number=number)
+    for seat in records:
+        if seat.user_id not in replaced.values():
+            first.setdefault(seat.number, seat)
+    return list(first.values())
+
+
+def first_users(game: Game, seats: Sequence[TakenSeat], made: Iterable[shapes.Input]) -> list[int]:
+    """Return the users by seat as a game with these inputs began; 0 for a free seat."""
+    read = [_read_seating(bytes(one.movement)) for one in made if one.type == "seat_taken"]
+    taken = [(seating.seat, seating.replaces) for seating in read]
+    first = {seat.number: seat.user_id for seat in first_seats(game, seats, taken)}
+    return [first.get(number, 0) for number in range(game.seats_wanted)]
+
+
+def _seat_records(seats: Iterable[TakenSeat]) -> list[SeatRecord]:
+    return [
+        SeatRecord(seat.number, seat.user_id, seat.username, seat.bot_level, seat.rating_before, seat.left)
+        for seat in seats
+    ]
+
+
+def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
+    read = [_read_seating(entry.data) for entry in entries if entry.kind == JournalEntry.Kind.SEATED]
+    return [(seating.seat, seating.replaces) for seating in read]
+
+
 def room_record(game_id: uuid.UUID) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
-    found, seats = game(game_id)
-    entries = JournalEntry.objects.filter(game=found).order_by("seq")
+    found, taken = game(game_id)
+    rows = JournalEntry.objects.filter(game=found).order_by("seq")
+    entries = [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
+    snapshot = Snapshot.objects.filter(game=found).values_list("data", "seq").first() or (None, 0)
     return RoomRecord(
         game_id=found.pk,
         name=found.name,
@@ -343,34 +433,59 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         seed=found.seed,
         options=found.options,
         private=found.private,
+        created_by=found.created_by_id,
         epoch=found.epoch,
         result=found.result,
-        seats=[
-            SeatRecord(seat.number, seat.user_id, seat.username, seat.bot_level, seat.rating_before)
-            for seat in seats
-        ],
-        entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
-        snapshot=Snapshot.objects.filter(game=found).values_list("data", flat=True).first(),
+        seats=_seat_records(taken),
+        first_seats=first_seats(found, taken, _taken_later(entries)),
+        entries=entries,
+        snapshot=snapshot[0],
+        snapshot_seq=snapshot[1],
     )
 
 
 def inputs(game: Game) -> list[shapes.Input]:
     """Return the players' inputs in order, in the form used by replays."""
-    kinds = (JournalEntry.Kind.MOVE, JournalEntry.Kind.ACTION)
-    entries = JournalEntry.objects.filter(game=game, kind__in=kinds).order_by("seq")
-    made = []
+    entries = JournalEntry.objects.filter(game=game, kind__in=_PLAYED).order_by("seq")
+    is_open = catalogue.get(game.name).open
+    made: list[shapes.Input] = []
+    departed: set[int | None] = set()
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
-        if kind == JournalEntry.Kind.MOVE:
-            move = _read_move(data)
-            type, movement, tick = "player_move", move.movement, move.tick
-        elif (action := _read_action(data)).action in _DECISIVE_ACTIONS:
-            type, movement, tick = "game_action", msgspec.Raw(msgspec.json.encode(action)), UNSET
-        else:
-            continue
-        # Only people and bots in seats move and act.
-        assert user_id is not None
+        match kind:
+            case JournalEntry.Kind.RECONNECTED if user_id not in departed:
+                continue
+            case JournalEntry.Kind.START if not is_open:
+                continue
+            case JournalEntry.Kind.DEPARTED:
+                departed.add(user_id)
+            case JournalEntry.Kind.RECONNECTED:
+                departed.remove(user_id)
+            case JournalEntry.Kind.ACTION if _read_action(data).action not in _DECISIVE_ACTIONS:
+                continue
+        type, movement, tick = _input(kind, data)
         made.append(shapes.Input(seq=seq, at=at, user_id=user_id, type=type, movement=movement, tick=tick))
     return made
+
+
+def _input(kind: str, data: str) -> tuple[str, msgspec.Raw, int | UnsetType]:
+    match kind:
+        case JournalEntry.Kind.MOVE:
+            move = _read_move(data)
+            return "player_move", move.movement, move.tick
+        case JournalEntry.Kind.DEPARTED:
+            left = _read_departure(data)
+            told = {"why": left.why, "bot_level": left.bot_level, "is_offered": left.is_offered}
+            return "player_replaced", msgspec.Raw(msgspec.json.encode(told)), left.tick
+        case JournalEntry.Kind.SEATED:
+            seating = _read_seating(data)
+            told = {"seat": seating.seat, "replaces": seating.replaces}
+            return "seat_taken", msgspec.Raw(msgspec.json.encode(told)), seating.tick
+        case JournalEntry.Kind.RECONNECTED:
+            return "player_reconnected", msgspec.Raw(b"{}"), _read_return(data).tick
+        case JournalEntry.Kind.START:
+            return "game_start", msgspec.Raw(b"{}"), UNSET
+        case _:
+            return "game_action", msgspec.Raw(msgspec.json.encode(_read_action(data))), UNSET
 
 
 def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:

@@ -70,6 +70,7 @@ class NewGame(serializers.Serializer[Any]):
         max_length=MAX_BOTS,
         help_text="The levels of bots that take seats beside those who join",
     )
+    seats = StrictInteger(required=False, min_value=1, help_text="How many, if the game leaves a choice")
     private = StrictBoolean(default=False, help_text="Visible only to users who know its id")
     options = serializers.DictField(required=False)
 

@@ -61,6 +61,9 @@ class Result(Struct, kw_only=True, frozen=True):
     scores: Annotated[dict[str, float], about("By user id")]
     ratings: list[RatingChange]
     rewards: list[Reward]
+    places: Annotated[
+        list[list[int]], about("Users by place, the best first; users who share a place are together")
+    ]
 
 
 class OneGame(Struct, kw_only=True, frozen=True):
@@ -111,9 +114,27 @@ class Input(Struct, kw_only=True, frozen=True):
 
     seq: int
     at: datetime
-    user_id: int
-    type: Annotated[str, one_of(["player_move", "game_action"])]
-    movement: Annotated[JSONObject, about("For a game_action: {action}")]
+    user_id: Annotated[int | None, about("null for a game_start")]
+    type: Annotated[
+        str,
+        one_of(
+            [
+                "player_move",
+                "game_action",
+                "game_start",
+                "player_replaced",
+                "player_reconnected",
+                "seat_taken",
+            ]
+        ),
+    ]
+    movement: Annotated[
+        JSONObject,
+        about(
+            "For a game_action: {action}; for a player_replaced: {why, bot_level, is_offered}; "
+            "for a seat_taken: {seat, replaces}"
+        ),
+    ]
     tick: Annotated[int | UnsetType, about("Real-time games: the step before which it was applied")] = UNSET
 
 
@@ -124,6 +145,7 @@ class Replay(Struct, kw_only=True, frozen=True):
     game: str
     players: list[Player]
     seats: int
+    users: Annotated[list[int], about("Users by seat at the beginning, 0 for a free one")]
     seed: Annotated[int | None, about("null while the game runs")]
     options: dict[str, Any]
     inputs: list[Input]

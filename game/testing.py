@@ -17,8 +17,9 @@ from typing import Any
 
 from core.refusals import Refusal
 from game import bots
-from game.author.game import Game, Seat
+from game.author.game import Game
 from game.author.match import Match
+from game.author.results import Seat
 
 MAX_MOVES = 5_000
 """A random game that is longer than this counts as one that never ends."""

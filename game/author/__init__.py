@@ -4,13 +4,19 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from game.author.game import DRAW, Clock, Game, Grid, Seat, State, Verdict, move
+from game.author.game import Clock, Game, Grid, State, move
+from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
 from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
+from game.author.results import DRAW, Ranking, Seat, Verdict
 
 __all__ = [
+    "BOT",
     "DRAW",
+    "END",
+    "PLAY_ON",
+    "SUBSTITUTE",
     "Annotated",
     "Clock",
     "Game",
@@ -20,6 +26,7 @@ __all__ = [
     "Literal",
     "Meta",
     "Queue",
+    "Ranking",
     "Record",
     "Seat",
     "State",

@@ -6,29 +6,17 @@ import re
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 
+from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
-
-Seat = int
-"""The number of a player's seat, from 0. The rules do not know which user sits there."""
+from game.author.results import Score, Seat, Verdict
 
 State = dict[str, Any]
 """The complete state of a game: dicts with string keys, lists, strings, numbers, booleans and None."""
-
-Score = int | float
-"""A seat's score.
-
-The union keeps integers integers: compiled code would turn 1 into 1.0 for plain ``float``.
-"""
-
-DRAW: Final = "draw"
-"""Return this from ``result`` to end the game in a draw."""
-
-Verdict = Seat | Iterable[Seat] | Literal["draw"] | None
 
 BOT_LEVELS: Final = (1, 2, 3)
 """The levels of computer players; 1 plays at random unless the game has a ``bot``."""
@@ -36,6 +24,7 @@ BOT_LEVELS: Final = (1, 2, 3)
 RESERVED: Final = frozenset(
     (
         "alternating",
+        "empty",
         "lists_legal",
         "max_players",
         "min_players",
@@ -128,6 +117,15 @@ class Game:
     """The board, if the game has one; ``setup`` and ``view`` then have defaults."""
     clock: ClassVar[Clock | None] = Clock(seconds=120, increment=5)
     """The thinking time in a turn-based game; None for no limit."""
+    open: ClassVar[bool] = False
+    """Whether seats may be taken, and left, while the game runs. It begins with the fewest ``players``, and
+    does not wait for anybody who is away."""
+    grace: ClassVar[float] = 30
+    """The seconds for which a player may be away."""
+    start_within: ClassVar[float] = 60
+    """The seconds in which all players must have come and be ready, once all seats are taken."""
+    fill_within: ClassVar[float] = 600
+    """The seconds for which a game waits for its seats to be taken; then those who are there play."""
     modes: ClassVar[Sequence[str]] = ()
     """Additional modes such as ``("blitz",)``; each has a matchmaking queue of its own."""
     spectators: ClassVar[bool] = True
@@ -157,13 +155,15 @@ class Game:
     view_type: ClassVar[type[Record] | None]
     tick: ClassVar[Move]
 
-    __slots__ = ("options", "random", "seats")
+    __slots__ = ("empty", "options", "random", "seats")
     options: Any
     random: Random
     seats: range
+    empty: frozenset[Seat]
 
     def __init__(self, seats: range, random: Random, options: msgspec.Struct) -> None:
-        for name, value in (("seats", seats), ("random", random), ("options", options)):
+        empty = frozenset(seats) if self.open else frozenset()
+        for name, value in (("seats", seats), ("random", random), ("options", options), ("empty", empty)):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -192,12 +192,32 @@ class Game:
         raise NotImplementedError
 
     def result(self, state: State) -> Verdict:
-        """Return None while the game goes on, then the winner, all winners (none: all lost), or DRAW."""
-        raise NotImplementedError
+        """Return None while the game goes on, then the winner, all winners (none: all lost), or DRAW.
+
+        A ``Ranking`` tells all places. An ``open`` game need not have an end.
+        """
+        return None
 
     def scores(self, state: State) -> Sequence[Score] | None:
         """Return the current score of each seat. By default winners end with 1 and the others with 0."""
         return None
+
+    def teams(self) -> Iterable[Iterable[Seat]] | None:
+        """Return the teams, each a list of seats, which share their places.
+
+        By default everybody plays alone.
+        """
+        return None
+
+    def left(self, state: State, seat: Seat, why: Why) -> Leaving:
+        """Return what becomes of the seat of a player who leaves: END, PLAY_ON, SUBSTITUTE or BOT(level).
+
+        By default the game ends; an ``open`` game goes on. Unless the game ends, ``state`` may be changed.
+        """
+        return PLAY_ON if self.open else END
+
+    def joined(self, state: State, seat: Seat) -> None:
+        """Change the state for a player who takes an empty seat, in an ``open`` game also at its start."""
 
     def view(self, state: State, seat: Seat | None) -> "dict[str, Any] | Record":
         """Return what the player at ``seat`` may see; ``seat`` is None for spectators.
@@ -288,7 +308,13 @@ def _prepare(cls: type[Game]) -> None:
         cls.clock is None or isinstance(cls.clock, Clock), cls, "`clock` must be a Clock(seconds=...) or None"
     )
     _check(cls.grid or _overrides(cls, "setup"), cls, "it needs `setup(self, random)` (or a `grid`)")
-    _check(_overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on")
+    _check(
+        cls.open or _overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on"
+    )
+
+    for name in ("grace", "start_within", "fill_within"):
+        seconds = getattr(cls, name)
+        _check(type(seconds) in (int, float) and 0 <= seconds < 1e7, cls, f"`{name}` must be in seconds")
 
     names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
     moves = {

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from core.refusals import Refusal
-from game.author.game import DRAW, Game, Score, Seat, State, side_of
+from game.author.game import Game, State, side_of
 from game.author.generator import Generator
+from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
 from game.author.movements import MAX_CHOICES
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
+from game.author.results import Outcome, Places, Score, Seat, read_verdict
 
 Movement = bytes | msgspec.Raw | dict[str, Any]
 
@@ -23,27 +25,17 @@ _NOBODY: frozenset[Seat] = frozenset()
 _NUMBERS = frozenset((int, float, bool))
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """The result of a game: the winning seats, whether it was a draw, and each seat's score.
-
-    Without winners and without a draw, everybody lost.
-    """
-
-    winners: tuple[Seat, ...]
-    draw: bool
-    scores: tuple[Score, ...]
-
-
 class Match:
     """A running game, created by ``new`` or ``load``. Not thread-safe; methods neither block nor do I/O.
 
     ``turn`` is the set of seats that may move now (empty in real time and at the end), ``turn_user`` the user
     to move (None if nobody or several may), ``result`` the Outcome at the end, and ``problem`` the error that
-    made the match stop, if any. ``moves`` and ``tick`` count the moves and the real-time steps so far. A
-    movement is JSON bytes or a decoded dict.
+    made the match stop, if any. ``moves`` and ``tick`` count the moves and the real-time steps so far.
+    ``teams`` are the seats by team, if there are any. A movement is JSON bytes or a decoded dict.
     """
 
     __slots__ = (
+        "_first",
         "_frame_ends",
         "_generator",
         "_saved_state",
@@ -58,6 +50,7 @@ class Match:
         "result",
         "seed",
         "state",
+        "teams",
         "tick",
         "turn",
         "turn_user",
@@ -76,13 +69,17 @@ class Match:
         self.turn_user: int | None = None
         self._shared_view: bytes | None = None
         self._viewers = (*self.game.seats, None)
-        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
-        self._frame_ends = [end + b"}" for end in self._view_ends]
+        self._view_ends: list[bytes] = []
+        self._frame_ends: list[bytes] = []
         self._turns = [frozenset((seat,)) for seat in self.game.seats]
         self._saved_state = b""
         self.options = options
         self.seed = seed
         self.problem: Exception | None = None
+        self.teams: Places = ()
+        self._first = 0
+        """Of the seats that move one after the other, the one whose turn it is unless nobody plays it."""
+        self._show_users()
 
     @classmethod
     def new(
@@ -102,7 +99,8 @@ class Match:
         try:
             match.state = match.game.setup(match._generator)
             _plain(match.state)
-            match._update_result(moves=0, tick=0)
+            match.teams = match._asked_teams()
+            match._update_result(moves=0, tick=0, first=0)
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
         _ = match.scores  # read first by every room: fail now if the rules fail
@@ -133,7 +131,7 @@ class Match:
         try:
             if game.moves[type(taken)](game, self.state, seat, *_arguments(taken)) is not None:
                 raise ValueError("a move changes the state in place and returns nothing")
-            self._update_result(moves=self.moves + 1, tick=0)
+            self._update_result(moves=self.moves + 1, tick=0, first=(seat + 1) % len(self._turns))
         except Exception as error:
             self.state = marshal.loads(self._saved_state)
             self._generator.position = position
@@ -141,6 +139,41 @@ class Match:
                 raise
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         return _encode(taken)
+
+    def sit(self, seat: Seat, user: int) -> None:
+        """Show this user in the seat from now on."""
+        self.users = (*self.users[:seat], user, *self.users[seat + 1 :])
+        self._show_users()
+        self.turn_user = self._only(self.turn)
+
+    def join(self, seat: Seat) -> None:
+        """Let the player in this seat, which was empty, play. Raises RulesError."""
+        try:
+            self.game.joined(self.state, seat)
+            self._set_empty(self.game.empty - {seat})
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: joined failed for seat {seat}: {error!r}") from error
+
+    def leave(self, seat: Seat, why: Why) -> Leaving:
+        """Return what the rules make of a seat whose player leaves. If the game ends, the match is unchanged.
+
+        Raises RulesError.
+        """
+        game = self.game
+        state, position = marshal.dumps(self.state), self._generator.position
+        try:
+            then = game.left(self.state, seat, why)
+            if then == END:
+                self.state, self._generator.position = marshal.loads(state), position
+            elif isinstance(then, BOT) and then.level in (1, 2, 3):
+                self._set_empty(game.empty)
+            elif then in (PLAY_ON, SUBSTITUTE):
+                self._set_empty(game.empty | {seat})
+            else:
+                raise ValueError(f"it returned {then!r}, not END, PLAY_ON, SUBSTITUTE or BOT(level)")
+        except Exception as error:
+            raise RulesError(f"{game.name}: left failed for seat {seat}: {error!r}") from error
+        return then
 
     def halt(self) -> None:
         """Stop accepting moves: something other than the rules ended the game."""
@@ -280,6 +313,8 @@ class Match:
             "options": msgspec.to_builtins(self.options),
             "moves": self.moves,
             "tick": self.tick,
+            "first": self._first,
+            "empty": sorted(self.game.empty),
             "random": self._generator.position,
             "state": _plain(self.state),
         }
@@ -294,7 +329,9 @@ class Match:
         """
         seats = dump["seats"]
         match = cls(game, _users(users, seats), _options(game, seats, dump["options"]), dump["seed"])
-        match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"])
+        # Snapshots of earlier releases have no seats that nobody plays.
+        empty, first = frozenset(dump.get("empty", ())), dump.get("first", dump["moves"] % seats)
+        match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"], first, empty)
         return match
 
     def copy(self, seed: int) -> "Match":
@@ -304,7 +341,8 @@ class Match:
         """
         match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._saved_state or marshal.dumps(self.state))
-        match._resume(state, match._generator.position, self.moves, self.tick)
+        position = match._generator.position
+        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty)
         return match
 
     # Internals.
@@ -322,15 +360,23 @@ class Match:
         except Exception as error:
             raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 
-    def _resume(self, state: State, position: int, moves: int, tick: int) -> None:
+    def _resume(
+        self, state: State, position: int, moves: int, tick: int, first: Seat, empty: frozenset[Seat]
+    ) -> None:
         self.state = state
         self._generator.position = position
+        object.__setattr__(self.game, "empty", empty)
         try:
-            self._update_result(moves=moves, tick=tick)
+            self.teams = self._asked_teams()
+            self._update_result(moves=moves, tick=tick, first=first)
         except Exception as error:
             raise RulesError(f"{self.game.name}: the kept state cannot be resumed: {error!r}") from error
 
-    def _update_result(self, *, moves: int, tick: int) -> None:
+    def _set_empty(self, empty: frozenset[Seat]) -> None:
+        object.__setattr__(self.game, "empty", empty)
+        self._update_result(moves=self.moves, tick=self.tick, first=self._first)
+
+    def _update_result(self, *, moves: int, tick: int, first: Seat) -> None:
         """Accept the current state: compute the result and the turn. On failure nothing changes."""
         game, state = self.game, self.state
         verdict = game.result(state)
@@ -338,13 +384,19 @@ class Match:
         if verdict is not None:
             result = self._outcome(verdict)
         elif not game.real_time:
-            turn = self._turns[moves % len(self._turns)] if game.alternating else self._asked_turn()
+            if game.empty:
+                first, turn = self._turn_among_others(first)
+            else:
+                turn = self._turns[first] if game.alternating else self._asked_turn()
         if not game.real_time:
             # marshal is the fastest deep copy of plain data. Only this process loads it; it is never stored.
             self._saved_state = marshal.dumps(state)
-        self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
-        self.turn_user = self.users[next(iter(turn))] if len(turn) == 1 else None
+        self.result, self.turn, self.moves, self.tick, self._first = result, turn, moves, tick, first
+        self.turn_user = self._only(turn)
         self._shared_view = None
+
+    def _only(self, turn: frozenset[Seat]) -> int | None:
+        return self.users[next(iter(turn))] if len(turn) == 1 else None
 
     def _asked_turn(self) -> frozenset[Seat]:
         seats = self.game.turn(self.state)
@@ -353,12 +405,25 @@ class Match:
             raise ValueError(f"turn() returned {seats!r} although the game is not over")
         return turn
 
+    def _turn_among_others(self, first: Seat) -> tuple[Seat, frozenset[Seat]]:
+        """Return ``first`` and the turn in a match with empty seats, whose turn never comes."""
+        game, number = self.game, len(self._turns)
+        played = [seat for seat in (*range(first, number), *range(first)) if seat not in game.empty]
+        if not played:
+            return first, _NOBODY
+        if game.alternating:
+            return played[0], self._turns[played[0]]
+        turn = self._asked_turn() - game.empty
+        if not turn:
+            raise ValueError("turn() returned only seats that nobody plays: see self.empty")
+        return first, turn
+
+    def _asked_teams(self) -> Places:
+        return _teams(self.game)
+
     def _outcome(self, verdict: Any) -> Outcome:
-        draw = verdict == DRAW
-        winners = () if draw else (verdict,) if type(verdict) is int else tuple(sorted(set(verdict)))
-        if not all(type(winner) is int and winner in self.game.seats for winner in winners):
-            raise ValueError(f"result() returned {verdict!r}, which is not a seat, a list of seats or DRAW")
-        return Outcome(winners=winners, draw=draw, scores=self._scores(winners))
+        winners, draw, places = read_verdict(verdict, self.game.seats, self.teams)
+        return Outcome(winners=winners, draw=draw, scores=self._scores(winners), places=places)
 
     def _scores(self, winners: tuple[Seat, ...]) -> tuple[Score, ...]:
         scores = self.game.scores(self.state)
@@ -405,8 +470,28 @@ class Match:
             ends[seat] = b'%b,"legal":%b}' % (self._view_ends[seat], _encode(self.told_legal(seat)))
         return ends
 
+    def _show_users(self) -> None:
+        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
+        self._frame_ends = [end + b"}" for end in self._view_ends]
+        self._shared_view = None
+
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:
         return None if seat is None else {"user_id": self.users[seat], "side": side_of(type(self.game), seat)}
+
+
+def teams_of(game: type[Game], seats: int, options: Mapping[str, Any] | None = None) -> Places:
+    """Return the seats by team in a game of so many; nothing if everybody plays alone."""
+    try:
+        return _teams(game(range(seats), Generator(0), _options(game, seats, options or {})))
+    except Exception:  # Matches report it: the rules fail.
+        return ()
+
+
+def _teams(game: Game) -> Places:
+    teams = tuple(tuple(team) for team in game.teams() or ())
+    if teams and sorted(seat for team in teams for seat in team) != list(game.seats):
+        raise ValueError(f"teams() returned {teams!r}, which does not name each seat once")
+    return teams
 
 
 def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import msgspec
 
 from game.author import catalogue
 from game.author.game import MODE, Game
+from game.author.match import teams_of
 from game.author.movements import Record, schema_of
 from game.author.refusals import GameDefinitionError
 
@@ -67,8 +68,9 @@ class Queue:
     party_sizes: ClassVar[Collection[int]]
     """The sizes of parties that may join; by default up to a whole match, or a whole team."""
     teams: ClassVar[Sequence[Sequence[int]]] = ()
-    """The seats of each team, such as ``[[0, 2], [1, 3]]``: a party plays in one team, and the teams are as
-    equal in rating as possible. All seats are then taken."""
+    """The seats of each team, such as ``[[0, 2], [1, 3]]``; by default those of a game for a fixed number
+    of players. A party plays in one team, and the teams are as equal in rating as possible. All seats are
+    then taken."""
     fewer_after: ClassVar[float | None] = 10.0
     """The seconds after which a match starts with fewer than the most players; None for never."""
     accept_within: ClassVar[int | None] = None
@@ -146,6 +148,8 @@ def _prepare(cls: type[Queue]) -> None:
         cls.asks_schema = schema_of(cls.asks)
     except TypeError as error:
         raise GameDefinitionError(f"{cls.__name__}: `asks` has a type that JSON lacks: {error}") from error
+    if "teams" not in vars(cls) and cls.game.min_players == cls.game.max_players:
+        cls.teams = teams_of(cls.game, cls.game.max_players)
     seats = sorted(seat for team in cls.teams for seat in team)
     is_valid = not seats or (len(cls.teams) > 1 and all(cls.teams) and seats == list(range(len(seats))))
     is_valid = is_valid and (not seats or cls.game.min_players <= len(seats) <= cls.game.max_players)

@@ -25,22 +25,30 @@ class Clocks:
     """The clocks of a turn-based game, by seat, in seconds of any monotonic clock."""
 
     def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
+        self._clock = clock
+        self._seconds = clock.seconds
         self._increment = clock.increment
-        self._told = "".join(
-            (
-                f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
-                '"left_ms":{' + ",".join(f'"{user}":%d' for user in users) + "},",
-                '"running":%b,"at":"%b.%03dZ"}',
-            )
-        ).encode()
         self._second = 0
         self._second_text = b""
-        self._running_text = _Texts(users)
+        self.show(users)
         self._left = [clock.seconds] * len(users)
         self.left_ms = [int(clock.seconds * 1000)] * len(users)
         """Milliseconds left by seat, when a clock was last pressed or stopped."""
         self.running: frozenset[int] = frozenset()
         self._since = 0.0
+
+    def show(self, users: tuple[int, ...]) -> None:
+        """Show these users' clocks from now on, by seat; a seat of user 0 is not taken."""
+        clock = self._clock
+        shown = ",".join(f'"{user}":%d' if user else f'"seat_{seat}":%d' for seat, user in enumerate(users))
+        self._told = "".join(
+            (
+                f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
+                '"left_ms":{' + shown + "},",
+                '"running":%b,"at":"%b.%03dZ"}',
+            )
+        ).encode()
+        self._running_text = _Texts(users)
 
     def run(self, seats: Iterable[int], now: float) -> None:
         """Start the clocks of these seats, and stop all others, without counting the time so far."""
@@ -56,6 +64,10 @@ class Clocks:
         """Set the time left, by seat."""
         self.left_ms = left_ms
         self._left = [left / 1000 for left in left_ms]
+
+    def refill(self, seat: int) -> None:
+        """Give this seat its full time again."""
+        self.restore([*self.left_ms[:seat], int(self._seconds * 1000), *self.left_ms[seat + 1 :]])
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
         """Count a move of this seat: stop its clock, and start those of ``seats_next``."""

@@ -7,6 +7,7 @@ from game import selectors
 from game.author import catalogue
 from game.author.match import Match
 from game.live.room.actor import Room
+from game.live.seats import seated
 from game.records import RoomRecord
 
 
@@ -22,15 +23,18 @@ async def look_at_seats(room: Room) -> None:
         record = await in_database(selectors.room_record, room.id)
         if record.epoch != room.record.epoch:
             room.lost(True)
-        elif room.has_free_seats and len(record.seats) > len(room.record.seats):
+        elif room.is_open:
+            room.seat_newcomers(record.seats)
+        elif room.has_free_seats and (
+            len(record.seats) > len(room.record.seats) or record.seats_wanted < room.record.seats_wanted
+        ):
             room.fill(record, match_of(record))
 
 
 def match_of(record: RoomRecord) -> Match:
     """Return the match of a room, from its snapshot if there is one; its journal is not applied yet."""
     game = catalogue.get(record.name)
-    free = record.seats_wanted - len(record.seats)
-    users = [*(seat.user_id for seat in record.seats), *[0] * free]
+    users = [seat.user_id for seat in seated(record)]
     try:
         if record.snapshot is not None:
             return Match.load(game, msgspec.json.decode(record.snapshot), users=users)

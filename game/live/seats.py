@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from core.refusals import RateLimited
+from game.author.leaving import Why
 from game.live.listeners import Listener
 from game.records import RoomRecord
 
@@ -12,7 +13,11 @@ CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 
 @dataclass(slots=True, eq=False)
 class Seated:
-    """A seat taken by a player, by a bot (``bot_level``), or by nobody yet (user 0)."""
+    """A seat taken by a player, by a bot (``bot_level``), or by nobody yet (user 0).
+
+    A player who has left a game that goes on is ``gone``, for that reason; a bot may play the seat meanwhile,
+    or others may take it if it ``is_offered``.
+    """
 
     number: int
     user_id: int
@@ -22,6 +27,9 @@ class Seated:
     joined: bool = False
     ready: bool = False
     left_told: bool = False
+    has_moved: bool = False
+    gone: Why | None = None
+    is_offered: bool = False
     away_since: float | None = None
     listener: Listener | None = None
     said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
@@ -29,6 +37,16 @@ class Seated:
     @property
     def connected(self) -> bool:
         return self.bot_level is not None or self.listener is not None
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whether a player who has left can play on by connecting again."""
+        return self.gone == "away"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether somebody can take the seat."""
+        return not self.user_id or self.is_offered
 
     def count_saying(self, now: float) -> None:
         """Count a chat message or an emote. Raises ``RateLimited`` if there are too many."""
@@ -38,8 +56,8 @@ class Seated:
 
 
 def seated(record: RoomRecord) -> list[Seated]:
-    """Return all seats of the game in order, the free ones last."""
-    taken = [
-        Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
-    ]
-    return taken + [Seated(number, 0, "", None, None) for number in range(len(taken), record.seats_wanted)]
+    """Return all seats of the game in order, as they were when its journal began."""
+    seats = [Seated(number, 0, "", None, None) for number in range(record.seats_wanted)]
+    for seat in record.first_seats:
+        seats[seat.number] = Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level)
+    return seats

@@ -3,6 +3,7 @@
 from game.services.creation import (
     MAX_UNFINISHED,
     Player,
+    close_seats,
     create_against_bot,
     create_game,
     create_matches,
@@ -10,15 +11,17 @@ from game.services.creation import (
     join,
     match_found,
     rematch,
+    take_back,
 )
 from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
-from game.services.running import check_writable, store_states, take_over
+from game.services.running import check_writable, note_playing, store_states, take_over
 
 __all__ = [
     "MAX_UNFINISHED",
     "OwnedElsewhere",
     "Player",
     "check_writable",
+    "close_seats",
     "create_against_bot",
     "create_game",
     "create_matches",
@@ -27,8 +30,10 @@ __all__ = [
     "finish",
     "join",
     "match_found",
+    "note_playing",
     "rematch",
     "store_states",
+    "take_back",
     "take_over",
     "without_rules",
 ]

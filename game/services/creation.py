@@ -1,8 +1,9 @@
 """The creation of games, and the seating of their players."""
 
+import contextlib
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -16,7 +17,7 @@ from game.author.game import Game as Rules
 from game.author.match import Match
 from game.models import Game, Seat
 from game.records import QueuedParty, SeatedGame, SeatRecord
-from game.refusals import GameFull, TooManyGames, UnknownMatch
+from game.refusals import GameFull, NotEnough, TooManyGames, UnknownMatch
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -50,7 +51,8 @@ def create_game(
     It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
     """
     rules = catalogue.get(name)
-    wanted = seats_wanted or max(len(players), rules.min_players)
+    wanted = seats_wanted or (rules.max_players if rules.open else max(len(players), rules.min_players))
+    is_enough = len(players) >= (rules.min_players if rules.open else wanted)
     seed = secrets.randbelow(MAX_SEED)
     match = Match.new(rules, seats=wanted, seed=seed, options=options)
     game = Game.objects.create(
@@ -63,7 +65,7 @@ def create_game(
         private=private,
         created_by_id=created_by,
         rematch_of=rematch_of,
-        state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
+        state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     Seat.objects.bulk_create(
@@ -96,8 +98,8 @@ def create_matches(
         Game(
             name=name,
             mode=mode,
-            seats_wanted=len(lineup),
-            rated=rated and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            seats_wanted=rules.max_players if rules.open else len(lineup),
+            rated=rated and not rules.open and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
@@ -186,25 +188,26 @@ def create_open(
     bots: Sequence[int] = (),
     private: bool = False,
     options: Mapping[str, Any] | None = None,
+    seats: int | None = None,
 ) -> Game:
     """Create a game with the user in the first seat and bots of these levels in the next.
 
-    Others can join by its link as long as a seat is free. Raises ``UnknownGame``, ``InvalidOptions``,
+    Others can join by its link as long as a seat is free. It has the fewest ``seats`` by default, or the most
+    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``,
     ``Invalid`` for more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    if len(bots) >= rules.max_players:
-        raise Invalid(
-            f"{rules.title} is for {rules.max_players} at most.", details={"bots": ["So many have no seat."]}
-        )
+    most = seats or rules.max_players
+    if len(bots) >= most:
+        raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})
     return create_game(
         name=name,
         players=[Player(user_id), *_bots(bots)],
         options=options,
         private=private,
         created_by=user_id,
-        seats_wanted=max(rules.min_players, 1 + len(bots)),
+        seats_wanted=seats or (rules.max_players if rules.open else max(rules.min_players, 1 + len(bots))),
     )
 
 
@@ -222,22 +225,59 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         game = Game.objects.select_for_update().get(pk=game_id)
     except Game.DoesNotExist:
         raise UnknownMatch from None
-    seated = list(game.seats.order_by("number").values_list("number", "user_id"))
-    if any(user == user_id for _, user in seated):
+    seats = list(game.seats.order_by("number"))
+    taken = {seat.number: seat for seat in seats if seat.left_at is None}
+    if any(seat.user_id == user_id for seat in taken.values()):
         return game
-    if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
+    number = next((number for number in range(game.seats_wanted) if number not in taken), None)
+    if number is None or game.state in Game.OVER:
         raise GameFull
-    number = len(seated)
-    rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
-    if number + 1 == game.seats_wanted:
-        game.state = Game.State.WAITING_FOR_PLAYERS
-        game.save(update_fields=["state"])
-        rules = catalogue.get(game.name)
-        for taken, user in [*seated, (number, user_id)]:
-            publish(match_found(game, rules=rules, number=taken, user_id=user))
+    former = next((seat for seat in seats if seat.user_id == user_id), None)
+    if former is None:
+        rating = selectors.shown_ratings(game.name, [user_id])[user_id]
+        taken[number] = Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+    else:
+        former.number, former.left_at, former.is_open = number, None, former.queue is None
+        former.save(update_fields=["number", "left_at", "is_open"])
+        taken[number] = former
+    rules = catalogue.get(game.name)
+    if game.state != Game.State.CREATED:
+        publish(match_found(game, rules=rules, number=number, user_id=user_id))
+    elif len(taken) == (rules.min_players if rules.open else game.seats_wanted):
+        _wait_for_players(game, rules, taken.values())
     publish(events.SeatTaken(game_id=game.pk))
     return game
+
+
+def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> None:
+    game.state = Game.State.WAITING_FOR_PLAYERS
+    game.save(update_fields=["state", "seats_wanted"])
+    for seat in seats:
+        publish(match_found(game, rules=rules, number=seat.number, user_id=seat.user_id))
+
+
+def take_back(*, user_id: int, game_id: uuid.UUID) -> None:
+    """Take a seat again in a game that the user had left, if one is still free."""
+    with contextlib.suppress(GameFull):
+        join(user_id=user_id, game_id=game_id)
+
+
+@transaction.atomic
+def close_seats(*, game_id: uuid.UUID) -> None:
+    """Have a game that waits for more players begin with those who have a seat.
+
+    Raises ``NotEnough`` if they are too few, and ``Conflict`` if the game does not wait.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    rules = catalogue.get(game.name)
+    seats = list(game.seats.order_by("number"))
+    if game.state != Game.State.CREATED:
+        raise Conflict("The game has begun.")
+    if len(seats) < rules.min_players:
+        raise NotEnough(f"{rules.title} needs {rules.min_players} players.")
+    game.seats_wanted = len(seats)
+    _wait_for_players(game, rules, seats)
+    publish(events.SeatTaken(game_id=game.pk))
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from game import events, selectors
 from game.author import catalogue
 from game.author.refusals import GameIsOver
+from game.author.results import Places
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending
@@ -39,28 +40,38 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state in Game.OVER or game.epoch != epoch:
         raise OwnedElsewhere
-    seats = list(game.seats.order_by("number"))
-    movers = selectors.movers(game)
+    everybody = list(game.seats.order_by("number"))
+    # Others have taken the seats of those who are left out here.
+    seats = [seat for seat in everybody if seat.left_at is None]
+    numbers = {seat.number: seat for seat in seats}
+    idle = {numbers[number].user_id for number in ending.idle if number in numbers}
+    movers = selectors.movers(game) - idle
     leavers = _leavers(game, seats, ending, movers)
     if not movers and ending.reason not in ("error", "operator"):
-        ending = ending._replace(reason="aborted", winners=(), scores=(0.0,) * game.seats_wanted)
+        ending = ending._replace(reason="aborted", winners=(), places=(), scores=(0.0,) * game.seats_wanted)
     # A seat that was never taken has a score but no row.
-    scored = list(zip(seats, ending.scores, strict=False))
-    winner_ids = [seats[number].user_id for number in ending.winners]
-    counts = _counts(game, ending, movers)
-    changes = _rate(game.name, seats, ending.winners) if counts and game.rated else []
+    scores = {seat: 0.0 if seat.left_at else ending.scores[seat.number] for seat in everybody}
+    winner_ids = [numbers[number].user_id for number in ending.winners if number in numbers]
+    places = _places(ending, numbers)
+    if former := [seat.user_id for seat in everybody if seat.left_at is not None]:
+        places.append(former)
+    players = [seat for seat in everybody if seat.user_id in movers or seat in seats]
+    players = [seat for seat in players if seat.user_id not in idle]
+    counts = _counts(game, ending, movers, players)
+    changes = _rate(game.name, players, winner_ids, ending.teams, places) if counts and game.rated else []
     over = events.GameOver(
         winner_ids=winner_ids,
         reason=ending.reason,
-        scores={str(seat.user_id): score for seat, score in scored},
+        scores={str(seat.user_id): score for seat, score in scores.items()},
         ratings=changes,
-        rewards=reward(game, seats, ending, movers) if counts else [],
+        rewards=reward(game, seats, ending, movers, places) if counts else [],
+        places=places,
         seq=seq,
     )
     after = {change.user_id: change.after for change in changes}
-    for seat, score in scored:
+    for seat, score in scores.items():
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
-    Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
+    Seat.objects.bulk_update(everybody, ["is_open", "score", "rating_after"])
     game.state = Game.State.after(ending.reason)
     # Ends the ownership: a snapshot that is still on its way is rejected.
     game.epoch += 1
@@ -85,8 +96,13 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
         events.GameFinished(
             game_id=game.pk,
             game=game.name,
-            user_ids=[seat.user_id for seat in seats if seat.bot_level is None],
+            mode=game.mode,
+            options=game.options,
+            reason=ending.reason,
+            user_ids=[seat.user_id for seat in everybody if seat.bot_level is None],
             winner_ids=winner_ids,
+            places=places,
+            scores={seat.user_id: score for seat, score in scores.items()},
             rated=game.rated,
             against_bot=any(seat.bot_level is not None for seat in seats),
         )
@@ -121,13 +137,29 @@ def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
     )
 
 
-def _counts(game: Game, ending: Ending, movers: Collection[int]) -> bool:
-    """Return whether the game counts for ratings and rewards."""
-    if Game.State.after(ending.reason) != Game.State.FINISHED:
+def _places(ending: Ending, numbers: Mapping[int, Seat]) -> list[list[int]]:
+    """Return the users by place."""
+    losers = tuple(number for number in numbers if number not in ending.winners)
+    places = ending.places or (ending.winners, losers)
+    users = [[numbers[number].user_id for number in place if number in numbers] for place in places]
+    return [place for place in users if place]
+
+
+def _counts(game: Game, ending: Ending, movers: Collection[int], players: Collection[Seat]) -> bool:
+    """Return whether the game counts for ratings and rewards.
+
+    ``players`` are all but those who left before they had moved.
+    """
+    if Game.State.after(ending.reason) != Game.State.FINISHED or len(players) < min(game.seats_wanted, 2):
         return False
+    if game.seats_wanted == 1:
+        return bool(movers)
+    if ending.reason in GIVEN_UP:
+        # Nobody gains by a game that somebody else has left at once.
+        return all(seat.user_id in movers for seat in players)
     # The rules of a turn-based game may end it before everybody has had a turn.
     by_its_rules = ending.reason in ("win", "draw") and not catalogue.get(game.name).real_time
-    return len(movers) >= (1 if by_its_rules or game.seats_wanted == 1 else 2)
+    return len(movers) >= (1 if by_its_rules else 2)
 
 
 def _leavers(
@@ -135,18 +167,32 @@ def _leavers(
 ) -> events.MatchLeft | None:
     """Return the players of a queue's game who left before they had moved."""
     queue = seats[0].queue if seats else None
-    if queue is None or ending.reason not in GIVEN_UP:
-        return None
     winners = [seat for seat in seats if seat.number in ending.winners]
-    left = [seat.user_id for seat in seats if seat not in winners and seat.user_id not in movers]
+    left = [seat.user_id for seat in seats if seat.number in ending.idle]
+    if ending.reason in GIVEN_UP:
+        left = [seat.user_id for seat in seats if seat not in winners and seat.user_id not in movers]
+    if queue is None:
+        return None
     stayed = {} if movers else {seat.user_id: seat.queued_at or game.created_at for seat in winners}
     if not left:
         return None
     return events.MatchLeft(game_id=game.pk, queue=queue, reason=ending.reason, left=left, stayed=stayed)
 
 
-def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:
-    user_ids = sorted(seat.user_id for seat in seats)
+def _rate(
+    name: str,
+    players: Sequence[Seat],
+    winner_ids: Collection[int],
+    teams: Places,
+    places: Sequence[Sequence[int]],
+) -> list[events.RatingChange]:
+    """Rate those players whom the queue has seated."""
+    rated = [seat for seat in players if seat.queue is not None]
+    sides = [[index for index, seat in enumerate(rated) if seat.number in team] for team in teams]
+    sides = [side for side in sides if side]
+    if len(sides or rated) < 2:
+        return []
+    user_ids = sorted(seat.user_id for seat in rated)
     # Always in ascending order of user id, so that two games with the same players cannot deadlock.
     Rating.objects.bulk_create(
         [
@@ -159,17 +205,19 @@ def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[even
     )
     locked = Rating.objects.select_for_update().filter(game=name, user_id__in=user_ids).order_by("user_id")
     ratings = {rating.user_id: rating for rating in locked}
-    ordered = [ratings[seat.user_id] for seat in seats]
+    ordered = [ratings[seat.user_id] for seat in rated]
     before = [Strength(rating.mu, rating.sigma) for rating in ordered]
+    place_of = {user_id: place for place, users in enumerate(places) for user_id in users}
+    ranks = [place_of[seat.user_id] for seat in rated]
     began_day_at = selectors.ratings_a_day_ago(name, user_ids)
     changes = []
-    for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
+    for seat, rating, strength in zip(rated, ordered, after_match(before, ranks, sides), strict=True):
         if strength.shown > rating.shown:
             highest = began_day_at.get(rating.user_id, rating.shown) + MAX_RATING_GAIN_A_DAY
             strength = strength.at_most(max(highest, rating.shown))
         changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
         rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
         rating.played += 1
-        rating.won += number in winners
+        rating.won += seat.user_id in winner_ids
         rating.save(update_fields=["mu", "sigma", "shown", "played", "won"])
     return changes

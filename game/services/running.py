@@ -1,10 +1,11 @@
 """Running games: what a room and its owner store besides the journal."""
 
+import contextlib
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from game import events, selectors
@@ -55,6 +56,17 @@ def store_states(states: Mapping[uuid.UUID, str]) -> None:
         Game.objects.filter(pk__in=noted).update(state=state)
         if state == Game.State.ACTIVE:
             _tell_of_start(noted)
+
+
+def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool, is_offered: bool) -> None:
+    """Store whether a player still plays a running game, or others may take the seat.
+
+    Who has left may be seated by the same queue again.
+    """
+    seats = Seat.objects.filter(game=game_id, game__state__in=Game.ON_THE_WAY, user=user_id)
+    # Somebody who is back may have been seated elsewhere meanwhile, and then plays both.
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        seats.update(is_open=is_playing, left_at=timezone.now() if is_offered else None)
 
 
 def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:

@@ -22,14 +22,16 @@ from game.author import (
     IllegalMove,
     Literal,
     Meta,
+    Ranking,
     Record,
     Seat,
     Verdict,
     catalogue,
     move,
 )
-from game.author.match import Match, Outcome
+from game.author.match import Match
 from game.author.refusals import GameIsOver, InvalidMove, InvalidOptions, NotYourTurn, RulesError, UnknownGame
+from game.author.results import Outcome
 from game.games import Battleship, ConnectFour, TicTacToe, tictactoe
 
 
@@ -172,7 +174,7 @@ def test_moves_with_the_same_arguments_are_told_apart_by_name() -> None:
     assert match.legal(1) == [{"move": "skip"}, {"move": "step"}]
     match.play(1, {"move": "skip"})
     match.play(0, {"move": "skip"})
-    assert match.result == Outcome(winners=(), draw=True, scores=(0, 0))
+    assert match.result == Outcome(winners=(), draw=True, scores=(0, 0), places=((0, 1),))
 
 
 @pytest.mark.parametrize(
@@ -339,10 +341,13 @@ def test_winners_may_be_one_many_or_nobody() -> None:
             return self.verdict if state["passes"] else None
 
     for verdict, outcome in [
-        (1, Outcome((1,), False, (0, 1))),
-        ([1, 0, 1], Outcome((0, 1), False, (1, 1))),
-        ([], Outcome((), False, (0, 0))),
-        (DRAW, Outcome((), True, (0, 0))),
+        (1, Outcome((1,), False, (0, 1), ((1,), (0,)))),
+        ([1, 0, 1], Outcome((0, 1), False, (1, 1), ((0, 1),))),
+        ([], Outcome((), False, (0, 0), ((0, 1),))),
+        (DRAW, Outcome((), True, (0, 0), ((0, 1),))),
+        (Ranking([[1], [0]]), Outcome((1,), False, (0, 1), ((1,), (0,)))),
+        (Ranking([[0]]), Outcome((0,), False, (1, 0), ((0,), (1,)))),
+        (Ranking([[0, 1]]), Outcome((), True, (0, 0), ((0, 1),))),
     ]:
         Ends.verdict = verdict
         match = new(Ends)

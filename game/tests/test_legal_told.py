@@ -8,8 +8,8 @@ import pytest
 
 from game import catalogue_json
 from game.author import Annotated, Game, GameDefinitionError, Meta, Record, Seat, State, move
-from game.author.game import Verdict
 from game.author.match import Match
+from game.author.results import Verdict
 from game.games import TicTacToe
 from game.tests.conftest import begin
 

@@ -10,7 +10,6 @@ from core.database import in_database
 from game import services
 from game.author import Game, catalogue, move
 from game.live import rooms
-from game.live.room import deadlines
 from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
@@ -118,7 +117,7 @@ async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(
     await c.leave()
     await b.hear_until("player_left")
     rooms.current().here[game.pk].seats[2].away_since += 60
-    monkeypatch.setattr(deadlines, "GRACE_S", 0.2)
+    monkeypatch.setattr(Game, "grace", 0.2)
     await a.leave()
     over = await b.hear_until("game_over")
     assert (sorted(over["winner_ids"]), over["reason"]) == (sorted([bob.id, cyd.id]), "forfeit")

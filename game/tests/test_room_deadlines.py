@@ -4,16 +4,9 @@ from typing import Any, cast
 
 import pytest
 
-from game.author import Clock
+from game.author import Clock, Game
 from game.live.clock import Clocks
-from game.live.room.deadlines import (
-    FILL_WITHIN_S,
-    GRACE_S,
-    MISSED_AFTER_TAKEOVER_S,
-    START_WITHIN_S,
-    Due,
-    due,
-)
+from game.live.room.deadlines import MISSED_AFTER_TAKEOVER_S, Due, due
 from game.live.room.phase import Phase
 from game.live.seats import Seated
 
@@ -30,9 +23,9 @@ def _seat(number: int, *, away_since: Any = None, left_told: bool = False) -> Se
 @pytest.mark.parametrize(
     ("phase", "within_s"),
     [
-        (Phase.CREATED, FILL_WITHIN_S),
-        (Phase.WAITING_FOR_PLAYERS, START_WITHIN_S),
-        (Phase.WAITING_FOR_READY, START_WITHIN_S),
+        (Phase.CREATED, Game.fill_within),
+        (Phase.WAITING_FOR_PLAYERS, Game.start_within),
+        (Phase.WAITING_FOR_READY, Game.start_within),
     ],
 )
 def test_a_game_that_does_not_start_in_time_ends_and_not_before(phase: Any, within_s: float) -> None:
@@ -66,18 +59,19 @@ def test_a_player_who_is_away_is_missed_first_and_forfeits_after_the_grace_perio
     def at(seconds: float) -> Due:
         return due(Phase.ACTIVE, seats, None, OPENED_AT, OPENED_AT + seconds)
 
-    missed_at, forfeits_at = OPENED_AT + MISSED_AFTER_TAKEOVER_S, OPENED_AT + GRACE_S
+    missed_at, forfeits_at = OPENED_AT + MISSED_AFTER_TAKEOVER_S, OPENED_AT + Game.grace
     assert at(1) == Due(next_at=missed_at)
     assert at(MISSED_AFTER_TAKEOVER_S) == Due(missed=(away,), next_at=forfeits_at)
     away.left_told = True
-    assert at(GRACE_S - 1) == Due(next_at=forfeits_at)
-    assert at(GRACE_S) == Due(stayed_away=(1,))
+    assert at(Game.grace - 1) == Due(next_at=forfeits_at)
+    assert at(Game.grace) == Due(stayed_away=(1,))
 
 
 def test_the_earliest_of_all_moments_is_when_to_ask_again() -> None:
     seats = [_seat(0), _seat(1, away_since=OPENED_AT, left_told=True)]
     assert (
-        due(Phase.ACTIVE, seats, _running_clocks(), OPENED_AT, OPENED_AT + 1).next_at == OPENED_AT + GRACE_S
+        due(Phase.ACTIVE, seats, _running_clocks(), OPENED_AT, OPENED_AT + 1).next_at
+        == OPENED_AT + Game.grace
     )
     assert due(Phase.ACTIVE, [_seat(0)], _running_clocks(), OPENED_AT, OPENED_AT).next_at == OPENED_AT + 60
     assert due(Phase.ACTIVE, [_seat(0)], None, OPENED_AT, OPENED_AT).next_at is None

@@ -25,6 +25,18 @@ def _table(name: str = "tictactoe") -> Table:
         (entries.Joined(), "joined", "{}"),
         (entries.Left(), "left", "{}"),
         (entries.Reconnected(), "reconnected", "{}"),
+        (entries.Reconnected(tick=7), "reconnected", '{"tick":7}'),
+        (entries.Departed("away", 2), "departed", '{"why":"away","bot_level":2,"is_offered":false}'),
+        (
+            entries.Departed("time", tick=7),
+            "departed",
+            '{"why":"time","bot_level":null,"is_offered":false,"tick":7}',
+        ),
+        (
+            entries.SeatTaken(1, 0, "ada", 1500),
+            "seated",
+            '{"seat":1,"replaces":0,"username":"ada","rating":1500}',
+        ),
         (entries.Ready(), "ready", "{}"),
         (entries.Started(), "start", "{}"),
         (entries.Said("Grüße"), "chat", '{"message":"Grüße"}'),
@@ -53,6 +65,8 @@ def test_every_kind_of_the_journal_can_be_read() -> None:
         "chat": '{"message":"hi"}',
         "action": '{"action":"resign","data":{}}',
         "move": '{"movement":{"cell":4},"left_ms":null}',
+        "departed": '{"why":"away"}',
+        "seated": '{"seat":1,"replaces":0,"username":"ada","rating":null}',
         "over": '{"reason":"win","winners":[0]}',
     }
     for kind in JournalEntry.Kind.values:

@@ -11,12 +11,11 @@ from django.utils import timezone
 
 from core.database import in_database
 from core.namespace import key
-from game import services
+from game import author, services
 from game.author import Clock
 from game.events import GameOver
 from game.games import TicTacToe
 from game.live import journal, rooms, seats
-from game.live.room import deadlines
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import metrics, worker
@@ -230,7 +229,7 @@ async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada: Person
 async def test_a_game_that_was_filled_is_aborted_when_who_sat_down_does_not_come(
     ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadlines, "START_WITHIN_S", 0.2)
+    monkeypatch.setattr(author.Game, "start_within", 0.2)
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -279,7 +278,7 @@ async def test_a_game_in_which_nobody_has_moved_is_aborted_whatever_ends_it(
     monkeypatch: pytest.MonkeyPatch,
     away: str,
 ) -> None:
-    monkeypatch.setattr(deadlines, "GRACE_S", 0.2)
+    monkeypatch.setattr(author.Game, "grace", 0.2)
     if away == "runs out of time":
         monkeypatch.setattr(TicTacToe, "clock", Clock(seconds=0.2))
     game = await new_game(queued=True)
@@ -452,7 +451,7 @@ async def test_who_does_not_come_back_to_another_worker_forfeits(
     game = await new_game()
     await each_moves(*await begin(game, ada, bob))
     await worker.stop()
-    monkeypatch.setattr(deadlines, "GRACE_S", 2.0)
+    monkeypatch.setattr(author.Game, "grace", 2.0)
     await worker.start()
     over = await (await ada.enter(game.pk)).hear_until("game_over")
     assert (over["winner_ids"], over["reason"]) == ([ada.id], "forfeit")

@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from core.database import in_database
-from game.live.room import deadlines
+from game import author
 from game.models import Game, Rating
 from matchmaking import rules, selectors, services
 from matchmaking.models import Member, Penalty, Ticket
@@ -29,7 +29,7 @@ __all__ = ["ada", "bob", "cyd", "here", "person"]
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the time until an empty match is cancelled."""
-    monkeypatch.setattr(deadlines, "START_WITHIN_S", 0.5)
+    monkeypatch.setattr(author.Game, "start_within", 0.5)
 
 
 async def join(*people: Person) -> Any:

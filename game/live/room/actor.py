@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from msgspec import DecodeError, Raw, json
 
+from core.database import in_database
 from core.refusals import Invalid, Refusal
 from core.tasks import begin
-from game import commands
+from game import commands, services
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.audience import Audience
@@ -28,12 +29,12 @@ from game.live.room.commits import Commits
 from game.live.room.course import Course
 from game.live.room.ending import Verdict
 from game.live.room.frames import move_frames, operators_view, tick_frames
-from game.live.room.phase import ACTIVE, LOST, MOVE, Phase, Request, check, refusal
+from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
 from game.live.room.table import clocks_of
 from game.live.seats import Seated, seated
-from game.records import RoomRecord
-from game.refusals import NoDrawOffered, NotAPlayer, UnknownAction
+from game.records import RoomRecord, SeatRecord
+from game.refusals import NoDrawOffered, NotAPlayer, NotTheHost, UnknownAction
 from realtime import worker
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Command, encode, error
@@ -77,21 +78,20 @@ class Room(Course):
             on_scores_saved=self._show_score,
         )
         super().__init__(record, match, commits, audience, partial(let_go, self))
-        is_against_bot = any(seat.bot_level is not None for seat in self.seats)
         # First what each frame and each move touches (see ``Table``).
         self._waits_for_score = False
-        self._bots = (
-            Bots(self.seats, self._tasks, play=self._move, fail=self.fail) if is_against_bot else None
-        )
+        self._bots: Bots | None = None
         self._scores = match.scores
         # Rooms that began together save their snapshots at different moments.
         self._snapshot_tick = match.tick - randrange(match.game.rate)
-        self._presence = Presence(self.seats, audience, self._now())
+        self._presence = Presence(self.seats, audience, self._now(), waits_for_all=not match.game.open)
         # Noted for each who comes or goes, so that a frame need not look at the seats.
         self._all_here = self._presence.is_complete
         self._answers: dict[int, Answer] = {}
         """Of the inputs of a real-time game that came with an ``id``, by seat number."""
         self._restore()
+        # The journal may have seated others.
+        self._presence.seat(self.seats)
 
     # Who is here.
 
@@ -106,14 +106,20 @@ class Room(Course):
 
     def fill(self, record: RoomRecord, match: Match) -> None:
         """Seat those who took a seat before the game began; ``match`` is the same game with all of them."""
+        if record.seats_wanted != len(self.seats):
+            self._presence.close_spectators()
         known = {seat.user_id: seat for seat in self.seats}
         self.record, self.match, self.clocks = record, match, clocks_of(match)
         self.seats = [known.get(seat.user_id, seat) if seat.user_id else seat for seat in seated(record)]
         self._presence.seat(self.seats)
-        if self.is_full:
-            self._opened_at = self._now()
-            self._enter(Phase.WAITING_FOR_PLAYERS)
-            self._alarm.set(self._now() + deadlines.START_WITHIN_S)
+        if self.is_filled:
+            self._wait_for_players()
+
+    def _seat(self, seat: Seated, one: SeatRecord) -> None:
+        if seat.user_id != one.user_id:
+            self._presence.give_away(seat)
+        super()._seat(seat, one)
+        self._presence.seat(self.seats)
 
     def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
@@ -144,7 +150,7 @@ class Room(Course):
         """Forget a socket that has closed."""
         seat = self._presence.leave(listener, user_id, self._now())
         if seat is not None:
-            self._all_here = False
+            self._all_here = self._presence.is_complete
             self._record_left(seat)
         if self._presence.empty_since is not None:
             self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
@@ -183,7 +189,7 @@ class Room(Course):
         Its ``id`` comes back to the socket in the player's seat, since any older one has been closed.
         """
         seat = self._presence.seat_of(user_id)
-        if seat is None:
+        if seat is None or seat.gone is not None:
             raise NotAPlayer
         answer = None
         if command.id is not None and seat.listener is not None:
@@ -251,6 +257,8 @@ class Room(Course):
         self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes, answer: Answer | None
     ) -> None:
         commits = self._commits
+        if seat.bot_level is None:
+            seat.has_moved = True
         frames = move_frames(self.match, seat.user_id, movement, clock, commits.seq + 1)
         commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer)
 
@@ -264,16 +272,21 @@ class Room(Course):
                 seat.count_saying(self._now())
                 _check_emote(data)
                 self._record(seat, entries.Acted(action, data), answer)
+            case "start":
+                check(self.phase, Request.READY)
+                if seat.user_id != self.record.created_by:
+                    raise NotTheHost
+                begin(self._close_seats(seat, answer), self._tasks, "Starting a game")
             case "resign":
                 check(self.phase, MOVE)
                 self._record(seat, entries.Acted(action), answer)
-                self._end(ending.by_resignation(self, seat))
+                self._depart(seat, "resigned", ending.by_resignation(self, seat))
             case "offer_draw" | "accept_draw":
                 check(self.phase, MOVE)
                 if action == "accept_draw" and not self.draw_offers - {seat.number}:
                     raise NoDrawOffered
                 offers = self.draw_offers | {seat.number}
-                is_agreed = action == "accept_draw" and len(offers) == len(self.seats)
+                is_agreed = action == "accept_draw" and self.all_want(offers)
                 if is_agreed or seat.number not in self.draw_offers:
                     self._record(seat, entries.Acted(action), answer)
                 else:
@@ -283,12 +296,18 @@ class Room(Course):
             case _:
                 raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
 
+    async def _close_seats(self, seat: Seated, answer: Answer | None) -> None:
+        try:
+            await in_database(services.close_seats, game_id=self.id)
+        except Refusal as refused:
+            _refuse(refused, seat, answer)
+
     def _want_rematch(self, seat: Seated, answer: Answer | None) -> None:
         if seat.number in self.rematch_wanted:
             acknowledge(answer)
             return
         wanted = self.rematch_wanted | {seat.number}
-        if all(other.bot_level is not None or other.number in wanted for other in self.seats):
+        if all(other.bot_level is not None or other.number in wanted for other in self.taken):
             self.rematch_wanted = wanted
             begin(self._make_rematch(seat, answer), self._tasks, "A rematch")
         else:
@@ -299,9 +318,7 @@ class Room(Course):
             data = await ending.make_rematch(self.id)
         except Refusal as refused:
             self.rematch_wanted.discard(seat.number)
-            listener, ref = (seat.listener, None) if answer is None else answer
-            if listener is not None:
-                listener.send(encode(error(refused, ref)))
+            _refuse(refused, seat, answer)
             return
         self._record(seat, entries.Acted("rematch", data), answer)
 
@@ -309,6 +326,9 @@ class Room(Course):
 
     def _begin(self, now: float) -> None:
         super()._begin(now)
+        self._all_here = self._presence.is_complete
+        if self._bots is None and any(seat.bot_level is not None for seat in self.seats):
+            self._bots = Bots(self.seats, self._tasks, play=self._move, fail=self.fail)
         if self._bots is not None and not self.match.game.real_time:
             self._bots.wake(self.match)
 
@@ -371,6 +391,12 @@ class Room(Course):
             with suppress(RulesError):
                 self._save_snapshot()
         self.phase = LOST
+
+
+def _refuse(refused: Refusal, seat: Seated, answer: Answer | None) -> None:
+    listener, ref = (seat.listener, None) if answer is None else answer
+    if listener is not None:
+        listener.send(encode(error(refused, ref)))
 
 
 def _check_emote(data: Raw) -> None:

@@ -1,7 +1,7 @@
 """The computer's players in a room."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ from game.refusals import Recovering
 
 
 class Bots:
-    """Chooses the moves of a room's bots.
+    """Chooses the moves of a room's bots, those that play for absent players included.
 
     ``play`` makes a move as a player would, and raises its refusal; ``fail`` is called if the rules, or a bot
     of the game's own, fail. Tasks are held in ``tasks``.
@@ -26,13 +26,13 @@ class Bots:
 
     def __init__(
         self,
-        seats: Iterable[Seated],
+        seats: Sequence[Seated],
         tasks: set[asyncio.Task[Any]],
         *,
         play: Callable[[Seated, bytes], None],
         fail: Callable[[Exception], None],
     ) -> None:
-        self._levels = {seat: seat.bot_level for seat in seats if seat.bot_level is not None}
+        self._seats = seats
         self._tasks = tasks
         self._play = play
         self._fail = fail
@@ -42,7 +42,7 @@ class Bots:
 
     def steer(self, match: Match, inputs: dict[int, bytes]) -> None:
         """Add the bots' inputs to a real-time game, where they have changed. Raises ``RulesError``."""
-        for seat, level in self._levels.items():
+        for seat, level in self._playing():
             wanted = bots.choose(match, seat.number, self._random, level)
             if wanted is not None and wanted != self._steering.get(seat):
                 self._steering[seat] = wanted
@@ -50,10 +50,15 @@ class Bots:
 
     def wake(self, match: Match) -> None:
         """Let the bots think whose turn it is in a turn-based game."""
-        for seat, level in self._levels.items():
+        for seat, level in self._playing():
             if seat.number in match.turn and seat not in self._thinking:
                 self._thinking.add(seat)
                 begin(self._move(match, seat, level), self._tasks, "A bot's move")
+
+    def _playing(self) -> Iterator[tuple[Seated, int]]:
+        for seat in self._seats:
+            if seat.bot_level is not None:
+                yield seat, seat.bot_level
 
     async def _move(self, match: Match, seat: Seated, level: int) -> None:
         moves = match.moves
@@ -66,6 +71,8 @@ class Bots:
             return
         finally:
             self._thinking.discard(seat)
+        if seat.bot_level is None:
+            return  # Its player has come back.
         try:
             self._play(seat, json.encode(movement))
         except (GameIsOver, Recovering):

@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from msgspec import convert
+from msgspec import UNSET, UnsetType, convert
 
+from core.background import STORE_ERRORS
 from core.batching import BatchLoader
 from core.database import in_database
 from core.tasks import begin
 from game import events, services
+from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Why
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.live.alarm import Alarm
@@ -26,8 +28,10 @@ from game.live.room.phase import ACTIVE, ENDING, LOST, Phase, Request, check, go
 from game.live.room.table import Table
 from game.live.seats import Seated, seated
 from game.models import Game
-from game.records import Ending, RoomRecord
+from game.records import Ending, RoomRecord, SeatRecord
 from realtime.wire.messages import encode
+
+RETRY_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Course(Table):
         "_opened_at",
         "_result",
         "_tasks",
+        "_unnoted",
         "id",
         "phase",
         "record",
@@ -81,6 +86,8 @@ class Course(Table):
         self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
         self._let_go = let_go
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._unnoted: set[int] = set()
+        """Users who have left or come back, which the database does not know yet."""
 
     @property
     def seq(self) -> int:
@@ -104,8 +111,15 @@ class Course(Table):
 
     @property
     def has_free_seats(self) -> bool:
-        """Whether somebody can still take a seat (by the game's link)."""
-        return self.phase is Phase.CREATED and not self.is_full
+        """Whether somebody can take a seat (by the game's link)."""
+        if self.phase is Phase.CREATED:
+            return not self.is_filled
+        return goes_on(self.phase) and any(seat.is_free for seat in self.seats)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether seats are taken by entries of the journal, not only before the game has begun."""
+        return self.match.game.open or self.is_started
 
     def state_frames(self) -> Frames:
         """Return the game's present state for each viewer."""
@@ -129,9 +143,11 @@ class Course(Table):
             # The next entry is the end, which is written with the result.
             self._deferred.append((seat, entry, answer))
             return
-        event = entry.event(seat, self._commits.seq + 1)
         entry.apply(self, seat)
-        frames = (encode(event), None)
+        self._write(seat, entry, answer)
+
+    def _write(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
+        frames = (encode(entry.event(self, seat, self._commits.seq + 1)), None)
         self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
 
     def _came(self, seat: Seated) -> None:
@@ -141,14 +157,124 @@ class Course(Table):
             return
         if not seat.joined:
             self._record(seat, entries.Joined())
-        elif seat.left_told:
+        elif seat.left_told and seat.gone is None:
             self._record(seat, entries.Reconnected())
+        if seat.may_come_back and seat.is_offered:
+            taking = in_database(services.take_back, user_id=seat.user_id, game_id=self.id)
+            begin(taking, self._tasks, "Taking a seat back")
+        elif seat.may_come_back:
+            self._take_back(seat)
         self._go_on_when_all_joined()
 
     def _record_left(self, seat: Seated) -> None:
-        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told):
+        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told or seat.gone):
             self._record(seat, entries.Left())
-            self._alarm.set(self._now() + deadlines.GRACE_S)
+            self._alarm.set(self._now() + self.match.game.grace)
+
+    # Leaving a game that goes on.
+
+    def _depart(self, seat: Seated, why: Why, ended: Verdict) -> None:
+        """Let the rules decide what becomes of a player's seat; if the game ends, it is ``ended`` thereby."""
+        if not goes_on(self.phase):
+            return
+        try:
+            then = self.match.leave(seat.number, why)
+            if then == END:
+                self._end(ended)
+                return
+            is_offered = then == SUBSTITUTE or (then == PLAY_ON and self.match.game.open)
+            level = then.level if isinstance(then, BOT) else None
+            entry = entries.Departed(why, level, is_offered, self._tick())
+            entry.mark(self, seat)
+            self._write(seat, entry)
+            self._note_playing(seat)
+            self._go_on_with_others()
+        except RulesError as problem:
+            self.fail(problem)
+
+    def seat_newcomers(self, seats: Iterable[SeatRecord]) -> None:
+        """Seat those who have taken a free seat in the database."""
+        try:
+            for one in seats:
+                seat = self.seats[one.number]
+                if one.left or one.user_id in self._unnoted:
+                    continue
+                if seat.is_free and (seat.user_id != one.user_id or seat.gone is not None):
+                    self._seat(seat, one)
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _seat(self, seat: Seated, one: SeatRecord) -> None:
+        tick = self._tick() if self.is_started else UNSET
+        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick)
+        entry.apply(self, one.user_id)
+        event = entry.event(one.user_id, self._commits.seq + 1)
+        self._commits.write(entry.kind, one.user_id, encode(entry).decode(), (encode(event), None))
+        if seat.listener is None:
+            seat.away_since = self._now()
+        if self.phase is ACTIVE:
+            self._go_on_with_others()
+        elif self.phase is Phase.CREATED and self.is_filled:
+            self._wait_for_players()
+        else:
+            self._show_state()
+
+    def _wait_for_players(self) -> None:
+        self._opened_at = self._now()
+        self._enter(Phase.WAITING_FOR_PLAYERS)
+        self._alarm.set(self._now() + self.match.game.start_within)
+
+    async def _begin_without_others(self) -> None:
+        try:
+            await in_database(services.close_seats, game_id=self.id)
+        except STORE_ERRORS:
+            self._alarm.set(self._now() + RETRY_S)
+
+    def _take_back(self, seat: Seated) -> None:
+        try:
+            self._record(seat, entries.Reconnected(self._tick()))
+            self._note_playing(seat)
+            self._go_on_with_others()
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _note_playing(self, seat: Seated) -> None:
+        facts: dict[str, Any] = {
+            "user_id": seat.user_id,
+            "is_playing": seat.gone is None,
+            "is_offered": seat.is_offered,
+        }
+
+        async def store() -> None:
+            try:
+                await in_database(services.note_playing, game_id=self.id, **facts)
+            finally:
+                self._unnoted.discard(seat.user_id)
+
+        def note() -> None:
+            begin(store(), self._tasks, "Noting who plays")
+
+        self._unnoted.add(seat.user_id)
+        self._commits.when_committed(note)
+
+    def _tick(self) -> int | UnsetType:
+        return self.match.tick if self.match.game.real_time else UNSET
+
+    def _go_on_with_others(self) -> None:
+        """Continue, or end, after somebody has left or come back."""
+        if self.phase is not ACTIVE:
+            return
+        verdict = ending.by_rules(self.match) if self.match.result is not None else None
+        verdict = verdict or (ending.by_departures(self) if self.departed else None)
+        if verdict is not None:
+            self._end(verdict)
+            return
+        now = self._now()
+        if self.clocks is not None:
+            self.clocks.stop(now)
+        self._begin(now)
+        self._alarm.set(now)
+        self._show_state()
 
     # The way to the start.
 
@@ -159,16 +285,19 @@ class Course(Table):
             self.phase = phase
         if not self.is_over:
             begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
-        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
+        self._show_state()
         self._go_on_when_all_joined()
         self._start_if_ready()
 
+    def _show_state(self) -> None:
+        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
+
     def _go_on_when_all_joined(self) -> None:
-        if self.phase is Phase.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
+        if self.phase is Phase.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.taken):
             self._enter(Phase.WAITING_FOR_READY)
 
     def _start_if_ready(self) -> None:
-        if self.phase is Phase.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
+        if self.phase is Phase.WAITING_FOR_READY and all(seat.ready for seat in self.taken):
             entry = entries.Started()
             event = entry.event(self._commits.seq + 1)
             entry.apply(self)
@@ -186,15 +315,22 @@ class Course(Table):
     def _check_deadlines(self) -> None:
         """Act on clocks, absences and start limits that have run out."""
         self._alarm.clear()
-        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, self._now())
+        now, game = self._now(), self.match.game
+        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, now, game)
         for seat in due.missed:
             self._record_left(seat)
-        if due.never_started:
+        if due.never_started and self.phase is Phase.CREATED and len(self.taken) >= game.min_players:
+            begin(self._begin_without_others(), self._tasks, "Starting a game")
+        elif due.never_started:
             self._end(ending.by_absence_at_start(self, self.phase))
         elif due.out_of_time:
-            self._end(ending.by_timeout(self, due.out_of_time))
+            ended = ending.by_timeout(self, due.out_of_time)
+            for number in due.out_of_time:
+                self._depart(self.seats[number], "time", ended)
         elif due.stayed_away:
-            self._end(ending.by_forfeit(self, due.stayed_away))
+            ended = ending.by_forfeit(self, due.stayed_away)
+            for number in due.stayed_away:
+                self._depart(self.seats[number], "away", ended)
         else:
             self._alarm.set(due.next_at)
 
@@ -257,10 +393,10 @@ class Course(Table):
 
     def _ending_of(self, verdict: Verdict) -> Ending:
         try:
-            return ending.ending_of(self.match, verdict)
+            return ending.ending_of(self, verdict)
         except RulesError as problem:
             self.fail(problem)
-            return ending.ending_of(self.match, ending.BY_ERROR)
+            return ending.ending_of(self, ending.BY_ERROR)
 
     # Losing a room, and restoring it.
 
@@ -281,7 +417,7 @@ class Course(Table):
         record = self.record
         failed = self.match.problem
         try:
-            entries.replay(self, record.entries)
+            entries.replay(self, record.entries, loaded_seq=record.snapshot_seq)
             self.catch_up(0 if record.result is None else record.result["tick"])
         except Exception as problem:
             failed = problem
@@ -291,7 +427,7 @@ class Course(Table):
         for seat in self.seats:
             if seat.bot_level is not None:
                 seat.joined = seat.ready = True
-            elif seat.joined:
+            elif seat.joined or self.is_started:
                 seat.away_since = now
         self.phase = self._restored_phase()
         self.state = self.phase.value
@@ -299,10 +435,18 @@ class Course(Table):
             self.fail(failed)
         elif self.phase is ACTIVE:
             self._begin(now)
+            for number in self.departed:
+                if not self.seats[number].is_offered:
+                    # The last owner may not have come to note it.
+                    self._note_playing(self.seats[number])
             if (verdict := ending.restored(self, record.entries[-1])) is not None:
                 self._end(verdict)
+            elif (resigned := entries.resigned(self, record.entries[-1])) is not None:
+                self._depart(resigned, "resigned", ending.by_resignation(self, resigned))
         else:
             self._start_if_ready()
+        if failed is None and self.is_open:
+            self.seat_newcomers(record.seats)
         if record.result is not None:
             self._result = convert(record.result, events.GameOver)
             self.match.halt()
@@ -317,9 +461,9 @@ class Course(Table):
             return Phase(self.record.state)
         if self.is_started:
             return ACTIVE
-        if not self.is_full:
+        if not self.is_filled:
             return Phase.CREATED
-        all_joined = all(seat.joined for seat in self.seats)
+        all_joined = all(seat.joined for seat in self.taken)
         return Phase.WAITING_FOR_READY if all_joined else Phase.WAITING_FOR_PLAYERS
 
 

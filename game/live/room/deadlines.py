@@ -3,16 +3,11 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from game.author.game import Game
 from game.live.clock import Clocks
 from game.live.room.phase import Phase
 from game.live.seats import Seated
 
-GRACE_S = 30.0
-"""A player who left may come back for so long."""
-START_WITHIN_S = 60.0
-"""A game with all seats taken is aborted if it has not started by then."""
-FILL_WITHIN_S = 600.0
-"""A game with free seats is aborted if it has not started by then."""
 UNLOAD_AFTER_S = 60.0
 """A finished room leaves memory once it was empty for so long."""
 MISSED_AFTER_TAKEOVER_S = 3.0
@@ -20,7 +15,7 @@ MISSED_AFTER_TAKEOVER_S = 3.0
 
 
 class Due(NamedTuple):
-    """The deadlines due now in a room. At most one of the first three holds, and it ends the game."""
+    """The deadlines due now in a room. At most one of the first three holds."""
 
     never_started: bool = False
     out_of_time: tuple[int, ...] = ()
@@ -30,18 +25,25 @@ class Due(NamedTuple):
     missed: tuple[Seated, ...] = ()
     """Players to be announced as gone."""
     next_at: float | None = None
-    """When to ask again, if the game goes on."""
+    """When to ask again, if none of them holds."""
 
 
-def due(phase: Phase, seats: Iterable[Seated], clocks: Clocks | None, opened_at: float, now: float) -> Due:
+def due(
+    phase: Phase,
+    seats: Iterable[Seated],
+    clocks: Clocks | None,
+    opened_at: float,
+    now: float,
+    game: Game | type[Game] = Game,
+) -> Due:
     """Return what is due in a room that was opened, or filled, at ``opened_at``."""
     match phase:
         case Phase.CREATED:
-            return _until_start(opened_at + FILL_WITHIN_S, now)
+            return _until_start(opened_at + game.fill_within, now)
         case Phase.WAITING_FOR_PLAYERS | Phase.WAITING_FOR_READY:
-            return _until_start(opened_at + START_WITHIN_S, now)
+            return _until_start(opened_at + game.start_within, now)
         case Phase.ACTIVE:
-            return _while_active(seats, clocks, now)
+            return _while_active(seats, clocks, now, game.grace)
         case _:
             return Due()
 
@@ -50,7 +52,7 @@ def _until_start(start_by: float, now: float) -> Due:
     return Due(never_started=True) if now >= start_by else Due(next_at=start_by)
 
 
-def _while_active(seats: Iterable[Seated], clocks: Clocks | None, now: float) -> Due:
+def _while_active(seats: Iterable[Seated], clocks: Clocks | None, now: float, grace_s: float) -> Due:
     moments: list[float] = []
     if clocks is not None and (flag_falls := clocks.flag_falls()) is not None:
         if now >= flag_falls:
@@ -59,10 +61,10 @@ def _while_active(seats: Iterable[Seated], clocks: Clocks | None, now: float) ->
     missed: list[Seated] = []
     stayed_away: list[int] = []
     for seat in seats:
-        if seat.connected or seat.away_since is None:
+        if seat.connected or seat.gone is not None or seat.away_since is None:
             continue
         missed_at = seat.away_since + MISSED_AFTER_TAKEOVER_S
-        forfeits_at = seat.away_since + GRACE_S
+        forfeits_at = seat.away_since + grace_s
         if not seat.left_told:
             if now >= missed_at:
                 missed.append(seat)

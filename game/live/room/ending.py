@@ -15,8 +15,9 @@ from core.database import in_database
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Refusal
 from game import events, selectors, services
-from game.author.game import Score
+from game.author.leaving import Why
 from game.author.match import Match
+from game.author.results import Places, Score, behind
 from game.live.room.entries import Acted, read
 from game.live.room.phase import Phase
 from game.live.room.table import Table
@@ -31,22 +32,25 @@ LONGEST_RETRY_S = 8.0
 
 
 class Verdict(NamedTuple):
-    """The seats that have won, and the ``reason`` of ``events.GameOver``."""
+    """The seats that have won, the ``reason`` of ``events.GameOver``, and the places if the rules rank."""
 
     winners: tuple[int, ...]
     reason: str
+    places: Places = ()
 
 
 DRAW_AGREED = Verdict((), "draw_agreed")
 BY_OPERATOR = Verdict((), "operator")
 BY_ERROR = Verdict((), "error")
 
+REASONS: dict[Why, str] = {"resigned": "resign", "time": "timeout", "away": "forfeit"}
+
 
 def by_rules(match: Match) -> Verdict:
     """Return the verdict of a match that has a result."""
     outcome = match.result
     assert outcome is not None
-    return Verdict(outcome.winners, "draw" if outcome.draw else "win")
+    return Verdict(outcome.winners, "draw" if outcome.draw else "win", outcome.places)
 
 
 def by_resignation(table: Table, seat: Seated) -> Verdict:
@@ -73,31 +77,53 @@ def by_absence_at_start(table: Table, phase: Phase) -> Verdict:
     return Verdict(tuple(came), "aborted")
 
 
+def by_departures(table: Table) -> Verdict | None:
+    """Return the verdict on a game that players have left, if it cannot go on without them."""
+    people = [seat for seat in table.seats if seat.user_id and seat.gone is None and seat.bot_level is None]
+    if not people:
+        return Verdict((), "abandoned")
+    if table.match.game.open:
+        return None
+    played = set(table.match.game.seats) - table.match.game.empty
+    teams = table.match.teams
+    sides = [team for team in teams if played.intersection(team)] if teams else played
+    if len(sides) > 1:
+        return None
+    why = table.seats[table.departed[-1]].gone
+    assert why is not None
+    return Verdict(_all_but(table, table.departed), REASONS[why])
+
+
 def restored(table: Table, last: EntryRecord) -> Verdict | None:
     """Return the verdict on a replayed game that was decided, but whose end was not stored any more."""
     if table.match.result is not None:
         return by_rules(table.match)
     entry = read(last.kind, last.data)
-    if isinstance(entry, Acted):
-        if entry.action == "resign":
-            return by_resignation(table, next(s for s in table.seats if s.user_id == last.user_id))
-        if entry.action == "accept_draw" and len(table.draw_offers) == len(table.seats):
-            return DRAW_AGREED
-    return None
+    if isinstance(entry, Acted) and entry.action == "accept_draw" and table.all_want(table.draw_offers):
+        return DRAW_AGREED
+    return by_departures(table) if table.departed else None
 
 
 def _all_but(table: Table, seats: Collection[int]) -> tuple[int, ...]:
     return tuple(seat.number for seat in table.seats if seat.number not in seats)
 
 
-def ending_of(match: Match, verdict: Verdict) -> Ending:
+def ending_of(table: Table, verdict: Verdict) -> Ending:
     """Return what is to be stored. Raises ``RulesError``."""
+    match, left = table.match, tuple(table.departed)
+    losers = _all_but(table, verdict.winners)
+    places = behind(verdict.places or (verdict.winners, losers), left)
+    winners = places[0] if verdict.winners and left else verdict.winners
     return Ending(
-        winners=verdict.winners,
+        winners=winners,
         reason=verdict.reason,
-        scores=_scores(match, verdict.winners),
+        scores=_scores(match, winners),
         final_view=json.decode(match.view_json(None)),
         tick=match.tick,
+        places=places,
+        teams=match.teams,
+        left=left,
+        idle=tuple(number for number in left if not table.seats[number].has_moved),
     )
 
 

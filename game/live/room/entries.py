@@ -12,7 +12,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
 from game import events
-from game.live.room import deadlines
+from game.author.leaving import Why
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import JournalEntry
@@ -28,6 +28,8 @@ class Started(Struct):
 
     def apply(self, table: Table) -> None:
         table.is_started = True
+        for seat in table.taken:
+            table.play(seat)
 
     def event(self, seq: int) -> events.RoomEvent:
         return events.GameStart(seq=seq)
@@ -54,6 +56,8 @@ class Moved(Struct):
     tick: int | UnsetType = UNSET
 
     def apply(self, table: Table, seat: Seated) -> None:
+        if seat.bot_level is None:
+            seat.has_moved = True
         if self.tick is not UNSET:
             table.steer(seat.number, bytes(self.movement), self.tick)
             return
@@ -71,7 +75,7 @@ class Joined(Struct):
     def apply(self, table: Table, seat: Seated) -> None:
         seat.joined = True
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.PlayerJoined(user_id=seat.user_id, username=seat.username, seq=seq)
 
 
@@ -83,22 +87,73 @@ class Left(Struct):
     def apply(self, table: Table, seat: Seated) -> None:
         seat.left_told = True
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.PlayerLeft(
-            user_id=seat.user_id, username=seat.username, grace_s=deadlines.GRACE_S, seq=seq
+            user_id=seat.user_id, username=seat.username, grace_s=table.match.game.grace, seq=seq
         )
 
 
 class Reconnected(Struct):
-    """A player who had left is back."""
+    """A player is back, in a real-time game at this tick."""
 
     kind: ClassVar[str] = Kind.RECONNECTED.value
 
+    tick: int | UnsetType = UNSET
+
     def apply(self, table: Table, seat: Seated) -> None:
         seat.left_told = False
+        if seat.gone is not None:
+            if self.tick is not UNSET:
+                table.go_to(self.tick)
+            table.take_back(seat)
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.PlayerReconnected(user_id=seat.user_id, username=seat.username, seq=seq)
+
+
+class Departed(Struct):
+    """A player left a game that goes on, in real time at this tick; a bot of this level plays the seat."""
+
+    kind: ClassVar[str] = Kind.DEPARTED.value
+
+    why: Why
+    bot_level: int | None = None
+    is_offered: bool = False
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        if not table.is_in_snapshot:
+            if self.tick is not UNSET:
+                table.go_to(self.tick)
+            table.match.leave(seat.number, self.why)
+        self.mark(table, seat)
+
+    def mark(self, table: Table, seat: Seated) -> None:
+        """Change the table, after the rules have changed the match."""
+        table.depart(seat, self.why, self.bot_level, is_offered=self.is_offered)
+
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.PlayerReplaced(user_id=seat.user_id, by=None, bot_level=self.bot_level, seq=seq)
+
+
+class SeatTaken(Struct):
+    """A user took a free seat, in a running real-time game at this tick. User 0 is nobody."""
+
+    kind: ClassVar[str] = Kind.SEATED.value
+
+    seat: int
+    replaces: int
+    username: str
+    rating: int | None
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, user_id: int) -> None:
+        if self.tick is not UNSET and not table.is_in_snapshot:
+            table.go_to(self.tick)
+        table.seat_user(table.seats[self.seat], user_id, self.username, self.rating)
+
+    def event(self, user_id: int, seq: int) -> events.RoomEvent:
+        return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)
 
 
 class Ready(Struct):
@@ -109,7 +164,7 @@ class Ready(Struct):
     def apply(self, table: Table, seat: Seated) -> None:
         seat.ready = True
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.PlayerReady(user_id=seat.user_id, seq=seq)
 
 
@@ -123,7 +178,7 @@ class Said(Struct):
     def apply(self, table: Table, seat: Seated) -> None:
         pass
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.ChatMessage(user_id=seat.user_id, username=seat.username, message=self.message, seq=seq)
 
 
@@ -141,17 +196,17 @@ class Acted(Struct):
         elif self.action == "rematch":
             table.rematch_wanted.add(seat.number)
 
-    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+    def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.GameAction(action=self.action, data=self.data, user_id=seat.user_id, seq=seq)
 
 
-ByPlayer = Joined | Left | Reconnected | Ready | Said | Acted
+ByPlayer = Joined | Left | Reconnected | Departed | Ready | Said | Acted
 """Actions of players besides moves: applied, journalled and announced in one way."""
 
 OfGame = Started | Ended
 """Entries about the game as a whole, made by no player."""
 
-RoomEntry = ByPlayer | Moved | OfGame
+RoomEntry = ByPlayer | Moved | OfGame | SeatTaken
 
 _decoders = {entry.kind: Decoder(entry).decode for entry in get_args(RoomEntry)}
 
@@ -162,12 +217,31 @@ def read(kind: str, data: str) -> RoomEntry:
     return entry
 
 
-def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
-    """Apply the entries of a journal again. Raises whatever the rules raise."""
-    seat_of: dict[int | None, Seated] = {seat.user_id: seat for seat in table.seats}
+def replay(table: Table, rows: Iterable[EntryRecord], *, loaded_seq: int = 0) -> None:
+    """Apply the entries of a journal again. Raises whatever the rules raise.
+
+    The match is loaded from a snapshot that was saved after the entry ``loaded_seq``, or is new.
+    """
     for row in rows:
-        entry = read(row.kind, row.data)
-        if isinstance(entry, OfGame):
-            entry.apply(table)
-        else:
-            entry.apply(table, seat_of[row.user_id])
+        table.is_in_snapshot = row.seq <= loaded_seq
+        apply(read(row.kind, row.data), table, row.user_id)
+    table.is_in_snapshot = False
+
+
+def apply(entry: RoomEntry, table: Table, user_id: int | None) -> None:
+    """Apply an entry of this user, or of nobody. Raises whatever the rules raise."""
+    if isinstance(entry, OfGame):
+        entry.apply(table)
+    elif isinstance(entry, SeatTaken):
+        assert user_id is not None
+        entry.apply(table, user_id)
+    else:
+        entry.apply(table, next(seat for seat in table.seats if seat.user_id == user_id))
+
+
+def resigned(table: Table, last: EntryRecord) -> Seated | None:
+    """Return the seat of the player who has resigned with this entry, if any."""
+    entry = read(last.kind, last.data)
+    if not isinstance(entry, Acted) or entry.action != "resign":
+        return None
+    return next(seat for seat in table.seats if seat.user_id == last.user_id)

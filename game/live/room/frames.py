@@ -68,6 +68,9 @@ def game_state(
                 ready=other.ready,
                 connected=other.connected,
                 rating=other.rating,
+                team=next((n for n, team in enumerate(match.teams) if other.number in team), None),
+                bot_level=other.bot_level,
+                left=other.gone is not None,
             )
             for other in seats
             if other.user_id

@@ -16,10 +16,11 @@ class Presence:
     A socket is connected at once, and hears the room from its first frame on.
     """
 
-    __slots__ = ("_audience", "_by_user", "_seats", "_spectators", "empty_since")
+    __slots__ = ("_audience", "_by_user", "_seats", "_spectators", "_waits_for_all", "empty_since")
 
-    def __init__(self, seats: list[Seated], audience: Audience, now: float) -> None:
+    def __init__(self, seats: list[Seated], audience: Audience, now: float, *, waits_for_all: bool) -> None:
         self._audience = audience
+        self._waits_for_all = waits_for_all
         self._spectators: dict[int, Listener] = {}
         self.empty_since: float | None = now
         self.seat(seats)
@@ -35,8 +36,10 @@ class Presence:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every seat has its player, or a bot, here."""
-        return all(seat.connected for seat in self._seats)
+        """Whether everybody who plays is here, or somebody, if the others are not waited for."""
+        if not self._waits_for_all:
+            return any(seat.listener for seat in self._seats)
+        return all(seat.connected or seat.gone is not None for seat in self._seats)
 
     @property
     def spectators(self) -> int:
@@ -60,6 +63,20 @@ class Presence:
             older.close(CloseCode.REPLACED, "replaced")
         self.empty_since = None
         return viewer
+
+    def close_spectators(self) -> None:
+        """Close the sockets of those who watch, as the seats are not as many any more; they come back."""
+        for listener in self._spectators.values():
+            self._audience.remove(listener)
+            listener.close(CloseCode.RESTARTED, "seats_changed")
+        self._spectators = {}
+
+    def give_away(self, seat: Seated) -> None:
+        """Close the socket of a player whose seat somebody else has taken; the client comes back to watch."""
+        if seat.listener is not None:
+            self._audience.remove(seat.listener)
+            seat.listener.close(CloseCode.RESTARTED, "seat_taken")
+            seat.listener = None
 
     def welcome(
         self,

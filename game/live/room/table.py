@@ -1,5 +1,6 @@
 """The table: the sum of the entries of a room's journal."""
 
+from game.author.leaving import Why
 from game.author.match import Match
 from game.live.clock import Clocks
 from game.live.seats import Seated
@@ -12,7 +13,17 @@ class Table:
     table, which is how a room is taken over and how a replay is made.
     """
 
-    __slots__ = ("clocks", "draw_offers", "inputs", "is_started", "match", "rematch_wanted", "seats")
+    __slots__ = (
+        "clocks",
+        "departed",
+        "draw_offers",
+        "inputs",
+        "is_in_snapshot",
+        "is_started",
+        "match",
+        "rematch_wanted",
+        "seats",
+    )
 
     def __init__(self, match: Match, seats: list[Seated]) -> None:
         # Compiled, attributes lie in memory in this order, and those of a room follow: with many rooms, each
@@ -25,22 +36,76 @@ class Table:
         self.seats = seats
         self.rematch_wanted: set[int] = set()
         self.is_started = False
+        self.departed: list[int] = []
+        """The seats whose players have left, in this order."""
+        self.is_in_snapshot = False
+        """Whether the match was loaded with what the entry that is being applied has changed in it."""
 
     @property
-    def is_full(self) -> bool:
-        """Whether all seats are taken."""
-        return all(seat.user_id for seat in self.seats)
+    def taken(self) -> list[Seated]:
+        """The seats that somebody has taken."""
+        return [seat for seat in self.seats if seat.user_id]
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether enough seats are taken for the game to begin."""
+        game = self.match.game
+        return len(self.taken) >= (game.min_players if game.open else len(self.seats))
+
+    def all_want(self, wanting: set[int]) -> bool:
+        """Return whether these seats are all of those whose players have not left."""
+        return all(seat.number in wanting or seat.gone is not None for seat in self.taken)
 
     def steer(self, seat: int, movement: bytes, tick: int) -> None:
         """Replay an input of a real-time game that was applied at this tick.
 
         Inputs before the match's own tick are part of the snapshot that it was loaded from.
         """
-        match = self.match
-        if tick >= match.tick:
-            while match.tick < tick:
-                self._step()
+        if tick >= self.match.tick:
+            self.go_to(tick)
             self.inputs[seat] = movement
+
+    def go_to(self, tick: int) -> None:
+        """Step a real-time game that is replayed to this tick."""
+        while self.match.tick < tick:
+            self._step()
+
+    def depart(self, seat: Seated, why: Why, bot_level: int | None, *, is_offered: bool) -> None:
+        """Note that the player in this seat has left a game that goes on, maybe with a bot."""
+        seat.gone, seat.bot_level, seat.is_offered = why, bot_level, is_offered
+        self.departed.append(seat.number)
+        self.draw_offers.discard(seat.number)
+        self.inputs.pop(seat.number, None)
+        if bot_level is not None and self.clocks is not None:
+            self.clocks.refill(seat.number)
+
+    def seat_user(self, seat: Seated, user_id: int, username: str, rating: int | None) -> None:
+        """Seat a user in a free seat. Raises ``RulesError``."""
+        if seat.user_id != user_id:
+            seat.joined = seat.has_moved = False
+            if self.clocks is not None:
+                self.clocks.refill(seat.number)
+        seat.user_id, seat.username, seat.rating = user_id, username, rating
+        seat.gone, seat.is_offered, seat.left_told = None, False, False
+        seat.ready = self.is_started
+        if seat.number in self.departed:
+            self.departed.remove(seat.number)
+        self.match.sit(seat.number, user_id)
+        if self.clocks is not None:
+            self.clocks.show(self.match.users)
+        if self.is_started:
+            self.play(seat)
+
+    def play(self, seat: Seated) -> None:
+        """Let the user in this seat play, if nobody does yet. Raises ``RulesError``."""
+        if not self.is_in_snapshot and seat.number in self.match.game.empty:
+            self.match.join(seat.number)
+
+    def take_back(self, seat: Seated) -> None:
+        """Let a player who had left play on. Raises ``RulesError``."""
+        self.play(seat)
+        seat.gone = seat.bot_level = None
+        self.departed.remove(seat.number)
 
     def catch_up(self, tick: int) -> None:
         """Apply the inputs that are left, and go on to this tick if it is still ahead."""

@@ -150,7 +150,7 @@ class Table:
         assert movement is not None
         return self.move(seat, movement)
 
-    def finish(self, reason: str = "win", winners: tuple[int, ...] = ()) -> None:
+    def finish(self, reason: str = "win", winners: tuple[int, ...] = (), **facts: Any) -> None:
         match = self.match
         match.halt()
         ending = Ending(
@@ -159,5 +159,6 @@ class Table:
             scores=match.scores,
             final_view=msgspec.json.decode(match.view_json(None)),
             tick=match.tick,
+            **facts,
         )
         services.finish(game_id=self.game.pk, epoch=self.game.epoch, seq=self.seq + 1, ending=ending)

@@ -1,6 +1,6 @@
 // Made by manage.py generate_catalogue from the code; changes here are lost.
 
-/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
+/** Messages by `type`, in (`Sent["player_move"]`) and out (`Heard["game_state"]`). */
 
 /** `/ws/friends/status/`: Sends the status of all friends as the first frame, also after a reconnect: there is no history. */
 export declare namespace FriendsStatus {
@@ -106,7 +106,7 @@ export declare namespace FriendsStatus {
 
 /** `/ws/game/{game_id}/`: A game's socket. Players' commands are sent to the room, whichever worker owns it. */
 export declare namespace Game {
-  /** A player in the form shown to others; `side` is left or right in two-sided games. Guests have no rating. */
+  /** A player in the form shown to others; `side` is left or right in two-sided games. Guests have no rating. `team` is the number of the player's team, in a game with teams; `left` is true of who has left a game that goes on. `bot_level` is the level of the bot that plays the seat. */
   interface PlayerInfo {
     id: number;
     username: string;
@@ -115,6 +115,9 @@ export declare namespace Game {
     ready: boolean;
     connected: boolean;
     rating: number | null;
+    team?: number | null;
+    bot_level?: number | null;
+    left?: boolean;
   }
 
   /** The clocks in milliseconds by user id, as of time `at`; those in `running` count down. */
@@ -132,7 +135,7 @@ export declare namespace Game {
     side: string;
   }
 
-  /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). */
+  /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). `places` are the users by place, the best first; users who share a place are together. */
   interface GameOver {
     type: "game_over";
     winner_ids: Array<number>;
@@ -141,6 +144,7 @@ export declare namespace Game {
     ratings: Array<RatingChange>;
     rewards: Array<Reward>;
     seq: number;
+    places?: Array<Array<number>>;
   }
 
   /** A player's rating before and after the game. */
@@ -278,7 +282,15 @@ export declare namespace Game {
       username: string;
       seq: number;
     };
-    /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). */
+    /** Sent when somebody else plays a player's seat: the user `by`, a bot of this level, or nobody. `user_id` is null if nobody had the seat. A player who is back is announced by `player_reconnected`. */
+    player_replaced: {
+      type: "player_replaced";
+      user_id: number | null;
+      by: number | null;
+      bot_level: number | null;
+      seq: number;
+    };
+    /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). `places` are the users by place, the best first; users who share a place are together. */
     game_over: {
       type: "game_over";
       winner_ids: Array<number>;
@@ -287,6 +299,7 @@ export declare namespace Game {
       ratings: Array<RatingChange>;
       rewards: Array<Reward>;
       seq: number;
+      places: Array<Array<number>>;
     };
     /** Sent when a message is refused; the socket stays open. */
     error: {

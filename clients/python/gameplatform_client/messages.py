@@ -38,6 +38,7 @@ class MessageType(StrEnum):
     PLAYER_JOINED = "player_joined"
     PLAYER_LEFT = "player_left"
     PLAYER_RECONNECTED = "player_reconnected"
+    PLAYER_REPLACED = "player_replaced"
     GAME_OVER = "game_over"
     ATTACK = "attack"
     CHAT = "chat"
@@ -244,7 +245,8 @@ class FriendsStatusFriendRemoved(Record):
 
 class GamePlayerInfo(Record):
     """A player in the form shown to others; ``side`` is left or right in two-sided games. Guests have no
-    rating.
+    rating. ``team`` is the number of the player's team, in a game with teams; ``left`` is true of who has
+    left a game that goes on. ``bot_level`` is the level of the bot that plays the seat.
     """
 
     id: int
@@ -254,6 +256,9 @@ class GamePlayerInfo(Record):
     ready: bool
     connected: bool
     rating: int | None
+    team: MayBeMissing[int | None]
+    bot_level: MayBeMissing[int | None]
+    left: MayBeMissing[bool]
 
 
 class GameClockState(Record):
@@ -437,9 +442,23 @@ class GamePlayerReconnected(Record):
     seq: int
 
 
+class GamePlayerReplaced(Record):
+    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody.
+    ``user_id`` is null if nobody had the seat. A player who is back is announced by
+    ``player_reconnected``.
+    """
+
+    type: Literal["player_replaced"]
+    user_id: int | None
+    by: int | None
+    bot_level: int | None
+    seq: int
+
+
 class GameGameOver(Record):
     """Sent when the game has ended. ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit,
-    abandoned, aborted (nobody had moved), error, or operator (ended by one).
+    abandoned, aborted (nobody had moved), error, or operator (ended by one). ``places`` are the users by
+    place, the best first; users who share a place are together.
     """
 
     type: Literal["game_over"]
@@ -449,6 +468,7 @@ class GameGameOver(Record):
     ratings: list[GameRatingChange]
     rewards: list[GameReward]
     seq: int
+    places: list[list[int]]
 
 
 # /ws/battle/{battle_id}/

@@ -117,6 +117,9 @@ export declare class GameClient {
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
   joinQueue(game?: string, options?: Record<string, unknown>): Promise<any>;
   leaveQueue(): Promise<any>;
+  queues(): Promise<any>;
+  accept(proposalId: number): Promise<any>;
+  decline(proposalId: number): Promise<any>;
   queueStatus(): Promise<any>;
   connectToNotifications(): Channel<Notifications.Heard, Notifications.Sent>;
   connectToPresence(): Channel<FriendsStatus.Heard, FriendsStatus.Sent>;

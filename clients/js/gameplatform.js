@@ -558,6 +558,21 @@ export class GameClient {
     return this.request("POST", "/game/leave/");
   }
 
+  /** → the queues of all games, with what each asks of a player. */
+  async queues() {
+    return this.request("GET", "/api/queues/");
+  }
+
+  /** Accepts a match of which `match_proposed` told. → as `queueStatus`; `matched` for the last one to accept. */
+  async accept(proposalId) {
+    return this.request("POST", "/game/accept/", { proposal_id: proposalId });
+  }
+
+  /** Declines a proposed match and leaves the queue. */
+  async decline(proposalId) {
+    return this.request("POST", "/game/decline/", { proposal_id: proposalId });
+  }
+
   /** → `idle`, `queued` or `matched`, with the place in the queue or the game. */
   async queueStatus() {
     return this.request("GET", "/game/status/");

@@ -103,6 +103,21 @@ class Playing(Session):
         answer: OpenRecord = await self.request("POST", "/game/leave/")
         return answer
 
+    async def queues(self) -> list[OpenRecord]:
+        """Return the queues of all games, with what each asks of a player."""
+        answer: list[OpenRecord] = await self.request("GET", "/api/queues/")
+        return answer
+
+    async def accept(self, proposal_id: int) -> OpenRecord:
+        """Accept a match that ``match_proposed`` announced; return the status."""
+        answer: OpenRecord = await self.request("POST", "/game/accept/", {"proposal_id": proposal_id})
+        return answer
+
+    async def decline(self, proposal_id: int) -> OpenRecord:
+        """Decline a proposed match and leave the queue."""
+        answer: OpenRecord = await self.request("POST", "/game/decline/", {"proposal_id": proposal_id})
+        return answer
+
     async def queue_status(self) -> OpenRecord:
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
         answer: OpenRecord = await self.request("GET", "/game/status/")

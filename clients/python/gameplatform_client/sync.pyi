@@ -164,6 +164,15 @@ class Playing(Session):
     def leave_queue(self) -> OpenRecord:
         """Leave the queue."""
 
+    def queues(self) -> list[OpenRecord]:
+        """Return the queues of all games, with what each asks of a player."""
+
+    def accept(self, proposal_id: int) -> OpenRecord:
+        """Accept a match that ``match_proposed`` announced; return the status."""
+
+    def decline(self, proposal_id: int) -> OpenRecord:
+        """Decline a proposed match and leave the queue."""
+
     def queue_status(self) -> OpenRecord:
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
 

@@ -2,6 +2,7 @@
 import { client } from "./session.js";
 
 let asked = null;
+let askedQueues = null;
 
 /** → `[{name, title, kind, min_players, max_players, move_schema, ...}]` */
 export function catalog() {
@@ -10,6 +11,15 @@ export function catalog() {
     throw error;
   });
   return asked;
+}
+
+/** → `[{game, mode, title, asks, ...}]`: the queues of all games, asked once. */
+export function queues() {
+  askedQueues ??= client.queues().catch((error) => {
+    askedQueues = null;
+    throw error;
+  });
+  return askedQueues;
 }
 
 /** The catalogue's entry of a game, or undefined. */

@@ -24,7 +24,7 @@ import { PLACES } from "./places.js";
 import { Purse } from "./purse.js";
 import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
-import "./queue.js";
+import { proposal } from "./queue.js";
 import { here, match, startRouter } from "./router.js";
 import { client, playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
@@ -36,6 +36,7 @@ const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
 const INVITE_TOAST = {
   load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
 };
+const READY_CHECK = { load: () => import("./play/ready_check.js") };
 const WIDE = "(min-width: 1200px)";
 /** True while the people pane is wanted beside the places that have room for it. */
 const pane = new Store(kept.pane !== "closed");
@@ -263,6 +264,12 @@ function Top() {
   </header>`;
 }
 
+function ReadyChecks() {
+  const proposed = useStore(proposal);
+  const { Screen } = useScreen(proposed && READY_CHECK);
+  return proposed && Screen ? html`<${Screen} key=${proposed.id} />` : null;
+}
+
 function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${useStore(toasts).map((one) => html`<p key=${one.id} class="toast">${one.words}</p>`)}
@@ -283,7 +290,7 @@ function SidePane() {
 function App() {
   useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} />`;
 }
 
 startRouter();

@@ -1,4 +1,5 @@
 /** The queue: joining, one's place in it, leaving, and going to the game that comes of it. */
+import { queues } from "./catalog.js";
 import { isLeader, party } from "./social.js";
 import { go } from "./router.js";
 import { client, session } from "./session.js";
@@ -8,14 +9,23 @@ import { toast } from "./toasts.js";
 
 const ASK_EVERY_MS = 2_000;
 
-/** `{game, position, size, since}` while queued (`since`: milliseconds since 1970), else null. */
+/** `{game, mode, position, size, since}` while queued (`since`: milliseconds since 1970), else null. */
 export const queue = new Store(null);
+/** `{id, game, mode, until, accepted}` while a match waits to be accepted (`until`: as `since`), else null. */
+export const proposal = new Store(null);
 let timer = null;
 
 function stop() {
   clearInterval(timer);
   timer = null;
   queue.set(null);
+  proposal.set(null);
+}
+
+/** A match to be accepted, as the server tells of it. */
+function propose({ proposal_id, expires_at, accepted = false }, { game, mode }) {
+  const until = Date.parse(expires_at);
+  proposal.set({ id: proposal_id, game, mode, until, accepted });
 }
 
 function settle(answer) {
@@ -23,8 +33,11 @@ function settle(answer) {
     stop();
     go(`/games/${answer.game_id}`);
   } else if (answer.status === "queued") {
-    const since = queue.value?.game === answer.game ? queue.value.since : Date.now();
-    queue.set({ game: answer.game, position: answer.position, size: answer.queue_size, since });
+    const { game, mode } = answer;
+    const since = queue.value?.game === game ? queue.value.since : Date.now();
+    queue.set({ game, mode, position: answer.position, size: answer.queue_size, since });
+    if (answer.proposal) propose(answer.proposal, answer);
+    else proposal.set(null);
   } else stop();
 }
 
@@ -40,16 +53,30 @@ function follow() {
   }, ASK_EVERY_MS));
 }
 
-export async function joinQueue(game) {
-  if (queue.value && queue.value.game !== game) await leaveQueue();
+/** Joins a queue of the game: the first, unless told which. */
+export async function joinQueue(game, { mode = null, asks = {} } = {}) {
+  mode ??= (await queues()).find((one) => one.game === game)?.mode ?? "";
+  if (queue.value && (queue.value.game !== game || queue.value.mode !== mode)) await leaveQueue();
   // A party queues as one, and its leader picks the game.
   const together = isLeader(party.value) && party.value.members.length > 1 ? { party_id: party.value.id } : {};
-  settle(await client.joinQueue(game, together));
+  settle(await client.joinQueue(game, { ...asks, mode, ...together }));
   if (queue.value) follow();
 }
 
 export async function leaveQueue() {
   await client.leaveQueue();
+  stop();
+}
+
+export async function acceptMatch() {
+  const { id } = proposal.value;
+  const answer = await client.accept(id);
+  // Others may have ended it while the answer was under way.
+  if (proposal.value?.id === id) settle(answer);
+}
+
+export async function declineMatch() {
+  await client.decline(proposal.value.id);
   stop();
 }
 
@@ -88,9 +115,15 @@ client.on("queue_joined", () => resumeQueue().catch(() => {}));
 client.on("queue_left", stop);
 client.on("queue_expired", stop);
 
-// Others left the match before it began: the old place is ours again.
-client.on("match_cancelled", async ({ requeued }) => {
-  if (!requeued) return;
+client.on("match_proposed", (told) => propose(told, told));
+
+// Others left the match before it began, or did not accept it: the old place is ours again.
+client.on("match_cancelled", async ({ requeued, game_id }) => {
+  proposal.set(null);
+  if (!requeued) {
+    if (!game_id) stop();
+    return;
+  }
   await resumeQueue().catch(() => {});
   if (document.visibilityState !== "visible") return;
   toast(text("queue.again"));

@@ -165,7 +165,9 @@ export function reason(error) {
   if (!(error instanceof ApiError)) return text("error.unexpected");
   if (error.status === 0) return text("error.offline");
   if (error.status === 429 && error.retryAfter)
-    return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
+    return text(error.code === "left_early" ? "error.left_early" : "error.rate_limited", {
+      seconds: Math.ceil(error.retryAfter),
+    });
   if (error.status >= 500) return text("error.server");
   return error.message;
 }

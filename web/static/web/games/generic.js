@@ -44,7 +44,7 @@ function fits(given, root, value) {
 }
 
 /** The value that a field starts with. */
-function initial(given, root) {
+export function initial(given, root) {
   const schema = resolve(given, root);
   if ("default" in schema) return schema.default;
   const choices = choicesOf(schema);
@@ -60,7 +60,8 @@ function initial(given, root) {
   return schema.type === "null" ? null : "";
 }
 
-function Input({ label, schema: given, root, value, onChange }) {
+/** A field for a value of this schema. */
+export function Input({ label, schema: given, root, value, onChange }) {
   const schema = resolve(given, root);
   const choices = choicesOf(schema);
   if (choices?.length === 1) return null;

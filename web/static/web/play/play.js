@@ -1,5 +1,5 @@
 /** Pick a game and somebody to play it with: whoever comes, the computer, or a friend by link. */
-import { catalog } from "../catalog.js";
+import { catalog, queues } from "../catalog.js";
 import {
   Avatar,
   Badge,
@@ -16,11 +16,12 @@ import {
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
+import { initial, Input } from "../games/generic.js";
 import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useStore } from "../store.js";
-import { duration, text } from "../texts.js";
+import { duration, text, words } from "../texts.js";
 
 const OFFER_COMPUTER_AFTER_MS = 10_000;
 const COMPUTER_LEVEL = 1;
@@ -29,7 +30,7 @@ const LEVELS = [1, 2, 3];
 /** Return whether the computer can be the other player, or all of them. */
 const hasBots = (game) => game?.bots.length > 0;
 
-function Queue({ games }) {
+function Queue({ games, offered }) {
   const place = useStore(queue);
   const now = useNow(place ? 250 : null);
   const leave = useAction(leaveQueue);
@@ -37,19 +38,20 @@ function Queue({ games }) {
   if (!place) return null;
   const waited = Math.max(0, now - place.since);
   const game = games.find(({ name }) => name === place.game);
-  const offered = waited >= OFFER_COMPUTER_AFTER_MS;
+  const title = offered.find((one) => one.game === place.game && one.mode === place.mode)?.title;
+  const isLong = waited >= OFFER_COMPUTER_AFTER_MS;
   return html`<section class="card queue">
     <span class="spinner" aria-hidden="true"></span>
     <div>
       <h2>${text("queue.title")}</h2>
-      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}
+      <p class="soft numbers">${title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}
         </span> · ${text("queue.wait", { time: duration(waited) })}</p>
     </div>
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
     ${
       hasBots(game) &&
-      html`<div class="offer" role="status"><p>${text(offered ? "queue.nobody" : "queue.meanwhile")}</p>
-      <${Button} kind="primary" icon="robot" class=${offered ? "" : "to-come"} busy=${computer.busy}
+      html`<div class="offer" role="status"><p>${text(isLong ? "queue.nobody" : "queue.meanwhile")}</p>
+      <${Button} kind="primary" icon="robot" class=${isLong ? "" : "to-come"} busy=${computer.busy}
         onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`
     }
     <${Refusal} error=${leave.error ?? computer.error} />
@@ -61,8 +63,34 @@ async function runningGames() {
   return results;
 }
 
-function GameCard({ game, queued, onComputer }) {
-  const play = useAction(() => joinQueue(game.name));
+/** Whether there is nothing to choose: the game has one queue, which asks nothing. */
+const isPlain = ([first, ...others]) => !others.length && !Object.keys(first?.asks.properties ?? {}).length;
+
+/** One of a game's queues, with what it asks. */
+function Choice({ queue }) {
+  const [asks, setAsks] = useState(() => initial(queue.asks, queue.asks));
+  const join = useAction(() => joinQueue(queue.game, { mode: queue.mode, asks }));
+  return html`<form class="stack" onSubmit=${(event) => {
+    event.preventDefault();
+    join.run();
+  }}>
+    ${Object.entries(queue.asks.properties ?? {}).map(
+      ([name, schema]) => html`<${Input} key=${name} label=${words(name)} schema=${schema} root=${queue.asks}
+        value=${asks[name]} onChange=${(value) => setAsks({ ...asks, [name]: value })} />`,
+    )}
+    <${Button} kind="primary" class="wide" type="submit" busy=${join.busy}>${queue.title}<//>
+    <${Refusal} error=${join.error} />
+  </form>`;
+}
+
+function Choices({ offered, onClose }) {
+  return html`<${Dialog} title=${text("queue.choose")} onClose=${onClose}><div class="stack">
+    ${offered.map((queue) => html`<${Choice} key=${queue.mode} queue=${queue} />`)}
+  </div><//>`;
+}
+
+function GameCard({ game, offered, queued, onComputer, onChoose }) {
+  const play = useAction(() => (isPlain(offered) ? joinQueue(game.name) : onChoose()));
   const friend = useAction(() => playFriend(game.name));
   const players = game.min_players === game.max_players ? game.min_players : `${game.min_players}–${game.max_players}`;
   const error = play.error ?? friend.error;
@@ -115,13 +143,16 @@ function Strength({ game, onClose }) {
 }
 
 export default function Play({ query }) {
-  const offered = useLoad(async () => {
-    const [games, running] = await Promise.all([catalog(), runningGames().catch(() => [])]);
-    return { games, running };
+  const known = useLoad(async () => {
+    const [games, offered, running] = await Promise.all([catalog(), queues(), runningGames().catch(() => [])]);
+    return { games, offered, running };
   }, []);
-  const { games, running } = offered.data ?? {};
+  const { games, offered, running } = known.data ?? {};
   const place = useStore(queue);
   const [computer, setComputer] = useState(null);
+  const [choosing, setChoosing] = useState(null);
+  const queuesOf = (game) => offered.filter((one) => one.game === game);
+  useEffect(() => setChoosing(null), [place?.game, place?.mode]);
   const start = useAction(async () => {
     const wanted = query.get("queue");
     if (!wanted) return resumeQueue();
@@ -132,7 +163,7 @@ export default function Play({ query }) {
   useEffect(() => {
     start.run();
   }, []);
-  if (!games) return html`<${Loading} of=${offered} rows=${4} tall />`;
+  if (!games) return html`<${Loading} of=${known} rows=${4} tall />`;
   if (!games.length) return html`<${Empty} words=${text("play.empty")} />`;
   return html`<div class="page wide">
     <h1>${text("play.title")}</h1>
@@ -141,10 +172,12 @@ export default function Play({ query }) {
     <div class="games">
       ${games.map(
         (game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
+        offered=${queuesOf(game.name)} onChoose=${() => setChoosing(game.name)}
         onComputer=${() => setComputer(game)} />`,
       )}
     </div>
-    <${Queue} games=${games} />
+    <${Queue} games=${games} offered=${offered} />
+    ${choosing && html`<${Choices} offered=${queuesOf(choosing)} onClose=${() => setChoosing(null)} />`}
     ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}
   </div>`;
 }

@@ -78,12 +78,11 @@ class LobbyConsumer(RoomConsumer):
         user_id = self.player.user_id
         asked = self.scope["url_route"]["kwargs"]
         wanted = {"lobby_id": int(asked["lobby_id"])} if "lobby_id" in asked else {"name": asked["name"]}
-        lobby = await in_database(selectors.lobby_entered_by, user_id, **wanted)
-        self.lobby_id, self.name = lobby.pk, lobby.name
-        room = topics.lobby(lobby.name)
+        self.lobby_id, self.name = await in_database(selectors.lobby_entered_by, user_id, **wanted)
+        room = topics.lobby(self.name)
         if not await self.follow(room, self.snapshot):
             # A member removed before the subscription has missed the event that closes the socket.
-            await in_database(selectors.lobby_entered_by, user_id, lobby_id=lobby.pk)
+            await in_database(selectors.lobby_entered_by, user_id, lobby_id=self.lobby_id)
         if self.connection.closed_with is None:
             self.entered(room)
 

@@ -1,5 +1,7 @@
 """Lobbies, memberships, messages and moderation."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -86,8 +88,8 @@ class Membership(models.Model):
 class InForce(models.QuerySet["Sanction"]):
     """A queryset of sanctions that can select those in force."""
 
-    def in_force(self) -> "InForce":
-        return self.filter(Q(until=None) | Q(until__gt=timezone.now()))
+    def in_force(self, now: datetime | None = None) -> "InForce":
+        return self.filter(Q(until=None) | Q(until__gt=now or timezone.now()))
 
 
 class Sanction(models.Model):

@@ -29,7 +29,8 @@ class Friends(APIView):
         def show(rows: Any) -> list[Any]:
             return selectors.friends([row.other(user_id) for row in rows])
 
-        return paging.page(self, selectors.friendships(user_id), ordering="id", show=show)
+        friendships = paging.Listed(selectors.friendships, user_id)
+        return paging.page(self, friendships, ordering="id", show=show)
 
 
 class OneFriend(APIView):
@@ -57,12 +58,13 @@ class Requests(APIView):
     def get(self, request: Request) -> Response:
         """Newest first."""
         user_id = identity(request).user_id
-        requests = selectors.pending_requests(user_id)
+        requests: Any = paging.Listed(selectors.pending_requests, user_id)
         direction = request.query_params.get("direction")
         if direction is not None:
             if direction not in DIRECTIONS:
                 raise Invalid("direction is in or out.", details={"direction": ["in or out."]})
-            requests = requests.filter(**{DIRECTIONS[direction]: user_id})
+            pending = selectors.pending_requests.queryset(user_id)
+            requests = pending.filter(**{DIRECTIONS[direction]: user_id})
         return paging.page(
             self, requests, ordering="-id", show=lambda rows: [selectors.shown_request(row) for row in rows]
         )
@@ -127,7 +129,7 @@ class Blocks(APIView):
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.Blocked])
     def get(self, request: Request) -> Response:
-        blocks = selectors.blocks(identity(request).user_id)
+        blocks = paging.Listed(selectors.blocks, identity(request).user_id)
         return paging.page(self, blocks, ordering="-id", show=selectors.shown_blocks)
 
 

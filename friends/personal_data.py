@@ -9,7 +9,7 @@ from friends.models import FriendRequest
 
 @exports("friends")
 def friends(user_id: int) -> list[dict[str, Any]]:
-    rows = selectors.friendships(user_id).select_related("low", "high").order_by("pk")
+    rows = selectors.friendships.queryset(user_id).select_related("low", "high").order_by("pk")
     pairs = [(row, row.high if row.low_id == user_id else row.low) for row in rows]
     return [{"id": friend.pk, "username": friend.username, "since": row.since} for row, friend in pairs]
 
@@ -31,7 +31,7 @@ def blocks(user_id: int) -> list[dict[str, Any]]:
     """Export the user's own blocks; blocks of the user are the blockers' data."""
     return [
         {"id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
-        for block in selectors.blocks(user_id).order_by("pk")
+        for block in selectors.blocks.queryset(user_id).order_by("pk")
     ]
 
 

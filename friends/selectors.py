@@ -1,7 +1,7 @@
 """Queries about friends, their status, requests and blocks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,8 @@ import msgspec
 from django.db.models import Q, QuerySet
 from msgspec import UNSET, UnsetType
 
-from accounts import selectors as accounts
 from accounts.models import User
+from core.statements import statement
 from friends import playing
 from friends.events import Friend, FriendStatus, Person, PresenceState, Request
 from friends.models import Block, FriendRequest, Friendship
@@ -21,30 +21,42 @@ from realtime.membership import presence
 OFFLINE = "offline"
 
 
+@statement
+def _friendship(low_id: int, high_id: int) -> QuerySet[Friendship, Any]:
+    return of_pair(low_id, high_id).values_list("pk")
+
+
 def are_friends(a: int, b: int) -> bool:
     """Return whether these two users are friends."""
-    return between(a, b).exists()
+    return bool(_friendship(min(a, b), max(a, b)))
 
 
-def between(a: int, b: int) -> QuerySet[Friendship]:
-    """Return the friendship of these two users, if any."""
-    return Friendship.objects.filter(low=min(a, b), high=max(a, b))
+def of_pair(low_id: Any, high_id: Any) -> QuerySet[Friendship]:
+    """Return the friendship of two users, if any, by ids or expressions of them, the lower first."""
+    return Friendship.objects.filter(low=low_id, high=high_id)
 
 
+@statement
 def friendships(user_id: int) -> QuerySet[Friendship]:
     """Return the user's friendships."""
     return Friendship.objects.filter(Q(low=user_id) | Q(high=user_id))
 
 
+@statement
+def _pairs(user_ids: Collection[int]) -> QuerySet[Friendship, tuple[int, int]]:
+    either = Q(low__in=user_ids) | Q(high__in=user_ids)
+    return Friendship.objects.filter(either).order_by("pk").values_list("low_id", "high_id")
+
+
 def friend_ids(user_id: int) -> list[int]:
     """Return the ids of the user's friends, longest friendship first."""
-    return [friendship.other(user_id) for friendship in friendships(user_id).order_by("pk")]
+    return [low + high - user_id for low, high in _pairs([user_id])]
 
 
 def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
     """Return the friends' ids for each of these users who has any."""
     wanted = set(user_ids)
-    pairs = Friendship.objects.filter(Q(low__in=wanted) | Q(high__in=wanted)).values_list("low_id", "high_id")
+    pairs = _pairs(wanted)
     found: defaultdict[int, list[int]] = defaultdict(list)
     for low, high in pairs:
         for user_id, friend_id in ((low, high), (high, low)):
@@ -53,9 +65,14 @@ def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+@statement
+def _blocks_between(a: int, b: int) -> QuerySet[Block, Any]:
+    return blocks_between(a, b).values_list("pk")
+
+
 def is_blocked_between(a: int, b: int) -> bool:
     """Return whether one of the two blocks the other."""
-    return blocks_between(a, b).exists()
+    return bool(_blocks_between(a, b))
 
 
 def blocks_between(a: int, b: int) -> QuerySet[Block]:
@@ -71,11 +88,15 @@ def blocked_ids(user_id: int) -> set[int]:
 
 def blocks_among(user_ids: Iterable[int]) -> set[tuple[int, int]]:
     """Return the pairs of these users (lower id first) in which one blocks the other."""
-    ids = list(user_ids)
-    pairs = Block.objects.filter(by__in=ids, blocked__in=ids).values_list("by_id", "blocked_id")
-    return {(min(pair), max(pair)) for pair in pairs}
+    return {(min(pair), max(pair)) for pair in _blocks_among(list(user_ids))}
 
 
+@statement
+def _blocks_among(user_ids: Collection[int]) -> QuerySet[Block, tuple[int, int]]:
+    return Block.objects.filter(by__in=user_ids, blocked__in=user_ids).values_list("by_id", "blocked_id")
+
+
+@statement
 def blocks(user_id: int) -> QuerySet[Block]:
     """Return the user's own blocks, with the blocked users."""
     return Block.objects.filter(by=user_id).select_related("blocked")
@@ -89,6 +110,7 @@ def shown_blocks(blocks: Iterable[Block]) -> list[Blocked]:
     ]
 
 
+@statement
 def pending_requests(user_id: int) -> QuerySet[FriendRequest]:
     """Return the open requests from and to the user."""
     pending = FriendRequest.objects.filter(status=FriendRequest.Status.PENDING)
@@ -111,16 +133,21 @@ def person(user: User) -> Person:
     return Person(id=user.pk, username=user.username, is_premium=user.is_premium)
 
 
+@statement
+def _said(user_ids: Collection[int]) -> QuerySet[Said]:
+    return Said.objects.filter(pk__in=user_ids)
+
+
 def own_status(user_id: int) -> dict[str, Any]:
     """Return the status that the user set, and when they were last online."""
-    found = Said.objects.filter(pk=user_id).first() or Said(pk=user_id)
+    found = _said.first([user_id]) or Said(pk=user_id)
     return {"status": found.status, "last_seen": found.last_seen}
 
 
 def statuses(user_ids: Sequence[int]) -> dict[int, FriendStatus]:
     """Return the current status of these users, as their friends see it."""
     online = presence.online_sync(user_ids)
-    said = Said.objects.in_bulk(list(user_ids))
+    said = {one.pk: one for one in _said(user_ids)}
     games = playing.games(sorted(online))
     return {
         user_id: _status(user_id, user_id in online, said.get(user_id), games.get(user_id, UNSET))
@@ -140,17 +167,19 @@ def _status(user_id: int, online: bool, said: Said | None, game_id: UUID | Unset
     return FriendStatus(user_id=user_id, online=True, status=status, last_seen=None, game_id=game_id)
 
 
+@statement
+def _people(user_ids: Collection[int]) -> QuerySet[User, Any]:
+    return User.objects.filter(pk__in=user_ids).values_list("pk", "username", "is_premium")
+
+
 def friends(user_ids: Sequence[int]) -> list[Friend]:
     """Return these users as shown in a friends list, in this order."""
-    users = accounts.by_ids(user_ids)
+    people = {user_id: (username, is_premium) for user_id, username, is_premium in _people(user_ids)}
     return [
-        Friend(
-            username=users[user_id].username,
-            is_premium=users[user_id].is_premium,
-            **msgspec.structs.asdict(standing),
-        )
+        Friend(username=username, is_premium=is_premium, **msgspec.structs.asdict(standing))
         for user_id, standing in statuses(user_ids).items()
-        if user_id in users
+        if user_id in people
+        for username, is_premium in [people[user_id]]
     ]
 
 

@@ -224,7 +224,7 @@ def _befriend(asked: FriendRequest) -> FriendRequest:
 
 def _unfriend(a: int, b: int) -> bool:
     """End the friendship of these two; return whether there was one."""
-    deleted, _ = selectors.between(a, b).delete()
+    deleted, _ = selectors.of_pair(min(a, b), max(a, b)).delete()
     if deleted:
         publish(FriendRemoved(to_user_id=a, user_id=b))
         publish(FriendRemoved(to_user_id=b, user_id=a))
@@ -255,7 +255,7 @@ def _check_open(asked: FriendRequest) -> None:
 
 
 def _is_full(user_id: int) -> bool:
-    return selectors.friendships(user_id).count() >= MAX_FRIENDS
+    return len(selectors.friend_ids(user_id)) >= MAX_FRIENDS
 
 
 def _lock_pair(user_id: int, other_id: int) -> bool:

@@ -4,6 +4,8 @@ import inspect
 from functools import lru_cache
 
 import msgspec
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 
 from core.renderers import encode
 from game.author import catalogue, queues
@@ -40,4 +42,10 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         bots=list(BOT_LEVELS) if game.max_players >= 2 else [],
         move_schema=game.movements.schema,
         view_schema=None if game.view_type is None else schema_of(game.view_type),
+        board=_board(game.name),
     )
+
+
+def _board(name: str) -> str | None:
+    path = f"{name}/board.js"
+    return static(path) if finders.find(path) else None

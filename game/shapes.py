@@ -36,6 +36,7 @@ class CatalogueEntry(Struct, kw_only=True, frozen=True):
         dict[str, Any] | None,
         about("JSON schema of what a seat sees, where the game declares it"),
     ]
+    board: Annotated[str | None, about("Address of the module that draws it on the page, if its app has one")]
 
 
 class Player(Struct, kw_only=True, frozen=True):

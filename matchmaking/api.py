@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from core.fast_path import at_once
-from core.parsers import read
+from core.parsers import read, read_all
 from core.renderers import encode
 from matchmaking import selectors, serializers, services, shapes
 from matchmaking.parties import selectors as parties
@@ -78,6 +78,33 @@ class Leave(APIView):
     def post(self, request: Request) -> Response:
         left = services.leave(user_id=identity(request).user_id)
         return Response(shapes.QueueLeft(status="left" if left else "not_queued"))
+
+
+class Accept(APIView):
+    """Accept a proposed match; 201 if the caller was the last to accept, which makes the match.
+
+    A queue with `accept_within` proposes its matches (`match_proposed`). Accepting again changes nothing.
+    404 `unknown_proposal` (it is over, or was never proposed to the caller).
+    """
+
+    @extend_schema(request=serializers.Answer, responses={200: shapes.Standing, 201: shapes.Standing})
+    def post(self, request: Request) -> Response:
+        wanted = read_all(serializers.Answer, request.data)
+        standing = services.accept(user_id=identity(request).user_id, **wanted)
+        return Response(standing, status=201 if standing.status == "matched" else 200)
+
+
+class Decline(APIView):
+    """Decline a proposed match and leave the queue; the others get their old places back.
+
+    Like leaving during a proposal or letting it expire, it costs waiting time (`left_early`), longer each
+    time. 404 `unknown_proposal`.
+    """
+
+    @extend_schema(request=serializers.Answer, responses=shapes.QueueLeft)
+    def post(self, request: Request) -> Response:
+        services.decline(user_id=identity(request).user_id, **read_all(serializers.Answer, request.data))
+        return Response(shapes.QueueLeft(status="left"))
 
 
 class Status(APIView):

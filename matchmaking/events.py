@@ -1,6 +1,9 @@
 """Events of matchmaking. The game announces that a match was found."""
 
+from datetime import datetime
 from uuid import UUID
+
+from msgspec import UNSET, UnsetType
 
 from realtime.wire import topics
 from realtime.wire.messages import Event
@@ -32,14 +35,24 @@ class QueueLeft(QueueEvent):
     mode: str
 
 
-class MatchCancelled(QueueEvent):
-    """Sent when a match is cancelled because others left before the first move.
+class MatchProposed(QueueEvent):
+    """Sent when a match is found that all players have to accept first, until ``expires_at``."""
 
-    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; ``requeued`` tells whether
-    the user is in the queue again, at the old place.
+    proposal_id: int
+    game: str
+    mode: str
+    expires_at: datetime
+
+
+class MatchCancelled(QueueEvent, kw_only=True):
+    """Sent when a match is cancelled because others left before the first move, or did not accept it.
+
+    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; for a match that was only
+    proposed, without ``game_id``, it is declined or not_accepted. ``requeued`` tells whether the user is in
+    the queue again, at the old place.
     """
 
-    game_id: UUID
+    game_id: UUID | UnsetType = UNSET
     game: str
     mode: str
     reason: str

@@ -39,6 +39,21 @@ class Queue(models.Model):
         return queues.find(*Queue.kind_of(name)) is not None
 
 
+class Proposal(models.Model):
+    """A match that is made as soon as all its players have accepted it. Its tickets keep their places."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    game_id = models.UUIDField(null=True, blank=True)
+    """The match, once it is made."""
+
+    class Meta:
+        indexes = [models.Index(fields=["queue", "expires_at"], name="proposal_by_expiry")]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk} of {self.queue_id}"
+
+
 class Ticket(models.Model):
     """A place in a queue, of one player or of a party.
 
@@ -50,6 +65,10 @@ class Ticket(models.Model):
         Party, on_delete=models.CASCADE, null=True, blank=True, related_name="ticket"
     )
     """The party that waits, if any."""
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.SET_NULL, null=True, blank=True, related_name="tickets"
+    )
+    """The match that its players are asked to accept, if any; it is not matched with others meanwhile."""
     rating = models.IntegerField()
     """The mean rating of its members when they joined."""
     uncertainty = models.PositiveIntegerField(default=0, db_default=0)
@@ -79,6 +98,8 @@ class Member(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="members")
     left_at = models.DateTimeField(null=True, blank=True)
     """When the player's last socket closed; the player may have returned since."""
+    accepted = models.BooleanField(default=False, db_default=False)
+    """Whether the player has accepted the ticket's proposal."""
 
     class Meta:
         indexes = [

@@ -1,6 +1,6 @@
 """Refusals of matchmaking."""
 
-from core.refusals import Conflict, Invalid, RateLimited
+from core.refusals import Conflict, Invalid, NotFound, RateLimited
 
 
 class AlreadyQueued(Conflict):
@@ -29,6 +29,13 @@ class UnknownQueue(Invalid):
 
     code = "unknown_queue"
     title = "There is no such queue"
+
+
+class UnknownProposal(NotFound):
+    """The proposed match is over, or was never proposed to the user."""
+
+    code = "unknown_proposal"
+    title = "This match is not proposed any more"
 
 
 class PartyTooLarge(Invalid):

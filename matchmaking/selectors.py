@@ -18,8 +18,8 @@ from game.author import catalogue, queues
 from game.author.game import side_of
 from game.author.queues import NoQuestions, Waiting
 from game.records import SeatedGame
-from matchmaking.models import Answers, Penalty, Queue, Ticket
-from matchmaking.shapes import MatchedPlayer, OfferedQueue, Standing
+from matchmaking.models import Answers, Penalty, Proposal, Queue, Ticket
+from matchmaking.shapes import MatchedPlayer, OfferedQueue, Proposed, Standing
 
 TICKET_TTL = timedelta(minutes=10)
 """The time that a ticket without any sign of its players is kept."""
@@ -31,8 +31,10 @@ _PLACES = """
             SELECT count(*) FROM matchmaking_ticket o
             WHERE o.queue_id = ticket.queue_id AND (o.joined_at, o.id) <= (ticket.joined_at, ticket.id)
         ),
-        (SELECT count(*) FROM matchmaking_ticket o WHERE o.queue_id = ticket.queue_id)
+        (SELECT count(*) FROM matchmaking_ticket o WHERE o.queue_id = ticket.queue_id),
+        proposal_id, expires_at, accepted
     FROM matchmaking_member member JOIN matchmaking_ticket ticket ON ticket.id = member.ticket_id
+    LEFT JOIN matchmaking_proposal proposal ON proposal.id = ticket.proposal_id
     WHERE user_id IN ({})
 """
 _QUEUES = """
@@ -49,15 +51,19 @@ _WAITING = """
 _NEAREST = """
     SELECT id FROM (
         SELECT id FROM matchmaking_ticket
-        WHERE queue_id = %s AND rating >= %s ORDER BY rating, joined_at LIMIT %s
+        WHERE queue_id = %s AND proposal_id IS NULL AND rating >= %s ORDER BY rating, joined_at LIMIT %s
     ) AS above
     UNION ALL
     SELECT id FROM (
         SELECT id FROM matchmaking_ticket
-        WHERE queue_id = %s AND rating < %s ORDER BY rating DESC, joined_at LIMIT %s
+        WHERE queue_id = %s AND proposal_id IS NULL AND rating < %s ORDER BY rating DESC, joined_at LIMIT %s
     ) AS below
 """
-_ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY joined_at, id LIMIT %s"
+_ELDEST = """
+    SELECT id FROM matchmaking_ticket
+    WHERE queue_id = %s AND proposal_id IS NULL ORDER BY joined_at, id LIMIT %s
+"""
+_PROPOSED = "SELECT id FROM matchmaking_ticket WHERE proposal_id = %s"
 
 
 def queue_status(user_id: int) -> Standing:
@@ -80,8 +86,9 @@ def queued(user_ids: Collection[int]) -> dict[int, Standing]:
     now = timezone.now()
     standings = {}
     # One statement, so that places and tickets are consistent.
-    for user_id, queue, joined_at, position, queue_size in _select(_PLACES, user_ids):
+    for user_id, queue, joined_at, position, queue_size, *proposed in _select(_PLACES, user_ids):
         game, mode = Queue.kind_of(queue)
+        proposal_id, expires_at, accepted = proposed
         standings[user_id] = Standing(
             status="queued",
             game=game,
@@ -89,6 +96,9 @@ def queued(user_ids: Collection[int]) -> dict[int, Standing]:
             position=position,
             queue_size=queue_size,
             waited_s=round(_seconds_since(joined_at, now), 1),
+            proposal=UNSET
+            if proposal_id is None
+            else Proposed(proposal_id=proposal_id, expires_at=_aware(expires_at), accepted=bool(accepted)),
         )
     return standings
 
@@ -162,6 +172,26 @@ def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting
 def oldest(queue: str, count: int) -> list[Waiting]:
     """Return up to ``count`` tickets of the queue, oldest first."""
     return _with_answers(queue, _waiting(_ELDEST, [queue, count]))
+
+
+def proposed(queue: str, proposal_id: int) -> list[Waiting]:
+    """Return the tickets of a proposed match."""
+    return _with_answers(queue, _waiting(_PROPOSED, [proposal_id]))
+
+
+def proposed_to(user_id: int, proposal_id: int) -> Ticket | None:
+    """Return the user's ticket if the user is asked to accept this match, with the proposal."""
+    tickets = Ticket.objects.select_related("proposal")
+    return tickets.filter(members__user=user_id, proposal=proposal_id).first()
+
+
+def made_of(proposal_id: int, user_id: int) -> Standing | None:
+    """Return the user's match that was made of this proposal, if it has been."""
+    game_id = Proposal.objects.filter(pk=proposal_id).values_list("game_id", flat=True).first()
+    games = game_selectors.seated([game_id]) if game_id is not None else {}
+    if not any(seat.user_id == user_id for game in games.values() for seat in game.seats):
+        return None
+    return matched({user_id: game_id}, games)[user_id] if game_id is not None else None
 
 
 def answers(queue: str, user_ids: Collection[int]) -> dict[int, Struct]:
@@ -248,7 +278,10 @@ def _with_answers(queue: str, tickets: list[Waiting]) -> list[Waiting]:
 
 
 def _seconds_since(then: datetime, now: datetime) -> float:
-    if then.tzinfo is None:  # SQLite stores no time zone.
-        then = then.replace(tzinfo=UTC)
     # Workers' clocks may differ a little.
-    return max(0.0, (now - then).total_seconds())
+    return max(0.0, (now - _aware(then)).total_seconds())
+
+
+def _aware(moment: datetime) -> datetime:
+    # SQLite stores no time zone.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -20,3 +20,9 @@ class Join(serializers.Serializer[Any]):
         if value and not (value.isascii() and value.replace("-", "_").isidentifier()):
             raise serializers.ValidationError("Letters, digits, - and _ only, beginning with a letter.")
         return value
+
+
+class Answer(serializers.Serializer[Any]):
+    """The proposed match that is accepted or declined."""
+
+    proposal_id = StrictInteger(min_value=1)

@@ -7,7 +7,7 @@ matched twice, or matched after leaving.
 import logging
 import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from statistics import fmean
@@ -33,8 +33,8 @@ from game.author.queues import NoQuestions, Waiting
 from game.author.queues import Queue as DeclaredQueue
 from game.records import Entrant, QueuedParty, SeatedGame
 from matchmaking import rules, selectors
-from matchmaking.events import MatchCancelled, QueueExpired, QueueJoined, QueueLeft
-from matchmaking.models import Answers, Member, Penalty, Queue, Ticket
+from matchmaking.events import MatchCancelled, MatchProposed, QueueExpired, QueueJoined, QueueLeft
+from matchmaking.models import Answers, Member, Penalty, Proposal, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.refusals import (
@@ -42,6 +42,7 @@ from matchmaking.refusals import (
     AlreadyQueued,
     LeftEarly,
     PartyTooLarge,
+    UnknownProposal,
     UnknownQueue,
     WrongPartySize,
 )
@@ -188,12 +189,18 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
             new.append(_waiting(_NEW + len(new), 0.0, members, asks))
             # If the same party is in this batch twice, the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
-    near = selectors.neighbours(queue, {ticket.rating for ticket in new}, declared.most)
     _keep_answers(queue, declared, new)
-    groups = _groups(declared, [*near, *new])
-    made = _play(declared, queue, groups, entrants)
-    games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
-    _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
+    ratings = {ticket.rating for ticket in new}
+    made: dict[UUID, SeatedGame] = {}
+    if declared.accept_within is None:
+        near = selectors.neighbours(queue, ratings, declared.most)
+        made = _play(declared, queue, _groups(declared, [*near, *new]), entrants)
+        games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
+        _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
+    else:
+        _queue(queue, new)
+        near = selectors.neighbours(queue, ratings, declared.most)
+        _propose(queue, _groups(declared, near), within_s=declared.accept_within)
     if kept:
         touch_tickets(kept)
         Member.objects.filter(user__in=kept, left_at__isnull=False).update(left_at=None)
@@ -261,9 +268,12 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
 
 @transaction.atomic
 def leave(*, user_id: int) -> bool:
-    """Withdraw the user's ticket, for all its members; return whether there was one."""
+    """Withdraw the user's ticket, for all its members; return whether there was one.
+
+    If a match is proposed to them, it is declined.
+    """
     ticket = selectors.ticket_of(user_id)
-    return ticket is not None and _withdraw(ticket)
+    return ticket is not None and _withdraw(ticket, left=[user_id])
 
 
 @transaction.atomic
@@ -274,10 +284,14 @@ def withdraw(*, party_id: int) -> None:
         _withdraw(ticket)
 
 
-def _withdraw(ticket: Ticket) -> bool:
+def _withdraw(ticket: Ticket, *, left: Sequence[int] = ()) -> bool:
     _lock(ticket.queue_id)
-    user_ids = list(ticket.members.values_list("user_id", flat=True))
-    if not _close([ticket.pk]):
+    members = list(ticket.members.values_list("user_id", "ticket__proposal"))
+    user_ids = [user_id for user_id, _ in members]
+    proposals = {proposal_id for _, proposal_id in members if proposal_id is not None}
+    for proposal_id in proposals:
+        _cancel_proposal(ticket.queue_id, proposal_id, tickets=[ticket.pk], left=left, reason="declined")
+    if not _close([ticket.pk]) and not proposals:
         return False
     if ticket.party_id is not None:
         _tell_party(QueueLeft, ticket.party_id, ticket.queue_id, user_ids)
@@ -290,6 +304,98 @@ def _tell_party(
     game, mode = Queue.kind_of(queue)
     for user_id in user_ids:
         publish(event(user_id=user_id, party_id=party_id, game=game, mode=mode))
+
+
+def _propose(queue: str, groups: Sequence[Sequence[Waiting]], *, within_s: float) -> None:
+    """Ask the players of each group to accept their match."""
+    game, mode = Queue.kind_of(queue)
+    expires_at = timezone.now() + timedelta(seconds=within_s)
+    for group in groups:
+        proposal = Proposal.objects.create(queue_id=queue, expires_at=expires_at)
+        ids = [ticket.id for ticket in group]
+        Ticket.objects.filter(pk__in=ids).update(proposal=proposal)
+        Member.objects.filter(ticket__in=ids).update(accepted=False)
+        for user_id in (user_id for ticket in group for user_id in ticket.user_ids):
+            publish(
+                MatchProposed(
+                    user_id=user_id, proposal_id=proposal.pk, game=game, mode=mode, expires_at=expires_at
+                )
+            )
+
+
+@transaction.atomic
+def accept(*, user_id: int, proposal_id: int) -> Standing:
+    """Accept a proposed match, and make it if all others have; return the user's status.
+
+    Raises ``UnknownProposal``.
+    """
+    ticket = _lock_proposed(user_id, proposal_id)
+    if ticket is None:
+        made = selectors.made_of(proposal_id, user_id)
+        if made is None:
+            raise UnknownProposal
+        return made
+    queue = ticket.queue_id
+    declared = _declared(*Queue.kind_of(queue))
+    Member.objects.filter(user=user_id).update(accepted=True)
+    Ticket.objects.filter(pk=ticket.pk).update(heard_at=timezone.now())
+    if Member.objects.filter(ticket__proposal=proposal_id, accepted=False).exists():
+        return selectors.queue_status(user_id)
+    made_games = _play(declared, queue, [selectors.proposed(queue, proposal_id)], {})
+    (game_id,) = made_games
+    Proposal.objects.filter(pk=proposal_id).update(game_id=game_id)
+    return selectors.matched({user_id: game_id}, made_games)[user_id]
+
+
+@transaction.atomic
+def decline(*, user_id: int, proposal_id: int) -> None:
+    """Decline a proposed match, and leave the queue. Raises ``UnknownProposal``."""
+    ticket = _lock_proposed(user_id, proposal_id)
+    if ticket is None:
+        raise UnknownProposal
+    _withdraw(ticket, left=[user_id])
+
+
+def _lock_proposed(user_id: int, proposal_id: int) -> Ticket | None:
+    """Lock the queue and return the user's ticket, if the match is still proposed to the user."""
+    ticket = selectors.proposed_to(user_id, proposal_id)
+    if ticket is None:
+        return None
+    _lock(ticket.queue_id)
+    # Another player, or the time, may have ended it before the lock.
+    ticket = selectors.proposed_to(user_id, proposal_id)
+    if ticket is None or ticket.proposal is None or ticket.proposal.expires_at <= timezone.now():
+        return None
+    return ticket
+
+
+def _end_proposals(queue: str) -> None:
+    """Cancel the proposals that not all have accepted in time."""
+    over = Proposal.objects.filter(queue=queue, expires_at__lte=timezone.now())
+    for proposal_id in list(over.values_list("pk", flat=True)):
+        late = dict(
+            Member.objects.filter(ticket__proposal=proposal_id, accepted=False).values_list(
+                "user_id", "ticket_id"
+            )
+        )
+        _cancel_proposal(
+            queue, proposal_id, tickets=set(late.values()), left=list(late), reason="not_accepted"
+        )
+
+
+def _cancel_proposal(
+    queue: str, proposal_id: int, *, tickets: Collection[int], left: Sequence[int], reason: str
+) -> None:
+    """Withdraw these tickets of a proposed match, give the others their places back, and tell all."""
+    game, mode = Queue.kind_of(queue)
+    members = Member.objects.filter(ticket__proposal=proposal_id).order_by("pk")
+    for user_id, ticket_id in members.values_list("user_id", "ticket_id"):
+        requeued = ticket_id not in tickets
+        publish(MatchCancelled(user_id=user_id, game=game, mode=mode, reason=reason, requeued=requeued))
+    _close(sorted(tickets))
+    Proposal.objects.filter(pk=proposal_id).delete()
+    for user_id in sorted(left):
+        _penalise(user_id)
 
 
 @transaction.atomic
@@ -394,9 +500,10 @@ def match_all() -> int:
 
 @transaction.atomic
 def match_queue(queue: str) -> int:
-    """Match this queue unless another worker is doing so; return the number of games created."""
+    """Match this queue unless another worker is doing so; return the number of matches made or proposed."""
     if not _is_locked(queue, skip_locked=True):
         return 0
+    _end_proposals(queue)
     _expire(queue)
     declared = queues.find(*Queue.kind_of(queue))
     if declared is None:
@@ -404,7 +511,10 @@ def match_queue(queue: str) -> int:
         # heartbeats any more and expire.
         return 0
     groups = _groups(declared, selectors.oldest(queue, BATCH_SIZE))
-    _play(declared, queue, groups, {})
+    if declared.accept_within is None:
+        _play(declared, queue, groups, {})
+    else:
+        _propose(queue, groups, within_s=declared.accept_within)
     return len(groups)
 
 
@@ -470,7 +580,8 @@ def _expire(queue: str) -> None:
 def _expired_tickets(queue: str) -> list[int]:
     """Return the tickets of players whose last socket closed, or whose last request was, too long ago."""
     now = timezone.now()
-    members = Member.objects.filter(ticket__queue=queue)
+    # A proposed match soon ends by itself.
+    members = Member.objects.filter(ticket__queue=queue, ticket__proposal=None)
     gone = dict(members.filter(left_at__lt=now - DISCONNECT_GRACE).values_list("user_id", "ticket_id"))
     silent = dict(members.filter(ticket__heard_at__lt=now - TICKET_TTL).values_list("user_id", "ticket_id"))
     if not gone and not silent:

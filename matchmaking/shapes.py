@@ -1,5 +1,6 @@
 """The answers of the queue's routes."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,14 @@ class MatchedPlayer(Struct, kw_only=True, frozen=True):
     side: str
 
 
+class Proposed(Struct, kw_only=True, frozen=True):
+    """A match that the caller is asked to accept."""
+
+    proposal_id: int
+    expires_at: datetime
+    accepted: Annotated[bool, about("Whether the caller has accepted it")]
+
+
 class Standing(Struct, kw_only=True, frozen=True):
     """The caller's status: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
 
@@ -26,6 +35,7 @@ class Standing(Struct, kw_only=True, frozen=True):
     position: Annotated[int | UnsetType, about("Queued: the place, from 1")] = UNSET
     queue_size: Annotated[int | UnsetType, about("Queued: how many tickets wait")] = UNSET
     waited_s: Annotated[float | UnsetType, about("Queued: seconds since joining")] = UNSET
+    proposal: Annotated[Proposed | UnsetType, about("Queued: a match to be accepted, if any")] = UNSET
     game_id: Annotated[UUID | UnsetType, about("Matched: the game")] = UNSET
     side: Annotated[str | UnsetType, about("Matched: the caller's side")] = UNSET
     ws_url: Annotated[str | UnsetType, about("Matched: the game's socket")] = UNSET

@@ -8,6 +8,8 @@ from matchmaking.parties import api as parties
 urlpatterns = [
     route("game/join", api.Join.as_view()),
     route("game/leave", api.Leave.as_view()),
+    route("game/accept", api.Accept.as_view()),
+    route("game/decline", api.Decline.as_view()),
     route("game/status", api.Status.as_view()),
     route("api/queues", api.Queues.as_view()),
     route("api/invites", invites.Invites.as_view()),

@@ -2,7 +2,7 @@
 
 from friends import events as friends
 from game.events import MatchFound
-from matchmaking.events import MatchCancelled, QueueExpired, QueueJoined, QueueLeft
+from matchmaking.events import MatchCancelled, MatchProposed, QueueExpired, QueueJoined, QueueLeft
 from matchmaking.invites.events import (
     InviteAccepted,
     InviteCancelled,
@@ -28,6 +28,7 @@ class NotificationsConsumer(Consumer):
         MatchFound,
         QueueJoined,
         QueueLeft,
+        MatchProposed,
         MatchCancelled,
         QueueExpired,
         InviteCreated,

@@ -42,3 +42,18 @@ def test_docstrings_begin_with_an_imperative_or_a_noun_phrase() -> None:
 
     assert len(texts) > 2000
     assert [f"{place} {text[:60]}" for place, text in texts if CLAUSE.match(text)] == []
+
+
+def test_doc_comments_of_javascript_begin_with_an_imperative_or_a_noun_phrase() -> None:
+    texts = [
+        (f"{path.relative_to(ROOT)}:{source.count(chr(10), 0, comment.start()) + 1}", comment.group(1))
+        for folder in ("clients/js", "operators/static", "web")
+        for pattern in ("**/*.js", "**/*.d.ts")
+        for path in sorted((ROOT / folder).glob(pattern))
+        if not {"node_modules", "vendor"} & set(path.parts)
+        for source in [path.read_text()]
+        for comment in re.finditer(r"/\*\*[\s*]*(.*)", source)
+    ]
+
+    assert len(texts) > 500
+    assert [f"{place} {text[:60]}" for place, text in texts if CLAUSE.match(text)] == []

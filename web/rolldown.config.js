@@ -1,16 +1,16 @@
-/** How collectstatic bundles the page: the frame, one file for each folder of screens, and each board. */
+/** The bundles that collectstatic makes: the frame, one file for each folder of screens, and each board. */
 import { relative } from "node:path";
 
 /** The bundle of a module in `web/`: its folder's, or the frame's with what every screen needs; each board has its own. */
 function bundle(id) {
   const [area, folder, inside] = relative(process.cwd(), id).split("/");
-  if (area !== "web" || folder === "games") return null;
+  if (area !== "web" || folder === "games" || folder === "board.js") return null;
   return inside && folder !== "vendor" ? folder : "frame";
 }
 
 export default {
-  // By name, as served under /static/. Pages of games' authors import the client, too.
-  input: { "web/main": "web/main.js", "client/gameplatform": "client/gameplatform.js" },
+  // By name, as served under /static/. Pages of games' authors import the client, and their boards "web/board".
+  input: { "web/main": "web/main.js", "web/board": "web/board.js", "client/gameplatform": "client/gameplatform.js" },
   preserveEntrySignatures: "allow-extension",
   output: {
     minify: true,

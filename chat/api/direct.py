@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import events, selectors, serializers, services, shapes
+from chat import events, rules, selectors, serializers, services, shapes
 from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
@@ -28,7 +28,7 @@ class Threads(APIView):
         user_id = identity(request).user_id
         return paging.page(
             self,
-            selectors.threads(user_id),
+            paging.Listed(selectors.threads, user_id),
             ordering=("-last_at", "-pk"),
             show=partial(selectors.shown_threads, user_id),
         )
@@ -46,7 +46,7 @@ class Messages(APIView):
     def get(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
         selectors.check_friends(user_id, friend_id)
-        messages = selectors.direct_messages(user_id, friend_id)
+        messages = paging.Listed(selectors.direct_messages, *rules.between(user_id, friend_id))
         return paging.page(self, messages, ordering="-id", show=selectors.shown_direct)
 
     @extend_schema(

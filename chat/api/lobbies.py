@@ -35,19 +35,20 @@ class Lobbies(APIView):
         """Newest first."""
         wanted = read(serializers.LobbiesWanted, request.query_params.dict())
         user_id = identity(request).user_id
-        lobbies = selectors.lobbies_visible_to(user_id)
+        conditions = []
         public = wanted.get("public")
         if public is not None:
-            lobbies = lobbies.filter(is_public=public)
+            conditions.append(Q(is_public=public))
         if wanted.get("status"):
-            lobbies = lobbies.filter(status=wanted["status"])
+            conditions.append(Q(status=wanted["status"]))
         if wanted.get("search"):
-            lobbies = lobbies.filter(
-                Q(name__icontains=wanted["search"]) | Q(title__icontains=wanted["search"])
-            )
+            conditions.append(Q(name__icontains=wanted["search"]) | Q(title__icontains=wanted["search"]))
         # The caller sees only private lobbies they belong to, so this filter avoids scanning all lobbies.
         if wanted.get("mine") or public is False:
-            lobbies = lobbies.filter(memberships__user_id=user_id)
+            conditions.append(Q(memberships__user_id=user_id))
+        lobbies: Any = paging.Listed(selectors.lobbies_visible_to, user_id)
+        if conditions:
+            lobbies = selectors.lobbies_visible_to.queryset(user_id).filter(*conditions)
         return paging.page(self, lobbies, ordering="-created_at", show=selectors.shown_lobbies)
 
     @extend_schema(

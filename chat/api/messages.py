@@ -25,7 +25,8 @@ class Messages(APIView):
     )
     def get(self, request: Request, lobby_id: int) -> Response:
         selectors.check_member(lobby_id, identity(request).user_id)
-        return paging.page(self, selectors.messages(lobby_id), ordering="-id", show=selectors.shown_messages)
+        messages = paging.Listed(selectors.messages, lobby_id)
+        return paging.page(self, messages, ordering="-id", show=selectors.shown_messages)
 
     @extend_schema(
         description=(

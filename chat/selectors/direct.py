@@ -1,21 +1,24 @@
 """Queries about direct messages and the two who write them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from accounts.models import User
 from chat import events, rules, shapes
 from chat.models import DirectMessage, Thread
 from chat.refusals import NotFriends
 from chat.selectors.lobbies import ATTENDANCE, LAST_MESSAGES
+from core.statements import statement
 from friends import selectors as friends
 from friends.events import Person
 from realtime.membership.leased_set import users_in
 from realtime.wire import topics
+
+PERSON = ("pk", "username", "is_premium")
 
 
 def check_friends(one_id: int, other_id: int) -> None:
@@ -24,18 +27,23 @@ def check_friends(one_id: int, other_id: int) -> None:
         raise NotFriends
 
 
-def sender_to(friend_id: int, sender_id: int) -> User:
+@statement
+def _sender(sender_id: int, low_id: int, high_id: int) -> QuerySet[User, Any]:
+    friendship = friends.of_pair(low_id, high_id)
+    return User.objects.filter(Exists(friendship), pk=sender_id, is_active=True).values_list(*PERSON)
+
+
+def sender_to(friend_id: int, sender_id: int) -> Person:
     """Return the sender of a message to a friend. Raises ``NotFriends``."""
-    friendship = friends.between(sender_id, friend_id)
-    found = User.objects.filter(Exists(friendship), pk=sender_id, is_active=True).first()
+    found = _sender.first(sender_id, *rules.between(sender_id, friend_id))
     if found is None:
         raise NotFriends
-    return found
+    return _person(found)
 
 
-def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage, Any]:
+@statement
+def direct_messages(low_id: int, high_id: int) -> QuerySet[DirectMessage, Any]:
     """Return the messages between these two users, newest first, as rows for :func:`shown_direct`."""
-    low_id, high_id = rules.between(one_id, other_id)
     return (
         DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
         .order_by("-id")
@@ -70,20 +78,29 @@ def shown_direct(rows: Iterable[Any]) -> list[events.DirectText]:
 
 def direct_state(user_id: int, friend_id: int) -> events.DirectState:
     """Return the conversation's state for one of the two. Raises ``NotFriends``."""
-    check_friends(user_id, friend_id)
+    pair = rules.between(user_id, friend_id)
+    two = _friends(*pair)
+    if not two:
+        raise NotFriends
     here = users_in(ATTENDANCE, topics.direct(user_id, friend_id))
     return events.DirectState(
         members=[
-            events.Talker(
-                user_id=each.pk, username=each.username, is_premium=each.is_premium, online=each.pk in here
-            )
-            for each in User.objects.filter(pk__in=(user_id, friend_id)).order_by("pk")
+            events.Talker(user_id=each, username=name, is_premium=is_premium, online=each in here)
+            for each, name, is_premium in two
         ],
-        messages=shown_direct(direct_messages(user_id, friend_id)[:LAST_MESSAGES]),
+        messages=shown_direct(direct_messages.top(LAST_MESSAGES, ["-id"])(*pair)),
         unread=unread_from(user_id, friend_id),
     )
 
 
+@statement
+def _friends(low_id: int, high_id: int) -> QuerySet[User, Any]:
+    """The two users, the lower id first, if they are friends."""
+    are_friends = Exists(friends.of_pair(low_id, high_id))
+    return User.objects.filter(Q(pk=low_id) | Q(pk=high_id), are_friends).order_by("pk").values_list(*PERSON)
+
+
+@statement
 def threads(user_id: int) -> QuerySet[Thread, Any]:
     """Return the user's conversations with friends, as rows for :func:`shown_threads`."""
     unread = (
@@ -93,11 +110,9 @@ def threads(user_id: int) -> QuerySet[Thread, Any]:
         .annotate(n=Count("pk"))
         .values("n")
     )
-    with_friends = friends.friend_ids(user_id)
+    are_friends = Exists(friends.of_pair(OuterRef("low_id"), OuterRef("high_id")))
     return (
-        Thread.objects.filter(
-            Q(low_id=user_id, high_id__in=with_friends) | Q(high_id=user_id, low_id__in=with_friends)
-        )
+        Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id), are_friends)
         .annotate(unread=Coalesce(Subquery(unread), 0))
         .values_list(
             "pk",
@@ -148,36 +163,49 @@ def _shown_thread(user_id: int, row: Any) -> shapes.Thread:
     )
 
 
+@statement
+def _unread(user_id: int, friend_id: int) -> QuerySet[DirectMessage, int]:
+    unread = DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None)
+    return unread.order_by().values("sender_id").annotate(n=Count("pk")).values_list("n", flat=True)
+
+
 def unread_from(user_id: int, friend_id: int) -> int:
     """Return the number of this friend's messages that the user has not read."""
-    return DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None).count()
+    return _unread.first(user_id, friend_id) or 0
 
 
-def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """Return the unread messages of each of these users who has any, by friend."""
-    rows = (
-        DirectMessage.objects.filter(receiver_id__in=user_ids, read_at=None)
+@statement
+def _unread_by_friend(user_ids: Collection[int]) -> QuerySet[DirectMessage, Any]:
+    two = OuterRef("receiver_id"), OuterRef("sender_id")
+    are_friends = Exists(friends.of_pair(Least(*two), Greatest(*two)))
+    return (
+        DirectMessage.objects.filter(are_friends, receiver_id__in=user_ids, read_at=None)
         .order_by()
         .values("receiver_id", "sender_id")
         .annotate(n=Count("pk"))
         .values_list("receiver_id", "sender_id", "n")
     )
+
+
+def unread_counts_of(user_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Return the unread messages from friends of each of these users who has any, by friend."""
     counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for receiver, sender, n in rows:
-        counts[receiver][sender] = n
-    if not counts:
-        return {}
-    with_friends = friends.friend_ids_of(counts)
-    return {
-        receiver: {sender: n for sender, n in of_each.items() if sender in with_friends.get(receiver, ())}
-        for receiver, of_each in counts.items()
-    }
+    for receiver_id, sender_id, n in _unread_by_friend(user_ids):
+        counts[receiver_id][sender_id] = n
+    return counts
+
+
+@statement
+def _user(user_id: int) -> QuerySet[User, Any]:
+    return User.objects.filter(pk=user_id).values_list(*PERSON)
 
 
 def person_of(user_id: int) -> Person | None:
     """Return a user's public identity by id, or None if the user is gone."""
-    found = User.objects.filter(pk=user_id).values_list("id", "username", "is_premium").first()
-    if found is None:
-        return None
-    user_id, username, is_premium = found
+    found = _user.first(user_id)
+    return None if found is None else _person(found)
+
+
+def _person(row: tuple[int, str, bool]) -> Person:
+    user_id, username, is_premium = row
     return Person(id=user_id, username=username, is_premium=is_premium)

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts import selectors as accounts
 from chat import events, rules, shapes
@@ -22,6 +23,7 @@ from chat.refusals import (
     UnknownLobby,
     UnknownMessage,
 )
+from core.statements import statement
 from core.words import extra_words
 from friends.events import Person
 from realtime.membership.leased_set import users_in
@@ -41,16 +43,14 @@ def filtered_words() -> list[str]:
     return list(FilteredWord.objects.order_by("pk").values_list("word", flat=True))
 
 
+@statement
+def _lobby(lobby_id: int) -> QuerySet[Lobby]:
+    return Lobby.objects.filter(pk=lobby_id)
+
+
 def lobby(lobby_id: int) -> Lobby:
     """Return a lobby, open or closed. Raises ``UnknownLobby``."""
-    found = Lobby.objects.filter(pk=lobby_id).first()
-    if found is None:
-        raise UnknownLobby
-    return found
-
-
-def _open_lobby(**wanted: Any) -> Lobby:
-    found = Lobby.objects.filter(status=Lobby.Status.OPEN, **wanted).first()
+    found = _lobby.first(lobby_id)
     if found is None:
         raise UnknownLobby
     return found
@@ -70,6 +70,7 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
     )
 
 
+@statement
 def lobbies_visible_to(user_id: int) -> QuerySet[Lobby, Any]:
     """Return public lobbies and those the user belongs to, as rows for :func:`shown_lobbies`."""
     my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
@@ -135,13 +136,19 @@ def lobby_with_members(user_id: int, lobby_id: int) -> shapes.LobbyWithMembers:
 
     Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``.
     """
-    found = shown_lobbies(lobbies_visible_to(user_id).filter(pk=lobby_id))
+    found = shown_lobbies(_lobby_visible_to(user_id, lobby_id))
     if not found:
         check_member(lobby_id, user_id)
         # The user became a member after the first query.
         raise NotAMember
     here = users_in(ATTENDANCE, topics.lobby(found[0].name))
     return shapes.LobbyWithMembers(**msgspec.structs.asdict(found[0]), members=members(lobby_id, here))
+
+
+@statement
+def _lobby_visible_to(user_id: int, lobby_id: int) -> QuerySet[Lobby, Any]:
+    found: QuerySet[Lobby, Any] = lobbies_visible_to.queryset(user_id).filter(pk=lobby_id)
+    return found
 
 
 def _sanction(lobby_id: int, user_id: int, kind: Sanction.Kind) -> Sanction | None:
@@ -155,11 +162,14 @@ def check_not_banned(lobby_id: int, user_id: int) -> None:
         raise Banned(details={"until": ban.until, "reason": ban.reason})
 
 
+@statement
+def _role(lobby_id: int, user_id: int) -> QuerySet[Membership, str]:
+    return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True)
+
+
 def role(lobby_id: int, user_id: int) -> str | None:
     """Return the user's role in the lobby, or None if they are not a member."""
-    return (
-        Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True).first()
-    )
+    return _role.first(lobby_id, user_id)
 
 
 def check_member(lobby_id: int, user_id: int) -> str:
@@ -276,49 +286,94 @@ class LobbyState:
         )
 
 
-def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list[events.Member]:
-    """Return the lobby's members, or one of them, by rank and then by time of joining."""
-    muted = Sanction.objects.in_force().filter(lobby=OuterRef("lobby"), user=OuterRef("user"), kind="mute")
-    rows = Membership.objects.filter(lobby_id=lobby_id)
-    if user_id is not None:
-        rows = rows.filter(user_id=user_id)
-    found = rows.order_by("pk").values_list(
-        "user_id", "user__username", "user__is_premium", "role", Subquery(muted.values("until")[:1])
+def _member_rows(lobby_id: int, now: datetime) -> QuerySet[Membership, Any]:
+    muted = Sanction.objects.in_force(now).filter(
+        lobby=OuterRef("lobby"), user=OuterRef("user"), kind=Sanction.Kind.MUTE
     )
-    return [
-        events.Member(
-            user_id=user,
-            username=name,
-            is_premium=is_premium,
-            role=role,
-            muted_until=until,
-            online=user in online,
+    return (
+        Membership.objects.filter(lobby_id=lobby_id)
+        .order_by("pk")
+        .values_list(
+            "user_id", "user__username", "user__is_premium", "role", Subquery(muted.values("until")[:1])
         )
-        for user, name, is_premium, role, until in sorted(found, key=lambda row: -rules.RANKS[row[3]])
-    ]
+    )
 
 
-def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> Lobby:
-    """Return the open lobby, by id or case-insensitive name, whose socket the member opens.
+_members = statement(_member_rows)
+
+
+@statement
+def _member(lobby_id: int, user_id: int, now: datetime) -> QuerySet[Membership, Any]:
+    return _member_rows(lobby_id, now).filter(user_id=user_id)
+
+
+def members(lobby_id: int, online: set[int]) -> list[events.Member]:
+    """Return the lobby's members by rank and then by time of joining."""
+    rows = sorted(_members(lobby_id, timezone.now()), key=lambda row: -rules.RANKS[row[3]])
+    return [_shown_member(online, *row) for row in rows]
+
+
+def member(lobby_id: int, user_id: int, online: set[int]) -> events.Member:
+    """Return one of the lobby's members."""
+    (row,) = _member(lobby_id, user_id, timezone.now())
+    return _shown_member(online, *row)
+
+
+def _shown_member(
+    online: set[int], user_id: int, username: str, is_premium: bool, role: str, muted_until: datetime | None
+) -> events.Member:
+    return events.Member(
+        user_id=user_id,
+        username=username,
+        is_premium=is_premium,
+        role=role,
+        muted_until=muted_until,
+        online=user_id in online,
+    )
+
+
+@statement
+def _open_by_id(lobby_id: int, user_id: int) -> QuerySet[Lobby, Any]:
+    return _open_to(user_id).filter(pk=lobby_id)
+
+
+@statement
+def _open_by_name(name: str, user_id: int) -> QuerySet[Lobby, Any]:
+    return _open_to(user_id).filter(name__lower=name)
+
+
+def _open_to(user_id: int) -> QuerySet[Lobby, Any]:
+    is_member = Exists(Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id))
+    return Lobby.objects.filter(status=Lobby.Status.OPEN).values_list("pk", "name", is_member)
+
+
+def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> tuple[int, str]:
+    """Return the id and name of the open lobby, by id or case-insensitive name, whose socket a member opens.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
     """
-    wanted: dict[str, Any] = {"name__lower": name.lower()} if lobby_id is None else {"pk": lobby_id}
-    found = Lobby.objects.filter(status=Lobby.Status.OPEN, memberships__user=user_id, **wanted).first()
+    if lobby_id is None:
+        found = _open_by_name.first(name.lower(), user_id)
+    else:
+        found = _open_by_id.first(lobby_id, user_id)
     if found is None:
-        found = _open_lobby(**wanted)
-        check_member(found.pk, user_id)
-    return found
+        raise UnknownLobby
+    lobby_id, name, is_member = found
+    if not is_member:
+        check_member(lobby_id, user_id)
+    return lobby_id, name
 
 
 def lobby_state(lobby_id: int) -> LobbyState:
     """Return an open lobby's state. Raises ``UnknownLobby``."""
-    found = _open_lobby(pk=lobby_id)
+    found = lobby(lobby_id)
+    if found.status != Lobby.Status.OPEN:
+        raise UnknownLobby
     there = members(lobby_id, users_in(ATTENDANCE, topics.lobby(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),
-        messages=msgspec.Raw(_encode(shown_messages(messages(lobby_id)[:LAST_MESSAGES]))),
+        messages=msgspec.Raw(_encode(shown_messages(messages.top(LAST_MESSAGES, ["-id"])(lobby_id)))),
         standing={member.user_id: (member.role, member.muted_until) for member in there},
     )
 
@@ -328,6 +383,7 @@ def _standing(lobby_id: int) -> QuerySet[LobbyMessage]:
     return LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
 
 
+@statement
 def messages(lobby_id: int) -> QuerySet[LobbyMessage, Any]:
     """Return the lobby's messages, newest first, as rows for :func:`shown_messages`."""
     return (

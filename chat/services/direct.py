@@ -1,12 +1,15 @@
 """Writes to direct messages."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat import events, rules, selectors
 from chat.models import DirectMessage, Thread
 from core import speech, words
-from friends.selectors import person
+from core.statements import Insert, Update, statement
 from realtime.publishing import publish
 
 
@@ -16,16 +19,15 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
     content = words.mask(speech.clean(content))
     sender = selectors.sender_to(friend_id, sender_id)
     low_id, high_id = rules.between(sender_id, friend_id)
-    thread = _locked_thread(low_id, high_id)
-    row = DirectMessage.objects.create(thread=thread, sender=sender, receiver_id=friend_id, content=content)
-    thread.last_message, thread.last_at = row, row.created_at
-    thread.save(update_fields=["last_message", "last_at"])
+    thread_id = _lock_thread(low_id, high_id)
+    ((message_id, created_at),) = _store(thread_id, sender_id, friend_id, content)
+    _set_last.count(thread_id, message_id, created_at)
     text = events.DirectText(
-        id=row.pk,
+        id=message_id,
         content=content,
-        sender=person(sender),
+        sender=sender,
         to_user_id=friend_id,
-        created_at=row.created_at,
+        created_at=created_at,
         read_at=None,
     )
     publish(events.DirectMessage(between=(low_id, high_id), message=text))
@@ -33,26 +35,64 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
     return text
 
 
-def _locked_thread(low_id: int, high_id: int) -> Thread:
-    """Return the conversation, locked so that its messages are published in the order of their ids."""
+@statement
+def _locked_thread(low_id: int, high_id: int) -> QuerySet[Thread, int]:
     threads = Thread.objects.select_for_update(no_key=True).filter(low_id=low_id, high_id=high_id)
-    found = threads.first()
+    return threads.values_list("pk", flat=True)
+
+
+@statement
+def _make_thread(low_id: int, high_id: int) -> Insert:
+    return Insert(Thread, low=low_id, high=high_id, conflict=("low", "high"))
+
+
+def _lock_thread(low_id: int, high_id: int) -> int:
+    """Lock the conversation, so that its messages are published in the order of their ids; return its id."""
+    found = _locked_thread.first(low_id, high_id)
     if found is None:
-        Thread.objects.bulk_create([Thread(low_id=low_id, high_id=high_id)], ignore_conflicts=True)
-        found = threads.get()
+        _make_thread.count(low_id, high_id)
+        (found,) = _locked_thread(low_id, high_id)
     return found
+
+
+@statement
+def _store(thread_id: int, sender_id: int, friend_id: int, content: str) -> Insert:
+    return Insert(
+        DirectMessage,
+        thread=thread_id,
+        sender=sender_id,
+        receiver=friend_id,
+        content=content,
+        returning=("id", "created_at"),
+    )
+
+
+@statement
+def _set_last(thread_id: int, message_id: int, at: datetime) -> Update:
+    return Update(Thread.objects.filter(pk=thread_id), last_message=message_id, last_at=at)
 
 
 @transaction.atomic
 def mark_read(*, user_id: int, friend_id: int, up_to: int) -> None:
     """Mark the friend's messages up to this one as read. Raises ``NotFriends``."""
     selectors.check_friends(user_id, friend_id)
-    unread = DirectMessage.objects.filter(
-        receiver_id=user_id, sender_id=friend_id, read_at=None, pk__lte=up_to
-    )
-    last = unread.order_by("-pk").values_list("pk", flat=True).first()
+    last = _last_unread.first(user_id, friend_id, up_to)
     now = timezone.now()
-    if last is None or not unread.filter(pk__lte=last).update(read_at=now):
+    if last is None or not _mark_read.count(user_id, friend_id, last, now):
         return
     publish(events.Read(between=rules.between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
     publish(events.UnreadChanged(user_id=user_id))
+
+
+def _unread(user_id: int, friend_id: int, up_to: int) -> QuerySet[DirectMessage]:
+    return DirectMessage.objects.filter(receiver=user_id, sender=friend_id, read_at=None, pk__lte=up_to)
+
+
+@statement
+def _last_unread(user_id: int, friend_id: int, up_to: int) -> QuerySet[DirectMessage, int]:
+    return _unread(user_id, friend_id, up_to).order_by("-pk").values_list("pk", flat=True)[:1]
+
+
+@statement
+def _mark_read(user_id: int, friend_id: int, up_to: int, now: datetime) -> Update:
+    return Update(_unread(user_id, friend_id, up_to), read_at=now)

@@ -1,16 +1,18 @@
 """Writes to lobbies. Memberships change under a lock on the lobby's row, taken before any other."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, QuerySet
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as account_services
 from chat import events, rules, selectors
-from chat.models import Lobby, Membership
+from chat.models import Lobby, Membership, Sanction
 from chat.refusals import (
     InvitationNeeded,
     LobbyFull,
@@ -22,6 +24,7 @@ from chat.refusals import (
 )
 from core import words
 from core.refusals import Invalid
+from core.statements import Insert, statement
 from game import selectors as games
 from game import services as game_services
 from game.author import catalogue
@@ -37,10 +40,15 @@ MAX_LOBBIES = 10
 Role = Membership.Role
 
 
+@statement
+def _locked(lobby_id: int) -> QuerySet[Lobby]:
+    # Weaker than FOR UPDATE, so that messages, which reference the row, are not blocked.
+    return Lobby.objects.select_for_update(no_key=True).filter(pk=lobby_id)
+
+
 def locked(lobby_id: int) -> Lobby:
     """Return the open lobby, locked against other changes. Raises ``UnknownLobby``, ``LobbyClosed``."""
-    # Weaker than FOR UPDATE, so that messages, which reference the row, are not blocked.
-    found = Lobby.objects.select_for_update(no_key=True).filter(pk=lobby_id).first()
+    found = _locked.first(lobby_id)
     if found is None:
         raise UnknownLobby
     selectors.check_open(found)
@@ -124,15 +132,35 @@ def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
     """
     lobby = locked(lobby_id)
-    if selectors.role(lobby.pk, user_id) is not None:
+    ((is_member, is_banned, member_count),) = _asking_in(lobby_id, user_id, timezone.now())
+    if is_member:
         return
-    selectors.check_not_banned(lobby.pk, user_id)
+    if is_banned:
+        selectors.check_not_banned(lobby.pk, user_id)
     if not lobby.is_public and not is_invited:
         raise InvitationNeeded
-    if lobby.memberships.count() >= lobby.max_participants:
+    if member_count >= lobby.max_participants:
         raise LobbyFull
-    Membership.objects.create(lobby=lobby, user_id=user_id)
+    _add_member.count(lobby.pk, user_id)
     publish_update(lobby, user_id=user_id)
+
+
+@statement
+def _asking_in(lobby_id: int, user_id: int, now: datetime) -> QuerySet[Lobby, Any]:
+    """For a user who wants to join: are they a member, are they banned, and how many members are there?"""
+    banned = Sanction.objects.in_force(now).filter(lobby=lobby_id, user=user_id, kind=Sanction.Kind.BAN)
+    return (
+        Lobby.objects.filter(pk=lobby_id)
+        .annotate(member_count=Count("memberships"))
+        .values_list(
+            Exists(Membership.objects.filter(lobby=lobby_id, user=user_id)), Exists(banned), "member_count"
+        )
+    )
+
+
+@statement
+def _add_member(lobby_id: int, user_id: int) -> Insert:
+    return Insert(Membership, lobby=lobby_id, user=user_id)
 
 
 @transaction.atomic
@@ -185,7 +213,7 @@ def publish_update(lobby: Lobby, *, user_id: int | None = None, gone_id: int | N
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
         online = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
-        member = selectors.members(lobby.pk, online, user_id)[0]
+        member = selectors.member(lobby.pk, user_id, online)
     publish(
         events.LobbyUpdate(
             lobby=lobby.name,

@@ -1,10 +1,12 @@
 """Writes to lobby messages: stored before they are published."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from chat import events, rules, selectors
@@ -12,6 +14,7 @@ from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.refusals import Muted, NotAMember
 from core import speech, words
 from core.refusals import Refusal
+from core.statements import statement
 from friends.events import Person
 from realtime.publishing import publish, publish_for
 from realtime.wire.answering import Question
@@ -41,20 +44,13 @@ def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
 @transaction.atomic
 def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
     """Post all messages with two statements; return a message or a refusal for each."""
-    muted = Sanction.objects.in_force().filter(
-        kind=Sanction.Kind.MUTE, lobby=OuterRef("lobby"), user=OuterRef("user")
-    )
+    now = timezone.now()
     speakers = {
         (lobby_id, user_id): rest
-        for lobby_id, user_id, *rest in Membership.objects.filter(
-            lobby_id__in={post.lobby_id for post in posts},
-            user_id__in={post.sender_id for post in posts},
-            lobby__status=Lobby.Status.OPEN,
-        ).values_list(
-            "lobby_id", "user_id", "lobby__name", "user__username", "user__is_premium", Exists(muted)
+        for lobby_id, user_id, *rest in _speakers(
+            {post.lobby_id for post in posts}, {post.sender_id for post in posts}, now
         )
     }
-    now = timezone.now()
     answers: list[events.Text | Refusal] = []
     rows: list[LobbyMessage] = []
     said: list[tuple[int, str, Person]] = []
@@ -79,6 +75,19 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
         answers[number] = message
         publish_for(posts[number].question, events.ChatMessage(lobby=lobby, message=message))
     return answers
+
+
+@statement
+def _speakers(
+    lobby_ids: Collection[int], user_ids: Collection[int], now: datetime
+) -> QuerySet[Membership, Any]:
+    """The members of these open lobbies among these users, each with whether they are muted."""
+    muted = Sanction.objects.in_force(now).filter(
+        kind=Sanction.Kind.MUTE, lobby=OuterRef("lobby"), user=OuterRef("user")
+    )
+    return Membership.objects.filter(
+        lobby_id__in=lobby_ids, user_id__in=user_ids, lobby__status=Lobby.Status.OPEN
+    ).values_list("lobby_id", "user_id", "lobby__name", "user__username", "user__is_premium", Exists(muted))
 
 
 def _why_not(post: Post) -> Refusal:

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from chat import selectors
-from chat.models import Lobby, Report, Sanction
+from chat.models import Report, Sanction
 from chat.tests.conftest import Person
 from chat.tests.test_rooms import together
 from core.database import in_database
@@ -53,7 +53,7 @@ async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(
     seen = (await bob_hears.hear("chat_message"))["seq"]
     await bob_hears.leave()
 
-    def entered(*who: Any, **which: Any) -> Lobby:
+    def entered(*who: Any, **which: Any) -> tuple[int, str]:
         lobby = lobby_entered_by(*who, **which)
         monkeypatch.setattr(selectors, "lobby_entered_by", lobby_entered_by)
         ada.post(f"lobbies/{den}/kick/", user_id=bob.id)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.signals import post_save
 
 from chat import services
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
@@ -195,21 +194,23 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(
     ada.post(f"dm/{bob.id}/messages/", content="hello")
     is_written, is_said = threading.Event(), threading.Event()
 
-    def written(sender: Any, instance: Any, **kwargs: Any) -> None:
-        if instance.sender_id == ada.id:
+    def written(execute: Any, sql: str, *rest: Any) -> Any:
+        done = execute(sql, *rest)
+        if sql.startswith('INSERT INTO "chat_directmessage"'):
             is_written.set()
             let_the_other_come(is_said)
+        return done
+
+    def ada_says() -> None:
+        with connection.execute_wrapper(written):
+            ada.post(f"dm/{bob.id}/messages/", content="first")
 
     def bob_says() -> None:
         assert is_written.wait(30)
         bob.post(f"dm/{ada.id}/messages/", content="second")
         is_said.set()
 
-    post_save.connect(written, sender=DirectMessage)
-    try:
-        at_once([lambda: ada.post(f"dm/{bob.id}/messages/", content="first"), bob_says])
-    finally:
-        post_save.disconnect(written, sender=DirectMessage)
+    at_once([ada_says, bob_says])
     kept: Any = sync_client().lrange(key(f"stream:{topics.direct(ada.id, bob.id)}:frames"), 0, -1)
     told = [json.loads(frame)["message"]["id"] for frame in kept if b'"type":"chat_message"' in frame]
     assert told == sorted(DirectMessage.objects.values_list("pk", flat=True))

@@ -9,7 +9,7 @@ export interface Tokens {
 
 export type State = "closed" | "connecting" | "open" | "waiting";
 
-/** What the client itself tells, by `type`. */
+/** Messages of the client itself, by `type`. */
 export interface Own {
   connection: { type: "connection"; channel: string; state: State; code?: number; retry_ms?: number };
   latency: { type: "latency"; channel: string; ms: number };
@@ -17,7 +17,7 @@ export interface Own {
   signed_out: { type: "signed_out" };
 }
 
-/** What any socket tells, by `type`. */
+/** Messages of all sockets, by `type`. */
 export type Heard =
   | Battle.Heard
   | Direct.Heard
@@ -40,7 +40,7 @@ type Types<Socket> = Socket extends unknown ? keyof Socket : never;
 type Every<Socket> = Socket extends unknown ? Socket[keyof Socket] : never;
 type One<Socket, Type> = Socket extends unknown ? (Type extends keyof Socket ? Socket[Type] : never) : never;
 
-/** What is told by this `type`, by whichever of the sockets; "*" is all that they tell. */
+/** The message of this `type`, of any of the sockets; "*" stands for all their messages. */
 export type Message<Type, Socket = Heard> = Type extends "*" ? Every<Socket> : One<Socket, Type>;
 
 export type Movement = Record<string, unknown>;

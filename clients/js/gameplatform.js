@@ -451,7 +451,7 @@ export class GameClient {
       { refresh: used.refresh },
       false,
     ).catch(() => ({ response: null, answer: null }));
-    // Who has signed out or in meanwhile has other tokens, or none.
+    // Signing out or in meanwhile changes the tokens.
     if (!response || this.#tokens?.refresh !== used.refresh) return false;
     if (response.ok) {
       // The clock here may be hours ahead: every new token would seem to have expired.
@@ -518,7 +518,7 @@ export class GameClient {
         response.status === 204
           ? null
           : await response.json().catch((error) => {
-              // What stands between may refuse in words of its own, but a success is the server's.
+              // A proxy may refuse with a page of its own, but a success comes from the server.
               if (response.ok) throw error;
             });
       return { response, answer };

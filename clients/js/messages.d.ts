@@ -1,6 +1,6 @@
 // Made by manage.py generate_catalogue from the code; changes here are lost.
 
-/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
+/** Messages by `type`, in (`Sent["player_move"]`) and out (`Heard["game_state"]`). */
 
 /** `/ws/friends/status/`: Sends the status of all friends as the first frame, also after a reconnect: there is no history. */
 export declare namespace FriendsStatus {
@@ -1712,11 +1712,21 @@ export declare namespace Notifications {
       mode: string;
       seq: number;
     };
-    /** Sent when a match is cancelled because others left before the first move. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; `requeued` tells whether the user is in the queue again, at the old place. */
+    /** Sent when a match is found that all players have to accept first, until `expires_at`. */
+    match_proposed: {
+      type: "match_proposed";
+      user_id: number;
+      proposal_id: number;
+      game: string;
+      mode: string;
+      expires_at: string;
+      seq: number;
+    };
+    /** Sent when a match is cancelled because others left before the first move, or did not accept it. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; for a match that was only proposed, without `game_id`, it is declined or not_accepted. `requeued` tells whether the user is in the queue again, at the old place. */
     match_cancelled: {
       type: "match_cancelled";
       user_id: number;
-      game_id: string;
+      game_id?: string;
       game: string;
       mode: string;
       reason: string;

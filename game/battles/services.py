@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.statements import Update, statement
 from game import combat
 from game.battles import events, rules, selectors
 from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
@@ -92,7 +94,7 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
         raise BattleOver
     if fighter.hp == 0:
         raise FighterFallen
-    enemies = list(battle.enemies.order_by("number"))
+    enemies = _enemies_of(battle_id)
     target = next((enemy for enemy in enemies if enemy.pk == enemy_id), None)
     if target is None:
         raise UnknownEnemy
@@ -107,13 +109,14 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
     fighter.damage_dealt += hit.damage
     fighter.attacks += 1
     fighter.ready_at = now + rules.COOLDOWN
-    fighter.save(update_fields=["damage_dealt", "attacks", "ready_at"])
+    _save_attack.count(fighter.pk, fighter.damage_dealt, fighter.attacks, fighter.ready_at)
     living = [enemy for enemy in enemies if enemy.hp]
     if target.hp == 0:
         target.acts_at = None
     if battle.state == Battle.State.WAITING:
         _begin(battle, living, now)
-    Enemy.objects.bulk_update(enemies, ["hp", "acts_at"])
+        Enemy.objects.bulk_update(living, ["acts_at"])
+    _save_enemy.count(target.pk, target.hp, target.acts_at)
     _save_step(battle, living)
     publish(
         events.Attack(
@@ -242,11 +245,11 @@ def disconnect(*, user_id: int, battle_id: int, socket: str) -> None:
 
     The player stays in the battle.
     """
-    battle = Battle.objects.select_for_update().filter(pk=battle_id).first()
+    battle = _for_update.first(battle_id)
     if battle is None:
         return
-    fighter = battle.fighters.select_related("user").filter(user_id=user_id, socket=socket).first()
-    if fighter is None:
+    fighter = _fighter_of.first(battle_id, user_id)
+    if fighter is None or fighter.socket != socket:
         return
     fighter.socket = ""
     fighter.save(update_fields=["socket"])
@@ -308,22 +311,53 @@ def _cause(battle: Battle) -> str:
     return f"battle: {battle.name}"
 
 
+@statement
+def _for_update(battle_id: int) -> QuerySet[Battle]:
+    return Battle.objects.select_for_update().filter(pk=battle_id)
+
+
+@statement
+def _fighter_of(battle_id: int, user_id: int) -> QuerySet[Fighter]:
+    return Fighter.objects.filter(battle=battle_id, user=user_id).select_related("user")
+
+
+@statement
+def _enemies_of(battle_id: int) -> QuerySet[Enemy]:
+    return Enemy.objects.filter(battle=battle_id).order_by("number")
+
+
+@statement
+def _save_attack(fighter_id: int, damage_dealt: int, attacks: int, ready_at: datetime) -> Update:
+    fighter = Fighter.objects.filter(pk=fighter_id)
+    return Update(fighter, damage_dealt=damage_dealt, attacks=attacks, ready_at=ready_at)
+
+
+@statement
+def _save_enemy(enemy_id: int, hp: int, acts_at: datetime | None) -> Update:
+    return Update(Enemy.objects.filter(pk=enemy_id), hp=hp, acts_at=acts_at)
+
+
+@statement
+def _save_battle(battle_id: int, step: int, state: str, acts_at: datetime | None) -> Update:
+    return Update(Battle.objects.filter(pk=battle_id), step=step, state=state, acts_at=acts_at)
+
+
 def _locked(battle_id: int) -> Battle:
-    try:
-        return Battle.objects.select_for_update().get(pk=battle_id)
-    except Battle.DoesNotExist:
-        raise UnknownBattle from None
+    battle = _for_update.first(battle_id)
+    if battle is None:
+        raise UnknownBattle
+    return battle
 
 
 def _fighter(battle: Battle, user_id: int) -> Fighter:
-    fighter = battle.fighters.select_related("user").filter(user_id=user_id).first()
+    fighter = _fighter_of.first(battle.pk, user_id)
     if fighter is None:
         raise NotInBattle
     return fighter
 
 
 def _living(battle: Battle) -> list[Enemy]:
-    return list(battle.enemies.filter(hp__gt=0).order_by("number"))
+    return [enemy for enemy in _enemies_of(battle.pk) if enemy.hp]
 
 
 def _begin(battle: Battle, enemies: list[Enemy], now: datetime) -> None:
@@ -337,7 +371,7 @@ def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
     battle.step += 1
     if living is not None:
         battle.acts_at = min((enemy.acts_at for enemy in living if enemy.acts_at), default=None)
-    battle.save(update_fields=["step", "state", "acts_at"])
+    _save_battle.count(battle.pk, battle.step, battle.state, battle.acts_at)
 
 
 def _joined(battle: Battle, fighter: Fighter) -> events.PlayerJoined:
@@ -348,7 +382,7 @@ def _joined(battle: Battle, fighter: Fighter) -> events.PlayerJoined:
         hp=fighter.hp,
         max_hp=fighter.max_hp,
         connected=bool(fighter.socket),
-        enemies=selectors.enemy_states(battle.enemies.order_by("number")),
+        enemies=selectors.enemy_states(_enemies_of(battle.pk)),
         step=battle.step,
     )
 

@@ -35,6 +35,8 @@ PARTY = {"party_id": "party"}
 ROWS = (
     Row("post", "game/join", 201, 403, 404, 404, {"game": "pong", **PARTY}),
     Row("post", "game/leave", 200, 200, 200, 200),
+    Row("post", "game/accept", 404, 404, 404, 404, {"proposal_id": 1}),
+    Row("post", "game/decline", 404, 404, 404, 404, {"proposal_id": 1}),
     Row("get", "game/status", 200, 200, 200, 200),
     Row("get", "api/queues", 200, 200, 200, 200),
     Row("get", "api/invites", 200, 200, 200, 200),

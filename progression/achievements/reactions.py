@@ -1,4 +1,4 @@
-"""Count events of progression itself, whose services hold the player's lock; games count theirs themselves."""
+"""Count events of progression, whose services hold the player's lock; games count theirs themselves."""
 
 from progression.achievements import services
 from progression.achievements.metrics import Metric

@@ -10,7 +10,7 @@ def declarations(made_by: str) -> str:
     lines = [
         f"// {made_by}",
         "",
-        '/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */',
+        '/** Messages by `type`, in (`Sent["player_move"]`) and out (`Heard["game_state"]`). */',
         "",
     ]
     for socket in sockets():

@@ -163,7 +163,7 @@ def test_all_codes_that_close_a_socket_are_in_the_catalogue() -> None:
 
 def test_the_javascript_client_speaks_of_what_is_in_the_catalogue() -> None:
     source = (settings.BASE_DIR / "clients" / "js" / "gameplatform.js").read_text()
-    sent = set(re.findall(r'#inGame\(\{ type: "(\w+)"', source))
+    sent = set(re.findall(r'\.send\(\{ type: "(\w+)"', source))
     assert "player_move" in sent
     assert sent <= {one.type for socket in sockets() for one in socket.commands}
     codes = re.search(r"RECONNECT_AFTER = new Set\(\[([^\]]*)\]", source)

@@ -54,7 +54,7 @@ def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
     assert [problem for person in people for problem in person.problems] == []
 
 
-def _door(
+def door_of(
     server: ServerProcess, browser: Browser, people: list[Person], files: Path | None = None
 ) -> Callable[..., Person]:
     """Return a function that opens a browser for one more user of the server.
@@ -85,10 +85,10 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def _server(folder: Path, *commands: str) -> Iterator[ServerProcess]:
-    """Start a server with data from these management commands."""
+def server_with(folder: Path, *commands: str, **settings: str) -> Iterator[ServerProcess]:
+    """Start a server with these settings and with data from these management commands."""
     with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
-        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
+        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url(), **settings}
         for command in commands:
             manage(environment, command, "--verbosity=0")
         with ServerProcess(environment, log_path=folder / "server.log") as server:
@@ -98,14 +98,14 @@ def _server(folder: Path, *commands: str) -> Iterator[ServerProcess]:
 @pytest.fixture(scope="module")
 def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """An empty server, shared by the tests of a module."""
-    with _server(tmp_path_factory.mktemp("new")) as server:
+    with server_with(tmp_path_factory.mktemp("new")) as server:
         yield server
 
 
 @pytest.fixture
 def arrive(browser: Browser, new_server: ServerProcess, people: list[Person]) -> Callable[..., Person]:
     """``arrive()``: one more user, whose browser gets the files from the source tree."""
-    return _door(new_server, browser, people)
+    return door_of(new_server, browser, people)
 
 
 @pytest.fixture
@@ -113,13 +113,13 @@ def visit(
     browser: Browser, new_server: ServerProcess, people: list[Person], collected: Path
 ) -> Callable[..., Person]:
     """``visit()``: one more user, whose browser gets the collected files."""
-    return _door(new_server, browser, people, collected)
+    return door_of(new_server, browser, people, collected)
 
 
 @pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with the demo data, shared by the tests of a module."""
-    with _server(tmp_path_factory.mktemp("demo"), "seed_demo") as server:
+    with server_with(tmp_path_factory.mktemp("demo"), "seed_demo") as server:
         yield server
 
 
@@ -141,7 +141,7 @@ def demo(
 
     Each signs in once for all tests of a module.
     """
-    one = _door(demo_server, browser, people, collected)
+    one = door_of(demo_server, browser, people, collected)
 
     def enter(name: str, **context: object) -> Person:
         person = one(storage_state=signed_in.get(name), **context)

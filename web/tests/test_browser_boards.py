@@ -68,6 +68,46 @@ def test_a_piece_that_may_not_go_there_stays(arrive: Callable[..., Person]) -> N
     expect(ada.page.get_by_role("list", name="Moves").locator("li")).to_have_count(0)
 
 
+# A board by itself: it would take long until a pawn arrives.
+ABOUT_TO_PROMOTE = """async () => {
+  const { html, render } = await import("/static/web/dom.js");
+  const { default: Chess } = await import("/static/web/games/chess.js");
+  const empty = () => Array(8).fill(null);
+  const view = {
+    board: [
+      empty().with(4, "k"),
+      empty().with(0, "P"),
+      ...Array.from({ length: 5 }, empty),
+      empty().with(4, "K"),
+    ],
+    fen: "4k3/P7/8/8/8/8/8/4K3 w - - 0 1", moves: [], last: null, taken: ["", ""], check: false, ending: null,
+  };
+  const legal = [..."qrbn"].map((kind) => ({ uci: `a7a8${kind}` }));
+  const room = { players: [{ id: 1 }, { id: 2 }], legal };
+  window.moves = [];
+  document.body.innerHTML = "<main></main>";
+  render(html`<${Chess} view=${view} room=${room} me=${1} canMove=${true} pending=${null}
+    onMove=${(movement) => window.moves.push(movement)} />`, document.querySelector("main"));
+}"""
+
+
+def test_a_pawn_that_arrives_asks_what_it_becomes(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.page.goto("/signin")
+    expect(ada.page.get_by_label("Password")).to_be_visible()
+    ada.page.evaluate(ABOUT_TO_PROMOTE)
+    choice = ada.page.get_by_role("group", name="The pawn becomes")
+    square(ada, "a7").click()
+    square(ada, "a8").click()
+    ada.page.keyboard.press("Escape")
+    expect(choice).to_have_count(0)
+    square(ada, "a7").click()
+    square(ada, "a8").click()
+    expect(choice.get_by_role("button", name="queen")).to_be_focused()
+    choice.get_by_role("button", name="knight").click()
+    assert ada.page.evaluate("window.moves") == [{"uci": "a7a8n"}]
+
+
 def test_draughts_is_played_by_taps_and_by_keys(arrive: Callable[..., Person]) -> None:
     ada = against_the_computer(arrive, "Draughts")
     square(ada, "9").click()

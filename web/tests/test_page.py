@@ -123,6 +123,14 @@ def test_all_scripts_together_stay_within_the_budget(collected: Path) -> None:
     assert sum(sizes.values()) < BUDGET, sizes
 
 
+def test_boards_of_games_import_what_the_page_itself_uses(collected: Path) -> None:
+    page = (collected / "web").resolve()
+    shared = imported(page / "board.js", set())
+    assert page / "main.js" in shared
+    for script in shared - {page / "board.js"}:
+        assert "preact" not in script.read_text().lower() or script.name == "main.js"
+
+
 def test_collected_scripts_are_small_and_compressed(collected: Path) -> None:
     script = (collected / "web" / "main.js").read_bytes()
     assert b"/**" not in script

@@ -104,6 +104,7 @@ class MessageType(StrEnum):
     MATCH_FOUND = "match_found"
     QUEUE_JOINED = "queue_joined"
     QUEUE_LEFT = "queue_left"
+    MATCH_PROPOSED = "match_proposed"
     MATCH_CANCELLED = "match_cancelled"
     QUEUE_EXPIRED = "queue_expired"
     INVITE_CREATED = "invite_created"
@@ -2019,15 +2020,28 @@ class NotificationsQueueLeft(Record):
     seq: int
 
 
+class NotificationsMatchProposed(Record):
+    """Sent when a match is found that all players have to accept first, until ``expires_at``."""
+
+    type: Literal["match_proposed"]
+    user_id: int
+    proposal_id: int
+    game: str
+    mode: str
+    expires_at: str
+    seq: int
+
+
 class NotificationsMatchCancelled(Record):
-    """Sent when a match is cancelled because others left before the first move. ``reason`` is aborted
-    (they never came), resign, timeout, forfeit or abandoned; ``requeued`` tells whether the user is in the
-    queue again, at the old place.
+    """Sent when a match is cancelled because others left before the first move, or did not accept it.
+    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; for a match that was
+    only proposed, without ``game_id``, it is declined or not_accepted. ``requeued`` tells whether the user
+    is in the queue again, at the old place.
     """
 
     type: Literal["match_cancelled"]
     user_id: int
-    game_id: str
+    game_id: MayBeMissing[str]
     game: str
     mode: str
     reason: str

@@ -28,7 +28,7 @@ docs/write-a-game.md describes everything that rules can do.
 
 
 class Command(BaseCommand):
-    help = """Create an app with a new game: games.py with example rules, a test of them, and a page.
+    help = """Create an app with a new game: games.py with example rules, a test of them, a board and a page.
 
 The name is used for the app and for the game: lower-case words joined by underscores. Existing files are
 never overwritten."""

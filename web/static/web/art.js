@@ -16,7 +16,7 @@ const ART = {
       }),
     )}`,
   draughts: html`<g class="art-squares"><rect x="4" y="4" width="88" height="88" rx="8" /><path
-      d="M4 34h30V4h28v30h30v28H62v30H34V62H4z" /></g>
+      d="M4 4h29v29h30V4h29v29H63v30h29v29H63V63H33v29H4V63h29V33H4z" /></g>
     <g class="draught white"><circle class="face" cx="48" cy="48" r="13" /></g><g class="draught black"><circle
       class="face" cx="19" cy="19" r="11" /><circle class="face" cx="77" cy="19" r="11" /></g>`,
   chess: html`<g class="art-squares"><rect x="4" y="4" width="88" height="88" rx="8" /><path

@@ -1,4 +1,4 @@
-/** What the people at a game or in a battle say to each other. */
+/** The chat of a game or a battle. */
 import { Card, IconButton, useGivenBack } from "./components.js";
 import { html, useLayoutEffect, useRef, useState } from "./dom.js";
 import { text } from "./texts.js";

@@ -5,7 +5,7 @@ import { client, get, reason } from "./session.js";
 import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 
-/** What the place is called in the browser tab, and whether it is the user's turn there. */
+/** The title in the browser tab, and whether it is the user's turn. */
 const place = new Store({ title: "", turn: false });
 const doNothing = (event) => event.preventDefault();
 
@@ -137,7 +137,7 @@ export function Dialog({ title, onClose, class: extra = "", children }) {
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown.showModal();
-    // Who closes it gets the focus back where it was; merely taken away, it would leave it nowhere.
+    // Closing returns the focus to where it was; removing the element would lose it.
     return () => shown.close();
   }, []);
   const beside = ({ target, clientX, clientY }) => {
@@ -211,7 +211,7 @@ export function Avatar({ name = "?", size = "", presence = null, icon = null }) 
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 
-/** How much of something there is: a bar that moves as it changes. `kind` gives its colour. */
+/** A bar for an amount, which moves as the amount changes. `kind` gives its colour. */
 export function Meter({ kind = "", label, value, most }) {
   const part = Math.max(0, Math.min(1, value / (most || 1)));
   return html`<span class="meter ${kind}" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax=${most}
@@ -236,7 +236,7 @@ export function Empty({ words, href, action }) {
 }
 
 /**
- * What failed, and the way to try it again, which happens by itself when the connection is back. With `kept` it stands
+ * A failure with a button to try again, which happens by itself when the connection is back. With `kept` it stands
  * beside what is still there.
  */
 export function Failure({ words, kept = false, onRetry }) {
@@ -246,14 +246,14 @@ export function Failure({ words, kept = false, onRetry }) {
     <${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//></div>`;
 }
 
-/** What is not there (any more): to try again would not help. */
+/** A notice that something does not exist (any more), without a button to try again. */
 export function Missing({ words }) {
   return html`<div class="empty" role="alert"><h1>${text("error.missing")}</h1><p>${words}</p>
     <${LinkButton} kind="primary" href="/play">${text("error.home")}<//></div>`;
 }
 
 /**
- * What stands for what `of` (from `useLoad`) has not brought: its shape, or why it did not come and the way to try
+ * The placeholder while `of` (from `useLoad`) has no data: its shape, or why it did not come and the way to try
  * again.
  * `known` has texts for some refusals, by their status.
  */
@@ -394,7 +394,7 @@ export function useNow(ms) {
   return now;
 }
 
-/** Whether the window fits `query`, told as it changes. */
+/** Return whether the window fits `query`; the component is drawn again when that changes. */
 export function useMedia(query) {
   const [fits, setFits] = useState(() => matchMedia(query).matches);
   useEffect(() => {

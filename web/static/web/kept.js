@@ -1,4 +1,4 @@
-/** What the browser keeps from one visit to the next; where it lets no page do so, for this visit alone. */
+/** The browser's local storage; where a page may not use it, a substitute for this visit alone. */
 function storage() {
   try {
     return localStorage ?? {};

@@ -1,4 +1,4 @@
-/** How the line to a game, a battle or the world is: the latency, or that it is away and for how long. */
+/** The connection to a game, a battle or the world: its latency, or the time until the next attempt. */
 import { Badge, Button, LinkButton, Skeleton, useNow } from "./components.js";
 import { html, useEffect, useState } from "./dom.js";
 import { text } from "./texts.js";
@@ -21,7 +21,7 @@ export function Line({ connection, away }) {
 const PATIENCE_MS = 4_000;
 
 /**
- * What stands where something live will be until it is known: its shape at first, then what keeps it, and what helps.
+ * A placeholder until live state arrives: its shape at first, then the state of the connection with a way to try again.
  */
 export function Arriving({ connection, channel, rows }) {
   const [late, setLate] = useState(false);

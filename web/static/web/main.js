@@ -37,7 +37,7 @@ const INVITE_TOAST = {
   load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
 };
 const WIDE = "(min-width: 1200px)";
-/** Whether the people pane is wanted beside the places that have room for it. */
+/** True while the people pane is wanted beside the places that have room for it. */
 const pane = new Store(kept.pane !== "closed");
 
 /** The module of a place, loaded once; `undefined` until it is there. */

@@ -4,7 +4,7 @@ import { Store } from "./store.js";
 import { text } from "./texts.js";
 import { toast } from "./toasts.js";
 
-/** What `/api/player/me` says, with `at`: the server's time of it in milliseconds since 1970; null until known. */
+/** The answer of `/api/player/me`, with `at`, its server time in milliseconds since 1970; null until known. */
 export const player = new Store(null);
 
 let asked = 0;
@@ -25,7 +25,7 @@ export const refreshPlayer = () => keepPlayer(client.request("GET", "/api/player
 /** Asks for the player anew after something was spent or won, which was done even if this fails. */
 export const later = () => refreshPlayer().catch(() => {});
 
-/** What of a player's stamina has come back at the server's time `now` (milliseconds since 1970). */
+/** Return a player's stamina at the server's time `now` (milliseconds since 1970). */
 export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt, stamina_regeneration: by, at }, now) {
   if (!fullAt) return stamina;
   const stepsLeft = (time) => Math.max(0, Math.ceil((Date.parse(fullAt) - time) / (by.interval_s * 1000)));
@@ -59,7 +59,7 @@ client.on("achievement_earned", ({ name }) => {
   later();
 });
 client.on("game_over", ({ rewards }) => rewards?.some(({ user_id }) => user_id === session.value.user?.id) && later());
-// What was missed while the connection was away is asked again.
+// Changes missed while the connection was away are fetched again.
 client.on("connection", ({ state }, channel) => state === "open" && channel === client.notifications && later());
 session.subscribe(({ status }) => {
   if (status !== "out") return;

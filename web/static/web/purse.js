@@ -1,4 +1,4 @@
-/** What the player has, at a glance: level, gold, gems, and stamina that fills by the clock. */
+/** The player's means at a glance: level, gold, gems, and stamina that fills by the clock. */
 import { Meter, useNow } from "./components.js";
 import { html } from "./dom.js";
 import { Icon } from "./icons.js";

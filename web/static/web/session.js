@@ -1,4 +1,4 @@
-/** Who is signed in here, the one client of the page, and what it takes to come and go. */
+/** The signed-in user, the one client of the page, and the ways to sign in and out. */
 import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
 import { Store } from "./store.js";
@@ -28,7 +28,7 @@ const storage = {
 
 export const client = new GameClient(location.origin, storage.load(), { storage });
 
-/** Whether the tokens that the browser keeps are this user's. */
+/** Return whether the tokens that the browser keeps are this user's. */
 const isKept = (user) => claims(storage.load()?.access).sub === String(user?.id);
 
 const NOBODY = { status: "out", user: null, connection: { state: "closed" } };
@@ -154,7 +154,7 @@ addEventListener("storage", ({ key }) => {
   }
 });
 
-/** What stands at an address of the server, which may be whole, as a page names the next one. */
+/** Fetch an address of the server, which may be absolute, as a page gives the next one. */
 export function get(address) {
   const { pathname, search } = new URL(address, location.origin);
   return client.request("GET", pathname + search);

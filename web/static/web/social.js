@@ -20,7 +20,7 @@ export const badge = new Store(NOTHING_WAITS);
  * "away" or "offline".
  */
 export const friends = new Store(null);
-/** How the line is on which they are told: `{state, ?until}`. */
+/** The connection of the presence socket: `{state, ?until}`. */
 export const friendsLine = new Store({ state: "closed" });
 /** Open requests, in and out: `{id, from_user, to_user}`. */
 export const requests = new Store([]);
@@ -28,9 +28,9 @@ export const requests = new Store([]);
 export const invites = new Store([]);
 /** `{id, leader_id, members, max_size}`, or null. */
 export const party = new Store(null);
-/** What was said in the party, oldest first: `{sender_id, sender_name, content, seq}`. */
+/** Messages of the party's chat, oldest first: `{sender_id, sender_name, content, seq}`. */
 export const partyTalk = new Store([]);
-/** What was announced: `{id, words, seen}`, newest first. */
+/** Announcements: `{id, words, seen}`, newest first. */
 export const notices = new Store([]);
 
 const post = (path, body = {}) => client.request("POST", path, body);
@@ -68,7 +68,7 @@ export const block = (userId) => post(`/api/friends/${userId}/block/`);
 
 const RANK = { playing: 0, online: 1, busy: 2, away: 3, offline: 4 };
 
-/** Who can be reached first, then by name. */
+/** Compare friends: those who can be reached first, then by name. */
 export const byPresence = (one, other) =>
   RANK[one.status] - RANK[other.status] || one.username.localeCompare(other.username);
 
@@ -110,7 +110,7 @@ function keepParty(now) {
   else if (party.value?.id === now.id) setParty(null);
 }
 
-/** What is done with the party: "create", "ready", "leave", "kick", "disband". */
+/** Change the party: `act` is "create", "ready", "leave", "kick" or "disband". */
 export async function inParty(act, fields = {}) {
   const { id } = party.value ?? {};
   const now = await post(`/api/party/${act}/`, fields);
@@ -163,13 +163,13 @@ function notice(words) {
 
 export const noticesSeen = () => notices.set(notices.value.map((one) => ({ ...one, seen: true })));
 
-/** How many things in the notifications wait for an eye. */
+/** Return the number of notifications that have not been seen. */
 export function useWaiting() {
   const asked = incoming(useStore(invites)).length + incoming(useStore(requests)).length;
   return asked + useStore(notices).filter(({ seen }) => !seen).length;
 }
 
-/** How many messages wait, of everybody or of one. */
+/** Return the number of unread messages, of everybody or of one. */
 export function useUnread(userId = null) {
   const { dm } = useStore(badge);
   return userId === null ? Object.values(dm).reduce((sum, count) => sum + count, 0) : (dm[userId] ?? 0);
@@ -177,7 +177,7 @@ export function useUnread(userId = null) {
 
 const others = (userId) => friends.value.filter(({ user_id }) => user_id !== userId);
 
-/** What the socket of friends' presence says: all of them first, then what changes. */
+/** Handlers of the presence socket's messages: all friends first, then each change. */
 const PRESENCE = {
   presence_state(message) {
     friends.set(message.friends);
@@ -201,7 +201,7 @@ client.on(
   ({ state, retry_ms }, { name }) => name === "presence" && friendsLine.set({ state, until: Date.now() + retry_ms }),
 );
 
-// What was missed while the connection was away is asked again.
+// Changes missed while the connection was away are fetched again.
 client.on("connection", ({ state }, channel) => {
   if (state !== "open" || channel !== client.notifications) return;
   for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()])

@@ -3,7 +3,7 @@ import { useEffect, useReducer, useRef, useState } from "./dom.js";
 import { words } from "./texts.js";
 
 /**
- * How a socket stands; `ms` is its latency, `until` when it tries again.
+ * The state of a socket; `ms` is its latency, `until` the time of the next attempt.
  *
  * @typedef {{state: import("../client/gameplatform.js").State, code?: number, ms?: number, until?: number}} Connection
  */

@@ -407,6 +407,7 @@ const TEXTS = {
 
   "form.send": "Move",
   "form.variant": "Move",
+  "form.legal": "Legal moves",
   "form.add": "Add",
   "form.remove": "Remove",
   "form.view": "What you see",

@@ -1,4 +1,4 @@
-/** What players own, as every screen shows it: pictures in the colour of their rarity, and what they add. */
+/** Items and pets, as every screen shows them: pictures in the colour of their rarity, and their bonuses. */
 import { LinkTabs, Refusal } from "./components.js";
 import { html } from "./dom.js";
 import { Icon } from "./icons.js";
@@ -30,7 +30,7 @@ export const sortOf = ({ rarity, slot, kind }) =>
 
 const signed = (number) => (number < 0 ? `−${-number}` : `+${number}`);
 
-/** What a thing adds to the stats; with `instead` (the stats of what it would replace) also what that changes. */
+/** An item's bonuses; with `instead` (the stats of the item that it would replace) also the difference. */
 export function Bonuses({ stats, instead = null }) {
   const told = STATS.filter((stat) => stats[stat] || instead?.[stat]);
   if (!told.length) return null;

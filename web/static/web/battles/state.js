@@ -1,4 +1,4 @@
-/** What is known of one battle, as a pure function of what its socket said. */
+/** The state of one battle, as a pure function of its socket's messages. */
 
 /** Nothing known yet. */
 export const NEW_BATTLE = {

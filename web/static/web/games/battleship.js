@@ -11,7 +11,7 @@ const NAMES = Object.keys(FLEET);
 const cellsOf = ({ name, row, col, vertical }) =>
   Array.from({ length: FLEET[name] }, (_, step) => [row + (vertical ? step : 0), col + (vertical ? 0 : step)]);
 
-/** Whether `ship` lies on the board and on no other of `ships`. */
+/** Return whether `ship` lies on the board and overlaps none of `ships`. */
 function fits(ship, ships) {
   const taken = new Set(ships.flatMap(cellsOf).map(String));
   return cellsOf(ship).every((cell) => cell.every((part) => part < SIZE) && !taken.has(String(cell)));

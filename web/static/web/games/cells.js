@@ -1,4 +1,4 @@
-/** What boards made of cells have in common. */
+/** The common parts of boards made of cells. */
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 

@@ -5,7 +5,7 @@ import { arrowTarget } from "./cells.js";
 
 const ROWS = 6;
 const COLUMNS = 7;
-/** What the first and the second player leave on the board. */
+/** The marks of the first and the second player on the board. */
 export const MARKS = ["R", "Y"];
 
 const SIZE = 100;

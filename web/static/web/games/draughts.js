@@ -3,7 +3,7 @@ import { html } from "../dom.js";
 import { text } from "../texts.js";
 import { Squares } from "./squares.js";
 
-/** What the first and the second player's men are called on the board. */
+/** The letters of the first and the second player's men on the board. */
 export const MARKS = ["b", "w"];
 
 /** From the books' numbers of the dark squares, 1 to 32, to those of all squares, and back. */

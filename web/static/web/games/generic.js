@@ -1,9 +1,14 @@
-/** Any other game: what its view holds, and a form made from its movements' JSON schema. */
+/**
+ * Any other game: what its view holds, and the legal movements to choose from. Where the game does not tell them there is
+ * a form made from its movements' JSON schema.
+ */
 import { Button } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 
 const HIDDEN = new Set(["you", "turn"]);
+/** Up to so many movements have a button each; more are narrowed down field by field. */
+const BUTTONS_MOST = 12;
 
 /** A part of a schema with its `$ref` followed. */
 function resolve(schema, root) {
@@ -25,7 +30,7 @@ function choicesOf(schema) {
   return within?.every(Boolean) ? within.flat() : schema.enum;
 }
 
-/** Whether a value is of a schema's form: enough to know which of several it was made by. */
+/** Return whether a value has a schema's form: enough to tell which of several schemas made it. */
 function fits(given, root, value) {
   const schema = resolve(given, root);
   const choices = choicesOf(schema);
@@ -132,8 +137,8 @@ function Fields({ schema, root, value, onChange }) {
 
 const isGrid = (value) => Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
 
-/** Rows of cells; with `onPick(row, column)` each is a button. */
-function Grid({ rows, onPick }) {
+/** Rows of cells; with `onPick(row, column)` each that `isFree(row, column)` is a button. */
+function Grid({ rows, onPick = null, isFree = (_row, _column) => true }) {
   const content = (cell) => (cell === null ? "·" : html`<${Value} value=${cell} />`);
   const label = (row, column) =>
     text("board.cell", { row: row + 1, column: column + 1, mark: rows[row][column] ?? text("board.empty") });
@@ -143,7 +148,7 @@ function Grid({ rows, onPick }) {
         html`<tr key=${r}>${row.map(
           (cell, c) => html`<td key=${c}>
       ${
-        onPick
+        onPick && isFree(r, c)
           ? html`<button type="button" aria-label=${label(r, c)} onClick=${() => onPick(r, c)}>${content(cell)}
         </button>`
           : content(cell)
@@ -170,11 +175,85 @@ function Value({ value }) {
   return value === null ? "–" : String(value);
 }
 
-/** What a click on a cell says, by the names that movements usually have for it. */
+/** The place of a clicked cell, under the names that movements usually have for it. */
 const place = (row, column, columns) => ({ cell: row * columns + column, row, col: column, column });
 
-export default function Generic({ view: told, canMove, pending, onMove, schema, frames, live, realTime }) {
+/** A value in a few words. */
+function said(value) {
+  if (Array.isArray(value)) return value.map(said).join(", ") || "–";
+  if (value !== null && typeof value === "object")
+    return Object.entries(value)
+      .map(([name, part]) => `${words(name)} ${said(part)}`)
+      .join(", ");
+  return value === null ? "–" : String(value);
+}
+
+/** Which of a game's moves a movement is: named by itself, else known by its fields; "" where there is only one. */
+function moveOf(movement, schema) {
+  const variants = variantsOf(schema)?.map((one) => resolve(one, schema));
+  return movement.move ?? variants?.find((one) => fits(one, schema, movement))?.title ?? "";
+}
+
+/** A movement's fields, of which the first is the move that it is, by the name "". */
+function factsOf(movement, schema) {
+  const { move: _named, ...fields } = movement;
+  const name = moveOf(movement, schema);
+  return name ? { "": words(name), ...fields } : fields;
+}
+
+const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * Goes field by field from all legal movements to one: `{fields, movement}`, where each of `fields` is
+ * `{name, values, value}` with the values that what was chosen before leaves.
+ */
+function narrowed(legal, schema, wanted) {
+  const fields = [];
+  let left = legal.map((movement) => ({ movement, facts: factsOf(movement, schema) }));
+  while (left.length > 1) {
+    const name = Object.keys(left[0].facts).find((one) => !fields.some((field) => field.name === one));
+    if (name === undefined) break;
+    const values = left
+      .map(({ facts }) => facts[name])
+      .filter((value, index, all) => all.findIndex((one) => alike(one, value)) === index);
+    const value = values.find((one) => alike(one, wanted[name])) ?? values[0];
+    fields.push({ name, values, value });
+    left = left.filter(({ facts }) => alike(facts[name], value));
+  }
+  return { fields: fields.filter(({ values }) => values.length > 1), movement: left[0].movement };
+}
+
+/** The legal movements: a button for each if there are few, else a choice for each field. */
+function Choices({ legal, schema, wanted, onWant, onMove, pending }) {
+  if (legal.length <= BUTTONS_MOST)
+    return html`<div class="actions" role="group" aria-label=${text("form.legal")}>
+      ${legal.map((movement) => {
+        const { "": move, ...fields } = factsOf(movement, schema);
+        const label = [move, said(fields)].filter((part) => part && part !== "–").join(": ") || text("form.send");
+        return html`<${Button} key=${JSON.stringify(movement)} onClick=${() => onMove(movement)}>${label}<//>`;
+      })}
+    </div>`;
+  const { fields, movement } = narrowed(legal, schema, wanted);
+  const send = (event) => {
+    event.preventDefault();
+    onMove(movement);
+  };
+  return html`<form onSubmit=${send} aria-label=${text("form.legal")}>
+    ${fields.map(
+      ({ name, values, value }) => html`<label class="field" key=${name}>
+        <span>${name ? words(name) : text("form.variant")}</span>
+        <select value=${values.indexOf(value)}
+          onChange=${(event) => onWant({ ...wanted, [name]: values[event.currentTarget.value] })}>
+          ${values.map((one, index) => html`<option key=${said(one)} value=${index}>${said(one)}</option>`)}
+        </select></label>`,
+    )}
+    <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
+  </form>`;
+}
+
+export default function Generic({ view: told, room, canMove, pending, onMove, schema, frames, live, realTime }) {
   const [movement, setMovement] = useState(() => schema && initial(schema, schema));
+  const [wanted, setWanted] = useState({});
   const [view, setView] = useState(told);
   useEffect(() => setView(told), [told]);
   useEffect(() => (live && realTime ? frames((_, seen) => setView(seen)) : undefined), [live, realTime]);
@@ -185,29 +264,46 @@ export default function Generic({ view: told, canMove, pending, onMove, schema, 
   };
   const { board, ...facts } = shown;
   const mayMove = schema && (canMove || (live && realTime));
-  const named = Object.keys(movement ?? {}).filter((name) => name in place(0, 0, 0));
+  const legal = (canMove && room.legal) || [];
+  const placed = (one) => Object.keys(one ?? {}).filter((name) => name in place(0, 0, 0));
+  const named = placed(movement);
+  /** The legal movements on a cell. */
+  const at = (row, column) => {
+    const all = place(row, column, board[row].length);
+    return legal.filter((one) => placed(one).length && placed(one).every((name) => one[name] === all[name]));
+  };
   const pick = (row, column) => {
     const all = place(row, column, board[row].length);
+    if (legal.length) {
+      const fitting = at(row, column);
+      if (fitting.length === 1) onMove(fitting[0]);
+      else setWanted({ ...wanted, ...factsOf(fitting[0], schema) });
+      return;
+    }
     const picked = { ...movement, ...Object.fromEntries(named.map((name) => [name, all[name]])) };
     setMovement(picked);
     if (named.length === Object.keys(picked).length) onMove(picked);
   };
+  const isFree = (row, column) => !legal.length || at(row, column).length > 0;
   return html`<div class="generic card">
     <section aria-label=${text("form.view")}>
       ${
         isGrid(board)
-          ? html`<${Grid} rows=${board} onPick=${mayMove && named.length ? pick : null} />`
+          ? html`<${Grid} rows=${board} onPick=${mayMove && (legal.length || named.length) ? pick : null}
+              isFree=${isFree} />`
           : html`<${Value} value=${board ?? ""} />`
       }
       <${Value} value=${facts} />
     </section>
     ${
       mayMove &&
-      html`<form onSubmit=${send}>
+      (legal.length
+        ? html`<${Choices} ...${{ legal, schema, wanted, onMove, pending }} onWant=${setWanted} />`
+        : html`<form onSubmit=${send}>
       <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement}
         onChange=${setMovement} />
       <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
-    </form>`
+    </form>`)
     }
   </div>`;
 }

@@ -9,7 +9,7 @@ const PASSED = 3;
 const PLACES = ["south", "west", "north", "east"];
 const OFFSETS = { left: 1, right: 3, across: 2 };
 
-/** How long each card is seen before the next: bots play at once. */
+/** The pause after each card; bots play at once. */
 const PACE_MS = 650;
 
 /** The view, or while play is faster than one can look, one of those before it. */

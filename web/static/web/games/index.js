@@ -1,13 +1,7 @@
-/**
- * Games with a board of their own; any other gets `generic.js`.
- *
- * A board module's default export draws `{view, room, me, canMove, pending, onMove(movement), frames, live, realTime,
- * schema}`:
- * `room.legal` lists the movements of who may move, where the game tells them,
- * `me` is the user id of the player whose board it is (null for a spectator), `pending` the movement that is sent and
- * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the
- * board).
- */
+/** The board of each game: one of ours, the app's own, or else `generic.js`. Their interface: `../board.js`. */
+import { gameNamed } from "../catalog.js";
+import { Component, html } from "../dom.js";
+
 const BOARDS = {
   tictactoe: () => import("./tictactoe.js"),
   connect_four: () => import("./connect_four.js"),
@@ -20,5 +14,34 @@ const BOARDS = {
 
 const generic = () => import("./generic.js");
 
-/** The module that draws `game`. */
-export const loadBoard = (game) => (BOARDS[game] ?? generic)();
+/** A board of an app, in whose place `Instead` is drawn from its first failure on. */
+function guarded(Board, Instead, game) {
+  return class extends Component {
+    state = { hasFailed: false };
+
+    componentDidCatch(error) {
+      console.error(`The board of ${game} failed; the form takes its place.`, error);
+      this.setState({ hasFailed: true });
+    }
+
+    render(props, { hasFailed }) {
+      return html`<${hasFailed ? Instead : Board} ...${props} />`;
+    }
+  };
+}
+
+/** The module that draws `game`, whose entry in the catalogue may name a board of the game's app. */
+export async function loadBoard(game, entry = undefined) {
+  if (BOARDS[game]) return BOARDS[game]();
+  const instead = await generic();
+  const { board: address } = entry ?? (await gameNamed(game)) ?? {};
+  if (!address) return instead;
+  try {
+    const board = await import(address);
+    if (typeof board.default !== "function") throw new TypeError(`${address} has no default export.`);
+    return { MARKS: board.MARKS, default: guarded(board.default, instead.default, game) };
+  } catch (error) {
+    console.error(`The board of ${game} cannot be loaded; the form takes its place.`, error);
+    return instead;
+  }
+}

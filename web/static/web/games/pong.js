@@ -20,7 +20,7 @@ const GUESS_MS = 120;
 const FRAMES_KEPT = 12;
 /** A jump as far as this is a new serve, not a flight. */
 const JUMP = 120;
-/** How much of the difference between the paddle predicted and the paddle known goes away with each frame. */
+/** The share of the difference between the predicted and the known paddle that each frame corrects. */
 const CORRECTION = 0.15;
 const SNAP = 120;
 /** While it moves, the two are compared no better than to within a frame's way. */

@@ -11,7 +11,7 @@ import { arrowTarget } from "./cells.js";
 const SIDE = 8;
 const SQUARES = SIDE * SIDE;
 const SIZE = 100;
-/** How far, in pixels, a piece is pulled before a tap becomes dragging. */
+/** The distance, in pixels, after which a tap on a piece becomes a drag. */
 const PULL = 6;
 
 /** The same pieces on the next board: each keeps its number, so that it is seen to move there. */

@@ -3,7 +3,7 @@ import { html, useEffect, useMemo, useRef } from "../dom.js";
 import { text } from "../texts.js";
 import { arrowTarget, changedCell } from "./cells.js";
 
-/** What the first and the second player leave on the board. */
+/** The marks of the first and the second player on the board. */
 export const MARKS = ["X", "O"];
 
 const SIZE = 100;

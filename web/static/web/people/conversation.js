@@ -10,9 +10,9 @@ const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
 const MOST_LETTERS = 500;
 const NEAR_END_PX = 80;
-/** Who stays at the end for hours need not keep all that was said. */
+/** The number of lines kept while the user stays at the end for hours. */
 const MOST_LINES = 500;
-/** What was begun stays, whatever else is opened meanwhile: drafts by who writes and conversation. */
+/** Drafts by author and conversation; they stay while other conversations are opened. */
 const drafts = new Map();
 const NEWEST = { newest: true };
 
@@ -163,7 +163,7 @@ function Composer({ id, label, conversation, blocked }) {
     change("");
   };
   useLayoutEffect(() => {
-    // What waited for the line goes out with it; what was said on a line that is gone may never have arrived.
+    // A waiting text is sent now; one sent on the lost connection may never have arrived.
     if (held.current) send();
     if (open || !talk.pending.length) return;
     change([...talk.pending.map(({ content }) => content), draft].join(" ").trim());

@@ -17,7 +17,7 @@ export function presenceWords(friend) {
   return text("presence.last_seen", { ago: ago(friend.last_seen) });
 }
 
-/** How many messages of a friend wait to be read. */
+/** The number of a friend's unread messages. */
 export function Unread({ userId }) {
   const count = useUnread(userId);
   return count > 0 && html`<span class="count" aria-label=${text("friends.unread", { count })}>${count}</span>`;
@@ -59,7 +59,7 @@ export function Sure({ title, words, action, act, onClose }) {
   <//>`;
 }
 
-/** What can be done about a friend: a menu, and the dialogs that it opens. */
+/** The menu of a friend, and the dialogs that it opens. */
 export function FriendMenu({ friend }) {
   const [open, setOpen] = useState(null);
   const close = () => setOpen(null);
@@ -91,7 +91,7 @@ export function FriendMenu({ friend }) {
     }`;
 }
 
-/** What stands for friends until they are known. */
+/** The placeholder for friends until they are known. */
 export function Awaited() {
   return html`<${Arriving} connection=${useStore(friendsLine)} channel=${() => client.presence} rows=${2} />`;
 }
@@ -122,7 +122,7 @@ export function Thread({ friendId, name }) {
   const newest = talk.messages.findLast(({ sender }) => sender.id !== me)?.id ?? null;
   const unread = useUnread(friendId);
   useEffect(() => {
-    // What is on a screen that nobody looks at has not been read.
+    // Messages on a hidden screen have not been read.
     const read = () => {
       if (newest === null || connection.state !== "open" || document.visibilityState !== "visible") return;
       const message = talk.messages.find(({ id }) => id === newest);

@@ -76,7 +76,7 @@ export default function Lobbies() {
     return () => clearTimeout(timer);
   }, [typed]);
   const titles = Object.fromEntries((games ?? []).map(({ name, title }) => [name, title]));
-  // What is looked at anew may have come up to the first page since.
+  // A lobby on a later page may have moved up to the first one since.
   const first = new Set(data?.results.map(({ id }) => id));
   const rows = [...(data?.results ?? []), ...more.rows.filter(({ id }) => !first.has(id))];
   return html`<div class="page">

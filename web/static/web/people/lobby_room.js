@@ -151,7 +151,7 @@ function InviteFriends({ lobby, members, onClose }) {
   <//>`;
 }
 
-/** Who may not come in, and the way back for them. */
+/** The users who are banned from the lobby, each with a button to lift the ban. */
 function Banned({ lobby, onClose }) {
   const { data, error, reload } = useLoad(() => client.request("GET", `/api/lobbies/${lobby.id}/sanctions/`), []);
   const lift = useAction(async (userId) => {

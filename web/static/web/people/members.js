@@ -1,11 +1,11 @@
-/** Who is in a lobby, as what its socket said tells it, and what each may do to another. */
+/** The members of a lobby, from its socket's messages, and what each may do to another. */
 
 /** Nothing known yet. */
 export const NOBODY = { members: null, lobby: null };
 
 export const RANKS = { owner: 2, moderator: 1, member: 0 };
 
-/** Whether `one` may moderate `other`: those of higher rank those below. */
+/** Return whether `one` may moderate `other`, who must be of lower rank. */
 export const outranks = (one, other) => RANKS[one?.role] > 0 && RANKS[one.role] > RANKS[other.role];
 
 const withMember = (members, userId, fields) =>
@@ -49,7 +49,7 @@ export function told(room, message) {
   return TOLD[message.type]?.(room, message) ?? room;
 }
 
-/** Who is there first, then by rank and name. */
+/** Compare members: those online first, then by rank and name. */
 export const byRank = (one, other) =>
   Number(other.online) - Number(one.online) ||
   RANKS[other.role] - RANKS[one.role] ||

@@ -1,4 +1,4 @@
-/** What waits for an answer: invites with the time they have left, friend requests, and what was announced. */
+/** Notifications: invites with the time they have left, friend requests, and announcements. */
 import { gameNamed } from "../catalog.js";
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";

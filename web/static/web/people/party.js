@@ -25,7 +25,7 @@ function Talk() {
   const say = useAction(async (field) => {
     const { value } = field;
     await sayToParty(value);
-    // What was written meanwhile stays.
+    // Text written meanwhile stays.
     if (field.value === value) field.value = "";
   });
   useLayoutEffect(() => {

@@ -1,4 +1,4 @@
-/** What is known of one conversation, as a pure function of what its socket and its history said. */
+/** The state of one conversation, as a pure function of its socket's messages and its history. */
 
 /** Nothing known yet. */
 export const NEW_TALK = {
@@ -37,7 +37,7 @@ const TOLD = {
     const joins = talk.messages.some(({ id }) => id >= (page[0]?.id ?? 0));
     if (talk.older === undefined || !joins)
       return { ...talk, messages: merged(joins ? talk.messages : [], page), older: next };
-    // What was deleted meanwhile is not on the page any more.
+    // A message deleted meanwhile is not on the page any more.
     const before = talk.messages.filter(({ id }) => id < page[0]?.id || id > (page.at(-1)?.id ?? 0));
     return { ...talk, messages: merged(before, page) };
   },

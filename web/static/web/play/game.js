@@ -53,7 +53,7 @@ function useRoom(id) {
       return isKnown;
     },
     connection(now) {
-      // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
+      // A command sent on a lost connection is not answered any more; the next connection tells if it was carried out.
       if (isOpen.current && now.state !== "open") setPending(null);
       isOpen.current = now.state === "open";
     },
@@ -298,7 +298,7 @@ function Table({ id, alone }) {
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
   if (!board) return html`<${Skeleton} rows=${2} tall />`;
   const Board = board.default;
-  // Who watches has the first player below, too: there the first player's waters are.
+  // Spectators see the first player's side below, too.
   const own = Math.max(0, seat);
   const ours = room.players.slice(own, own + 1);
   const theirs = [...room.players.slice(own + 1), ...room.players.slice(0, own)];
@@ -343,7 +343,7 @@ function Table({ id, alone }) {
   </div></div>`;
 }
 
-/** Who opens the link of a game that still has a free seat is asked in. */
+/** An invitation for visitors of a game that still has a free seat. */
 function Invitation({ game, title, onJoined }) {
   const join = useAction(async () => {
     await client.request("POST", `/api/games/${game.id}/join/`);

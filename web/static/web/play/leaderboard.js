@@ -1,4 +1,4 @@
-/** Who is strongest in each game, and where one stands. */
+/** The leaderboards of each game, with the user's own rank. */
 import { catalog } from "../catalog.js";
 import { Avatar, Empty, Loading, Tabs, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";

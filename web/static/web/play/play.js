@@ -26,7 +26,7 @@ const OFFER_COMPUTER_AFTER_MS = 10_000;
 const COMPUTER_LEVEL = 1;
 const LEVELS = [1, 2, 3];
 
-/** Whether the computer can be the other player, or all of them. */
+/** Return whether the computer can be the other player, or all of them. */
 const hasBots = (game) => game?.bots.length > 0;
 
 function Queue({ games }) {

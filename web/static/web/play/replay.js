@@ -15,7 +15,7 @@ function film({ views, inputs, final_view: end }) {
   return views.map((view, index) => ({ view, input: moves[index - 1] ?? null }));
 }
 
-/** What movements count from 0, as the boards do from 1. */
+/** The fields that movements count from 0 and boards from 1. */
 const PLACES = ["cell", "row", "col", "column"];
 
 function said({ type, movement }) {

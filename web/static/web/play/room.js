@@ -1,4 +1,4 @@
-/** What is known of one game, as a pure function of what its socket said: `told(room, message, context)`. */
+/** The state of one game, as a pure function of its socket's messages: `told(room, message, context)`. */
 
 /** Nothing known yet. */
 export const NEW_ROOM = {
@@ -14,7 +14,7 @@ export const NEW_ROOM = {
   legal: [],
   /** `{movement, user_id}` of the newest move. */
   lastMove: null,
-  /** Whether somebody has moved; as long as nobody has, giving up aborts the game. */
+  /** True once somebody has moved; until then giving up aborts the game. */
   moved: false,
   /** `{user_id: milliseconds since 1970}`: until when those who are gone may come back. */
   gone: {},
@@ -51,7 +51,7 @@ const TOLD = {
       ),
     );
     const shown = view ?? room.view;
-    // Who comes to a game that is under way is not told of the moves before.
+    // A socket that joins a running game does not receive the moves before.
     const moved = room.id === null ? state === "active" : room.moved;
     return {
       ...room,
@@ -67,7 +67,7 @@ const TOLD = {
       you: you ?? view?.you ?? null,
       legal,
       result: message.result ?? room.result,
-      // Who has agreed, too, waits for the others.
+      // A player who has agreed, too, waits for the others.
       drawOfferedBy: offers.find((one) => one === you?.user_id) ?? offers[0] ?? null,
     };
   },
@@ -115,7 +115,7 @@ const TOLD = {
 
   chat_message: (room, line) => TOLD.chat_history(room, { lines: [line] }),
 
-  /** What was said, of which some may be known. */
+  /** The lines of the chat, some of which may be known already. */
   chat_history(room, { lines }) {
     const known = new Set(room.chat.map(({ seq }) => seq));
     const all = [...room.chat, ...lines.filter(({ seq }) => !known.has(seq))];
@@ -141,7 +141,7 @@ export function told(room, message, now = Date.now()) {
   return TOLD[message.type]?.(room, message, now) ?? room;
 }
 
-/** How many milliseconds `userId` has left at the server's time `serverNow`, or null without a clock. */
+/** Return the milliseconds that `userId` has left at the server's time `serverNow`, or null without a clock. */
 export function timeLeft(clock, userId, serverNow) {
   const left = clock?.left_ms?.[userId];
   if (left === undefined) return null;

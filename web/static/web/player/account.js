@@ -91,7 +91,7 @@ function Device({ device, onEnded }) {
   const name = deviceName(device.user_agent);
   const end = useAction(async () => {
     if (device.current) return signOut();
-    // What has ended by itself meanwhile is not missed.
+    // The session may have ended by itself meanwhile.
     await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((error) => {
       if (error.status !== 404) throw error;
     });

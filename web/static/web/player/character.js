@@ -1,4 +1,4 @@
-/** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
+/** The player's progress: level, stats and what follows from them, achievements, the daily reward, and the money. */
 import { Button, Card, IconButton, Loading, Meter, Refusal, useAction, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
@@ -131,7 +131,7 @@ export function Ledger({ of: entries }) {
 
 export const loadAchievements = () => client.request("GET", "/api/player/achievements/");
 
-/** What there is to reach, the nearest first; what is reached comes last. */
+/** The achievements, the nearest first; earned ones come last. */
 export function Achievements({ of: { data } }) {
   if (!data?.length) return null;
   const part = (one) => (one.earned_at ? -1 : one.progress / one.goal);

@@ -1,4 +1,4 @@
-/** What the player owns: gear to wear, by click or by drag, and everything else. */
+/** The player's inventory: gear to wear, by click or by drag, and everything else. */
 import {
   Button,
   Dialog,

@@ -24,7 +24,7 @@ import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things.js";
 const KINDS = ["all", "gear", "egg", "food"];
 const MOST_AT_ONCE = 1000;
 
-/** How many, what that costs, and what is left then. Sent twice, it is bought once. */
+/** The dialog of a purchase: the quantity, its price, and the money left then. Sent twice, it is bought once. */
 function Buying({ offer, onBought, onClose }) {
   const have = useStore(player)?.[offer.currency] ?? 0;
   const [quantity, setQuantity] = useState(1);

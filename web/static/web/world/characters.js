@@ -1,4 +1,4 @@
-/** Who to be in the world: the own characters, and a new one. */
+/** The choice of a character: the user's own, and a new one. */
 import { Badge, Button, Card, Dialog, Field, Form, Loading, Menu, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
 import { postOnce } from "../player.js";

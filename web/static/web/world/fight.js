@@ -18,7 +18,7 @@ function Fighter({ one, mine }) {
         </div></li>`;
 }
 
-/** What one did, in words. */
+/** Describe an entry of the log in words. */
 function line(entry, name, titles) {
   if (entry.type === "damage")
     return text(entry.ability ? "world.did_spell" : "world.did_attack", {
@@ -48,7 +48,7 @@ function Log({ combat, abilities }) {
     ${!combat.log.length && html`<li class="soft">${text("battle.quiet")}</li>`}</ol>`;
 }
 
-/** What one can do: `{key, label, says, icon, wait, message}`; `wait` is in seconds. */
+/** Return the possible actions: `{key, label, says, icon, wait, message}`; `wait` is in seconds. */
 function deeds({ abilities, remedies, you }, opponent) {
   const mine = { target_id: you.character_id };
   const spells = abilities

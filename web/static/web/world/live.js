@@ -8,7 +8,7 @@ import { NEW_WORLD, told } from "./state.js";
 export const world = new Store(NEW_WORLD);
 /** `{state, ?code, ?until, ?ms}` of the world's socket. */
 export const connection = new Store({ state: "closed" });
-/** What was refused, as `{place: {words, ref}}`: `place` names what was clicked. */
+/** Refusals, as `{place: {words, ref}}`: `place` names what was clicked. */
 export const refusals = new Store({});
 
 /** Of what is asked, by the id of its message: beside what a refusal belongs. */
@@ -18,7 +18,7 @@ const ASKED_KEPT = 100;
 const me = () => session.value.user?.id;
 const hear = (message) => world.set(told(world.value, message, me()));
 
-/** Whose world is known. */
+/** The id of the user whose world is known. */
 let owner = null;
 
 /** Comes into the world, and is there until `leave`. */
@@ -55,14 +55,14 @@ async function askForEvents() {
   hear({ type: "events", results });
 }
 
-/** What is not told by itself, or was missed while the connection was away. */
+/** Ask for state that no event brings, or that was missed while the connection was away. */
 export function catchUp() {
   client.world.send({ type: "combat_state" });
   hear({ type: "asked_for_shards" });
   const failed = (error) => hear({ type: "not_told", error });
   client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), failed);
   askForEvents().catch(failed);
-  // Whether a trade still stands is found by saying the own offer again.
+  // Sending the own offer again shows whether a trade is still open.
   for (const { id, state, offers } of world.value.trades)
     if (state === "open")
       offer(
@@ -91,7 +91,7 @@ function refused({ code, message, ref }) {
   return refusals.patch({ [place]: { words: message || words(code), ref } });
 }
 
-/** What follows from a message beside what is known by it. */
+/** Effects of messages beside the change of state. */
 const THEN = {
   world_state: catchUp,
   resumed: catchUp,

@@ -10,7 +10,7 @@ const pathsOf = (locations) =>
     from.paths.filter((id) => id > from.id).map((id) => [from, locations.find((one) => one.id === id)]),
   );
 
-/** What is to be known of the shards of a place by who does not see them. */
+/** Describe the shards of a place for screen readers. */
 const told = (shards) =>
   shards
     .map(({ name, faction, capture }) =>

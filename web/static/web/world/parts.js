@@ -1,4 +1,4 @@
-/** What several windows of the world are made of. */
+/** Components that several windows of the world share. */
 import { Refusal } from "../components.js";
 import { html } from "../dom.js";
 import { useStore } from "../store.js";

@@ -79,7 +79,7 @@ function useWalk({ you, size, can }) {
     step();
   };
   useLayoutEffect(() => {
-    // Who moved impossibly is told first where they are, then that it was refused.
+    // After an impossible move the position comes first, then the refusal.
     const heard = client.world.on(
       "character_update",
       ({ character_id, position }) => character_id === you.character_id && (walk.told = position),

@@ -1,4 +1,4 @@
-/** What is known of the shared world, as a pure function of what its socket said: `told(world, message, me, now)`. */
+/** The state of the shared world, as a pure function of its socket's messages: `told(world, message, me, now)`. */
 
 /** Nothing known yet. */
 export const NEW_WORLD = {
@@ -11,7 +11,7 @@ export const NEW_WORLD = {
   locations: [],
   /** The own character as others see it; null until one is selected. */
   you: null,
-  /** Who is where the own character is, that one included. */
+  /** The characters in the area, the own one included. */
   members: [],
   /** `{user_id: character_name}` of all who were met or heard. */
   names: {},
@@ -21,13 +21,13 @@ export const NEW_WORLD = {
   fresh: {},
   /** `{type, at, ...}` of what happened to the world, newest first; null until known. */
   events: null,
-  /** How many of them were heard. */
+  /** The number of events heard. */
   happened: 0,
   /** Why shards or events could not be asked for, or null. */
   missing: null,
-  /** What was said, oldest first, by channel. */
+  /** Chat messages, oldest first, by channel. */
   talk: { area: [], world: [], faction: [], whisper: [] },
-  /** How many lines that was, of all channels. */
+  /** The number of chat messages of all channels. */
   heard: 0,
   /** `{combat_id, step, fighters, log, ?end}` of the fight under way or just over, or null. */
   combat: null,

@@ -1,4 +1,4 @@
-/** What is said in the world, by channel, and the line to say something in it. */
+/** The chat of the world, by channel, and the field to write in. */
 import { IconButton, Refusal, Tabs, useAction, useGivenBack } from "../components.js";
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
 import { party, partyTalk, sayToParty } from "../social.js";
@@ -17,7 +17,7 @@ const MESSAGES = {
   whisper: (content, toUserId) => ({ type: "whisper", to_user_id: toUserId, content }),
 };
 
-/** How many lines of each channel came while another was open. */
+/** Count the lines of each channel that came while another was open. */
 function useUnread(lines, open) {
   const seen = useRef(Object.fromEntries(CHANNELS.map((channel) => [channel, lines[channel].at(-1)])));
   seen.current[open] = lines[open].at(-1);
@@ -46,7 +46,7 @@ export function Talk({ world, can, channel, partner, onTurn }) {
   const refusal = useStore(refusals).talk;
   const toParty = useAction(async (content) => {
     await sayToParty(content);
-    // What was written meanwhile stays.
+    // Text written meanwhile stays.
     setDraft((now) => (now.trim() === content ? "" : now));
   });
   const ids = new Set([

@@ -31,10 +31,10 @@ function Own({ trade, mine, can }) {
   const purse = useStore(player);
   const refusal = useStore(refusals)[`trade:${trade.id}`];
   const [gold, setGold] = useState(mine.gold);
-  // What stands in the field is what is offered: a refused amount goes.
+  // The field shows the offer: a refused amount is reset.
   useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
   const { data: things } = useLoad(() => everything("/api/inventory/"), []);
-  // What was asked for last, of which the answer may not have come.
+  // The last offer sent, whose answer may not have come.
   const wanted = useRef(mine);
   useEffect(() => {
     if (refusal || !can) wanted.current = mine;
@@ -126,7 +126,7 @@ const STATES = { asked: Asked, open: Offers, done: Over, ended: Over };
 export function Trade({ trade, me, can }) {
   const title = useRef(null);
   useLayoutEffect(() => {
-    // Who is asked may be in the middle of a sentence.
+    // The user who is asked may be writing.
     if (trade.state === "open" || trade.byMe) title.current.focus();
   }, [trade.state === "open"]);
   const State = STATES[trade.state];

@@ -14,7 +14,7 @@ import { Place } from "./place.js";
 import { Talk } from "./talk.js";
 import { Trade } from "./trade.js";
 
-/** How many shards each faction holds. */
+/** The number of shards that each faction holds. */
 function Shares({ factions, shards }) {
   const held = (name) => shards.filter(({ faction }) => faction === name).length;
   return html`<ul class="shares" aria-label=${text("world.shares")}>
@@ -37,7 +37,7 @@ function Banner({ world, connection, onChange }) {
       ${you.character_name}<//><//></header>`;
 }
 
-/** What has happened to the world, as a sentence. */
+/** Describe an event of the world in a sentence. */
 const sentence = (event) => text(`world.event_${event.type}`, { ...event, place: placeName(event.location_id) });
 
 function Chronicle({ events, missing }) {
@@ -67,7 +67,7 @@ function World({ world, connection }) {
   if (part === "talk") seen.current = world.heard;
   const unheard = world.heard - seen.current;
   const { combat, trades } = world;
-  // What asks for an answer is where one looks.
+  // A fight or a trade that begins is shown at once.
   useEffect(() => {
     if (combat || trades.length) setPart("here");
   }, [combat?.combat_id, trades.length]);

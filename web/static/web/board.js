@@ -1,0 +1,36 @@
+/**
+ * What the board of a game imports, as `/static/web/board.js`. The module `static/NAME/board.js` of an app draws the game
+ * NAME on the page: its default export is a Preact component with `BoardProps`, and it may export `MARKS`, the piece of
+ * each player. docs/write-a-game.md has an example.
+ *
+ * @typedef {object} Room What is known of the game.
+ * @property {{id: number, username: string, side: string}[]} players in the order of their seats
+ * @property {Record<string, unknown>[]} [legal] the movements that the player may make now, where the game tells them
+ * @property {{movement: Record<string, unknown>, user_id: number} | null} lastMove
+ *
+ * @typedef {object} BoardProps
+ * @property {any} view what the rules show to this player
+ * @property {Room} room
+ * @property {number | null} me the user id of the player whose board it is; null for a spectator and in replays
+ * @property {boolean} canMove whether a movement is taken now
+ * @property {Record<string, unknown> | null} [pending] the movement that is sent and not answered yet
+ * @property {(movement: Record<string, unknown>) => void} [onMove] makes a move; the page shows a refusal
+ * @property {(watch: (tick: number, view: any) => void) => () => void} [frames] real time: hears each new view; the
+ *   function that it returns ends that
+ * @property {boolean} live whether the game is under way
+ * @property {boolean} [realTime]
+ * @property {object} [schema] the JSON schema of a movement
+ */
+export {
+  Component,
+  html,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from "./dom.js";
+export { Button } from "./components.js";
+export { arrowTarget, changedCell } from "./games/cells.js";

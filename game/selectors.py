@@ -104,7 +104,8 @@ def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenS
     Raises ``UnknownMatch``.
     """
     found, seats = game(game_id)
-    if found.private and not has_free_seat(found, seats) and not has_seat(seats, user_id):
+    can_be_joined = found.state == Game.State.CREATED or has_free_seat(found, seats)
+    if found.private and not can_be_joined and not has_seat(seats, user_id):
         raise UnknownMatch
     return found, seats
 

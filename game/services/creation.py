@@ -193,11 +193,14 @@ def create_open(
     """Create a game with the user in the first seat and bots of these levels in the next.
 
     Others can join by its link as long as a seat is free. It has the fewest ``seats`` by default, or the most
-    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``,
-    ``Invalid`` for more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
+    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``, ``Invalid`` for too many or too few
+    ``seats`` or more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
+    if seats is not None and not rules.min_players <= seats <= rules.max_players:
+        allowed = f"{rules.title} is for {rules.min_players} to {rules.max_players} players."
+        raise Invalid(allowed, details={"seats": [allowed]})
     most = seats or rules.max_players
     if len(bots) >= most:
         raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})

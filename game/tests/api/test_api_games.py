@@ -467,7 +467,7 @@ def test_a_finished_game_shows_how_it_ended(ada: Person, bob: Person, new_game: 
 
     assert shown["state"] == "finished"
     assert shown["finished_at"].endswith("Z")
-    assert shown["result"].keys() == {"winner_ids", "reason", "scores", "ratings", "rewards"}
+    assert shown["result"].keys() == {"winner_ids", "reason", "scores", "ratings", "rewards", "places"}
     assert (shown["result"]["winner_ids"], shown["result"]["reason"]) == ([ada.id], "win")
     assert shown["result"]["scores"] == {str(ada.id): 1, str(bob.id): 0}
     after = [change["after"] for change in shown["result"]["ratings"]]

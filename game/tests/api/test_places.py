@@ -160,7 +160,7 @@ def test_the_queue_of_a_game_with_teams_has_them() -> None:
 @pytest.mark.parametrize("seats", [1, 5])
 def test_seats_outside_the_range_are_refused(ada: Person, seats: int) -> None:
     answer = ada.post("/api/games/", {"game": Alone.name, "seats": seats})
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_options")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert not Game.objects.exists()
 
 

@@ -1,6 +1,7 @@
 """The game app; discovers the games and queues of all installed apps, as the admin discovers ``admin.py``."""
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 
 
 class GameConfig(AppConfig):
@@ -8,9 +9,11 @@ class GameConfig(AppConfig):
 
     def ready(self) -> None:
         from game import profiles, reactions  # noqa: F401  (they register themselves)
-        from game.author import catalogue, queues
+        from game.author import catalogue, queues, reloading
         from game.live import figures, relayed  # noqa: F401
 
         names = [config.name for config in apps.get_app_configs()]
         catalogue.discover(names)
         queues.discover(names)
+        if settings.DEBUG:
+            reloading.watch(name for name in names if name in settings.EXTRA_APPS)

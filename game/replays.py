@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from msgspec import UNSET, Raw, UnsetType, json
+from msgspec import UNSET, Raw, UnsetType, json, structs
 
 from core.refusals import Refusal
 from game import selectors
@@ -37,6 +37,13 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Repl
             )
         if not selectors.has_seat(seats, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
+    replay = whole_replay(game, seats)
+    return replay if is_over else structs.replace(replay, seed=None)
+
+
+def whole_replay(game: Game, seats: Sequence[TakenSeat]) -> Replay:
+    """Return the replay of a game with its seed, which nobody may learn while the game runs."""
+    rules = catalogue.get(game.name)
     inputs = selectors.inputs(game)
     return Replay(
         game_id=game.pk,
@@ -44,7 +51,7 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Repl
         players=selectors.shown_players(rules, seats),
         seats=game.seats_wanted,
         users=selectors.first_users(game, seats, inputs),
-        seed=game.seed if is_over else None,
+        seed=game.seed,
         options=game.options,
         inputs=inputs,
         result=selectors.shown_result(game.result),
@@ -60,8 +67,8 @@ def rebuild(replay: Replay) -> Match:
     ``UnknownGame``, ``ValueError`` for a replay without its seed, and the rules' refusals if the rules have
     changed since.
     """
-    match = _beginning(replay)
-    for _ in _moves(match, replay):
+    match = beginning(replay, catalogue.get(replay.game))
+    for _ in changes(match, replay):
         pass
     match.halt()
     return match
@@ -75,9 +82,9 @@ def views(replay: Replay) -> list[Raw]:
     """
     seen = []
     try:
-        match = _beginning(replay)
+        match = beginning(replay, catalogue.get(replay.game))
         seen.append(Raw(match.view_json(None)))
-        for _ in _moves(match, replay):
+        for _ in changes(match, replay):
             seen.append(Raw(match.view_json(None)))
     except (RulesError, Refusal):
         pass
@@ -128,11 +135,15 @@ def _pgn_result(replay: Replay) -> str:
     return "1/2-1/2" if replay.result.reason.startswith("draw") else "*"
 
 
-def _beginning(replay: Replay) -> Match:
+def beginning(replay: Replay, rules: type[Rules]) -> Match:
+    """Return the match of a replay before its first move, on these rules.
+
+    Raises ``ValueError`` for a replay without its seed.
+    """
     if replay.seed is None:
         raise ValueError("A replay of a running game has no seed.")
     return Match.new(
-        catalogue.get(replay.game),
+        rules,
         seats=replay.seats,
         seed=replay.seed,
         options=replay.options,
@@ -140,8 +151,11 @@ def _beginning(replay: Replay) -> Match:
     )
 
 
-def _moves(match: Match, replay: Replay) -> Iterator[None]:
-    """Apply what has happened in the game to its match one by one, as a room does after a takeover."""
+def changes(match: Match, replay: Replay) -> Iterator[Input]:
+    """Apply what has happened in the game to its match one by one, as a room does after a takeover.
+
+    Yields each input once it is applied.
+    """
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
@@ -151,7 +165,7 @@ def _moves(match: Match, replay: Replay) -> Iterator[None]:
         entry = _entry_of(made)
         if entry is not None:
             apply(entry, table, made.user_id)
-            yield
+            yield made
     table.catch_up(0 if isinstance(replay.ticks, UnsetType) else replay.ticks)
 
 

@@ -1,15 +1,21 @@
-"""The single page, whose script draws the place that the URL names, and a page for development."""
+"""The single page, whose script draws the place that the URL names, and pages for development."""
 
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core import call_costs, problems
+from core.refusals import Refusal
+from core.renderers import encode
+from game import catalogue_json
+from game import workbench as games
+from game.author import catalogue
 
 
 @require_safe
@@ -61,3 +67,32 @@ def _figures(calls: call_costs.RecentCalls) -> dict[str, Any]:
             for statement in calls.statements
         ],
     }
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+def workbench(request: HttpRequest, name: str) -> HttpResponse:
+    """Show the page on which a game's author plays all its seats, and answer what it asks.
+
+    With ``DEBUG`` off there is no such page.
+    """
+    if not settings.DEBUG or not catalogue.offers(name):
+        return unknown(request)
+    if request.method == "POST":
+        return _workbench_answer(request, name)
+    entry = msgspec.to_builtins(catalogue_json.entry(catalogue.get(name)))
+    return render(request, "web/workbench.html", {"entry": entry})
+
+
+def _workbench_answer(request: HttpRequest, name: str) -> HttpResponse:
+    # Another site's page cannot send this type without being allowed to.
+    if request.content_type != "application/json":
+        return problems.problem(415, "Send JSON.")
+    try:
+        question = msgspec.json.decode(request.body, type=games.Question)
+        return HttpResponse(encode(games.answer(name, question)), content_type="application/json")
+    except Refusal as refusal:
+        return problems.refusal_response(refusal)
+    except msgspec.MsgspecError as error:
+        return problems.problem(422, f"{error}.")

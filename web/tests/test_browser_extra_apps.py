@@ -188,3 +188,27 @@ def test_the_form_takes_the_place_of_a_board_that_fails(come: Callable[..., Pers
     bob.button("Numbers 2, 5").click()
     expect(ada.button("Numbers 2, 5")).to_be_visible()
     assert any(text.startswith("The board of failing failed; the form takes its place.") for text in said)
+
+
+def test_an_author_plays_all_seats_and_goes_back_in_time(come: Callable[..., Person]) -> None:
+    ada = come(viewport={"width": 1440, "height": 900}, screen={"width": 1440, "height": 900})
+    ada.page.goto("/dev/games/dice_duel/")
+    moments = ada.page.get_by_role("list", name="Moments").get_by_role("listitem")
+    for side in ("Left", "Right"):
+        ada.page.get_by_role("group", name=f"Legal moves of {side}").get_by_role(
+            "button", name="Number 3"
+        ).click()
+    expect(moments).to_have_text(["0: start", "1: Left number 3", "2: Right number 3"])
+    left = ada.page.get_by_role("region", name="Left")
+    expect(left.locator(".board-frame")).to_contain_text("6 of 10")
+    ada.page.get_by_role("heading", name="Dice Duel").click()
+    ada.page.keyboard.press("ArrowLeft")
+    expect(left.locator(".board-frame")).to_contain_text("3 of 10")
+
+    state = ada.page.get_by_label("The state as JSON")
+    state.fill(state.input_value().replace("3", "9"))
+    ada.button("Go on from this state").click()
+    expect(moments).to_have_text(["0: start", "1: Left number 3", "2: edited"])
+    ada.page.get_by_role("region", name="Right", exact=True).get_by_role("button", name="+ 1").click()
+    expect(ada.page.get_by_role("heading", name="Over")).to_be_visible()
+    ada.can_use_the_page()

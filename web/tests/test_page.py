@@ -194,6 +194,16 @@ def test_outside_development_there_is_no_page_of_calls(client: Client, path: str
     assert (asked_by_a_browser.status_code, asked_by_a_browser.text) == (404, client.get("/").text)
 
 
+@pytest.mark.parametrize(
+    "path", ["/dev/games/tictactoe", "/dev/games/tictactoe/", "/dev/games/no_such_game/"]
+)
+def test_outside_development_there_is_no_page_for_authors(client: Client, path: str) -> None:
+    for answer in (client.get(path), client.post(path, {"type": "new"}, content_type="application/json")):
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    asked_by_a_browser = client.get(path, headers={"Accept": "text/html"})
+    assert (asked_by_a_browser.status_code, asked_by_a_browser.text) == (404, client.get("/").text)
+
+
 @pytest.mark.django_db
 def test_in_development_the_slowest_calls_are_shown_with_their_statements(
     client: Client, development: None, monkeypatch: pytest.MonkeyPatch

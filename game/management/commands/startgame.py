@@ -20,7 +20,8 @@ NEXT = """\
 
   make install                     once, for the tests
   python -m pytest {folder}        its rules, tested without a server
-  {found}EXTRA_APPS={name} make dev        on the page, and on its own at /static/{name}/index.html
+  {found}EXTRA_APPS={name} make dev        on the page, and on its own at /static/{name}/index.html;
+                                   all its seats in one window at /dev/games/{name}/
   {found}EXTRA_APPS={name} python manage.py simulate {name} --serve        bots play it over real sockets
 
 docs/write-a-game.md describes everything that rules can do.

@@ -1,0 +1,140 @@
+"""The page for a game's author: all seats, any moment, any state, in development only."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from game.models import Game
+
+pytestmark = pytest.mark.usefixtures("development")
+
+
+def ask(game: str, **question: Any) -> Any:
+    """What the page is answered."""
+    response = Client().post(f"/dev/games/{game}/", question, content_type="application/json")
+    return response.json()
+
+
+def frame(game: str, **question: Any) -> Any:
+    """The one frame of an answer."""
+    (only,) = ask(game, **question)["frames"]
+    return only
+
+
+def test_every_seat_is_played_from_any_moment() -> None:
+    start = frame("tictactoe", type="new", seed=1, seats=2)
+    assert start["turn"] == [0]
+    assert len(start["legal"][0]) == 9
+    assert start["legal"][1] == []
+    moved = frame("tictactoe", type="play", dump=start["dump"], seat=0, movement={"cell": 4})
+    assert (moved["turn"], moved["moves"], moved["seat"]) == ([1], 1, 0)
+    assert [view["board"][1][1] for view in moved["views"]] == ["X"] * 3
+    otherwise = frame("tictactoe", type="play", dump=start["dump"], seat=0, movement={"cell": 0})
+    assert otherwise["views"][0]["board"][1][1] is None
+
+
+def test_viewers_see_what_the_rules_show_them() -> None:
+    start = frame("hearts", type="new", seed=3, seats=4)
+    hands = [view.get("hand") for view in start["views"]]
+    assert hands[:4] == json.loads(start["state"])["hands"]
+    assert not hands[4]
+
+
+def test_a_refused_move_says_why() -> None:
+    start = frame("tictactoe", type="new", seed=1, seats=2)
+    assert (
+        ask("tictactoe", type="play", dump=start["dump"], seat=1, movement={"cell": 4})["code"]
+        == "not_your_turn"
+    )
+    assert (
+        ask("tictactoe", type="play", dump=start["dump"], seat=0, movement={"cell": 9})["code"]
+        == "invalid_move"
+    )
+
+
+def test_an_edited_state_is_gone_on_from() -> None:
+    start = frame("tictactoe", type="new", seed=1, seats=2)
+    state = json.loads(start["state"]) | {"board": [0, 0, None, 1, 1, None, None, None, None]}
+    edited = frame("tictactoe", type="edit", dump=start["dump"], state=json.dumps(state))
+    won = frame("tictactoe", type="play", dump=edited["dump"], seat=0, movement={"cell": 2})
+    assert won["result"]["winners"] == [0]
+    broken = ask("tictactoe", type="edit", dump=start["dump"], state='{"bord": []}')
+    assert "KeyError" in broken["trace"]
+    assert broken["frames"] == []
+    assert ask("tictactoe", type="edit", dump=start["dump"], state="{")["status"] == 422
+
+
+def test_real_time_goes_by_ticks_with_inputs() -> None:
+    start = frame("pong", type="new", seed=1, seats=2)
+    left = frame("pong", type="step", dump=start["dump"], inputs={"0": {"direction": 1}}, ticks=30)
+    assert left["tick"] == 30
+    paddles = json.loads(left["state"])["paddles"]
+    assert paddles[0] > paddles[1]
+    # Exactly as in one go, since the page hands the dump back as it is.
+    once = frame("pong", type="step", dump=left["dump"], inputs={}, ticks=60)
+    half = frame("pong", type="step", dump=left["dump"], inputs={}, ticks=30)
+    assert frame("pong", type="step", dump=half["dump"], inputs={}, ticks=30)["state"] == once["state"]
+
+
+@pytest.mark.django_db
+def test_a_pasted_replay_is_played_again() -> None:
+    movements = [{"cell": cell} for cell in (0, 3, 1, 4, 2)]
+    replay = {
+        "game_id": "4b1f6c1e-0000-4000-8000-000000000000",
+        "game": "tictactoe",
+        "players": [
+            {"id": id, "username": name, "side": "x", "rating": None, "score": None}
+            for id, name in ((7, "ada"), (9, "bob"))
+        ],
+        "seats": 2,
+        "users": [7, 9],
+        "seed": 1,
+        "options": {},
+        "inputs": [
+            {
+                "seq": seq,
+                "at": "2026-01-01T00:00:00Z",
+                "user_id": (7, 9)[seq % 2],
+                "type": "player_move",
+                "movement": movement,
+            }
+            for seq, movement in enumerate(movements)
+        ],
+        "result": None,
+        "final_view": None,
+    }
+    told = ask("tictactoe", type="watch", replay=json.dumps(replay))
+    assert [one["moves"] for one in told["frames"]] == [0, 1, 2, 3, 4, 5]
+    assert told["frames"][-1]["result"]["winners"] == [0]
+    assert told["frames"][0]["views"][1]["you"]["user_id"] == 1
+
+    replay["inputs"][1]["movement"] = {"cell": 0}  # type: ignore[index]
+    told = ask("tictactoe", type="watch", replay=json.dumps(replay))
+    assert told["problem"] == "Move 2 is refused: That cell is taken."
+    assert len(told["frames"]) == 2
+    assert (
+        ask("connect_four", type="watch", replay=json.dumps(replay))["problem"]
+        == "This is a game of tictactoe."
+    )
+    unknown = ask("tictactoe", type="watch", replay="4b1f6c1e-0000-4000-8000-000000000000")
+    assert unknown["status"] == 404
+    assert ask("tictactoe", type="watch", replay="nonsense")["status"] == 422
+
+
+@pytest.mark.django_db
+def test_nothing_is_stored_and_only_json_is_answered() -> None:
+    frame("tictactoe", type="new", seed=1, seats=2)
+    assert Game.objects.count() == 0
+    simple = Client().post("/dev/games/tictactoe/", '{"type": "new"}', content_type="text/plain")
+    assert simple.status_code == 415
+    assert ask("tictactoe", type="new", seed=1, seats=5)["code"] == "invalid_options"
+    assert ask("no_such_game", type="new")["status"] == 404
+
+
+def test_the_page_obeys_the_policy() -> None:
+    page = Client().get("/dev/games/tictactoe/").text
+    assert '"name": "tictactoe"' in page
+    assert "<style" not in page
+    assert 'src="/static/web/dev/workbench.js"' in page

@@ -88,12 +88,12 @@ export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
   readonly id: string;
   /** This user's id, or null for a spectator. */
   readonly me: number | null;
-  readonly players: any[];
+  readonly players: Game.PlayerInfo[];
   readonly view: any;
   readonly turn: number | null;
   /** The movements that this user may make now, where the game tells them. */
   readonly legal: Movement[];
-  readonly result: any;
+  readonly result: Game.GameOver | null;
   watch(handler: (game: GameChannel) => unknown): () => void;
   ready(): number | string;
   move(movement: Movement): number | string;

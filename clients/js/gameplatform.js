@@ -31,11 +31,25 @@ const TOKEN_TIME_MS = 1_000;
 /** A timer set for longer ends at once. */
 const TIMER_MOST_MS = 2 ** 31 - 1;
 
+/** @typedef {import("./gameplatform.d.ts").Tokens} Tokens */
+/** @typedef {import("./gameplatform.d.ts").State} State */
+/** @typedef {import("./gameplatform.d.ts").Movement} Movement */
+/** @import { Game } from "./messages.d.ts" */
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+
+/**
+ * A message: only the fields that the client itself reads have types here.
+ *
+ * @typedef {{type: string, seq?: number, [field: string]: unknown}} Message
+ */
+
+/** @typedef {(message: any, channel: Channel | null) => unknown} Handler */
+
 /** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
 export class ApiError extends Error {
   /**
-   * @param {{status: number, code: string, detail?: string, title?: string, errors?: object, retryAfter?: number}}
-   * answer
+   * @param {{status: number, code: string, detail?: string, title?: string, errors?: Record<string, string[]> | null,
+   *   retryAfter?: number | null}} answer
    */
   constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
     super(detail || title || code);
@@ -49,10 +63,15 @@ export class ApiError extends Error {
   }
 }
 
-/** The claims of a JWT, unverified: for its times and whose it is. */
+/**
+ * The claims of a JWT, unverified: for its times and whose it is.
+ *
+ * @param {string | null | undefined} token
+ * @returns {{sub?: string, iat?: number, exp?: number}}
+ */
 export function claims(token) {
   try {
-    const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    const payload = (token ?? "").split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     return JSON.parse(atob(payload)) ?? {};
   } catch {
     return {};
@@ -62,6 +81,9 @@ export function claims(token) {
 /**
  * Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without
  * times.
+ *
+ * @param {string} token
+ * @param {number} now
  */
 function renewIn(token, now) {
   const { exp, iat } = claims(token);
@@ -71,13 +93,21 @@ function renewIn(token, now) {
   return Math.min(TIMER_MOST_MS, Math.max(0, exp * 1000 - early - now));
 }
 
-/** A time in a message (ISO text, or seconds or milliseconds since 1970) in milliseconds since 1970. */
+/**
+ * A time in a message (ISO text, or seconds or milliseconds since 1970) in milliseconds since 1970.
+ *
+ * @param {string | number} time
+ */
 function milliseconds(time) {
   if (typeof time === "number") return time < 1e11 ? time * 1000 : time;
   return Date.parse(time);
 }
 
-/** Closes a socket: whatever it still says is no longer heard. */
+/**
+ * Closes a socket: whatever it still says is no longer heard.
+ *
+ * @param {WebSocket | null} socket
+ */
 function silence(socket) {
   if (!socket) return;
   socket.onopen = socket.onmessage = socket.onclose = null;
@@ -91,26 +121,47 @@ function silence(socket) {
 export class Channel {
   #client;
   #path;
+  /** @type {WebSocket | null} */
   #socket = null;
-  /** The connection that `#socket` takes over from as soon as it is open. */
+  /**
+   * The connection that `#socket` takes over from as soon as it is open.
+   *
+   * @type {WebSocket | null}
+   */
   #replaced = null;
+  /** @type {(Message & {id: string | number})[]} */
   #outbox = [];
   #losses = 0;
   #attempt = 0;
   #openedAt = 0;
-  #timers = { retry: null, patience: null, ping: null, pong: null };
+  /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer}} */
+  #timers = {};
   #pingedAt = 0;
   #wanted = false;
 
+  /**
+   * @param {GameClient} client
+   * @param {string} name
+   * @param {string} path
+   */
   constructor(client, name, path) {
     this.#client = client;
     this.#path = path;
     /** "game", "notifications", "presence", "lobby", "dm", "battle" or "world": told with each connection event. */
     this.name = name;
+    /** @type {State} */
     this.state = "closed";
-    /** The `seq` of the last room event heard: where a new connection resumes. */
+    /**
+     * The `seq` of the last room event heard: where a new connection resumes.
+     *
+     * @type {number | null}
+     */
     this.seq = null;
-    /** Milliseconds there and back, by the last ping; null until known. */
+    /**
+     * Milliseconds there and back, by the last ping; null until known.
+     *
+     * @type {number | null}
+     */
     this.latency = null;
   }
 
@@ -135,10 +186,19 @@ export class Channel {
     if (this.state === "open") this.#lost(1006);
   }
 
-  /** Updates what the channel knows, before handlers hear the message. */
+  /**
+   * Updates what the channel knows, before handlers hear the message.
+   *
+   * @param {Message} _message
+   */
   note(_message) {}
 
-  /** Like the client's `on`, for what this channel says alone. */
+  /**
+   * Like the client's `on`, for what this channel says alone.
+   *
+   * @param {string} type
+   * @param {(message: any) => unknown} handler
+   */
   on(type, handler) {
     return this.#client.on(type, (message, channel) => channel === this && handler(message));
   }
@@ -151,34 +211,45 @@ export class Channel {
   /**
    * Sends a message now or as soon as there is a connection, and returns its `id`: an error about it has this as `ref`,
    * also that the connection is "closed" for good.
+   *
+   * @param {Message & {id?: string | number}} message
+   * @returns {string | number}
    */
   send(message) {
     const stamped = { id: this.#client.nextId(), ...message };
-    if (this.#ready) this.#socket.send(JSON.stringify(stamped));
+    const socket = this.#ready;
+    if (socket) socket.send(JSON.stringify(stamped));
     else if (!this.#wanted) this.#refuse(stamped);
     else if (this.#outbox.length < OUTBOX_MOST) this.#outbox.push(stamped);
     else throw new Error("Too much is waiting to be sent.");
     return stamped.id;
   }
 
-  /** Tells that a message will not be sent, once its sender knows its id. */
+  /**
+   * Tells that a message will not be sent, once its sender knows its id.
+   *
+   * @param {{id: string | number}} message
+   */
   #refuse({ id }) {
     const told = { type: "error", code: "closed", message: "The connection is closed.", ref: id };
     queueMicrotask(() => this.#client.emit(told, this));
   }
 
+  /** The connection while it is open, else null. */
   get #ready() {
-    return this.#socket?.readyState === SOCKET_OPEN;
+    return this.#socket?.readyState === SOCKET_OPEN ? this.#socket : null;
   }
 
   /** Measures the latency now. */
   ping() {
-    if (!this.#ready || this.#timers.pong) return;
+    const socket = this.#ready;
+    if (!socket || this.#timers.pong) return;
     this.#pingedAt = performance.now();
-    this.#socket.send('{"type":"ping"}');
+    socket.send('{"type":"ping"}');
     this.#awaitPong(setTimeout(() => this.#lost(1006), PONG_WITHIN_MS));
   }
 
+  /** @param {Timer} [timer] */
   #awaitPong(timer) {
     clearTimeout(this.#timers.pong);
     this.#timers.pong = timer;
@@ -194,23 +265,24 @@ export class Channel {
       ticket = await this.#client.ticket();
     } catch (error) {
       // Without a ticket there is no connection; only being signed out is final.
-      if (attempt === this.#attempt) this.#lost(error.status === 401 ? 4401 : 1006);
+      if (attempt === this.#attempt) this.#lost(error instanceof ApiError && error.status === 401 ? 4401 : 1006);
       return;
     }
     if (attempt !== this.#attempt) return;
     this.#wait();
     const query = new URLSearchParams({ ticket });
     if (this.seq !== null) query.set("since", String(this.seq));
-    const replaced = (this.#replaced = this.#socket);
+    const replaced = this.#socket;
+    this.#replaced = replaced;
     if (replaced) {
       // The events that it still brings come again by `since`; the answers do not.
       replaced.onmessage = ({ data }) => "ref" in JSON.parse(data) && this.#heard(data);
       replaced.onclose = null;
-      this.#awaitPong(null);
+      this.#awaitPong();
     }
     const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
     this.#socket = socket;
-    socket.onopen = () => this.#opened();
+    socket.onopen = () => this.#opened(socket);
     socket.onmessage = ({ data }) => this.#heard(data);
     socket.onclose = ({ code }) => this.#lost(code);
   }
@@ -221,22 +293,24 @@ export class Channel {
     this.#timers.patience = setTimeout(() => this.#lost(1006), CONNECT_WITHIN_MS);
   }
 
-  #opened() {
+  /** @param {WebSocket} socket */
+  #opened(socket) {
     clearTimeout(this.#timers.patience);
     silence(this.#replaced);
     this.#replaced = null;
     this.#openedAt = Date.now();
-    for (const message of this.#outbox.splice(0)) this.#socket.send(JSON.stringify(message));
+    for (const message of this.#outbox.splice(0)) socket.send(JSON.stringify(message));
     clearInterval(this.#timers.ping);
     this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
     this.ping();
     this.#become("open");
   }
 
+  /** @param {string} data */
   #heard(data) {
     const message = JSON.parse(data);
     if (message.type === "pong" && this.#timers.pong) {
-      this.#awaitPong(null);
+      this.#awaitPong();
       this.latency = Math.round(performance.now() - this.#pingedAt);
       this.#client.learnTime(milliseconds(message.time), this.latency);
       this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
@@ -247,6 +321,7 @@ export class Channel {
     this.#client.emit(message, this);
   }
 
+  /** @param {number} code */
   #lost(code) {
     this.#letGo();
     if (this.#openedAt && Date.now() - this.#openedAt > STEADY_AFTER_MS) this.#losses = 0;
@@ -268,12 +343,16 @@ export class Channel {
   #letGo() {
     this.#attempt += 1;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-    this.#timers.pong = null;
+    this.#timers.pong = undefined;
     silence(this.#replaced);
     silence(this.#socket);
     this.#replaced = this.#socket = null;
   }
 
+  /**
+   * @param {State} state
+   * @param {{code?: number, retry_ms?: number}} facts
+   */
   #become(state, facts = {}) {
     if (state === "closed" && this.state === "closed") return;
     this.state = state;
@@ -286,22 +365,48 @@ const SHOWING = ["game_state", "player_move", "game_tick", "game_over"];
 
 /** The socket of one game, with what it told last. */
 export class GameChannel extends Channel {
+  /**
+   * @param {GameClient} client
+   * @param {string} id
+   */
   constructor(client, id) {
     super(client, "game", `/ws/game/${encodeURIComponent(id)}/`);
     this.id = id;
-    /** This user's id, or null for a spectator. */
+    /**
+     * This user's id, or null for a spectator.
+     *
+     * @type {number | null}
+     */
     this.me = null;
+    /** @type {Game.PlayerInfo[]} */
     this.players = [];
-    /** What this user sees; null until the first frame. */
+    /**
+     * The view of this user; null until the first frame.
+     *
+     * @type {any}
+     */
     this.view = null;
-    /** The id of the only user to move, or null. */
+    /**
+     * The id of the only user to move, or null.
+     *
+     * @type {number | null}
+     */
     this.turn = null;
-    /** The movements that this user may make now, where the game tells them. */
+    /**
+     * The movements that this user may make now, where the game tells them.
+     *
+     * @type {Movement[]}
+     */
     this.legal = [];
-    /** `{winner_ids, reason, ...}` once the game is over, else null. */
+    /**
+     * `{winner_ids, reason, ...}` once the game is over, else null.
+     *
+     * @type {Game.GameOver | null}
+     */
     this.result = null;
   }
 
+  /** @param {any} message */
   note(message) {
     if (!SHOWING.includes(message.type)) return;
     const { type, view, players = this.players, result = null, legal = [] } = message;
@@ -313,7 +418,11 @@ export class GameChannel extends Channel {
     this.legal = legal;
   }
 
-  /** Calls `handler(game)` with what is known now, and after each change. → a function that ends it. */
+  /**
+   * Calls `handler(game)` with what is known now, and after each change. → a function that ends it.
+   *
+   * @param {(game: GameChannel) => unknown} handler
+   */
   watch(handler) {
     const ends = SHOWING.map((type) => this.on(type, () => handler(this)));
     if (this.view) handler(this);
@@ -327,17 +436,30 @@ export class GameChannel extends Channel {
     return this.send({ type: "player_ready" });
   }
 
-  /** Makes a move: `movement` has the fields of the game's `move_schema`. → the message's id. */
+  /**
+   * Makes a move: `movement` has the fields of the game's `move_schema`. → the message's id.
+   *
+   * @param {Movement} movement
+   */
   move(movement) {
     return this.send({ type: "player_move", movement });
   }
 
-  /** `resign`, `offer_draw`, `accept_draw`, `rematch`, `emote` or one of the game's own. → the message's id. */
+  /**
+   * `resign`, `offer_draw`, `accept_draw`, `rematch`, `emote` or one of the game's own. → the message's id.
+   *
+   * @param {string} action
+   * @param {unknown} data
+   */
   act(action, data = undefined) {
     return this.send({ type: "game_action", action, ...(data !== undefined && { data }) });
   }
 
-  /** Says something to everybody in the game. → the message's id. */
+  /**
+   * Says something to everybody in the game. → the message's id.
+   *
+   * @param {string} message
+   */
   say(message) {
     return this.send({ type: "chat_message", message });
   }
@@ -351,21 +473,24 @@ export class GameChannel extends Channel {
  * `signed_out {}` when the session is over. Requests reject with an `ApiError`.
  */
 export class GameClient {
+  /** @type {Tokens | null} */
   #tokens = null;
+  /** @type {Map<string, Set<Handler>>} */
   #handlers = new Map();
+  /** @type {Promise<boolean> | null} */
   #renewal = null;
-  #renewTimer = null;
+  /** @type {Timer | undefined} */
+  #renewTimer;
   #lastId = 0;
   #storage;
   #timeOffset = { ms: 0, latency: Infinity };
 
   /**
    * @param {string} baseUrl where the server is: `http(s)://host`
-   * @param {string | {access: string, refresh?: string} | null} token an access token alone is used until it expires;
+   * @param {string | Tokens | null} token an access token alone is used until it expires;
    *   with its refresh token it is renewed
-   * @param {import("./gameplatform.js").Options} options `storage: {load(), save(tokens)}` shares the tokens with other
-   * tabs or runs, so that two
-   *   never use one refresh token; `WebSocket` and `fetch` replace the global ones
+   * @param {import("./gameplatform.d.ts").Options} options `storage: {load(), save(tokens)}` shares the tokens with
+   *   other tabs or runs, so that two never use one refresh token; `WebSocket` and `fetch` replace the global ones
    */
   constructor(baseUrl, token = null, { storage = null, WebSocket = globalThis.WebSocket, fetch = null } = {}) {
     this.baseUrl = baseUrl.replace(/\/+$/, "");
@@ -375,15 +500,35 @@ export class GameClient {
     /** @type {typeof globalThis.fetch} */
     this.fetch = fetch ?? ((address, options) => globalThis.fetch(address, options));
     this.#storage = storage;
-    /** The socket of the game being played or watched, or null. */
+    /**
+     * The socket of the game being played or watched, or null.
+     *
+     * @type {GameChannel | null}
+     */
     this.game = null;
-    /** The socket of everything addressed to the user, or null. */
+    /**
+     * The socket of everything addressed to the user, or null.
+     *
+     * @type {Channel | null}
+     */
     this.notifications = null;
-    /** The socket of who among the user's friends is there, or null. */
+    /**
+     * The socket of who among the user's friends is there, or null.
+     *
+     * @type {Channel | null}
+     */
     this.presence = null;
-    /** The socket of the shared world, or null. */
+    /**
+     * The socket of the shared world, or null.
+     *
+     * @type {Channel | null}
+     */
     this.world = null;
-    /** Every channel that is open or wants to be. */
+    /**
+     * Every channel that is open or wants to be.
+     *
+     * @type {Set<Channel>}
+     */
     this.channels = new Set();
     globalThis.addEventListener?.("offline", () => {
       for (const channel of this.channels) channel.interrupt();
@@ -400,7 +545,11 @@ export class GameClient {
     return this.#tokens !== null;
   }
 
-  /** Takes new tokens (or null: signed out) and plans their renewal. */
+  /**
+   * Takes new tokens (or null: signed out) and plans their renewal.
+   *
+   * @param {Tokens | null} tokens
+   */
   setTokens(tokens) {
     this.#tokens = tokens?.access ? { access: tokens.access, refresh: tokens.refresh ?? null } : null;
     clearTimeout(this.#renewTimer);
@@ -408,14 +557,17 @@ export class GameClient {
     if (delay !== null) this.#planRenewal(delay);
   }
 
+  /** @param {number} delay */
   #planRenewal(delay) {
     clearTimeout(this.#renewTimer);
-    this.#renewTimer = setTimeout(async () => {
+    /** @type {any} */
+    const timer = setTimeout(async () => {
       if (await this.renewTokens()) for (const channel of this.channels) channel.renew();
       else if (this.#tokens) this.#planRenewal(RENEW_RETRY_MS);
     }, delay);
     // In Node a planned renewal must not keep a finished program alive.
-    this.#renewTimer.unref?.();
+    timer.unref?.();
+    this.#renewTimer = timer;
   }
 
   /** Trades the refresh token for new tokens. → whether there are fresh ones now. */
@@ -425,10 +577,15 @@ export class GameClient {
     return this.#renewal;
   }
 
-  /** A refresh token works once: of all tabs that share it only one may use it. */
+  /**
+   * A refresh token works once: of all tabs that share it only one may use it.
+   *
+   * @param {() => Promise<boolean>} work
+   */
   async #exclusively(work) {
     const locks = this.#storage && globalThis.navigator?.locks;
-    let done = null;
+    /** @type {Promise<boolean> | undefined} */
+    let done;
     const once = () => (done ??= work());
     // A browser that lets the page store nothing refuses it locks, too: then no other tab shares the token.
     await locks?.request("gameplatform-tokens", once).catch(() => {});
@@ -455,7 +612,7 @@ export class GameClient {
     if (!response || this.#tokens?.refresh !== used.refresh) return false;
     if (response.ok) {
       // The clock here may be hours ahead: every new token would seem to have expired.
-      this.learnTime(claims(tokens.access).iat * 1000, performance.now() - asked + TOKEN_TIME_MS);
+      this.learnTime(Number(claims(tokens.access).iat) * 1000, performance.now() - asked + TOKEN_TIME_MS);
       this.setTokens({ refresh: used.refresh, ...tokens });
       this.#storage?.save(this.#tokens);
       this.emit({ type: "tokens", tokens: this.#tokens });
@@ -479,7 +636,15 @@ export class GameClient {
 
   // -- HTTP
 
-  /** One call of the REST API. → the JSON answer, or null where there is none. Rejects with `ApiError`. */
+  /**
+   * One call of the REST API. → the JSON answer, or null where there is none. Rejects with `ApiError`.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {Record<string, string>} headers
+   * @returns {Promise<any>}
+   */
   async request(method, path, body = undefined, headers = {}) {
     let { response, answer } = await this.#fetch(method, path, body, true, headers);
     if (response.status === 401 && this.#tokens?.refresh) {
@@ -498,7 +663,16 @@ export class GameClient {
     });
   }
 
-  /** → `{response, answer}`: with the JSON that it holds, null where there is none. */
+  /**
+   * → `{response, answer}`: with the JSON that it holds, null where there is none.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {boolean} authorized
+   * @param {Record<string, string>} extra
+   * @returns {Promise<{response: Response, answer: any}>}
+   */
   async #fetch(method, path, body, authorized, extra = {}) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", ...extra };
@@ -523,7 +697,7 @@ export class GameClient {
             });
       return { response, answer };
     } catch (error) {
-      throw new ApiError({ status: 0, code: "offline", detail: error.message });
+      throw new ApiError({ status: 0, code: "offline", detail: error instanceof Error ? error.message : "" });
     }
   }
 
@@ -532,13 +706,20 @@ export class GameClient {
   /**
    * Queues for a game (the server's default without a name). `match_found` tells of the match that is made. → the
    * queue's answer: `matched` with a `game_id` is also who has an unfinished match, of which nothing is told anew.
+   *
+   * @param {string} [game]
+   * @param {Record<string, unknown>} options
    */
   async joinQueue(game = undefined, options = {}) {
     await this.#hearing(this.connectToNotifications());
     return this.request("POST", "/game/join/", { ...(game && { game }), ...options });
   }
 
-  /** Waits for a channel's first frame, after which nothing is missed, or until it cannot be had for now. */
+  /**
+   * Waits for a channel's first frame, after which nothing is missed, or until it cannot be had for now.
+   *
+   * @param {Channel} channel
+   */
   async #hearing(channel) {
     if (channel.seq !== null) return;
     await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
@@ -582,17 +763,24 @@ export class GameClient {
    * Plays a game against whoever is matched: signs in as a guest (unless somebody is signed in), queues, connects and
    * says that this player is ready. → the game's channel, once the game has begun. A player who never comes is waited
    * for no longer than the server does; the next match then follows.
+   *
+   * @param {string} [game]
+   * @param {Record<string, unknown>} options
    */
   async playAsGuest(game, options = {}) {
     if (!this.signedIn) this.setTokens(await this.request("POST", "/api/auth/guest/", {}));
+    /** @type {(() => void)[]} */
     const ends = [];
     /** @type {Promise<GameChannel>} */
     const begun = new Promise((resolve, reject) => {
-      const connect = (gameId) => gameId === this.game?.id || this.connectToGame(gameId);
+      const connect = (/** @type {string} */ gameId) => gameId === this.game?.id || this.connectToGame(gameId);
+      /** @type {Handler} */
       const look = ({ state, players, you }) => {
-        if (state === "active") resolve(this.game);
-        else if (players.some(({ id, ready }) => id === you?.user_id && !ready)) this.sendReady();
+        if (state === "active" && this.game) resolve(this.game);
+        else if (players.some((/** @type {Game.PlayerInfo} */ { id, ready }) => id === you?.user_id && !ready))
+          this.sendReady();
       };
+      /** @type {Handler} */
       const closed = ({ channel, state, code }) => {
         if (channel === "game" && state === "closed" && code !== 1000)
           reject(new ApiError({ status: 0, code: "closed", detail: `The game's socket was closed with ${code}.` }));
@@ -629,29 +817,49 @@ export class GameClient {
     return this.world;
   }
 
-  /** Opens the socket of a lobby, given its id (a number) or its name. → its channel; `close()` leaves it. */
+  /**
+   * Opens the socket of a lobby, given its id (a number) or its name. → its channel; `close()` leaves it.
+   *
+   * @param {number | string} lobby
+   */
   connectToLobby(lobby) {
     const path = typeof lobby === "number" ? `/ws/lobbies/${lobby}/` : `/ws/chat/lobby/${encodeURIComponent(lobby)}/`;
     return this.#opened("lobby", path);
   }
 
-  /** Opens the socket of the conversation with a friend. → its channel; `close()` leaves it. */
+  /**
+   * Opens the socket of the conversation with a friend. → its channel; `close()` leaves it.
+   *
+   * @param {number} friendId
+   */
   connectToDirectMessages(friendId) {
     return this.#opened("dm", `/ws/chat/${encodeURIComponent(friendId)}/`);
   }
 
-  /** Opens the socket of a battle that the user has joined. → its channel; `close()` leaves it. */
+  /**
+   * Opens the socket of a battle that the user has joined. → its channel; `close()` leaves it.
+   *
+   * @param {number} battleId
+   */
   connectToBattle(battleId) {
     return this.#opened("battle", `/ws/battle/${encodeURIComponent(battleId)}/`);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} path
+   */
   #opened(name, path) {
     const channel = new Channel(this, name, path);
     channel.open();
     return channel;
   }
 
-  /** Opens the socket of one game, as player or spectator, and leaves the one before. → its channel. */
+  /**
+   * Opens the socket of one game, as player or spectator, and leaves the one before. → its channel.
+   *
+   * @param {string} gameId
+   */
   connectToGame(gameId) {
     this.leaveGame();
     this.game = new GameChannel(this, gameId);
@@ -676,14 +884,20 @@ export class GameClient {
     return this.#inGame().ready();
   }
 
+  /** @param {Movement} movement */
   sendMove(movement) {
     return this.#inGame().move(movement);
   }
 
+  /**
+   * @param {string} action
+   * @param {unknown} data
+   */
   sendAction(action, data = undefined) {
     return this.#inGame().act(action, data);
   }
 
+  /** @param {string} message */
   sendChat(message) {
     return this.#inGame().say(message);
   }
@@ -695,14 +909,24 @@ export class GameClient {
 
   // -- Events
 
-  /** Calls `handler(message, channel)` for every message of `type` ("*": of any). → a function that ends it. */
+  /**
+   * Calls `handler(message, channel)` for every message of `type` ("*": of any). → a function that ends it.
+   *
+   * @param {string} type
+   * @param {Handler} handler
+   */
   on(type, handler) {
-    if (!this.#handlers.has(type)) this.#handlers.set(type, new Set());
-    this.#handlers.get(type).add(handler);
-    return () => this.#handlers.get(type).delete(handler);
+    const handlers = this.#handlers.get(type) ?? new Set();
+    this.#handlers.set(type, handlers.add(handler));
+    return () => handlers.delete(handler);
   }
 
-  /** Hands a message to its handlers; one that throws does not keep it from the others. */
+  /**
+   * Hands a message to its handlers; one that throws does not keep it from the others.
+   *
+   * @param {Message} message
+   * @param {Channel | null} channel
+   */
   emit(message, channel = null) {
     for (const type of [message.type, "*"]) {
       for (const handler of [...(this.#handlers.get(type) ?? [])]) {
@@ -722,7 +946,12 @@ export class GameClient {
     return this.#lastId;
   }
 
-  /** Learns the server's clock from an answer that took `latency` milliseconds; the quickest answer is the best. */
+  /**
+   * Learns the server's clock from an answer that took `latency` milliseconds; the quickest answer is the best.
+   *
+   * @param {number} serverTime
+   * @param {number} latency
+   */
   learnTime(serverTime, latency) {
     const ms = serverTime + latency / 2 - Date.now();
     if (Number.isNaN(ms)) return;

@@ -185,7 +185,7 @@ async function refresh() {
     note.textContent = `${figures.workers} ${figures.workers === 1 ? "worker" : "workers"}; the last ten minutes.`;
     note.classList.remove("is-stale");
   } catch (problem) {
-    note.textContent = `These figures are old: ${problem.message}.`;
+    note.textContent = `These figures are old: ${problem instanceof Error ? problem.message : problem}.`;
     note.classList.add("is-stale");
   }
   setTimeout(refresh, everyS * 1000);

@@ -47,7 +47,7 @@ export async function restore() {
     // Another tab may have signed out meanwhile, or in as somebody else.
     if (isKept(user)) enter(user);
   } catch (error) {
-    if (error.status === 401) leave();
+    if (error instanceof ApiError && error.status === 401) leave();
     else if (session.value.status === "unknown") {
       session.patch({ status: "failed" });
       // There is no socket yet that would tell when the server is back.

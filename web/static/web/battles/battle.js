@@ -1,4 +1,5 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
+import { ApiError } from "../../client/gameplatform.js";
 import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
 import {
@@ -206,7 +207,7 @@ export default function Battle({ id }) {
     try {
       return { joined: await client.request("GET", `/api/battles/${id}/`) };
     } catch (refused) {
-      if (refused.code !== "not_in_battle") throw refused;
+      if (!(refused instanceof ApiError && refused.code === "not_in_battle")) throw refused;
       const available = await client.request("GET", "/api/battles/available/");
       return { open: available.find((one) => String(one.id) === id) ?? null };
     }

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from msgspec import to_builtins
 
 from core.refusals import Conflict, Invalid
+from core.statements import Insert, Update, statement
 from game import events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
@@ -66,17 +68,16 @@ def create_game(
         state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
     )
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
-    Seat.objects.bulk_create(
-        Seat(
-            game=game,
-            number=number,
-            user_id=player.user_id,
-            bot_level=player.bot_level,
-            rating_before=ratings[player.user_id],
-        )
-        for number, player in enumerate(players)
-    )
+    for number, (user_id, bot_level) in enumerate(players):
+        _add_seat.count(game.pk, number, user_id, bot_level, ratings[user_id])
     return game
+
+
+@statement
+def _add_seat(
+    game_id: uuid.UUID, number: int, user_id: int, bot_level: int | None, rating: int | None
+) -> Insert:
+    return Insert(Seat, game=game_id, number=number, user=user_id, bot_level=bot_level, rating_before=rating)
 
 
 @transaction.atomic(savepoint=False)
@@ -210,34 +211,53 @@ def create_open(
 
 def _check_may_create(user_id: int) -> None:
     # The lock serialises one user's concurrent calls, so that each is counted.
-    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    _lock_user(user_id)
     if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
         raise TooManyGames(f"You have {MAX_UNFINISHED} games that are not over yet.")
+
+
+@statement
+def _lock_user(user_id: int) -> QuerySet[Any, int]:
+    return User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True)
 
 
 @transaction.atomic
 def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
-    try:
-        game = Game.objects.select_for_update().get(pk=game_id)
-    except Game.DoesNotExist:
-        raise UnknownMatch from None
-    seated = list(game.seats.order_by("number").values_list("number", "user_id"))
+    game = _locked.first(game_id)
+    if game is None:
+        raise UnknownMatch
+    seated = _seated(game_id)
     if any(user == user_id for _, user in seated):
         return game
     if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
         raise GameFull
     number = len(seated)
     rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+    _add_seat.count(game_id, number, user_id, None, rating)
     if number + 1 == game.seats_wanted:
         game.state = Game.State.WAITING_FOR_PLAYERS
-        game.save(update_fields=["state"])
+        _set_state.count(game_id, game.state)
         rules = catalogue.get(game.name)
         for taken, user in [*seated, (number, user_id)]:
             publish(match_found(game, rules=rules, number=taken, user_id=user))
     publish(events.SeatTaken(game_id=game.pk))
     return game
+
+
+@statement
+def _locked(game_id: uuid.UUID) -> QuerySet[Game]:
+    return Game.objects.select_for_update().filter(pk=game_id)
+
+
+@statement
+def _seated(game_id: uuid.UUID) -> QuerySet[Seat, tuple[int, int]]:
+    return Seat.objects.filter(game=game_id).order_by("number").values_list("number", "user_id")
+
+
+@statement
+def _set_state(game_id: uuid.UUID, state: str) -> Update:
+    return Update(Game.objects.filter(pk=game_id), state=state)
 
 
 @transaction.atomic

@@ -11,9 +11,7 @@ from msgspec import Meta, Raw, Struct
 
 from core.refusals import Refusal
 from game import replays, selectors
-from game.author import catalogue, reloading
-from game.author.game import Game
-from game.author.results import Seat
+from game.author import Game, Seat, catalogue, reloading
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.shapes import Replay

@@ -102,6 +102,7 @@ def test_different_seeds_leave_the_rules_alone(game: type[Game]) -> None:
 def test_the_catalogue_says_what_a_client_needs(game: type[Game]) -> None:
     entry = json.loads(encode(catalogue_json.entry(game)))
     assert set(entry) == {
+        "board",
         "bots",
         "clock",
         "description",

@@ -35,13 +35,22 @@ class GameChannel(Channel):
         """Set this player ready and wait until the game begins; return False if it ends before that."""
         while self.newest is None or self.newest.get("state") in _NOT_BEGUN:
             changes = [self.expect(kind) for kind in (MessageType.GAME_STATE, MessageType.GAME_OVER)]
-            await self.ready()
+            if self._is_awaited():
+                await self.ready()
             await asyncio.wait(changes, return_when=asyncio.FIRST_COMPLETED)
             for change in changes:
                 if change.done():
                     change.result()
                 change.cancel()
-        return self.newest["type"] != MessageType.GAME_OVER and self.newest.get("state", "active") == "active"
+        is_over = self.newest["type"] == MessageType.GAME_OVER
+        return not is_over and bool(self.newest.get("state", "active") == "active")
+
+    def _is_awaited(self) -> bool:
+        """Return whether the game waits for this player to be ready."""
+        if self.newest is None:
+            return False
+        me = (self.newest.get("you") or {}).get("user_id")
+        return any(player["id"] == me and not player["ready"] for player in self.newest["players"])
 
     async def ready(self) -> None:
         """Set this player ready to start."""

@@ -54,7 +54,7 @@ def test_every_promise_of_security_has_its_test() -> None:
     defined = {
         name
         for path in ROOT.glob("*/**/test_*.py")
-        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
+        for name in re.findall(r"^ *(?:async )?def (test_\w+)", path.read_text(), re.MULTILINE)
     }
 
     assert len(named) > 30

@@ -4,6 +4,9 @@ import { html, render, useEffect, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { words } from "../texts.js";
 
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
 const entry = JSON.parse(document.getElementById("entry").textContent);
 const realTime = entry.kind === "real_time";
 
@@ -103,7 +106,7 @@ function Workbench() {
       });
       setEdited(null);
     } catch (error) {
-      setTold(error.message);
+      setTold(messageOf(error));
     }
   };
   const past = frames.slice(0, at + 1);
@@ -114,7 +117,7 @@ function Workbench() {
       const given = options ? JSON.parse(String(options)) : {};
       run({ type: "new", seed: Number(seed ?? 1), seats: Number(seats ?? entry.min_players), options: given });
     } catch (error) {
-      setTold(`Options: ${error.message}`);
+      setTold(`Options: ${messageOf(error)}`);
     }
   };
   const watch = (event) => {
@@ -129,7 +132,7 @@ function Workbench() {
       const ticks = Number(new FormData(event.currentTarget).get("ticks"));
       run({ type: "step", dump: frame.dump, inputs: read, ticks }, past);
     } catch (error) {
-      setTold(`Input: ${error.message}`);
+      setTold(`Input: ${messageOf(error)}`);
     }
   };
   const move = (seat, movement) => run({ type: "play", dump: frame.dump, seat, movement }, past);

@@ -744,12 +744,20 @@ export class GameClient {
     return this.request("GET", "/api/queues/");
   }
 
-  /** Accepts a match of which `match_proposed` told. → as `queueStatus`; `matched` for the last one to accept. */
+  /**
+   * Accepts a match of which `match_proposed` told. → as `queueStatus`; `matched` for the last one to accept.
+   *
+   * @param {number} proposalId
+   */
   async accept(proposalId) {
     return this.request("POST", "/game/accept/", { proposal_id: proposalId });
   }
 
-  /** Declines a proposed match and leaves the queue. */
+  /**
+   * Declines a proposed match and leaves the queue.
+   *
+   * @param {number} proposalId
+   */
   async decline(proposalId) {
     return this.request("POST", "/game/decline/", { proposal_id: proposalId });
   }

@@ -16,6 +16,7 @@ from accounts import keys
 from accounts.models import Session, User
 from accounts.refusals import TokenExpired, TokenInvalid
 from accounts.shapes import TokenPair
+from core.ids import UserId
 from realtime.wire.identity import Identity
 
 # More than the users that one process serves at a time; an entry takes about a kilobyte.
@@ -136,7 +137,7 @@ def _verified_as_ours(token: str) -> Identity | None:
 
 def _identity(claims: _Claims) -> Identity:
     return Identity(
-        user_id=msgspec.convert(claims.sub, _RowId, strict=False),
+        user_id=UserId(msgspec.convert(claims.sub, _RowId, strict=False)),
         username=claims.username,
         is_premium=claims.premium,
         is_guest=claims.guest,

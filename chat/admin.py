@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from chat import services
 from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
+from core.ids import UserId
 from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 
 
@@ -103,7 +104,7 @@ class Reports(ReadOnly, OperatorAdmin):
     def ban_author(self, request: HttpRequest, report: Report) -> None:
         message = report.message
         services.ban(
-            actor_id=None, lobby_id=message.lobby_id, user_id=message.sender_id, reason=report.reason
+            actor_id=None, lobby_id=message.lobby_id, user_id=UserId(message.sender_id), reason=report.reason
         )
         if message.deleted_at is None:
             services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)

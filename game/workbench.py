@@ -1,4 +1,4 @@
-"""What the page ``/dev/games/NAME/`` asks, in development: games played without a room; nothing is stored."""
+"""Calls of the page ``/dev/games/NAME/``, in development: games played without a room; nothing is stored."""
 
 import json
 import traceback
@@ -65,7 +65,7 @@ class Frame(Struct):
     """A game at one moment. ``dump`` continues it exactly: the page hands it back as it is."""
 
     did: str
-    """What led here, for people."""
+    """The moves that led here, for people."""
     dump: str
     state: str
     views: list[Raw]

@@ -12,6 +12,7 @@ from chat import events, rules, selectors
 from chat.models import Lobby, Membership, Sanction
 from chat.refusals import UnknownMember
 from chat.services.lobbies import locked, publish_update
+from core.ids import UserId
 from core.refusals import Invalid
 from realtime.publishing import publish
 
@@ -21,7 +22,7 @@ Role = Membership.Role
 
 
 @transaction.atomic
-def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> None:
+def kick(*, actor_id: UserId, lobby_id: int, user_id: UserId, reason: str = "") -> None:
     """Remove a member, who may rejoin. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
@@ -37,7 +38,12 @@ def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> Non
 
 @transaction.atomic
 def ban(
-    *, actor_id: int | None, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
+    *,
+    actor_id: UserId | None,
+    lobby_id: int,
+    user_id: UserId,
+    reason: str = "",
+    until: datetime | None = None,
 ) -> None:
     """Remove a user, member or not, and keep them out until ``until``, or permanently.
 
@@ -65,7 +71,7 @@ def ban(
 
 
 @transaction.atomic
-def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+def unban(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
     """Lift a ban; does nothing without one. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
     rules.check_may_act_on(selectors.check_member(lobby.pk, actor_id), Role.MEMBER)
@@ -75,7 +81,7 @@ def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 
 @transaction.atomic
 def mute(
-    *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
+    *, actor_id: UserId, lobby_id: int, user_id: UserId, reason: str = "", until: datetime | None = None
 ) -> None:
     """Mute a member until ``until``, by default for ten minutes.
 
@@ -91,7 +97,7 @@ def mute(
 
 
 @transaction.atomic
-def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+def unmute(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
     """Lift a mute; does nothing without one. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
@@ -101,18 +107,18 @@ def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 
 
 @transaction.atomic
-def appoint(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+def appoint(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
     """Make a member a moderator. Raises ``OwnerOnly``, ``UnknownMember``, ``MayNotActOn``."""
     _change_role(actor_id, lobby_id, user_id, Role.MODERATOR)
 
 
 @transaction.atomic
-def dismiss(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+def dismiss(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
     """Make a moderator an ordinary member. Raises as ``appoint``."""
     _change_role(actor_id, lobby_id, user_id, Role.MEMBER)
 
 
-def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Role) -> None:
+def _change_role(actor_id: UserId, lobby_id: int, user_id: UserId, role: Membership.Role) -> None:
     lobby = locked(lobby_id)
     selectors.check_owner(lobby.pk, actor_id)
     member = _target(lobby, actor_id, user_id)
@@ -125,7 +131,7 @@ def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Ro
 
 
 def _record(
-    actor_id: int | None,
+    actor_id: UserId | None,
     lobby: Lobby,
     target: User,
     what: str,
@@ -145,7 +151,7 @@ def _record(
     LogEntry.objects.log_actions(actor_id, [target], CHANGE, text)
 
 
-def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
+def _target(lobby: Lobby, actor_id: UserId, user_id: UserId) -> Membership:
     """Return the member to act on, if the actor may. Raises ``UnknownMember``, ``MayNotActOn``."""
     actor_role = selectors.check_member(lobby.pk, actor_id)
     rules.check_may_act_on(actor_role, Role.MEMBER)
@@ -159,8 +165,8 @@ def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
 def _sanction(
     lobby: Lobby,
     kind: Sanction.Kind,
-    actor_id: int | None,
-    user_id: int,
+    actor_id: UserId | None,
+    user_id: UserId,
     reason: str,
     until: datetime | None,
 ) -> None:
@@ -172,7 +178,7 @@ def _sanction(
     )
 
 
-def _lift(lobby: Lobby, kind: Sanction.Kind, user_id: int) -> bool:
+def _lift(lobby: Lobby, kind: Sanction.Kind, user_id: UserId) -> bool:
     held = Sanction.objects.in_force().filter(lobby=lobby, user_id=user_id, kind=kind).exists()
     Sanction.objects.filter(lobby=lobby, user_id=user_id, kind=kind).delete()
     return held
@@ -193,7 +199,7 @@ def lift(*, sanction_id: int) -> None:
 
 
 def _tell_of_mute(
-    lobby: Lobby, actor_id: int | None, member: Membership, reason: str, until: datetime | None
+    lobby: Lobby, actor_id: UserId | None, member: Membership, reason: str, until: datetime | None
 ) -> None:
     publish(
         events.ModerationMute(

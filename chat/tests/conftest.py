@@ -11,6 +11,7 @@ from accounts import services as accounts
 from accounts.models import User
 from chat import pacing
 from core.database import in_database
+from core.ids import UserId
 from friends.models import Friendship
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
@@ -21,7 +22,7 @@ from realtime.worker import Worker
 class Person:
     """A user with a token."""
 
-    id: int
+    id: UserId
     name: str
     token: str
     api: APIClient = field(default_factory=APIClient)
@@ -75,7 +76,7 @@ def person(db: None) -> Callable[..., Person]:
     def person(name: str, *, is_premium: bool = False) -> Person:
         signed_in = accounts.register_guest(username=name, device=accounts.Device())
         User.objects.filter(pk=signed_in.user.pk).update(is_premium=is_premium)
-        return Person(signed_in.user.pk, name, signed_in.tokens.access)
+        return Person(UserId(signed_in.user.pk), name, signed_in.tokens.access)
 
     return person
 

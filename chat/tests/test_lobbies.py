@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from chat import services
 from chat.models import Lobby
 from chat.tests.conftest import Person
+from core.ids import UserId
 from game.models import Game
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +126,7 @@ def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(
     ada.call("patch", f"lobbies/{den}/", {"is_public": False})
     join_lobby = services.join_lobby
 
-    def and_kicked(*, user_id: int, lobby_id: Any) -> None:
+    def and_kicked(*, user_id: UserId, lobby_id: Any) -> None:
         join_lobby(user_id=user_id, lobby_id=lobby_id)
         services.kick(actor_id=ada.id, lobby_id=lobby_id, user_id=user_id)
 

@@ -746,7 +746,8 @@ export class GameClient {
 
   /**
    * Accepts a match of which `match_proposed` told. → as `queueStatus`; `matched` for the last one to accept.
-   * @param {string} proposalId
+   *
+   * @param {number} proposalId
    */
   async accept(proposalId) {
     return this.request("POST", "/game/accept/", { proposal_id: proposalId });
@@ -754,7 +755,8 @@ export class GameClient {
 
   /**
    * Declines a proposed match and leaves the queue.
-   * @param {string} proposalId
+   *
+   * @param {number} proposalId
    */
   async decline(proposalId) {
     return this.request("POST", "/game/decline/", { proposal_id: proposalId });

@@ -55,7 +55,7 @@ class CountWithBots(Count):
 
 
 class Push(Record):
-    """Which way to push."""
+    """The direction to push."""
 
     by: Annotated[int, Meta(ge=-1, le=1)]
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from core.database import in_database
+from core.ids import UserId
 from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
@@ -42,7 +43,7 @@ class Other(Relay):
             self.told.append((kind, payload))
 
     def attach(self, game: Any, somebody: Person, number: int) -> tuple[str, Any]:
-        identity = Identity(somebody.id, somebody.name, False, True, 1, float(2**40))
+        identity = Identity(UserId(somebody.id), somebody.name, False, True, 1, float(2**40))
         return "game.attach", (game.pk.hex, number, msgspec.json.encode(identity), None)
 
 

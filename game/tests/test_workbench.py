@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("development")
 
 
 def ask(game: str, **question: Any) -> Any:
-    """What the page is answered."""
+    """Return the answer to the page."""
     response = Client().post(f"/dev/games/{game}/", question, content_type="application/json")
     return response.json()
 

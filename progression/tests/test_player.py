@@ -10,6 +10,7 @@ import time_machine
 from pytest_django import Settings
 
 from accounts import live
+from core.ids import UserId
 from progression import services
 from progression.models import Player
 from progression.refusals import NotEnoughStamina
@@ -140,7 +141,7 @@ def tired(clock: Any, ada: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
 
 
 def _identity(somebody: Person) -> Identity:
-    return Identity(somebody.id, somebody.name, False, False, 1, 4e9)
+    return Identity(UserId(somebody.id), somebody.name, False, False, 1, 4e9)
 
 
 def test_stamina_comes_back_to_the_second(tired: Person, clock: Any) -> None:

@@ -11,6 +11,7 @@ from django.urls import re_path
 from msgspec import UNSET, Meta, UnsetType
 
 from core import background
+from core.ids import UserId
 from core.refusals import NotAllowed, Unauthenticated
 from realtime.publishing import publish_now
 from realtime.routing import Router
@@ -143,7 +144,7 @@ class Room(Consumer):
 async def identify(token: str) -> Identity:
     if not token.isdigit():
         raise Unauthenticated()
-    return Identity(int(token), f"user{token}", False, False, int(token), time.time() + 3600)
+    return Identity(UserId(int(token)), f"user{token}", False, False, int(token), time.time() + 3600)
 
 
 gate = Gate(

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from websockets.asyncio.client import connect as open_socket
 
+from core.ids import UserId
 from core.namespace import key
 from realtime.connections.connection import Connection
 from realtime.membership import leased_set, presence
@@ -59,7 +60,7 @@ class Server:
 
         connection = Connection(send, None, 0.0)
         self.worker.sockets.add(connection)
-        identity = Identity(user, f"user{user}", False, False, user, time.time() + 3600)
+        identity = Identity(UserId(user), f"user{user}", False, False, user, time.time() + 3600)
         self.worker.sockets.identify(connection, identity)
         return connection
 

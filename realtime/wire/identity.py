@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.ids import UserId
+
 
 class Named(NamedTuple):
     """User attributes that may change while the user is signed in."""
@@ -19,7 +21,7 @@ class Identity(msgspec.Struct, frozen=True):
     ``expires_at`` is the token's expiry, in seconds since the epoch.
     """
 
-    user_id: int
+    user_id: UserId
     username: str
     is_premium: bool
     is_guest: bool

@@ -1,5 +1,5 @@
 /**
- * What the board of a game imports, as `/static/web/board.js`. The module `static/NAME/board.js` of an app draws the game
+ * The imports of a game's board, as `/static/web/board.js`. The module `static/NAME/board.js` of an app draws the game
  * NAME on the page: its default export is a Preact component with `BoardProps`, and it may export `MARKS`, the piece of
  * each player. docs/write-a-game.md has an example.
  *

@@ -189,7 +189,7 @@ function said(value) {
   return value === null ? "–" : String(value);
 }
 
-/** Which of a game's moves a movement is: named by itself, else known by its fields; "" where there is only one. */
+/** Return the kind of a movement: named by itself, else known by its fields; "" where there is only one. */
 function moveOf(movement, schema) {
   const variants = variantsOf(schema)?.map((one) => resolve(one, schema));
   return movement.move ?? variants?.find((one) => fits(one, schema, movement))?.title ?? "";

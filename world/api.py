@@ -75,7 +75,9 @@ class Events(APIView):
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.WorldEvent])
     def get(self, request: Request) -> Response:
-        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.shown_events)
+        return paging.page(
+            self, paging.Listed(selectors.recent_events), ordering="-id", show=selectors.shown_events
+        )
 
 
 class Announce(APIView):

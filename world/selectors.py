@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import selectors as accounts
 from accounts.models import User
+from core.statements import statement
 from progression import selectors as progression
 from world import shapes
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter
@@ -36,9 +37,14 @@ def in_area(location_id: int) -> QuerySet[Character]:
     return in_play().filter(location=location_id)
 
 
+@statement
+def _played_by(user_id: int) -> QuerySet[Character]:
+    return in_play().select_related("faction", "location").filter(owner=user_id)
+
+
 def played_by(user_id: int) -> Character | None:
     """Return the character that the user plays now, or None."""
-    return in_play().select_related("faction", "location").filter(owner=user_id).first()
+    return _played_by.first(user_id)
 
 
 def character_in_play(user_id: int) -> Character:
@@ -54,6 +60,7 @@ def online() -> int:
     return Visit.objects.count()
 
 
+@statement
 def characters_of(user_id: int) -> QuerySet[Character]:
     """Return the user's characters, oldest first."""
     return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
@@ -88,12 +95,17 @@ def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharac
 
 def visible_character(user_id: int, character_id: int) -> CharacterInfo:
     """Return one of the user's characters, or one in the same place. Raises ``UnknownCharacter``."""
-    own = Q(owner=user_id)
-    here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
-    found = Character.objects.select_related("faction").filter(own | here, pk=character_id).first()
+    found = _visible.first(user_id, character_id)
     if found is None:
         raise UnknownCharacter
-    return character_infos([found])[0]
+    return character_info(found)
+
+
+@statement
+def _visible(user_id: int, character_id: int) -> QuerySet[Character]:
+    own = Q(owner=user_id)
+    here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
+    return Character.objects.select_related("faction").filter(own | here, pk=character_id)
 
 
 def visits() -> list[tuple[int, str]]:
@@ -119,6 +131,7 @@ def whereabouts(prefix: str) -> dict[str, Whereabouts]:
     }
 
 
+@statement
 def recent_events() -> QuerySet[WorldEvent, Any]:
     """Return the world's events, as rows for :func:`shown_events`."""
     return WorldEvent.objects.values_list("id", "kind", "detail", "created_at", named=True)
@@ -159,6 +172,11 @@ def character_infos(characters: Iterable[Character]) -> list[CharacterInfo]:
     ]
 
 
+def character_info(character: Character) -> CharacterInfo:
+    """Return a character in the form shown to everybody."""
+    return character_infos([character])[0]
+
+
 @dataclass(frozen=True)
 class Visitor:
     """The character that a user plays now, and the size of its place.
@@ -175,26 +193,43 @@ class Visitor:
 def visitor(user_id: int) -> Visitor | None:
     """Return the character that the user plays now, or None."""
     found = played_by(user_id)
-    if found is None:
-        return None
-    rested_s = math.inf if found.walked_at is None else (timezone.now() - found.walked_at).total_seconds()
-    return Visitor(character_infos([found])[0], found.faction_id, found.location.size, rested_s)
+    return None if found is None else visitor_as(found, character_info(found))
+
+
+def visitor_as(character: Character, info: CharacterInfo) -> Visitor:
+    """Return a character in play as a visitor. Select its location beforehand to avoid a query."""
+    walked_at = character.walked_at
+    rested_s = math.inf if walked_at is None else (timezone.now() - walked_at).total_seconds()
+    return Visitor(info, character.faction_id, character.location.size, rested_s)
+
+
+@statement
+def _members(location_id: int) -> QuerySet[Character]:
+    return in_area(location_id).select_related("faction").order_by("pk")
 
 
 def area(location_id: int) -> Area:
     """Return a place and the characters in it, at their saved positions."""
-    members = in_area(location_id).select_related("faction").order_by("pk")
-    return Area(location_id=location_id, members=character_infos(members))
+    return Area(location_id=location_id, members=character_infos(_members(location_id)))
+
+
+@statement
+def _state() -> QuerySet[WorldState, tuple[int, str | None]]:
+    return WorldState.objects.values_list("epoch", "current_reality__name")
 
 
 def epoch_and_ruler() -> tuple[int, str | None]:
     """Return the epoch, and the name of the faction that controls reality, if any."""
-    return WorldState.objects.values_list("epoch", "current_reality__name").first() or (1, None)
+    return _state.first() or (1, None)
+
+
+@statement
+def _factions() -> QuerySet[Faction, tuple[int, str, str, str]]:
+    return Faction.objects.order_by("pk").values_list("id", "name", "colour", "description")
 
 
 def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
     """Return all factions, given the number of shards of each by its id."""
-    rows = Faction.objects.order_by("pk").values_list("id", "name", "colour", "description")
     return [
         FactionInfo(
             id=faction_id,
@@ -203,18 +238,22 @@ def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
             description=description,
             shards=shards.get(faction_id, 0),
         )
-        for faction_id, name, colour, description in rows
+        for faction_id, name, colour, description in _factions()
     ]
+
+
+@statement
+def _locations() -> QuerySet[Location, Any]:
+    # A row for each path, or one for a location without any.
+    return Location.objects.order_by("pk", "paths").values_list(
+        "id", "name", "description", "faction__name", "x", "y", "size", "paths"
+    )
 
 
 def location_infos() -> list[LocationInfo]:
     """Return all locations with the paths between them."""
-    # A row for each path, or one for a location without any.
-    rows = Location.objects.order_by("pk", "paths").values_list(
-        "id", "name", "description", "faction__name", "x", "y", "size", "paths"
-    )
     infos: dict[int, LocationInfo] = {}
-    for location_id, name, description, faction, x, y, size, other in rows:
+    for location_id, name, description, faction, x, y, size, other in _locations():
         if location_id not in infos:
             infos[location_id] = LocationInfo(
                 id=location_id,

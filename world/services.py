@@ -5,17 +5,20 @@ belongings.
 """
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
 from core.refusals import Invalid
+from core.statements import Insert, Update, statement
 from friends import selectors as friends
 from realtime.connections import limits
 from realtime.publishing import publish
@@ -46,11 +49,21 @@ def lock_in_play(*character_ids: int) -> dict[int, Character]:
     Raises ``NotInPlay``.
     """
     ids = set(character_ids)
-    found = Character.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").in_bulk()
+    found = {character.pk: character for character in _locked(ids)}
     # Checked while holding the locks: the visit may have ended while this transaction waited for one.
-    if Visit.objects.filter(character__in=ids).count() < len(ids):
+    if len(_visited(ids)) < len(ids):
         raise NotInPlay
     return found
+
+
+@statement
+def _locked(character_ids: Collection[int]) -> QuerySet[Character]:
+    return Character.objects.select_for_update(no_key=True).filter(pk__in=character_ids).order_by("pk")
+
+
+@statement
+def _visited(character_ids: Collection[int]) -> QuerySet[Visit, int]:
+    return Visit.objects.filter(character__in=character_ids).values_list("character_id", flat=True)
 
 
 @transaction.atomic
@@ -92,7 +105,7 @@ def select(*, user_id: int, character_id: int) -> OwnCharacter:
     with transaction.atomic():
         accounts.lock(user_id)
         character = _own(user_id, character_id)
-        visit = Visit.objects.filter(user=user_id).first()
+        visit = _visit.first(user_id)
         if not character.is_selected:
             if visit is not None:
                 _end_play(visit, "deselected")
@@ -131,23 +144,34 @@ def erase(*, user_id: int) -> None:
 
 
 @transaction.atomic
-def enter_world(*, user_id: int, socket: str) -> str:
+def enter_world(*, user_id: int, socket: str) -> tuple[str, selectors.Visitor | None]:
     """Put the user's selected character into play on a new socket.
 
-    Return the address of the replaced socket.
+    Return the address of the replaced socket, and the character in play.
     """
     accounts.lock(user_id)
-    visit = Visit.objects.filter(user=user_id).first()
+    visit = _visit.first(user_id)
     replaced = "" if visit is None else visit.socket
-    if visit is None:
-        visit = Visit(user_id=user_id)
-    visit.socket = socket
-    visit.save()
-    if visit.character_id is None:
-        character = next((one for one in _locked(user_id).values() if one.is_selected), None)
-        if character is not None:
-            _begin_play(visit, character)
-    return replaced
+    if visit is not None and visit.character_id is not None:
+        _set_visit.count(user_id, socket, visit.character_id)
+        return replaced, selectors.visitor(user_id)
+    character = next((one for one in _locked_own(user_id) if one.is_selected), None)
+    _set_visit.count(user_id, socket, None if character is None else character.pk)
+    if character is None:
+        return replaced, None
+    _touch(character)
+    return replaced, selectors.visitor_as(character, _publish_arrival(character))
+
+
+@statement
+def _visit(user_id: int) -> QuerySet[Visit]:
+    return Visit.objects.filter(user=user_id)
+
+
+@statement
+def _set_visit(user_id: int, socket: str, character_id: int | None) -> Insert:
+    values: dict[str, Any] = {"socket": socket, "character": character_id}
+    return Insert(Visit, user=user_id, conflict=["user"], update=values, **values)
 
 
 @transaction.atomic
@@ -157,8 +181,8 @@ def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> Non
     Does nothing if another socket has replaced this one.
     """
     accounts.lock(user_id)
-    visit = Visit.objects.filter(user=user_id, socket=socket).first()
-    if visit is None:
+    visit = _visit.first(user_id)
+    if visit is None or visit.socket != socket:
         return
     if at is not None:
         store_positions([at])
@@ -166,36 +190,46 @@ def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> Non
     visit.delete()
 
 
-def _locked(user_id: int) -> dict[int, Character]:
-    """Return the user's characters by id, locked until the transaction ends."""
-    own = selectors.characters_of(user_id).select_for_update(of=("self",), no_key=True)
-    return {character.pk: character for character in own}
+@statement
+def _locked_own(user_id: int) -> QuerySet[Character]:
+    """The user's characters, locked until the transaction ends."""
+    own: QuerySet[Character] = selectors.characters_of.queryset(user_id).select_related("faction", "location")
+    return own.select_for_update(of=("self",), no_key=True)
 
 
 def _own(user_id: int, character_id: int) -> Character:
-    character = _locked(user_id).get(character_id)
-    if character is None:
-        raise UnknownCharacter
-    return character
+    for character in _locked_own(user_id):
+        if character.pk == character_id:
+            return character
+    raise UnknownCharacter
 
 
 def _begin_play(visit: Visit, character: Character) -> None:
+    _set_visit.count(visit.user_id, visit.socket, character.pk)
     visit.character = character
-    visit.save(update_fields=["character"])
-    character.last_seen = timezone.now()
-    character.save(update_fields=["last_seen"])
+    _touch(character)
     _publish_arrival(character)
 
 
 def _end_play(visit: Visit, reason: events.Departure) -> None:
     if visit.character_id is None:
         return
-    character = Character.objects.select_for_update(no_key=True).get(pk=visit.character_id)
+    (character,) = _locked([visit.character_id])
+    _set_visit.count(visit.user_id, visit.socket, None)
     visit.character = None
-    visit.save(update_fields=["character"])
-    character.last_seen = timezone.now()
-    character.save(update_fields=["last_seen"])
+    _touch(character)
     _publish_departure(character, reason)
+
+
+def _touch(character: Character) -> None:
+    """Refresh the time at which the character was last seen."""
+    character.last_seen = timezone.now()
+    _set_last_seen.count(character.pk, character.last_seen)
+
+
+@statement
+def _set_last_seen(character_id: int, at: datetime) -> Update:
+    return Update(Character.objects.filter(pk=character_id), last_seen=at)
 
 
 @transaction.atomic
@@ -263,12 +297,17 @@ def store_positions(positions: Collection[Position]) -> None:
 
 def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
     """Send a private message to a user who is in the world. Raises ``NotInWorld``."""
-    blocks = friends.blocks_between(sender_id, to_user_id)
-    if not Visit.objects.filter(~Exists(blocks), user=to_user_id).exists():
+    if not _hears(sender_id, to_user_id):
         raise NotInWorld
     publish(
         events.Whisper(sender_id=sender_id, sender_name=sender_name, to_user_id=to_user_id, content=content)
     )
+
+
+@statement
+def _hears(sender_id: int, to_user_id: int) -> QuerySet[Visit, int]:
+    blocks = friends.blocks_between(sender_id, to_user_id)
+    return Visit.objects.filter(~Exists(blocks), user=to_user_id).values_list("pk", flat=True)
 
 
 @transaction.atomic
@@ -309,15 +348,13 @@ def publish_update_of_owner(user_id: int) -> None:
 
 def publish_update(character: Character) -> None:
     """Publish an update of this character to its place, after its health or level changed."""
-    publish(events.CharacterChanged(character=selectors.character_infos([character])[0]))
+    publish(events.CharacterChanged(character=selectors.character_info(character)))
 
 
-def _publish_arrival(character: Character) -> None:
-    publish(
-        events.PlayerJoinedArea(
-            location_id=character.location_id, character=selectors.character_infos([character])[0]
-        )
-    )
+def _publish_arrival(character: Character) -> CharacterInfo:
+    """Publish that a character has come into play or to another place; return it as others see it."""
+    info = selectors.character_info(character)
+    publish(events.PlayerJoinedArea(location_id=character.location_id, character=info))
     publish(
         events.CharacterEnteredArea(
             character_id=character.pk,
@@ -326,6 +363,7 @@ def _publish_arrival(character: Character) -> None:
             location_id=character.location_id,
         )
     )
+    return info
 
 
 def _publish_departure(character: Character, reason: events.Departure) -> None:

@@ -217,7 +217,9 @@ class WorldSocket(Consumer):
         # Held from the start, so that a refresh finds the place that was read here.
         async with self._refresh_lock:
             self.address = sockets.register(self)
-            self._entering = asyncio.ensure_future(in_database(_enter_world, user_id, self.address))
+            self._entering = asyncio.ensure_future(
+                in_database(services.enter_world, user_id=user_id, socket=self.address)
+            )
             replaced, found = await asyncio.shield(self._entering)
             if replaced:
                 addresses.replace(replaced)
@@ -225,14 +227,19 @@ class WorldSocket(Consumer):
             await self._subscribe_to_place(found)
             if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
-            await self.entered()
+            for told in await in_database(self.current_state, self.character):
+                self.connection.tell(told)
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
         self.has_entered = True
 
-    async def entered(self) -> None:
-        """Called after the first frame and before live events: send other state that concerns this user."""
+    def current_state(self, character: CharacterInfo | None) -> list[Message]:
+        """Return other state that concerns this user, to be sent between the first frame and live events.
+
+        Called on a database thread.
+        """
+        return []
 
     async def _subscribe_to_place(self, found: selectors.Visitor | None) -> None:
         """Subscribe to the character's place and faction; frames are held until the subscriptions begin."""
@@ -248,8 +255,10 @@ class WorldSocket(Consumer):
             # Use the position at which the replaced socket left it.
             self.character, self.faction_id = self._positions.with_live_position(found.info), found.faction_id
             self.tracked = await self._positions.enter(found.info, found.size, found.rested_s)
-            self._area = await self.subscribe(topics.area(found.info.location_id), self._area_state)
-            self._faction = await self.subscribe(topics.faction(found.faction_id))
+            self._area, self._faction = await asyncio.gather(
+                self.subscribe(topics.area(found.info.location_id), self._area_state),
+                self.subscribe(topics.faction(found.faction_id)),
+            )
 
     def refresh_soon(self) -> None:
         """Refresh the subscriptions after the character or its location changed."""
@@ -272,8 +281,3 @@ class WorldSocket(Consumer):
         if self.character is None:
             return events.AreaState(area=None)
         return events.AreaState(area=await self._positions.areas(self.character.location_id))
-
-
-def _enter_world(user_id: int, address: str) -> tuple[str, selectors.Visitor | None]:
-    """Begin the visit; return the address of the replaced socket, and the character in play."""
-    return services.enter_world(user_id=user_id, socket=address), selectors.visitor(user_id)

@@ -6,6 +6,7 @@ from core.database import in_database
 from realtime.socket.consumer import handles
 from realtime.wire.messages import Message
 from world.combat import commands, events, selectors, services
+from world.events import CharacterInfo
 from world.socket import WorldSocket
 
 
@@ -20,12 +21,12 @@ class CombatHandlers(WorldSocket):
         events.CombatEnd,
     )
 
-    async def entered(self) -> None:
-        """Send the state of the fight to a user who reconnects in time."""
-        await super().entered()
-        character = self.character
-        if character is not None and await in_database(selectors.is_fighting, character.character_id):
-            self.connection.tell(await in_database(selectors.state, self.player.user_id))
+    def current_state(self, character: CharacterInfo | None) -> list[Message]:
+        """Return the state of the fight too, for a user who reconnects in time."""
+        told = super().current_state(character)
+        if character is not None and selectors.is_fighting(character.character_id):
+            told.append(selectors.state(self.player.user_id))
+        return told
 
     @handles(commands.CombatStart)
     async def start_combat(self, command: commands.CombatStart) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.statements import statement
 from progression import selectors as progression
 from world.combat import events, rules
 from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
@@ -35,7 +36,13 @@ def finished(user_id: int) -> QuerySet[Combat]:
 
 def is_fighting(character_id: int) -> bool:
     """Return whether this character is in a fight."""
-    return fights_of(character_id).exists()
+    return bool(_fights(character_id))
+
+
+@statement
+def _fights(character_id: int) -> QuerySet[Combat, int]:
+    fights = under_way().filter(Q(attacker=character_id) | Q(defender=character_id))
+    return fights.values_list("pk", flat=True)
 
 
 def is_shielded(character_id: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from core.statements import statement
 from world import selectors as world
 from world.models import Character, Location
 from world.shapes import World
@@ -17,6 +18,9 @@ from world.shards.models import Shard
 def all_shards() -> QuerySet[Shard]:
     """Return all shards, with the related rows that :func:`shard_infos` needs."""
     return Shard.objects.select_related("faction", "captor__faction").order_by("pk")
+
+
+_all_shards = statement(all_shards)
 
 
 def shard_infos(shards: Iterable[Shard]) -> list[events.ShardInfo]:
@@ -93,7 +97,7 @@ def possible_locations() -> list[int]:
 def world_state() -> events.WorldState:
     """Return the world as everybody sees it on a socket."""
     epoch, ruler = world.epoch_and_ruler()
-    shards = list(all_shards())
+    shards = _all_shards()
     return events.WorldState(
         epoch=epoch,
         current_reality=ruler,

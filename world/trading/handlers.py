@@ -5,6 +5,7 @@ from typing import ClassVar
 from core.database import in_database
 from realtime.socket.consumer import handles
 from realtime.wire.messages import Message
+from world.events import CharacterInfo
 from world.socket import WorldSocket
 from world.trading import commands, events, selectors, services
 
@@ -20,12 +21,10 @@ class TradeHandlers(WorldSocket):
         events.TradeDecline,
     )
 
-    async def entered(self) -> None:
-        """Send the state of their trades to a user who reconnects in time."""
-        await super().entered()
-        if self.character is not None:
-            for told in await in_database(selectors.state_of, self.character.character_id):
-                self.connection.tell(told)
+    def current_state(self, character: CharacterInfo | None) -> list[Message]:
+        """Return the state of their trades too, for a user who reconnects in time."""
+        told = super().current_state(character)
+        return told if character is None else [*told, *selectors.state_of(character.character_id)]
 
     @handles(commands.TradeRequest)
     async def ask_to_trade(self, command: commands.TradeRequest) -> None:

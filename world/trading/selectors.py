@@ -4,6 +4,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.statements import statement
 from world.models import Character
 from world.trading import events
 from world.trading.models import Trade, TradeOffer
@@ -19,6 +20,11 @@ def trades() -> QuerySet[Trade]:
 def live_of(character_id: int) -> QuerySet[Trade]:
     """Return the unfinished trades of this character."""
     return trades().filter(Q(asker=character_id) | Q(asked=character_id), ended_at=None)
+
+
+@statement
+def _live_of(character_id: int) -> QuerySet[Trade]:
+    return live_of(character_id).order_by("pk")
 
 
 def live_between(user_id: int, other_id: int) -> QuerySet[Trade]:
@@ -84,7 +90,7 @@ def state_of(character_id: int) -> list[events.TradeRequest | events.TradeUpdate
         request_event(trade)
         if trade.state == Trade.State.REQUESTED
         else events.TradeUpdate(**offers_of(trade))
-        for trade in live_of(character_id).order_by("pk")
+        for trade in _live_of(character_id)
     ]
 
 

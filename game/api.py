@@ -47,11 +47,15 @@ class Games(APIView):
     def get(self, request: Request) -> Response:
         wanted = read(serializers.GamesWanted, request.query_params.dict())
         user_id = identity(request).user_id
-        games = selectors.games_of(user_id) if wanted.get("mine") else selectors.games_visible_to(user_id)
+        rows = selectors.games_of if wanted.get("mine") else selectors.games_visible_to
+        games: Any = paging.Listed(rows, user_id, selectors.offered())
+        conditions = {}
         if wanted.get("state"):
-            games = games.filter(state=wanted["state"])
+            conditions["state"] = wanted["state"]
         if wanted.get("game"):
-            games = games.filter(name=_known(wanted["game"]))
+            conditions["name"] = _known(wanted["game"])
+        if conditions:
+            games = rows.queryset(user_id, selectors.offered()).filter(**conditions)
         return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
 
     @extend_schema(
@@ -78,7 +82,7 @@ class Games(APIView):
             game = services.create_against_bot(**wanted, level=body["level"])
         else:
             game = services.create_open(**wanted, bots=body["bots"], seats=body.get("seats"))
-        return Response(selectors.own_game(user_id, game.pk), status=201)
+        return Response(selectors.own_game(user_id, game), status=201)
 
 
 def _known(name: str) -> str:
@@ -134,8 +138,8 @@ class Join(APIView):
     )
     def post(self, request: Request, game_id: UUID) -> Response:
         user_id = identity(request).user_id
-        services.join(user_id=user_id, game_id=game_id)
-        return Response(selectors.own_game(user_id, game_id))
+        game = services.join(user_id=user_id, game_id=game_id)
+        return Response(selectors.own_game(user_id, game))
 
 
 class Chat(APIView):

@@ -2,11 +2,12 @@
 
 import re
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from core.refusals import Invalid
+from core.statements import statement
 from game.models import Rating
 from game.shapes import LeaderboardRow, RankedUser
 
@@ -66,7 +67,7 @@ def page_around(game: str, *, user_id: int, limit: int) -> Page:
 
 def _read(game: str, limit: int, cursor: str | None) -> Page:
     if cursor is None:
-        ratings = _ranked(_ratings(game).order_by("-shown", "user_id")[: limit + 1])
+        ratings = [Ranked(*row) for row in _all.top(limit + 1, ("-shown", "user_id"))(game)]
         return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=False)
     found = _CURSOR.fullmatch(cursor)
     if found is None:
@@ -84,9 +85,17 @@ def _ratings(game: str) -> QuerySet[Rating]:
     return Rating.objects.filter(game=game, user__is_guest=False)
 
 
+def _rows(ratings: QuerySet[Rating]) -> QuerySet[Rating, Any]:
+    return ratings.values_list("shown", "user_id", "user__username", "played", "won")
+
+
+@statement
+def _all(game: str) -> QuerySet[Rating, Any]:
+    return _rows(_ratings(game))
+
+
 def _ranked(ratings: QuerySet[Rating]) -> list[Ranked]:
-    rows = ratings.values_list("shown", "user_id", "user__username", "played", "won")
-    return [Ranked(*row) for row in rows]
+    return [Ranked(*row) for row in _rows(ratings)]
 
 
 def _after(game: str, shown: int, user_id: int, count: int) -> list[Ranked]:

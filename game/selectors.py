@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from core.statements import statement
 from game import events, shapes
 from game.author import catalogue
 from game.author.game import Game as Rules
@@ -92,10 +93,15 @@ def ws_url(game_id: uuid.UUID) -> str:
 
 def game(game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
     """Return the game and its seats. Raises ``UnknownMatch``."""
-    found = Game.objects.filter(pk=game_id).first()
+    found = _game.first(game_id)
     if found is None:
         raise UnknownMatch
     return found, _seats([game_id])[game_id]
+
+
+@statement
+def _game(game_id: uuid.UUID) -> QuerySet[Game]:
+    return Game.objects.filter(pk=game_id)
 
 
 def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
@@ -120,22 +126,30 @@ def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
     return any(seat.user_id == user_id for seat in seats)
 
 
-def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSeat]]:
+@statement
+def _seat_rows(game_ids: Collection[uuid.UUID]) -> QuerySet[Seat, Any]:
+    return (
+        Seat.objects.filter(game_id__in=game_ids)
+        .order_by("number", "pk")
+        .values_list(
+            "number",
+            "user_id",
+            "user__username",
+            "bot_level",
+            "rating_before",
+            "rating_after",
+            "score",
+            "left_at",
+            "game_id",
+        )
+    )
+
+
+def _seats(game_ids: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSeat]]:
     """Return the seats of these games, in their order."""
     found: defaultdict[uuid.UUID, list[TakenSeat]] = defaultdict(list)
-    rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number", "pk")
-    for row in rows.values_list(
-        "number",
-        "user_id",
-        "user__username",
-        "bot_level",
-        "rating_before",
-        "rating_after",
-        "score",
-        "left_at",
-        "game_id",
-    ):
-        found[row[-1]].append(TakenSeat(*row[:-1]))
+    for *seat, game_id in _seat_rows(game_ids):
+        found[game_id].append(TakenSeat(*seat))
     return found
 
 
@@ -154,18 +168,17 @@ def invitation(game_id: uuid.UUID) -> shapes.Invitation:
     return shapes.Invitation(game=name, title=catalogue.get(name).title, host=host)
 
 
-def games_visible_to(user_id: int) -> QuerySet[Game, Any]:
-    """Return public games and the user's own, limited to games offered here.
-
-    They are rows for :func:`shown_games`.
-    """
+@statement
+def games_visible_to(user_id: int, offered: Collection[str]) -> QuerySet[Game, Any]:
+    """Return public games and the user's own, of these names, as rows for :func:`shown_games`."""
     mine = Seat.objects.filter(user_id=user_id).values("game_id")
-    return _rows(_offered().filter(Q(private=False) | Q(pk__in=mine)))
+    return _rows(Game.objects.filter(Q(private=False) | Q(pk__in=mine), name__in=offered))
 
 
-def games_of(user_id: int) -> QuerySet[Game, Any]:
+@statement
+def games_of(user_id: int, offered: Collection[str]) -> QuerySet[Game, Any]:
     """Return the games in which the user has or had a seat, as :func:`games_visible_to` does."""
-    return _rows(_offered().filter(seats__user_id=user_id))
+    return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
 
 
 def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
@@ -213,9 +226,9 @@ def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
     )
 
 
-def own_game(user_id: int, game_id: uuid.UUID) -> shapes.OwnGame:
-    """Return a game in which the user has a seat."""
-    shown = shown_game(*game(game_id))
+def own_game(user_id: int, game: Game) -> shapes.OwnGame:
+    """Return a game in which the user has a seat, as shown to the user."""
+    shown = shown_game(game, _seats([game.pk])[game.pk])
     (side,) = (player.side for player in shown.players if player.id == user_id)
     return shapes.OwnGame(**msgspec.structs.asdict(shown), side=side)
 
@@ -250,8 +263,13 @@ def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
     )
 
 
+def offered() -> list[str]:
+    """Return the names of the games that are offered here."""
+    return [rules.name for rules in catalogue.all()]
+
+
 def _offered() -> QuerySet[Game]:
-    return Game.objects.filter(name__in=[rules.name for rules in catalogue.all()])
+    return Game.objects.filter(name__in=offered())
 
 
 def is_unfinished(game_id: uuid.UUID, name: str) -> bool:
@@ -261,7 +279,13 @@ def is_unfinished(game_id: uuid.UUID, name: str) -> bool:
 
 def unfinished_created_by(user_id: int) -> int:
     """Return the number of unfinished games that the user created."""
-    return _offered().filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
+    return len(_unfinished(user_id, offered()))
+
+
+@statement
+def _unfinished(user_id: int, offered: Collection[str]) -> QuerySet[Game, uuid.UUID]:
+    games = Game.objects.filter(created_by_id=user_id, name__in=offered).exclude(state__in=Game.OVER)
+    return games.values_list("pk", flat=True)
 
 
 def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
@@ -273,8 +297,13 @@ def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
 
 def latest_open_game(user_id: int) -> uuid.UUID | None:
     """Return the user's latest unfinished game that was made by a queue and is offered here, or None."""
-    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False, game__in=_offered())
-    return seats.order_by("-game__created_at").values_list("game_id", flat=True).first()
+    return _open_games.first(user_id, offered())
+
+
+@statement
+def _open_games(user_id: int, offered: Collection[str]) -> QuerySet[Seat, uuid.UUID]:
+    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False, game__name__in=offered)
+    return seats.order_by("-game__created_at").values_list("game_id", flat=True)[:1]
 
 
 # Plain SQL, because every join of a queue runs these: the ORM takes five times as much CPU time.
@@ -348,9 +377,16 @@ def _uuid(stored: uuid.UUID | str) -> uuid.UUID:
 
 def shown_ratings(game_name: str, user_ids: list[int]) -> dict[int, int | None]:
     """Return the displayed ratings of these users at the game; guests have none."""
-    guests = set(User.objects.filter(pk__in=user_ids, is_guest=True).values_list("pk", flat=True))
-    known = dict(Rating.objects.filter(game=game_name, user_id__in=user_ids).values_list("user_id", "shown"))
-    return {user_id: None if user_id in guests else known.get(user_id, START_SHOWN) for user_id in user_ids}
+    return {
+        user_id: None if is_guest else START_SHOWN if shown is None else shown
+        for user_id, is_guest, shown in _shown_ratings(game_name, user_ids)
+    }
+
+
+@statement
+def _shown_ratings(game_name: str, user_ids: Collection[int]) -> QuerySet[User, Any]:
+    rating = Rating.objects.filter(game=game_name, user=OuterRef("pk")).values("shown")
+    return User.objects.filter(pk__in=user_ids).values_list("pk", "is_guest", Subquery(rating))
 
 
 def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from msgspec import to_builtins
 
 from core.refusals import Conflict, Invalid
+from core.statements import Insert, Update, statement
 from game import events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
@@ -68,17 +70,16 @@ def create_game(
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
-    Seat.objects.bulk_create(
-        Seat(
-            game=game,
-            number=number,
-            user_id=player.user_id,
-            bot_level=player.bot_level,
-            rating_before=ratings[player.user_id],
-        )
-        for number, player in enumerate(players)
-    )
+    for number, (user_id, bot_level) in enumerate(players):
+        _add_seat.count(game.pk, number, user_id, bot_level, ratings[user_id])
     return game
+
+
+@statement
+def _add_seat(
+    game_id: uuid.UUID, number: int, user_id: int, bot_level: int | None, rating: int | None
+) -> Insert:
+    return Insert(Seat, game=game_id, number=number, user=user_id, bot_level=bot_level, rating_before=rating)
 
 
 @transaction.atomic(savepoint=False)
@@ -213,19 +214,23 @@ def create_open(
 
 def _check_may_create(user_id: int) -> None:
     # The lock serialises one user's concurrent calls, so that each is counted.
-    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    _lock_user(user_id)
     if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
         raise TooManyGames(f"You have {MAX_UNFINISHED} games that are not over yet.")
+
+
+@statement
+def _lock_user(user_id: int) -> QuerySet[Any, int]:
+    return User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True)
 
 
 @transaction.atomic
 def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
-    try:
-        game = Game.objects.select_for_update().get(pk=game_id)
-    except Game.DoesNotExist:
-        raise UnknownMatch from None
-    seats = list(game.seats.order_by("number"))
+    game = _locked.first(game_id)
+    if game is None:
+        raise UnknownMatch
+    seats = _seats(game_id)
     taken = {seat.number: seat for seat in seats if seat.left_at is None}
     if any(seat.user_id == user_id for seat in taken.values()):
         return game
@@ -235,7 +240,8 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     former = next((seat for seat in seats if seat.user_id == user_id), None)
     if former is None:
         rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-        taken[number] = Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+        _add_seat.count(game_id, number, user_id, None, rating)
+        taken[number] = Seat(game=game, number=number, user_id=user_id, rating_before=rating)
     else:
         former.number, former.left_at, former.is_open = number, None, former.queue is None
         former.save(update_fields=["number", "left_at", "is_open"])
@@ -249,11 +255,26 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     return game
 
 
+@statement
+def _locked(game_id: uuid.UUID) -> QuerySet[Game]:
+    return Game.objects.select_for_update().filter(pk=game_id)
+
+
+@statement
+def _seats(game_id: uuid.UUID) -> QuerySet[Seat]:
+    return Seat.objects.filter(game=game_id).order_by("number")
+
+
 def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> None:
     game.state = Game.State.WAITING_FOR_PLAYERS
-    game.save(update_fields=["state", "seats_wanted"])
+    _store.count(game.pk, game.state, game.seats_wanted)
     for seat in seats:
         publish(match_found(game, rules=rules, number=seat.number, user_id=seat.user_id))
+
+
+@statement
+def _store(game_id: uuid.UUID, state: str, seats_wanted: int) -> Update:
+    return Update(Game.objects.filter(pk=game_id), state=state, seats_wanted=seats_wanted)
 
 
 def take_back(*, user_id: int, game_id: uuid.UUID) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from msgspec import UNSET, Struct, ValidationError, convert
 
+from core.statements import statement
 from game import selectors as game_selectors
 from game.author import catalogue, queues
 from game.author.game import side_of
@@ -132,9 +133,14 @@ def matched(
     return standings
 
 
+@statement
+def _tickets_of(user_id: int) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(members__user=user_id)
+
+
 def ticket_of(user_id: int) -> Ticket | None:
     """Return the user's ticket, if any."""
-    return Ticket.objects.filter(members__user=user_id).first()
+    return _tickets_of.first(user_id)
 
 
 def queues_of(user_ids: Collection[int]) -> dict[int, str]:
@@ -145,8 +151,12 @@ def queues_of(user_ids: Collection[int]) -> dict[int, str]:
 def penalties(user_ids: Collection[int]) -> dict[int, float]:
     """Return the remaining penalty, in seconds, of each of these users who has one."""
     now = timezone.now()
-    held = Penalty.objects.filter(user__in=user_ids, until__gt=now).values_list("user_id", "until")
-    return {user_id: (until - now).total_seconds() for user_id, until in held}
+    return {user_id: (until - now).total_seconds() for user_id, until in _held(user_ids, now)}
+
+
+@statement
+def _held(user_ids: Collection[int], now: datetime) -> QuerySet[Penalty, tuple[int, datetime]]:
+    return Penalty.objects.filter(user__in=user_ids, until__gt=now).values_list("user_id", "until")
 
 
 def penalty_of(user_id: int) -> dict[str, Any] | None:

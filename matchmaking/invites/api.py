@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +31,7 @@ class Invites(APIView):
         responses=Page[InviteInfo],
     )
     def get(self, request: Request) -> Response:
-        invites = selectors.pending_of(identity(request).user_id)
+        invites = paging.Listed(selectors.pending_of, identity(request).user_id, timezone.now())
         return paging.page(self, invites, ordering="-id", show=selectors.shown)
 
     @extend_schema(

@@ -1,12 +1,14 @@
 """Queries of invites."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
+from core.statements import statement
 from friends.events import Person
 from friends.selectors import person
 from game.selectors import ws_url
@@ -72,14 +74,15 @@ def _rows(invites: QuerySet[Invite]) -> QuerySet[Invite, Any]:
     )
 
 
-def pending() -> QuerySet[Invite]:
+def pending(now: datetime | None = None) -> QuerySet[Invite]:
     """Return the pending invites."""
-    return Invite.objects.filter(status=Invite.Status.PENDING, expires_at__gt=timezone.now())
+    return Invite.objects.filter(status=Invite.Status.PENDING, expires_at__gt=now or timezone.now())
 
 
-def pending_of(user_id: int) -> QuerySet[Invite, Any]:
+@statement
+def pending_of(user_id: int, now: datetime) -> QuerySet[Invite, Any]:
     """Return the pending invites that the user has sent or received, as rows for :func:`shown`."""
-    return _rows(pending().filter(_either(user_id)))
+    return _rows(pending(now).filter(_either(user_id)))
 
 
 def unanswered_by(user_id: int) -> int:
@@ -89,8 +92,13 @@ def unanswered_by(user_id: int) -> int:
 
 def unanswered_by_each(user_ids: Iterable[int]) -> dict[int, int]:
     """Return :func:`unanswered_by` for each of these users who has any."""
-    rows = pending().filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
-    return dict(rows.values_list("to_user", "n"))
+    return dict(_unanswered(list(user_ids), timezone.now()))
+
+
+@statement
+def _unanswered(user_ids: Collection[int], now: datetime) -> QuerySet[Invite, tuple[int, int]]:
+    rows = pending(now).filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
+    return rows.values_list("to_user", "n")
 
 
 def of_either(user_id: int) -> QuerySet[Invite, Any]:
@@ -100,10 +108,15 @@ def of_either(user_id: int) -> QuerySet[Invite, Any]:
 
 def shown_to(user_id: int, invite_id: int) -> InviteInfo:
     """Return an invite that the user has sent or received, as clients see it. Raises ``UnknownInvite``."""
-    found = shown(of_either(user_id).filter(pk=invite_id))
+    found = shown(_one(user_id, invite_id))
     if not found:
         raise UnknownInvite
     return found[0]
+
+
+@statement
+def _one(user_id: int, invite_id: int) -> QuerySet[Invite, Any]:
+    return of_either(user_id).filter(pk=invite_id)
 
 
 def of_user(user_id: int, invite_id: int) -> Invite:

@@ -1,9 +1,12 @@
 """Queries of parties."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
+from core.statements import statement
 from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
@@ -25,21 +28,25 @@ def shown(party: Party) -> PartyInfo:
     )
 
 
-def _find(**named: Any) -> PartyInfo | None:
-    """Return a party as clients see it, in one query."""
-    rows = list(
-        PartyMember.objects.filter(**named)
-        .order_by("pk")
-        .values_list(
-            "party_id",
-            "party__leader_id",
-            "party__open",
-            "party__version",
-            "user_id",
-            "user__username",
-            "ready",
-        )
+def _rows(**named: Any) -> QuerySet[PartyMember, Any]:
+    members = PartyMember.objects.filter(**named).order_by("pk")
+    return members.values_list(
+        "party_id", "party__leader_id", "party__open", "party__version", "user_id", "user__username", "ready"
     )
+
+
+@statement
+def _by_id(party_id: int) -> QuerySet[PartyMember, Any]:
+    return _rows(party=party_id)
+
+
+@statement
+def _by_member(user_id: int) -> QuerySet[PartyMember, Any]:
+    return _rows(party__members__user=user_id)
+
+
+def _found(rows: Sequence[Any]) -> PartyInfo | None:
+    """Return the party of these rows as clients see it, if there are any."""
     if not rows:
         return None
     party_id, leader_id, is_open, version, *_ = rows[0]
@@ -58,7 +65,7 @@ def visible_to(user_id: int, party_id: int) -> PartyInfo:
 
     A party is hidden from users who block its leader or are blocked by its leader.
     """
-    party = _find(party=party_id)
+    party = _found(_by_id(party_id))
     if party is None or not (_is_in(user_id, party) or _is_open_to(user_id, party)):
         raise UnknownParty
     return party
@@ -76,7 +83,7 @@ def _is_open_to(user_id: int, party: PartyInfo) -> bool:
 
 def own(user_id: int) -> PartyInfo | None:
     """Return the user's party, if any."""
-    return _find(party__members__user=user_id)
+    return _found(_by_member(user_id))
 
 
 def party_of(user_id: int) -> PartyInfo:

@@ -54,7 +54,7 @@ class Client:
 
 
 def snapshot(user_id: int) -> tuple[dict[int, InviteInfo], PartyInfo | None]:
-    pending = invite_selectors.shown(invite_selectors.pending_of(user_id))
+    pending = invite_selectors.shown(invite_selectors.pending_of(user_id, timezone.now()))
     try:
         party = party_selectors.party_of(user_id)
     except NotInParty:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.utils import timezone
+
 from core.database import in_database
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import services as invites
@@ -23,7 +25,8 @@ def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> No
     """Answer an invite to a party. Raises ``UnknownInvite`` and the refusals of the service."""
     invite_id = command.invite_id
     if invite_id is None and command.user_id is not None:
-        sent = invite_selectors.pending_of(user_id).filter(from_user=command.user_id, kind="party")
+        pending = invite_selectors.pending_of.queryset(user_id, timezone.now())
+        sent = pending.filter(from_user=command.user_id, kind="party")
         invite_id = sent.values_list("pk", flat=True).first() or 0
     invite_id = invite_selectors.find_party_invite(
         user_id=user_id, invite_id=invite_id, party_id=command.party_id

@@ -194,14 +194,11 @@ def create_open(
     """Create a game with the user in the first seat and bots of these levels in the next.
 
     Others can join by its link as long as a seat is free. It has the fewest ``seats`` by default, or the most
-    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``, ``Invalid`` for too many or too few
-    ``seats`` or more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
+    if the game is ``open``. Raises ``UnknownGame``, ``InvalidOptions``,
+    ``Invalid`` for more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    if seats is not None and not rules.min_players <= seats <= rules.max_players:
-        allowed = f"{rules.title} is for {rules.min_players} to {rules.max_players} players."
-        raise Invalid(allowed, details={"seats": [allowed]})
     most = seats or rules.max_players
     if len(bots) >= most:
         raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})
@@ -243,7 +240,8 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     former = next((seat for seat in seats if seat.user_id == user_id), None)
     if former is None:
         rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-        taken[number] = Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+        _add_seat.count(game_id, number, user_id, None, rating)
+        taken[number] = Seat(game=game, number=number, user_id=user_id, rating_before=rating)
     else:
         former.number, former.left_at, former.is_open = number, None, former.queue is None
         former.save(update_fields=["number", "left_at", "is_open"])
@@ -257,11 +255,26 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     return game
 
 
+@statement
+def _locked(game_id: uuid.UUID) -> QuerySet[Game]:
+    return Game.objects.select_for_update().filter(pk=game_id)
+
+
+@statement
+def _seats(game_id: uuid.UUID) -> QuerySet[Seat]:
+    return Seat.objects.filter(game=game_id).order_by("number")
+
+
 def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> None:
     game.state = Game.State.WAITING_FOR_PLAYERS
-    _begin.count(game.pk, game.state, game.seats_wanted)
+    _store.count(game.pk, game.state, game.seats_wanted)
     for seat in seats:
         publish(match_found(game, rules=rules, number=seat.number, user_id=seat.user_id))
+
+
+@statement
+def _store(game_id: uuid.UUID, state: str, seats_wanted: int) -> Update:
+    return Update(Game.objects.filter(pk=game_id), state=state, seats_wanted=seats_wanted)
 
 
 def take_back(*, user_id: int, game_id: uuid.UUID) -> None:
@@ -276,9 +289,9 @@ def close_seats(*, game_id: uuid.UUID) -> None:
 
     Raises ``NotEnough`` if they are too few, and ``Conflict`` if the game does not wait.
     """
-    game = _locked(game_id)[0]
+    game = Game.objects.select_for_update().get(pk=game_id)
     rules = catalogue.get(game.name)
-    seats = _seats(game_id)
+    seats = list(game.seats.order_by("number"))
     if game.state != Game.State.CREATED:
         raise Conflict("The game has begun.")
     if len(seats) < rules.min_players:
@@ -286,21 +299,6 @@ def close_seats(*, game_id: uuid.UUID) -> None:
     game.seats_wanted = len(seats)
     _wait_for_players(game, rules, seats)
     publish(events.SeatTaken(game_id=game.pk))
-
-
-@statement
-def _locked(game_id: uuid.UUID) -> QuerySet[Game]:
-    return Game.objects.select_for_update().filter(pk=game_id)
-
-
-@statement
-def _seats(game_id: uuid.UUID) -> QuerySet[Seat]:
-    return Seat.objects.filter(game=game_id).order_by("number")
-
-
-@statement
-def _begin(game_id: uuid.UUID, state: str, seats_wanted: int) -> Update:
-    return Update(Game.objects.filter(pk=game_id), state=state, seats_wanted=seats_wanted)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Request bodies: JSON objects of bounded size and depth, and their validation against a serializer."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import IO, Any
 
 import msgspec

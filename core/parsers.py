@@ -1,6 +1,6 @@
 """Request bodies: JSON objects of bounded size and depth, and their validation against a serializer."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import IO, Any
 
 import msgspec
@@ -54,9 +54,17 @@ def decode_object(raw: bytes) -> dict[str, Any]:
     return data
 
 
-def read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    """Return ``data`` validated by this serializer. Raises REST framework's ``ValidationError``."""
+def read(
+    shape: type[Serializer[Any]], data: Any, *, check_rights: Callable[[], object] | None = None
+) -> dict[str, Any]:
+    """Return ``data`` validated by this serializer. Raises REST framework's ``ValidationError``.
+
+    Before it does, ``check_rights`` may raise a refusal of its own: a caller who lacks the right is told so
+    first. A service that checks the right itself thus need not do so twice for a valid body.
+    """
     serializer = shape(data=data)
+    if not serializer.is_valid() and check_rights is not None:
+        check_rights()
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

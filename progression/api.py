@@ -190,8 +190,11 @@ class Feed(APIView):
     @idempotent
     def post(self, request: Request, pet_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_owns_pet(user_id, pet_id)
-        food = read(serializers.Feeding, request.data)
+        food = read(
+            serializers.Feeding,
+            request.data,
+            check_rights=lambda: selectors.check_owns_pet(user_id, pet_id),
+        )
         pet = services.feed(user_id, pet_id=pet_id, stack_id=food["item_id"])
         return Response(selectors.shown_pets([pet])[0])
 

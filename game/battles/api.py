@@ -71,8 +71,11 @@ class Attack(APIView):
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
         user_id = identity(request).user_id
-        selectors.check_fighter(user_id, battle_id)
-        wanted = read(serializers.AttackWanted, request.data)
+        wanted = read(
+            serializers.AttackWanted,
+            request.data,
+            check_rights=lambda: selectors.check_fighter(user_id, battle_id),
+        )
         struck = services.attack(user_id=user_id, battle_id=battle_id, **wanted)
         return Response(
             shapes.AttackResult(

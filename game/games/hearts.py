@@ -5,7 +5,20 @@ from itertools import combinations
 from random import Random
 from typing import Any, Final, get_args
 
-from game.author import Annotated, Clock, Game, Literal, Meta, Record, Seat, State, Verdict, move
+from game.author import (
+    BOT,
+    Annotated,
+    Clock,
+    Game,
+    Literal,
+    Meta,
+    Ranking,
+    Record,
+    Seat,
+    State,
+    Verdict,
+    move,
+)
 
 # A card is its rank and its suit: QS is the queen of spades.
 Card = Literal[
@@ -39,7 +52,7 @@ class Hearts(Game):
 
     Each heart counts one, the queen of spades thirteen. Who takes all 26 points of a round gives 26 to each
     of the others. The two of clubs leads the first trick, on which no points may be laid unless the hand has
-    nothing else. Hearts may be led once one has been laid.
+    nothing else. Hearts may be led once one has been laid. A bot plays for whoever leaves.
 
     In the state, ``passed[seat]`` has the cards that a player passes on (None: not chosen yet),
     ``received[seat]`` those that came, ``won[seat]`` the cards of the tricks taken in this round. ``trick``
@@ -133,7 +146,11 @@ class Hearts(Game):
     def result(self, state: State) -> Verdict:
         if not self.is_over(state):
             return None
-        return [seat for seat in self.seats if state["scores"][seat] == min(state["scores"])]
+        scores = state["scores"]
+        return Ranking([[seat for seat in self.seats if scores[seat] == one] for one in sorted(set(scores))])
+
+    def left(self, state: State, seat: Seat, why: str) -> BOT:
+        return BOT(2)
 
     def scores(self, state: State) -> list[int]:
         return state["scores"]

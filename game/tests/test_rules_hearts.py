@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.author import catalogue
+from game.author import BOT, catalogue
 from game.author.match import Match
 from game.author.refusals import IllegalMove, InvalidMove
-from game.games.hearts import CARDS, DIRECTIONS, points
+from game.games.hearts import CARDS, DIRECTIONS, Hearts, points
 from game.tests.playing import begin, somebody_plays
 
 SEATS = range(4)
@@ -193,6 +193,7 @@ def test_the_fewest_points_win_and_may_be_shared() -> None:
     assert match.result is not None
     assert match.result.winners == (2, 3)
     assert match.result.scores == (93, 101, 40, 40)
+    assert match.result.places == ((2, 3), (0,), (1,))
     assert match.view(0)["phase"] == "over"
 
 
@@ -208,3 +209,10 @@ def test_a_bot_that_thinks_takes_fewer_points() -> None:
         totals[0] += match.scores[0] + match.scores[2]
         totals[1] += match.scores[1] + match.scores[3]
     assert totals[1] < totals[0] * 0.7
+
+
+def test_a_bot_plays_on_for_who_leaves() -> None:
+    match = Match.new(Hearts, seats=4, seed=1)
+    assert match.leave(2, "resigned") == BOT(2)
+    assert match.result is None
+    assert match.turn == {0, 1, 2, 3}

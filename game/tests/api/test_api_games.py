@@ -114,7 +114,7 @@ def test_a_game_with_a_free_seat_is_made_and_joined(ada: Person, bob: Person) ->
     assert bob.post(f"/api/games/{game['id']}/join").json() == joined.json()
 
 
-@pytest.mark.parametrize("body", [{"seats": 8}, {"region": "eu", "target": 3}])
+@pytest.mark.parametrize("body", [{"chairs": 8}, {"region": "eu", "target": 3}])
 def test_a_field_that_is_no_option_of_the_game_is_refused_by_its_name(
     ada: Person, body: dict[str, Any]
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_long_text_is_refused_before_the_word_filter_reads_it(
     ada: APIClient, seen: list[int], method: str, path: str, body: dict[str, Any]
 ) -> None:
     lobby = ada.post("/api/lobbies", {"name": "den"}).json()
+    ada.post("/api/party/create")
     low = User.objects.get(username="ada")
     friend = User.objects.create(username="bob")
     Friendship.objects.create(low=low, high=friend)

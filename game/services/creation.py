@@ -199,6 +199,9 @@ def create_open(
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
+    if seats is not None and not rules.min_players <= seats <= rules.max_players:
+        span = f"{rules.min_players} to {rules.max_players}"
+        raise Invalid(f"{rules.title} is for {span} players.", details={"seats": [f"Choose {span}."]})
     most = seats or rules.max_players
     if len(bots) >= most:
         raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})

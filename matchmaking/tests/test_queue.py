@@ -389,7 +389,7 @@ def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(
 ) -> None:
     ahead = behind = Strength()
     for _ in range(wins):
-        ahead, behind = after_match([ahead, behind], [0])
+        ahead, behind = after_match([ahead, behind], [0, 1])
     for waiter, strength in ((ada, ahead), (bob, behind)):
         Rating.objects.create(
             user_id=waiter.id, game="tictactoe", mu=strength.mu, sigma=strength.sigma, shown=strength.shown

@@ -24,8 +24,10 @@ class PlayerMove(Command):
 class GameAction(Command):
     """Do something other than a move: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or ``emote``.
 
+    ``start`` begins a game that still waits for players; only its creator may.
+
     Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
-    ``no_draw_offered``, ``recovering``.
+    ``no_draw_offered``, ``not_the_host``, ``recovering``.
     """
 
     action: Annotated[str, Meta(min_length=1, max_length=40)]

@@ -49,6 +49,7 @@ STRANGER = {
     ("post", "api/games/<uuid:game_id>/join"): 409,
     ("get", "api/games/<uuid:game_id>/chat"): 404,
     ("get", "api/games/<uuid:game_id>/invitation"): 404,
+    ("get", "api/games/<uuid:game_id>/pgn"): 404,
     ("get", "api/games/<uuid:game_id>/replay"): 404,
     ("get", "api/leaderboards/<str:game>"): 200,
     ("get", "api/battles/<int:battle_id>"): 403,

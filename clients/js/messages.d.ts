@@ -179,7 +179,7 @@ export declare namespace Game {
       type: "player_ready";
       id?: string | number | null;
     };
-    /** Do something other than a move: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `recovering`. */
+    /** Do something other than a move: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. `start` begins a game that still waits for players; only its creator may. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `not_the_host`, `recovering`. */
     game_action: {
       type: "game_action";
       action: string;

@@ -315,8 +315,9 @@ class GamePlayerReadyCommand(TypedDict):
 
 class GameGameActionCommand(TypedDict):
     """Do something other than a move: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or
-    ``emote``. Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
-    ``no_draw_offered``, ``recovering``.
+    ``emote``. ``start`` begins a game that still waits for players; only its creator may. Refused with
+    ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``, ``no_draw_offered``,
+    ``not_the_host``, ``recovering``.
     """
 
     type: Literal["game_action"]

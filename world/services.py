@@ -192,8 +192,11 @@ def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> Non
 
 @statement
 def _locked_own(user_id: int) -> QuerySet[Character]:
-    """The user's characters, locked until the transaction ends."""
-    own: QuerySet[Character] = selectors.characters_of.queryset(user_id).select_related("faction", "location")
+    """The user's characters, locked until the transaction ends.
+
+    Without joins: a row that moved while the lock was awaited would no longer match its old location.
+    """
+    own: QuerySet[Character] = selectors.characters_of.queryset(user_id).select_related(None)
     return own.select_for_update(of=("self",), no_key=True)
 
 

@@ -14,6 +14,7 @@ from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
+from game.author.source import digest
 
 State = dict[str, Any]
 """The complete state of a game: dicts with string keys, lists, strings, numbers, booleans and None."""
@@ -35,6 +36,7 @@ RESERVED: Final = frozenset(
         "real_time",
         "require",
         "seats",
+        "source_digest",
         "view_type",
     )
 )
@@ -153,6 +155,7 @@ class Game:
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
     lists_legal: ClassVar[bool]
     view_type: ClassVar[type[Record] | None]
+    source_digest: ClassVar[str]
     tick: ClassVar[Move]
 
     __slots__ = ("empty", "options", "random", "seats")
@@ -341,6 +344,7 @@ def _prepare(cls: type[Game]) -> None:
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
     _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
+    cls.source_digest = digest(cls)
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
     try:

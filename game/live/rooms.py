@@ -21,10 +21,11 @@ from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
 from game import selectors, services
+from game.author.match import Match
 from game.events import SeatTaken
 from game.live.journal import Journal
 from game.live.listeners import RemoteListener
-from game.live.opening import admit, look_at_seats, match_of
+from game.live.opening import admit, look_at_seats, take_over
 from game.live.ownership import Ownership
 from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
@@ -222,18 +223,18 @@ class Rooms:
 
     async def _open(self, game_id: UUID) -> Room:
         try:
-            record = await in_database(services.take_over, game_id=game_id)
-        except Exception:
+            record, match = await take_over(game_id)
+        except (Refusal, *STORE_ERRORS):
             await self._ownership.release(game_id)
             raise
-        room = self._begin(record)
+        room = self._begin(record, match)
         if (remote := self.remote.get(game_id)) is not None:
             # Clients that still listen to its former owner reconnect, and find it here.
             remote.close()
         return room
 
-    def _begin(self, record: RoomRecord) -> Room:
-        room = Room(record, match_of(record), self.journal, self._lost)
+    def _begin(self, record: RoomRecord, match: Match) -> Room:
+        room = Room(record, match, self.journal, self._lost)
         self.here[room.id] = room
         if record.entries and record.result is None:
             taken_over.inc()
@@ -264,13 +265,13 @@ class Rooms:
             return False
         try:
             is_ours = await self._ownership.claim(room.id) == self.worker_id
-            record = await in_database(services.take_over, game_id=room.id) if is_ours else None
+            taken = await take_over(room.id) if is_ours else None
             if self.here.get(room.id) is room:
                 self._drop(room)
-                if record is None:
+                if taken is None:
                     room.close()
                 else:
-                    self._begin(record).take_in(room)
+                    self._begin(*taken).take_in(room)
         except STORE_ERRORS:
             return False
         except Exception:

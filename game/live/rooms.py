@@ -47,6 +47,8 @@ WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
+NOT_READ: tuple[type[Exception], ...] = (Refusal, *STORE_ERRORS)
+"""Without the record of a game nobody has to own its room; one whose rules fail stays with its owner."""
 RELEASE_WITHIN_S = 2.0
 OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a second
 
@@ -224,7 +226,7 @@ class Rooms:
     async def _open(self, game_id: UUID) -> Room:
         try:
             record, match = await take_over(game_id)
-        except (Refusal, *STORE_ERRORS):
+        except NOT_READ:
             await self._ownership.release(game_id)
             raise
         room = self._begin(record, match)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from game.author.game import Clock, Game, Grid, State, move
+from game.author.interest import Radius
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
 from game.author.queues import Queue
@@ -26,6 +27,7 @@ __all__ = [
     "Literal",
     "Meta",
     "Queue",
+    "Radius",
     "Ranking",
     "Record",
     "Seat",

@@ -10,10 +10,12 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 
+from game.author.interest import Interest, Sees
 from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
+from game.author.source import digest
 
 State = dict[str, Any]
 """The complete state of a game: dicts with string keys, lists, strings, numbers, booleans and None."""
@@ -25,6 +27,7 @@ RESERVED: Final = frozenset(
     (
         "alternating",
         "empty",
+        "interest",
         "lists_legal",
         "max_players",
         "min_players",
@@ -35,6 +38,8 @@ RESERVED: Final = frozenset(
         "real_time",
         "require",
         "seats",
+        "source_digest",
+        "view_is_shared",
         "view_type",
     )
 )
@@ -132,7 +137,10 @@ class Game:
     """Whether others may watch; spectators get ``view(state, None)``."""
     hidden: ClassVar[bool]
     """Whether seats see different things; by default True if the class defines ``view``. If False, everybody
-    gets the view of seat None, computed once."""
+    gets the view of seat None, computed once; with ``sees`` the entities of it that they see."""
+    sees: ClassVar[Sees | None] = None
+    """Which entities in the maps of the view a seat gets: a ``Radius``, several, or a method
+    ``sees(self, state, seat)`` that returns their ids. By default all."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
     tells_legal: ClassVar[bool] = False
@@ -153,6 +161,9 @@ class Game:
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
     lists_legal: ClassVar[bool]
     view_type: ClassVar[type[Record] | None]
+    view_is_shared: ClassVar[bool]
+    interest: ClassVar[Interest | None]
+    source_digest: ClassVar[str]
     tick: ClassVar[Move]
 
     __slots__ = ("empty", "options", "random", "seats")
@@ -328,6 +339,12 @@ def _prepare(cls: type[Game]) -> None:
         cls.hidden = _overrides(cls, "view")
     shown = types_of(cls.view).get("return") if _overrides(cls, "view") else None
     cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
+    cls.view_is_shared = not cls.hidden
+    try:
+        cls.interest = None if cls.sees is None else Interest(cls.sees, cls.view_type)
+    except GameDefinitionError as error:
+        raise GameDefinitionError(f"{cls.__name__}: {error}.") from None
+    cls.hidden = cls.hidden or cls.interest is not None
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
         _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
@@ -341,6 +358,7 @@ def _prepare(cls: type[Game]) -> None:
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
     _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
+    cls.source_digest = digest(cls)
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
     try:

@@ -11,8 +11,9 @@ import msgspec
 from core.refusals import Refusal
 from game.author.game import Game, State, side_of
 from game.author.generator import Generator
+from game.author.interest import Sight
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
-from game.author.movements import MAX_CHOICES
+from game.author.movements import MAX_CHOICES, Record
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
 from game.author.results import Outcome, Places, Score, Seat, read_verdict
 
@@ -40,6 +41,7 @@ class Match:
         "_generator",
         "_saved_state",
         "_shared_view",
+        "_sight",
         "_turns",
         "_view_ends",
         "_viewers",
@@ -68,6 +70,8 @@ class Match:
         self.turn = _NOBODY
         self.turn_user: int | None = None
         self._shared_view: bytes | None = None
+        self._sight: Sight | None = None
+        """Of the present state, if it is the same for all viewers."""
         self._viewers = (*self.game.seats, None)
         self._view_ends: list[bytes] = []
         self._frame_ends: list[bytes] = []
@@ -215,7 +219,7 @@ class Match:
                     self.result = self._outcome(verdict)
                     break
                 taken = {}
-            self._shared_view = None
+            self._shared_view = self._sight = None
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
@@ -393,7 +397,7 @@ class Match:
             self._saved_state = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick, self._first = result, turn, moves, tick, first
         self.turn_user = self._only(turn)
-        self._shared_view = None
+        self._shared_view = self._sight = None
 
     def _only(self, turn: frozenset[Seat]) -> int | None:
         return self.users[next(iter(turn))] if len(turn) == 1 else None
@@ -456,13 +460,24 @@ class Match:
     def _view_head(self, seat: Seat | None) -> bytes:
         """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
         try:
-            view = self.game.view(self.state, seat)
+            view = self._seen_by(seat)
             shown = view if isinstance(view, dict) else msgspec.to_builtins(view)
             return _encode({**shown, "turn": self.turn_user})[:-1]
         except Exception as error:
             if self.problem is not None:
                 return b'{"turn":null'
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
+
+    def _seen_by(self, seat: Seat | None) -> dict[str, Any] | Record:
+        """Return the view of a seat, with the entities that it sees. Raises whatever the rules raise."""
+        game, state = self.game, self.state
+        if game.interest is None:
+            return game.view(state, seat)
+        if not game.view_is_shared:
+            return game.interest.sight(game, state, game.view(state, seat)).picked(seat)
+        if self._sight is None:
+            self._sight = game.interest.sight(game, state, game.view(state, None))
+        return self._sight.picked(seat)
 
     def _ends_with_legal(self) -> list[bytes]:
         ends = self._frame_ends.copy()

@@ -122,10 +122,9 @@ class Departed(Struct):
     tick: int | UnsetType = UNSET
 
     def apply(self, table: Table, seat: Seated) -> None:
-        if not table.is_in_snapshot:
-            if self.tick is not UNSET:
-                table.go_to(self.tick)
-            table.match.leave(seat.number, self.why)
+        if self.tick is not UNSET:
+            table.go_to(self.tick)
+        table.match.leave(seat.number, self.why)
         self.mark(table, seat)
 
     def mark(self, table: Table, seat: Seated) -> None:
@@ -148,7 +147,7 @@ class SeatTaken(Struct):
     tick: int | UnsetType = UNSET
 
     def apply(self, table: Table, user_id: int) -> None:
-        if self.tick is not UNSET and not table.is_in_snapshot:
+        if self.tick is not UNSET:
             table.go_to(self.tick)
         table.seat_user(table.seats[self.seat], user_id, self.username, self.rating)
 
@@ -217,15 +216,10 @@ def read(kind: str, data: str) -> RoomEntry:
     return entry
 
 
-def replay(table: Table, rows: Iterable[EntryRecord], *, loaded_seq: int = 0) -> None:
-    """Apply the entries of a journal again. Raises whatever the rules raise.
-
-    The match is loaded from a snapshot that was saved after the entry ``loaded_seq``, or is new.
-    """
+def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
+    """Apply the entries of a journal again. Raises whatever the rules raise."""
     for row in rows:
-        table.is_in_snapshot = row.seq <= loaded_seq
         apply(read(row.kind, row.data), table, row.user_id)
-    table.is_in_snapshot = False
 
 
 def apply(entry: RoomEntry, table: Table, user_id: int | None) -> None:

@@ -1,9 +1,12 @@
 """The table: the sum of the entries of a room's journal."""
 
+from msgspec.structs import asdict
+
 from game.author.leaving import Why
 from game.author.match import Match
 from game.live.clock import Clocks
 from game.live.seats import Seated
+from game.records import TableState
 
 
 class Table:
@@ -18,7 +21,6 @@ class Table:
         "departed",
         "draw_offers",
         "inputs",
-        "is_in_snapshot",
         "is_started",
         "match",
         "rematch_wanted",
@@ -38,8 +40,30 @@ class Table:
         self.is_started = False
         self.departed: list[int] = []
         """The seats whose players have left, in this order."""
-        self.is_in_snapshot = False
-        """Whether the match was loaded with what the entry that is being applied has changed in it."""
+
+    def as_state(self) -> TableState:
+        """Return what a snapshot keeps of a game that goes on.
+
+        Inputs that have not been applied are left out: they are not in the journal yet. Raises
+        ``RulesError``.
+        """
+        return TableState(
+            rules=self.match.game.source_digest,
+            match=self.match.dump(),
+            seats=[seat.as_state() for seat in self.seats],
+            left_ms=None if self.clocks is None else self.clocks.left_ms,
+            draw_offers=sorted(self.draw_offers),
+            departed=self.departed,
+        )
+
+    def restore(self, state: TableState) -> None:
+        """Continue from a snapshot, from which the match was loaded."""
+        self.seats = [Seated(**asdict(seat)) for seat in state.seats]
+        if self.clocks is not None and state.left_ms is not None:
+            self.clocks.restore(state.left_ms)
+        self.draw_offers = set(state.draw_offers)
+        self.departed = state.departed
+        self.is_started = True
 
     @property
     def taken(self) -> list[Seated]:
@@ -57,13 +81,9 @@ class Table:
         return all(seat.number in wanting or seat.gone is not None for seat in self.taken)
 
     def steer(self, seat: int, movement: bytes, tick: int) -> None:
-        """Replay an input of a real-time game that was applied at this tick.
-
-        Inputs before the match's own tick are part of the snapshot that it was loaded from.
-        """
-        if tick >= self.match.tick:
-            self.go_to(tick)
-            self.inputs[seat] = movement
+        """Replay an input of a real-time game that was applied at this tick."""
+        self.go_to(tick)
+        self.inputs[seat] = movement
 
     def go_to(self, tick: int) -> None:
         """Step a real-time game that is replayed to this tick."""
@@ -98,7 +118,7 @@ class Table:
 
     def play(self, seat: Seated) -> None:
         """Let the user in this seat play, if nobody does yet. Raises ``RulesError``."""
-        if not self.is_in_snapshot and seat.number in self.match.game.empty:
+        if seat.number in self.match.game.empty:
             self.match.join(seat.number)
 
     def take_back(self, seat: Seated) -> None:

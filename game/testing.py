@@ -66,6 +66,7 @@ def check(game: type[Game], *, games: int = 20, seats: int | None = None, **opti
       unchanged.
     - ``legal`` lists exactly the movements that the rules accept, as far as the types can be listed.
     - Nobody learns from another's movement what ``view`` keeps from them.
+    - A state that ``deal`` returns looks the same to its player, who has the same turn and legal movements.
     - Every game ends.
 
     ``seats`` is the number of players (default: the fewest). Raises AssertionError, naming the seed of the
@@ -95,6 +96,7 @@ def _play_moves(match: Match, again: Match, random: Random, figures: Figures) ->
             if match.moves % COMPARED_EVERY == 0:
                 _check_legal(match, seat, legal, random)
                 _check_secrets(match, seat, legal, random)
+                _check_deal(match, random)
         movement = random.choice(legal) if legal else bots.choose(match, seat, random, level=1)
         try:
             taken = match.play(seat, movement or {})
@@ -203,6 +205,24 @@ def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random
             f"seat {viewer} sees the same after {first} and {second} of seat {seat}, but is told which it "
             "was: name the move in `secret_moves`",
         )
+
+
+def _check_deal(match: Match, random: Random) -> None:
+    if type(match.game).deal is Game.deal:
+        return
+    for seat in match.game.seats:
+        dealt = match.dealt(seat, random)
+        dealt.dump()
+        _require(
+            dealt.turn == match.turn, match, f"the state that `deal` returns to seat {seat} has another turn"
+        )
+        for here, there, named in (
+            (match.view(seat), dealt.view(seat), "view"),
+            (match.legal(seat), dealt.legal(seat), "legal movements"),
+        ):
+            _require(
+                here == there, match, f"the state that `deal` returns to seat {seat} has another {named}"
+            )
 
 
 def _count_result(match: Match, figures: Figures) -> None:

@@ -252,7 +252,16 @@ class Game:
     def value(self, state: State, seat: Seat) -> float:
         """Return how good a state is for a seat while the game goes on, from 0 (lost) to 1 (won).
 
-        With it, bots look a few moves ahead; without it, they try whole games at random.
+        With it, bots look a few moves ahead; without it, they try whole games at random. In a game with
+        ``deal``, they try games until it is rolled or dealt again, and take the value then.
+        """
+        raise NotImplementedError
+
+    def deal(self, view: dict[str, Any], seat: Seat, random: Random) -> State:
+        """Return a state that a player who sees this view must hold possible, drawn at random.
+
+        With it, bots think ahead in a game that hides something: what they do not see is dealt anew for each
+        game that they try. Its view for ``seat`` must be the given one.
         """
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ import marshal
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from math import isfinite
+from random import Random
 from typing import Any
 
 import msgspec
@@ -346,6 +347,21 @@ class Match:
         match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._saved_state or marshal.dumps(self.state))
         position = match._generator.position
+        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty)
+        return match
+
+    def dealt(self, seat: Seat, random: Random) -> "Match":
+        """Return an independent match in which all that ``seat`` does not see is dealt anew.
+
+        Raises RulesError.
+        """
+        match = Match(type(self.game), self.users, self.options, random.getrandbits(64))
+        view = self.view(seat)
+        try:
+            state = self.game.deal(view, seat, random)
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: deal failed for seat {seat}: {error!r}") from error
+        position = self._generator.position
         match._resume(state, position, self.moves, self.tick, self._first, self.game.empty)
         return match
 

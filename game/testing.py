@@ -74,13 +74,20 @@ def check(game: type[Game], *, games: int = 20, seats: int | None = None, **opti
     """
     figures = Figures()
     for seed in range(games):
-        match = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
-        again = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+        match = _begun(game, seats, seed, options)
+        again = _begun(game, seats, seed, options)
         play = _play_ticks if game.real_time else _play_moves
         again = play(match, again, Random(seed), figures)
         _require(match.dump() == again.dump(), match, "the same movements do not give the same game")
         _count_result(match, figures)
     return figures
+
+
+def _begun(game: type[Game], seats: int | None, seed: int, options: dict[str, Any]) -> Match:
+    match = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+    for seat in sorted(match.game.empty):
+        match.join(seat)
+    return match
 
 
 def _play_moves(match: Match, again: Match, random: Random, figures: Figures) -> Match:

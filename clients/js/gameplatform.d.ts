@@ -76,6 +76,8 @@ export declare class Channel<Told = any, Taken = any> {
   renew(): void;
   interrupt(): void;
   ping(): void;
+  /** Gives up the connection unless it says something within a second. */
+  ask(): void;
   on<Type extends Types<Told | Own> | "*">(
     type: Type,
     handler: (message: Message<Type, Told | Own>) => unknown,

@@ -14,6 +14,10 @@
 const RECONNECT_AFTER = new Set([1001, 1006, 1009, 1012, 1013, 4408, 4429]);
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 10_000;
+/** In a game under way a silence of this length is asked about ... */
+const QUIET_IN_PLAY_MS = 1_000;
+/** ... and a connection that is in doubt and says nothing for this long is given up. */
+const ANSWER_IN_DOUBT_MS = 900;
 const CONNECT_WITHIN_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
@@ -134,9 +138,11 @@ export class Channel {
   #losses = 0;
   #attempt = 0;
   #openedAt = 0;
-  /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer}} */
+  /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer, quiet?: Timer, doubt?: Timer}} */
   #timers = {};
   #pingedAt = 0;
+  #heardAt = 0;
+  #quietMs = Infinity;
   #wanted = false;
 
   /**
@@ -184,6 +190,38 @@ export class Channel {
   /** Gives up a live connection whose network is gone, which it would only notice by a ping, and tries again. */
   interrupt() {
     if (this.state === "open") this.#lost(1006);
+  }
+
+  /**
+   * Gives up the connection unless it says something within a second: for when there is reason to doubt it. A silence
+   * here makes the other channels of the client doubtful, too.
+   */
+  ask() {
+    if (!this.#ready || this.#timers.doubt) return;
+    this.ping();
+    this.#timers.doubt = setTimeout(() => {
+      this.#lost(1006);
+      for (const channel of this.#client.channels) channel.ask();
+    }, ANSWER_IN_DOUBT_MS);
+  }
+
+  /**
+   * From now on asks whenever nothing was heard for `ms` milliseconds.
+   *
+   * @param {number} ms
+   */
+  expectFrames(ms) {
+    if (ms === this.#quietMs) return;
+    this.#quietMs = ms;
+    this.#watch();
+  }
+
+  #watch() {
+    clearTimeout(this.#timers.quiet);
+    if (this.#quietMs === Infinity || !this.#ready) return;
+    const left = this.#heardAt + this.#quietMs - performance.now();
+    if (left <= 0) this.ask();
+    this.#timers.quiet = setTimeout(() => this.#watch(), left > 0 ? left : this.#quietMs);
   }
 
   /**
@@ -279,6 +317,7 @@ export class Channel {
       replaced.onmessage = ({ data }) => "ref" in JSON.parse(data) && this.#heard(data);
       replaced.onclose = null;
       this.#awaitPong();
+      this.#trust();
     }
     const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
     this.#socket = socket;
@@ -303,11 +342,21 @@ export class Channel {
     clearInterval(this.#timers.ping);
     this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
     this.ping();
+    this.#trust();
+    this.#watch();
     this.#become("open");
+  }
+
+  /** The connection is alive. */
+  #trust() {
+    this.#heardAt = performance.now();
+    clearTimeout(this.#timers.doubt);
+    this.#timers.doubt = undefined;
   }
 
   /** @param {string} data */
   #heard(data) {
+    this.#trust();
     const message = JSON.parse(data);
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong();
@@ -343,7 +392,7 @@ export class Channel {
   #letGo() {
     this.#attempt += 1;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-    this.#timers.pong = undefined;
+    this.#timers = {};
     silence(this.#replaced);
     silence(this.#socket);
     this.#replaced = this.#socket = null;
@@ -362,6 +411,18 @@ export class Channel {
 
 /** The frames of a game that hold a view. */
 const SHOWING = ["game_state", "player_move", "game_tick", "game_over"];
+
+/**
+ * Whether a game is under way, by the messages that tell it.
+ *
+ * @type {Record<string, (message: any) => boolean>}
+ */
+const UNDER_WAY = {
+  game_state: ({ state }) => state === "active",
+  game_start: () => true,
+  game_tick: () => true,
+  game_over: () => false,
+};
 
 /** The socket of one game, with what it told last. */
 export class GameChannel extends Channel {
@@ -408,6 +469,8 @@ export class GameChannel extends Channel {
 
   /** @param {any} message */
   note(message) {
+    const isUnderWay = UNDER_WAY[message.type]?.(message);
+    if (isUnderWay !== undefined) this.expectFrames(isUnderWay ? QUIET_IN_PLAY_MS : Infinity);
     if (!SHOWING.includes(message.type)) return;
     const { type, view, players = this.players, result = null, legal = [] } = message;
     this.players = players;
@@ -534,7 +597,10 @@ export class GameClient {
       for (const channel of this.channels) channel.interrupt();
     });
     globalThis.addEventListener?.("online", () => {
-      for (const channel of this.channels) if (channel.state === "waiting") channel.open();
+      for (const channel of this.channels) {
+        if (channel.state === "waiting") channel.open();
+        else channel.ask();
+      }
     });
     this.setTokens(typeof token === "string" ? { access: token } : token);
   }

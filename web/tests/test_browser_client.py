@@ -284,6 +284,71 @@ def test_a_socket_that_answers_no_ping_is_given_up_and_replaced(page: Page) -> N
     assert connects_again(page)
 
 
+IN_PLAY = """await inGame(); sockets[0].say({type: "game_state", state: "active", seq: 1});
+const pong = () => sockets.at(-1).say({type: "pong", time: new Date().toISOString()}); pong();"""
+
+
+@pytest.mark.parametrize("frame", ["{type: 'game_tick', tick: 1}", "{type: 'player_move', seq: 2}"])
+def test_a_silence_in_play_is_noticed_within_two_seconds_and_the_socket_replaced(
+    page: Page, frame: str
+) -> None:
+    run(page, f"{IN_PLAY} sockets[0].say({frame});")
+    page.clock.run_for(950)
+    assert run(page, "return client.game.state;") == "open"
+    page.clock.run_for(1_000)
+    assert "waiting" in run(page, "return heard.map(({state}) => state);")
+    page.clock.run_for(500)
+    assert run(page, "await turn(); return sockets.length;") == 2
+
+
+def test_a_quiet_game_is_asked_every_second_and_stays_while_it_answers(page: Page) -> None:
+    run(page, f"{IN_PLAY} window.pong = pong;")
+    for _ in range(5):
+        page.clock.run_for(1_000)
+        run(page, "pong();")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 6
+    assert run(page, "return [client.game.state, sockets.length];") == ["open", 1]
+
+
+def test_frames_alone_show_that_the_network_is_there(page: Page) -> None:
+    run(page, IN_PLAY)
+    for tick in range(10):
+        page.clock.run_for(500)
+        run(page, f"sockets[0].say({{type: 'game_tick', tick: {tick}}});")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 1
+
+
+@pytest.mark.parametrize(
+    "ended", ["{type: 'game_over', winner_ids: []}", "{type: 'game_state', state: 'created', seq: 2}"]
+)
+def test_a_game_that_is_not_under_way_is_not_asked(page: Page, ended: str) -> None:
+    run(page, f"{IN_PLAY} sockets[0].say({ended});")
+    page.clock.run_for(15_000)
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 1
+
+
+def test_a_silent_game_makes_the_other_sockets_ask(page: Page) -> None:
+    run(page, "await begin(); client.connectToNotifications(); await turn(); sockets[0].open();")
+    run(page, "sockets[0].say({type: 'pong', time: new Date().toISOString()});")
+    run(page, "client.connectToGame('g1'); await turn(); sockets[1].open();")
+    run(
+        page, "sockets[1].say({type: 'pong'}); sockets[1].say({type: 'game_state', state: 'active', seq: 1});"
+    )
+    page.clock.run_for(1_950)
+    assert run(page, "return [client.game.state, client.notifications.state];") == ["waiting", "open"]
+    page.clock.run_for(950)
+    lost = "return heard.filter(({state}) => state === 'waiting').map(({channel}) => channel);"
+    assert run(page, lost)[:2] == ["game", "notifications"]
+
+
+def test_a_network_that_changes_is_asked_at_once(page: Page) -> None:
+    run(page, "await inGame(); sockets[0].say({type: 'pong', time: new Date().toISOString()});")
+    run(page, "dispatchEvent(new Event('online'));")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 2
+    page.clock.run_for(950)
+    assert run(page, "return client.game.state;") == "waiting"
+
+
 def test_it_renews_the_tokens_before_they_expire_and_moves_its_sockets_over(page: Page) -> None:
     run(
         page,

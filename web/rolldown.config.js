@@ -15,6 +15,7 @@ export default {
     "web/board": "web/board.js",
     "client/gameplatform": "client/gameplatform.js",
     "client/netcode": "client/netcode.js",
+    "client/sync": "client/sync.js",
   },
   preserveEntrySignatures: "allow-extension",
   output: {

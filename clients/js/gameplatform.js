@@ -39,6 +39,7 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 /** @typedef {import("./gameplatform.d.ts").State} State */
 /** @typedef {import("./gameplatform.d.ts").Movement} Movement */
 /** @import { Game } from "./messages.d.ts" */
+/** @import { SyncedView } from "./sync.d.ts" */
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 
 /**
@@ -224,6 +225,24 @@ export class Channel {
     this.#timers.quiet = setTimeout(() => this.#watch(), left > 0 ? left : this.#quietMs);
   }
 
+  /** The subprotocols to ask for. @returns {string[]} */
+  get protocols() {
+    return [];
+  }
+
+  /**
+   * The message of a frame, or null for one of no use.
+   *
+   * @param {any} data
+   * @returns {any}
+   */
+  read(data) {
+    return JSON.parse(data);
+  }
+
+  /** Gets ready for the frames of a new connection. */
+  begin() {}
+
   /**
    * Updates what the channel knows, before handlers hear the message.
    *
@@ -314,12 +333,13 @@ export class Channel {
     this.#replaced = replaced;
     if (replaced) {
       // The events that it still brings come again by `since`; the answers do not.
-      replaced.onmessage = ({ data }) => "ref" in JSON.parse(data) && this.#heard(data);
+      replaced.onmessage = ({ data }) => typeof data === "string" && "ref" in JSON.parse(data) && this.#heard(data);
       replaced.onclose = null;
       this.#awaitPong();
       this.#trust();
     }
-    const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
+    const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`, this.protocols);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => this.#opened(socket);
     socket.onmessage = ({ data }) => this.#heard(data);
@@ -338,6 +358,7 @@ export class Channel {
     silence(this.#replaced);
     this.#replaced = null;
     this.#openedAt = Date.now();
+    this.begin();
     for (const message of this.#outbox.splice(0)) socket.send(JSON.stringify(message));
     clearInterval(this.#timers.ping);
     this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
@@ -354,10 +375,11 @@ export class Channel {
     this.#timers.doubt = undefined;
   }
 
-  /** @param {string} data */
+  /** @param {string | ArrayBuffer} data */
   #heard(data) {
     this.#trust();
-    const message = JSON.parse(data);
+    const message = this.read(data);
+    if (!message) return;
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong();
       this.latency = Math.round(performance.now() - this.#pingedAt);
@@ -426,13 +448,24 @@ const UNDER_WAY = {
 
 /** The socket of one game, with what it told last. */
 export class GameChannel extends Channel {
+  #now;
+
   /**
    * @param {GameClient} client
    * @param {string} id
+   * @param {import("./gameplatform.d.ts").GameOptions} options
    */
-  constructor(client, id) {
+  constructor(client, id, { sync = null } = {}) {
     super(client, "game", `/ws/game/${encodeURIComponent(id)}/`);
     this.id = id;
+    this.#now = () => client.serverNow();
+    /**
+     * The view kept from changes, or null where whole ones are sent.
+     *
+     * @type {SyncedView | null}
+     */
+    this.sync = sync;
+    if (sync) sync.resync = () => this.send({ type: "resync" });
     /**
      * This user's id, or null for a spectator.
      *
@@ -465,6 +498,22 @@ export class GameChannel extends Channel {
      * @type {Game.GameOver | null}
      */
     this.result = null;
+  }
+
+  get protocols() {
+    return this.sync?.protocols ?? [];
+  }
+
+  begin() {
+    this.sync?.begin();
+  }
+
+  /**
+   * @param {any} data
+   * @returns {any}
+   */
+  read(data) {
+    return this.sync ? this.sync.read(data, this.#now()) : super.read(data);
   }
 
   /** @param {any} message */
@@ -933,10 +982,12 @@ export class GameClient {
    * Opens the socket of one game, as player or spectator, and leaves the one before. → its channel.
    *
    * @param {string} gameId
+   * @param {import("./gameplatform.d.ts").GameOptions} options `sync`: a `SyncedView` (of `sync.js`), by which only the
+   *   changes of the view are sent
    */
-  connectToGame(gameId) {
+  connectToGame(gameId, options = {}) {
     this.leaveGame();
-    this.game = new GameChannel(this, gameId);
+    this.game = new GameChannel(this, gameId, options);
     this.game.open();
     return this.game;
   }

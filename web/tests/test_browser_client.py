@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js" / "gameplatform.js"
+CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js"
 ORIGIN = "http://client.test"
 
 # A simulated network: sockets that the test opens, feeds and closes, and prepared responses.
@@ -19,7 +19,10 @@ window.sockets = [];
 window.calls = [];
 window.answers = {"/api/auth/ticket/": () => [200, {ticket: `ticket-${calls.length}`}]};
 window.Socket = class {
-  constructor(url) { this.url = url; this.readyState = 0; this.sent = []; sockets.push(this); }
+  constructor(url, protocols) {
+    Object.assign(this, {url, protocols, readyState: 0, sent: []});
+    sockets.push(this);
+  }
   send(text) { this.sent.push(JSON.parse(text)); }
   close() { this.readyState = 3; }
   open() { this.readyState = 1; this.onopen?.(); }
@@ -61,7 +64,9 @@ window.inGame = async () => { await begin(); client.connectToGame("g1"); await t
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     context.route(f"{ORIGIN}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html>"))
-    context.route(f"{ORIGIN}/gameplatform.js", lambda route: route.fulfill(path=CLIENT))
+    context.route(
+        f"{ORIGIN}/*.js", lambda route: route.fulfill(path=CLIENT / route.request.url.split("/")[-1])
+    )
     context.add_init_script(STAND_INS)
     page = context.new_page()
     page.clock.install()
@@ -106,6 +111,26 @@ def test_what_is_done_in_a_game_goes_out_as_the_server_reads_it(page: Page) -> N
         {"type": "game_action", "action": "resign"},
         {"type": "chat_message", "message": "hi"},
     ]
+
+
+def test_a_view_kept_from_changes_is_asked_for_and_asked_for_anew_when_a_frame_is_lost(page: Page) -> None:
+    heard = run(
+        page,
+        """await begin(); const { SyncedView } = await import("/sync.js");
+        client.connectToGame("g1", { sync: new SyncedView({ binary: false }) });
+        await turn();
+        const [socket] = sockets;
+        const [view, you] = [{ ball: { x: 1 } }, { user_id: 7 }];
+        const move = (x) => ({ "~": { ball: { "=": { x } } } });
+        socket.open();
+        socket.say({ type: "game_state", state: "active", seq: 1, view, turn: null, you });
+        socket.say({ type: "game_tick", tick: 2, full: view });
+        socket.say({ type: "game_tick", tick: 4, since: 2, delta: move(2) });
+        const { x } = client.game.view.ball;
+        socket.say({ type: "game_tick", tick: 8, since: 6, delta: move(9) });
+        return [socket.protocols, x, client.game.me, client.game.view.ball.x, socket.sent.at(-1).type];""",
+    )
+    assert heard == [["gp.delta"], 2, 7, 2, "resync"]
 
 
 def test_it_comes_back_by_itself_only_after_codes_that_invite_it(page: Page) -> None:

@@ -96,6 +96,8 @@ export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
   readonly id: string;
   /** The view kept from changes, or null where whole ones are sent. */
   readonly sync: SyncedView | null;
+  /** The number of this user's last input that the rules have applied. */
+  readonly ack: number;
   /** This user's id, or null for a spectator. */
   readonly me: number | null;
   readonly players: Game.PlayerInfo[];

@@ -465,6 +465,8 @@ export class GameChannel extends Channel {
      * @type {SyncedView | null}
      */
     this.sync = sync;
+    /** The number of this user's last input that the rules have applied. */
+    this.ack = 0;
     if (sync) sync.resync = () => this.send({ type: "resync" });
     /**
      * This user's id, or null for a spectator.
@@ -521,6 +523,7 @@ export class GameChannel extends Channel {
     const isUnderWay = UNDER_WAY[message.type]?.(message);
     if (isUnderWay !== undefined) this.expectFrames(isUnderWay ? QUIET_IN_PLAY_MS : Infinity);
     if (!SHOWING.includes(message.type)) return;
+    this.ack = message.ack ?? this.ack;
     const { type, view, players = this.players, result = null, legal = [] } = message;
     this.players = players;
     this.view = view ?? this.view;

@@ -29,8 +29,8 @@ export declare class Clock {
 export interface InterpolationOptions<View> {
   /** What lies between two frames; `mixed` mixes all numbers. */
   mix: (from: View, to: View, share: number) => View;
-  /** What the newest frame becomes after so many ticks without another. */
-  guess?: (view: View, ticks: number) => View;
+  /** What the newest frame becomes after so many ticks without another; `before` is the frame before it. */
+  guess?: (view: View, ticks: number, before?: View) => View;
   /** Without a frame for longer, the picture stands still. */
   guessTicks?: number;
   /** How many frames are kept. */

@@ -226,7 +226,8 @@ export class Interpolation {
   at(tick) {
     const newest = this.#frames.at(-1);
     if (!newest) return null;
-    if (tick >= newest.tick) return this.#guess(newest.view, Math.min(tick - newest.tick, this.#guessTicks));
+    if (tick >= newest.tick)
+      return this.#guess(newest.view, Math.min(tick - newest.tick, this.#guessTicks), this.#frames.at(-2)?.view);
     const index = this.#frames.findIndex((frame) => frame.tick > tick);
     if (index === 0) return this.#frames[0].view;
     const [before, after] = [this.#frames[index - 1], this.#frames[index]];

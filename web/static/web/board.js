@@ -16,8 +16,8 @@
  * @property {boolean} canMove whether a movement is taken now
  * @property {Record<string, unknown> | null} [pending] the movement that is sent and not answered yet
  * @property {(movement: Record<string, unknown>) => void} [onMove] makes a move; the page shows a refusal
- * @property {(watch: (tick: number, view: any) => void) => () => void} [frames] real time: hears each new view; the
- *   function that it returns ends that
+ * @property {(watch: (tick: number, view: any, ack?: number) => void) => () => void} [frames] real time: hears each new
+ *   view, and the number of the player's last input in it; the function that it returns ends that
  * @property {boolean} live whether the game is under way
  * @property {boolean} [realTime]
  * @property {import("./types.d.ts").Schema} [schema] the JSON schema of a movement
@@ -33,5 +33,6 @@ export {
   useRef,
   useState,
 } from "./dom.js";
+export { Clock, Interpolation, mixed, mixedAngle, Prediction } from "../client/netcode.js";
 export { Button } from "./components.js";
 export { arrowTarget, changedCell } from "./games/cells.js";

@@ -51,7 +51,7 @@ function useRoom(id) {
   // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not
   // shown.
   const asked = useRef(/** @type {{id: number | string, silent?: boolean} | null} */ (null));
-  const watchers = useRef(/** @type {Set<(tick: number, view: any) => void>} */ (new Set()));
+  const watchers = useRef(/** @type {Set<(tick: number, view: any, ack?: number) => void>} */ (new Set()));
   const shownScores = useRef(/** @type {string | null} */ (null));
 
   /** @type {Hearing<Game.Heard & Own>} */
@@ -59,7 +59,7 @@ function useRoom(id) {
     // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
     game_tick({ tick, view: seen }) {
       const view = /** @type {any} */ (seen);
-      for (const watch of watchers.current) watch(tick, view);
+      for (const watch of watchers.current) watch(tick, view, client.game?.ack);
       const scores = JSON.stringify(view.scores);
       const isKnown = scores === shownScores.current;
       shownScores.current = scores;
@@ -117,7 +117,7 @@ function useRoom(id) {
     setRefusal(null);
     return client.sendAction(action);
   }, []);
-  const frames = useCallback((/** @type {(tick: number, view: any) => void} */ watch) => {
+  const frames = useCallback((/** @type {(tick: number, view: any, ack?: number) => void} */ watch) => {
     watchers.current.add(watch);
     return () => watchers.current.delete(watch);
   }, []);

@@ -145,11 +145,13 @@ class SeatTaken(Struct):
     username: str
     rating: int | None
     tick: int | UnsetType = UNSET
+    bot_level: int | None = None
 
     def apply(self, table: Table, user_id: int) -> None:
         if self.tick is not UNSET:
             table.go_to(self.tick)
-        table.seat_user(table.seats[self.seat], user_id, self.username, self.rating)
+        seat = table.seats[self.seat]
+        table.seat_user(seat, user_id, self.username, self.rating, bot_level=self.bot_level)
 
     def event(self, user_id: int, seq: int) -> events.RoomEvent:
         return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)

@@ -99,15 +99,19 @@ class Table:
         if bot_level is not None and self.clocks is not None:
             self.clocks.refill(seat.number)
 
-    def seat_user(self, seat: Seated, user_id: int, username: str, rating: int | None) -> None:
-        """Seat a user in a free seat. Raises ``RulesError``."""
+    def seat_user(
+        self, seat: Seated, user_id: int, username: str, rating: int | None, *, bot_level: int | None = None
+    ) -> None:
+        """Seat a user, or a bot of this level, in a free seat. Raises ``RulesError``."""
         if seat.user_id != user_id:
             seat.joined = seat.has_moved = False
             if self.clocks is not None:
                 self.clocks.refill(seat.number)
         seat.user_id, seat.username, seat.rating = user_id, username, rating
         seat.gone, seat.is_offered, seat.left_told = None, False, False
-        seat.ready = self.is_started
+        seat.bot_level = bot_level
+        seat.ready = self.is_started or bot_level is not None
+        seat.joined = seat.joined or bot_level is not None
         if seat.number in self.departed:
             self.departed.remove(seat.number)
         self.match.sit(seat.number, user_id)

@@ -10,6 +10,9 @@ import { toast } from "./toasts.js";
 /** @import { Rest } from "./types.d.ts" */
 
 const ASK_EVERY_MS = 2_000;
+const GAMES_TRIED = 3;
+/** The levels of those who play until others come. */
+const BOTS_AT_ONCE = [1, 1, 2, 2, 3];
 
 /** `{game, mode, position, size, since}` while queued (`since`: milliseconds since 1970), else null. */
 export const queue = new Store(
@@ -118,6 +121,28 @@ export async function resumeQueue() {
 export async function playComputer(game, level) {
   if (queue.value) await leaveQueue();
   const made = await client.request("POST", "/api/games/", { game, opponent: "bot", level });
+  go(`/games/${made.id}`);
+}
+
+/**
+ * A free seat in a running game, or else a new game with bots, which others may join.
+ *
+ * @param {string} game
+ */
+export async function playAtOnce(game) {
+  if (queue.value) await leaveQueue();
+  const { results } = await client.request("GET", `/api/games/?game=${game}&state=active`);
+  for (const { id } of results.slice(0, GAMES_TRIED)) {
+    try {
+      await client.request("POST", `/api/games/${id}/join/`);
+      go(`/games/${id}`);
+      return;
+    } catch (error) {
+      // It is full, or over by now.
+      if (/** @type {any} */ (error).status !== 409) throw error;
+    }
+  }
+  const made = await client.request("POST", "/api/games/", { game, bots: BOTS_AT_ONCE });
   go(`/games/${made.id}`);
 }
 

@@ -45,7 +45,7 @@ const TEXTS = {
   "gate.guest": "Play as guest",
 
   "home.sentence": "Play somebody, right now.",
-  "home.text": "Board games and pong against people of your strength. No download, no e-mail address.",
+  "home.text": "Board games, pong and an arena against people of your strength. No download, no e-mail address.",
   "home.play": "Play now",
   "home.board": "A game of Connect four that plays itself",
 
@@ -407,6 +407,17 @@ const TEXTS = {
   "hearts.pass": "Pass cards",
   "hearts.waiting": "Waiting for the others to choose",
   "hearts.played": "{name}: {card}",
+
+  "arena.label":
+    "The arena, seen from above. W, A, S, D or the arrow keys run, the mouse aims and shoots; on a touch screen the left thumb runs, the right one aims and shoots.",
+  "arena.frags": "{frags} felled",
+  "arena.scores": "Scores",
+  "arena.gone": "Somebody",
+  "arena.felled": "{by} felled {name}.",
+  "arena.leads": "{name} leads with {frags}.",
+  "arena.down": "You are down, and back in two seconds.",
+  "arena.hint_keys": "W A S D to run, the mouse to aim and shoot, Tab for the scores",
+  "arena.hint_touch": "Left thumb to run, right thumb to aim and shoot",
 
   "pong.label": "Pong. Arrow keys or W and S move your paddle; on a touch screen it follows your finger.",
   "pong.score": "{left} to {right}",

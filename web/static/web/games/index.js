@@ -9,6 +9,7 @@ import { Component, html } from "../dom.js";
 
 /** @type {Record<string, () => Promise<Board>>} */
 const BOARDS = {
+  arena: () => import("./arena.js"),
   tictactoe: () => import("./tictactoe.js"),
   connect_four: () => import("./connect_four.js"),
   draughts: () => import("./draughts.js"),

@@ -17,7 +17,7 @@ import {
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { initial, Input } from "../games/generic.js";
-import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
+import { joinQueue, leaveQueue, playAtOnce, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
@@ -109,7 +109,10 @@ function Choices({ offered, onClose }) {
 
 /** @param {{game: Rest.GameCatalogueEntry, offered: OfferedQueue[], queued: boolean, onComputer: () => void, onChoose: () => void}} props */
 function GameCard({ game, offered, queued, onComputer, onChoose }) {
-  const play = useAction(() => (isPlain(offered) ? joinQueue(game.name) : onChoose()));
+  const play = useAction(() => {
+    if (game.open) return playAtOnce(game.name);
+    return isPlain(offered) ? joinQueue(game.name) : onChoose();
+  });
   const friend = useAction(() => playFriend(game.name));
   const players = game.min_players === game.max_players ? game.min_players : `${game.min_players}–${game.max_players}`;
   const error = play.error ?? friend.error;

@@ -434,6 +434,7 @@ export interface GameCatalogueEntry {
   description: string;
   sides: Array<string>;
   spectators: boolean;
+  open: boolean;
   modes: Array<string>;
   clock: Record<string, unknown> | null;
   options: Record<string, unknown>;

@@ -1,6 +1,7 @@
 /** A small picture of each game; others get the sign of a die. */
 import { html } from "./dom.js";
 
+/** @type {Record<string, import("./types.d.ts").VNode | import("./types.d.ts").VNode[]>} */
 const ART = {
   tictactoe: html`<g class="art-lines"><path d="M32 8v80M64 8v80M8 32h80M8 64h80" /></g>
     <path class="mark first" d="M12 12 26 26M26 12 12 26M41 41 55 55M55 41 41 55" /><circle class="mark second" cx="78"
@@ -10,7 +11,7 @@ const ART = {
     ${[0, 1, 2].map((row) =>
       [0, 1, 2, 3].map((column) => {
         const disc = ["....", ".YR.", "RYYR"][row][column];
-        const kind = { R: "disc red", Y: "disc yellow", ".": "hole" }[disc];
+        const kind = disc === "R" ? "disc red" : disc === "Y" ? "disc yellow" : "hole";
         return html`<g class=${kind}><circle class=${kind} cx=${15.5 + column * 21.6} cy=${25 + row * 23} r="8.5" />
           </g>`;
       }),
@@ -42,6 +43,7 @@ const DIE = html`<rect class="art-die" x="16" y="16" width="64" height="64" rx="
   <g class="art-pips"><circle cx="34" cy="34" r="6" /><circle cx="62" cy="62" r="6" /><circle cx="48" cy="48" r="6" />
     </g>`;
 
+/** @param {{name: string}} props */
 export function GameArt({ name }) {
   return html`<svg viewBox="0 0 96 96" aria-hidden="true" class=${`game-art ${name}`}>${ART[name] ?? DIE}</svg>`;
 }

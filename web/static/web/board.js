@@ -6,7 +6,8 @@
  * @typedef {object} Room What is known of the game.
  * @property {{id: number, username: string, side: string}[]} players in the order of their seats
  * @property {Record<string, unknown>[]} [legal] the movements that the player may make now, where the game tells them
- * @property {{movement: Record<string, unknown>, user_id: number} | null} lastMove
+ * @property {{movement: Record<string, unknown>, user_id: number | null} | null} lastMove
+ * @property {object | null} [result] how the game has ended
  *
  * @typedef {object} BoardProps
  * @property {any} view what the rules show to this player
@@ -19,7 +20,7 @@
  *   function that it returns ends that
  * @property {boolean} live whether the game is under way
  * @property {boolean} [realTime]
- * @property {object} [schema] the JSON schema of a movement
+ * @property {import("./types.d.ts").Schema} [schema] the JSON schema of a movement
  */
 export {
   Component,

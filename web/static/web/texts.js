@@ -1,4 +1,5 @@
 /** Every word on the page, in one catalogue: a translation replaces this file. `{name}` is filled in. */
+/** @type {Record<string, string>} */
 const TEXTS = {
   "app.name": "Game platform",
   "app.skip": "Skip to content",
@@ -789,20 +790,39 @@ const TEXTS = {
   "world.confirm": "Confirm trade",
 };
 
-/** The text of `key` with its `{fields}` filled in. */
+/**
+ * The text of `key` with its `{fields}` filled in.
+ *
+ * @param {string} key
+ * @param {object} [fields]
+ * @returns {string}
+ */
 export function text(key, fields = {}) {
-  return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => fields[name]);
+  return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => String(/** @type {Record<string, unknown>} */ (fields)[name]));
 }
 
-/** Like `text`, but `otherwise` where the catalogue has no such key (a code that this page does not know yet). */
+/**
+ * Like `text`, but `otherwise` where the catalogue has no such key (a code that this page does not know yet).
+ *
+ * @param {string} key
+ * @param {string} otherwise
+ */
 export function textOr(key, otherwise) {
   return TEXTS[key] ?? otherwise;
 }
 
-/** 10000 as "10,000", in the reader's way. */
+/**
+ * 10000 as "10,000", in the reader's way.
+ *
+ * @param {number} number
+ */
 export const amount = (number) => Number(number).toLocaleString();
 
-/** "some_code" as words: "Some code". */
+/**
+ * "some_code" as words: "Some code".
+ *
+ * @param {unknown} code
+ */
 export function words(code) {
   const spaced = String(code).replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
@@ -815,7 +835,11 @@ const UNITS = [
   ["minute", 60_000],
 ];
 
-/** A time (ISO text) as "3 hours ago". */
+/**
+ * A time (ISO text) as "3 hours ago".
+ *
+ * @param {string} time
+ */
 export function ago(time) {
   const past = Date.now() - Date.parse(time);
   const found = UNITS.find(([, length]) => past >= length);
@@ -827,7 +851,12 @@ export function ago(time) {
   );
 }
 
-/** 83000 → "1:23"; under ten seconds with tenths. */
+/**
+ * 83000 → "1:23"; under ten seconds with tenths.
+ *
+ * @param {number} ms
+ * @param {{tenths?: boolean}} [options]
+ */
 export function duration(ms, { tenths = false } = {}) {
   const left = Math.max(0, ms);
   const minutes = Math.floor(left / 60_000);

@@ -1,6 +1,17 @@
 /** The state of one game, as a pure function of its socket's messages: `told(room, message, context)`. */
 
-/** Nothing known yet. */
+/**
+ * @import { Game } from "../../client/messages.d.ts"
+ * @import { ChatLine, GameRoom, Movement, Step, Steps } from "../types.d.ts"
+ * @typedef {Game.Heard & {chat_history: {type: "chat_history", lines: ChatLine[]}}} Heard
+ * @typedef {Steps<GameRoom, Heard, [now: number]>} GameSteps
+ */
+
+/**
+ * Nothing known yet.
+ *
+ * @type {GameRoom}
+ */
 export const NEW_ROOM = {
   id: null,
   game: null,
@@ -30,21 +41,43 @@ export const NEW_ROOM = {
 const CHAT_KEPT = 200;
 const OVER = new Set(["finished", "abandoned", "aborted"]);
 
-export const isOver = (room) => OVER.has(room.state) || room.result !== null;
+/** @param {Pick<GameRoom, "state" | "result">} room */
+export const isOver = (room) => OVER.has(String(room.state)) || room.result !== null;
 
+/**
+ * @param {Pick<GameRoom, "players">} room
+ * @param {number} userId
+ */
 export const player = (room, userId) => room.players.find(({ id }) => id === userId);
 
-/** "Ada" for a player of this room, else "". */
+/**
+ * "Ada" for a player of this room, else "".
+ *
+ * @param {Pick<GameRoom, "players">} room
+ * @param {number} userId
+ */
 export const nameOf = (room, userId) => player(room, userId)?.username ?? "";
 
+/**
+ * @template Value
+ * @param {Record<string, Value>} record
+ * @param {number} key
+ */
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
+/**
+ * @param {GameRoom} room
+ * @param {number} userId
+ * @param {Partial<Game.PlayerInfo>} fields
+ */
 const withPlayer = (room, userId, fields) =>
   room.players.map((one) => (one.id === userId ? { ...one, ...fields } : one));
 
+/** @type {GameSteps & Required<Pick<GameSteps, "player_reconnected" | "chat_history">>} */
 const TOLD = {
   game_state(room, message) {
-    const { id, game, state, players, view, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
+    const { id, game, state, players, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
+    const view = /** @type {any} */ (message.view);
     const gone = Object.fromEntries(
       Object.entries(room.gone).filter(([userId]) =>
         players.some((one) => one.id === Number(userId) && !one.connected),
@@ -72,14 +105,15 @@ const TOLD = {
     };
   },
 
-  player_move(room, { user_id, movement, view, turn, clock, legal = [] }) {
+  player_move(room, { user_id, movement, view: seen, turn, clock, legal = [] }) {
+    const view = /** @type {any} */ (seen);
     return {
       ...room,
       view: view ?? room.view,
       turn: turn ?? view?.turn ?? null,
       clock: clock ?? room.clock,
       legal,
-      lastMove: { movement, user_id },
+      lastMove: { movement: /** @type {Movement} */ (movement), user_id },
       moved: true,
       drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
     };
@@ -97,7 +131,7 @@ const TOLD = {
     return { ...room, players, gone: { ...room.gone, [user_id]: { username, until: now + grace_s * 1000 } } };
   },
 
-  player_joined: (room, { user_id }) => TOLD.player_reconnected(room, { user_id }),
+  player_joined: (room, message, now) => TOLD.player_reconnected(room, { ...message, type: "player_reconnected" }, now),
 
   player_reconnected: (room, { user_id }) => ({
     ...room,
@@ -105,7 +139,8 @@ const TOLD = {
     gone: without(room.gone, user_id),
   }),
 
-  game_action(room, { action, data, user_id }) {
+  game_action(room, { action, data: told, user_id }) {
+    const data = /** @type {{game_id?: string} | null} */ (told);
     if (action === "offer_draw") return { ...room, drawOfferedBy: user_id };
     if (action === "accept_draw" && user_id === room.you?.user_id) return { ...room, drawOfferedBy: user_id };
     if (action === "rematch" && data?.game_id) return { ...room, rematch: data.game_id };
@@ -113,20 +148,19 @@ const TOLD = {
     return room;
   },
 
-  chat_message: (room, line) => TOLD.chat_history(room, { lines: [line] }),
+  chat_message: (room, line, now) => TOLD.chat_history(room, { type: "chat_history", lines: [line] }, now),
 
   /** The lines of the chat, some of which may be known already. */
   chat_history(room, { lines }) {
     const known = new Set(room.chat.map(({ seq }) => seq));
     const all = [...room.chat, ...lines.filter(({ seq }) => !known.has(seq))];
-    return { ...room, chat: all.sort((one, other) => one.seq - other.seq).slice(-CHAT_KEPT) };
+    return { ...room, chat: all.sort((one, other) => Number(one.seq) - Number(other.seq)).slice(-CHAT_KEPT) };
   },
 
-  game_over(room, { winner_ids, reason, scores, ratings, rewards, view }) {
+  game_over(room, { winner_ids, reason, scores, ratings, rewards }) {
     return {
       ...room,
       state: "finished",
-      view: view ?? room.view,
       turn: null,
       legal: [],
       gone: {},
@@ -136,15 +170,28 @@ const TOLD = {
   },
 };
 
-/** The room after `message` came at `now` (milliseconds since 1970); messages of no concern change nothing. */
+/**
+ * The room after `message` came at `now` (milliseconds since 1970); messages of no concern change nothing.
+ *
+ * @param {GameRoom} room
+ * @param {{type: string} & Record<string, unknown>} message
+ * @param {number} [now]
+ */
 export function told(room, message, now = Date.now()) {
-  return TOLD[message.type]?.(room, message, now) ?? room;
+  const step = /** @type {Record<string, Step<GameRoom, [now: number]> | undefined>} */ (TOLD)[message.type];
+  return step?.(room, /** @type {never} */ (message), now) ?? room;
 }
 
-/** Return the milliseconds that `userId` has left at the server's time `serverNow`, or null without a clock. */
+/**
+ * Return the milliseconds that `userId` has left at the server's time `serverNow`, or null without a clock.
+ *
+ * @param {Game.ClockState|null} clock
+ * @param {number} userId
+ * @param {number} serverNow
+ */
 export function timeLeft(clock, userId, serverNow) {
   const left = clock?.left_ms?.[userId];
-  if (left === undefined) return null;
+  if (!clock || left === undefined) return null;
   const running = clock.running?.includes(userId);
   return running ? Math.max(0, left - Math.max(0, serverNow - Date.parse(clock.at))) : left;
 }

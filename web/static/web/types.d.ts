@@ -5,7 +5,7 @@ import type { Game } from "../client/messages.d.ts";
 import type * as Rest from "../client/rest.d.ts";
 import type { BoardProps } from "./board.js";
 
-export type { ComponentChildren as Children, VNode };
+export type { ComponentChildren as Children, ComponentType, VNode };
 export type { Rest };
 
 /** An event of an element of this kind. */

@@ -3,8 +3,7 @@ import { gameNamed } from "../catalog.js";
 import { Component, html } from "../dom.js";
 
 /**
- * @import { Board } from "../types.d.ts"
- * @import { ComponentType } from "preact"
+ * @import { Board, ComponentType } from "../types.d.ts"
  * @import { BoardProps } from "../board.js"
  */
 

@@ -9,8 +9,7 @@ import { text } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
 /**
- * @import { ComponentType } from "preact"
- * @import { Children, Ref } from "../types.d.ts"
+ * @import { Children, ComponentType, Ref } from "../types.d.ts"
  * @typedef {{piece: string, square: number, number: number}} Piece
  * @typedef {(one: string, other: string) => boolean} IsSameSide
  */

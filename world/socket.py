@@ -93,7 +93,7 @@ class WorldSocket(Consumer):
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def opened(self) -> None:
-        self._refresh_lock = asyncio.Lock()
+        self.refresh_lock = asyncio.Lock()
         self._positions = positions()
         self._read_encryption()
         if self.connection.identity is not None:
@@ -217,7 +217,7 @@ class WorldSocket(Consumer):
     async def _enter(self) -> None:
         user_id = self.player.user_id
         # Held from the start, so that a refresh finds the place that was read here.
-        async with self._refresh_lock:
+        async with self.refresh_lock:
             self.address = sockets.register(self)
             self._entering = asyncio.ensure_future(
                 in_database(services.enter_world, user_id=user_id, socket=self.address)
@@ -275,7 +275,7 @@ class WorldSocket(Consumer):
         begin(self._refresh(), self._tasks, "Refreshing a world socket's place")
 
     async def _refresh(self) -> None:
-        async with self._refresh_lock:
+        async with self.refresh_lock:
             ref, self.walk_ref = self.walk_ref, UNSET
             await self._subscribe_to_place(await in_database(selectors.visitor, self.player.user_id))
             self.connection.tell(msgspec.structs.replace(await self._area_state(), ref=ref))

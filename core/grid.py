@@ -1,12 +1,12 @@
 """A spatial index: a uniform grid that finds the points near a place."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from itertools import product
 from math import floor
 from typing import Generic, TypeVar
 
 Id = TypeVar("Id", bound=Hashable)
-_Cell = tuple[int, int]
+Cell = tuple[int, int]
 
 
 class Grid(Generic[Id]):
@@ -17,8 +17,8 @@ class Grid(Generic[Id]):
 
     def __init__(self, size: float) -> None:
         self._size = size
-        self._cells: dict[_Cell, dict[Id, tuple[float, float]]] = {}
-        self._cell_of: dict[Id, _Cell] = {}
+        self._cells: dict[Cell, dict[Id, tuple[float, float]]] = {}
+        self._cell_of: dict[Id, Cell] = {}
 
     def __contains__(self, id: Id) -> bool:
         return id in self._cell_of
@@ -44,6 +44,15 @@ class Grid(Generic[Id]):
             if not points:
                 del self._cells[cell]
 
+    def cell(self, id: Id) -> Cell:
+        """Return the cell in which a point is. Raises ``KeyError``."""
+        return self._cell_of[id]
+
+    def around(self, cell: Cell) -> Iterator[Id]:
+        """Yield the points in a cell and in the eight around it."""
+        for near in cells_around(cell):
+            yield from self._cells.get(near, ())
+
     def position(self, id: Id) -> tuple[float, float]:
         """Return where a point is. Raises ``KeyError``."""
         return self._cells[self._cell_of[id]][id]
@@ -63,3 +72,14 @@ class Grid(Generic[Id]):
             for id, (there_x, there_y) in points.items()
             if (there_x - x) ** 2 + (there_y - y) ** 2 <= most
         ]
+
+
+def cells_around(cell: Cell) -> list[Cell]:
+    """Return a cell and the eight around it."""
+    column, row = cell
+    return [(column + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
+
+
+def are_adjacent(one: Cell, other: Cell) -> bool:
+    """Return whether two cells touch, or are the same."""
+    return abs(one[0] - other[0]) <= 1 and abs(one[1] - other[1]) <= 1

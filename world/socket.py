@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -25,6 +26,7 @@ from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
 from world.live.positions import TrackedCharacter, positions
+from world.live.sight import SeenArea
 from world.sealing import (
     EncryptionUnavailable,
     NotEncrypted,
@@ -254,11 +256,19 @@ class WorldSocket(Consumer):
         if found is not None:
             # Use the position at which the replaced socket left it.
             self.character, self.faction_id = self._positions.with_live_position(found.info), found.faction_id
-            self.tracked = await self._positions.enter(found.info, found.size, found.rested_s)
+            self.tracked = await self._positions.enter(found)
             self._area, self._faction = await asyncio.gather(
-                self.subscribe(topics.area(found.info.location_id), self._area_state),
+                self._subscribe_to_area(found.info),
                 self.subscribe(topics.faction(found.faction_id)),
             )
+
+    async def _subscribe_to_area(self, character: CharacterInfo) -> Subscription:
+        topic = topics.area(character.location_id)
+        sight = self._positions.sight(character.location_id)
+        if sight is None:
+            return await self.subscribe(topic, self._area_state)
+        seen = partial(SeenArea, sight=sight, character_id=character.character_id)
+        return await self.subscribe(topic, self._area_state, seen)
 
     def refresh_soon(self) -> None:
         """Refresh the subscriptions after the character or its location changed."""
@@ -280,4 +290,9 @@ class WorldSocket(Consumer):
     async def _area_state(self) -> events.AreaState:
         if self.character is None:
             return events.AreaState(area=None)
-        return events.AreaState(area=await self._positions.areas(self.character.location_id))
+        return events.AreaState(area=await self.area(self.character))
+
+    async def area(self, character: CharacterInfo) -> events.Area:
+        """Return the place of the character in play, with the characters that it sees."""
+        area = await self._positions.areas(character.location_id)
+        return self._area.seen(area) if isinstance(self._area, SeenArea) else area

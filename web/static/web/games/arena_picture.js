@@ -184,8 +184,16 @@ function drawPickups(pen, rows, pickups, now) {
       pen.beginPath();
       if (cells[column] === "h") pen.rect(x - 0.08, y - 0.28, 0.16, 0.56);
       if (cells[column] === "h") pen.rect(x - 0.28, y - 0.08, 0.56, 0.16);
-      else for (const [dx, dy] of [[0.06, -0.32], [-0.2, 0.05], [0, 0.05], [-0.06, 0.32], [0.2, -0.05], [0, -0.05]])
-        pen.lineTo(x + dx, y + dy);
+      else
+        for (const [dx, dy] of [
+          [0.06, -0.32],
+          [-0.2, 0.05],
+          [0, 0.05],
+          [-0.06, 0.32],
+          [0.2, -0.05],
+          [0, -0.05],
+        ])
+          pen.lineTo(x + dx, y + dy);
       pen.fill();
     }
 }
@@ -195,7 +203,10 @@ function drawShots(pen, shots, now, colour) {
   for (const shot of shots) {
     const age = (now - shot.at) / FLASH_MS;
     if (age < 0 || age > 1) continue;
-    for (const [width, alpha] of [[0.3, 0.25], [0.1, 1]]) {
+    for (const [width, alpha] of [
+      [0.3, 0.25],
+      [0.1, 1],
+    ]) {
       pen.globalAlpha = alpha * (1 - age);
       pen.lineWidth = width * (1 - age / 2);
       pen.strokeStyle = width > 0.2 ? colour(shot.seat) : "#fff";
@@ -268,7 +279,12 @@ export function draw(canvas, { own, names, team, now, rows, view, effects, thumb
     pen.strokeStyle = "#fff";
     pen.lineWidth = 2.5 * unit;
     pen.beginPath();
-    for (const [x, y] of [[1, 1], [1, -1], [-1, 1], [-1, -1]]) {
+    for (const [x, y] of [
+      [1, 1],
+      [1, -1],
+      [-1, 1],
+      [-1, -1],
+    ]) {
       pen.moveTo(width / 2 + x * 20 * unit, height / 2 + y * 20 * unit);
       pen.lineTo(width / 2 + x * 29 * unit, height / 2 + y * 29 * unit);
     }

@@ -146,7 +146,7 @@ class Join(APIView):
 
     @extend_schema(
         description=(
-            "Take a free seat; again, it is the same one. `game_id` may also be the `code` of a private game. "
+            "Take a free seat; again, it is the same one. `game_id` may also be a private game's `code`. "
             "404 `unknown_match`, 409 `game_full`, 429 after many codes."
         ),
         request=None,

@@ -236,8 +236,10 @@ def start_game(
     """Start a game with as many members as it seats; return the same game while it is unfinished.
 
     The owner comes first, then members who are present, in the order in which they joined. The others may
-    watch. With more ``seats`` than members, the game waits for others, or until its creator starts it. Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers``
-    and ``TooManyGames``.
+    watch. With more ``seats`` than members, the game waits for others, or until its creator starts it.
+
+    Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``Invalid``,
+    ``NotEnoughPlayers`` and ``TooManyGames``.
     """
     lobby = locked(lobby_id)
     selectors.check_owner(lobby.pk, actor_id)

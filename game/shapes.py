@@ -79,6 +79,10 @@ class OneGame(Struct, kw_only=True, frozen=True):
     private: bool
     rated: bool
     options: dict[str, Any]
+    metadata: Annotated[dict[str, Any], about("The options, and what the game declares of all its rooms")]
+    seats: Annotated[int, about("All, free ones included")]
+    free_seats: Annotated[int, about("Those that can be taken")]
+    code: Annotated[str | None, about("Private games that are not over: joins them in place of the id")]
     players: list[Player]
     created_at: datetime
     finished_at: datetime | None

@@ -323,6 +323,7 @@ export interface ChatReasonedRequest {
 /** The game to start, if not the lobby's own. */
 export interface ChatStartRequest {
   game?: string;
+  seats?: number;
   options?: Record<string, unknown>;
 }
 
@@ -502,6 +503,10 @@ export interface GameOneGame {
   private: boolean;
   rated: boolean;
   options: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  seats: number;
+  free_seats: number;
+  code: string | null;
   players: Array<GamePlayer>;
   created_at: string;
   finished_at: string | null;
@@ -521,6 +526,10 @@ export interface GameOwnGame {
   private: boolean;
   rated: boolean;
   options: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  seats: number;
+  free_seats: number;
+  code: string | null;
   players: Array<GamePlayer>;
   created_at: string;
   finished_at: string | null;

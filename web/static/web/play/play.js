@@ -167,7 +167,7 @@ function OpenRooms({ games }) {
   };
   return html`<section class="open-rooms"><h2>${text("rooms.title")}</h2>
     ${rooms.data?.results.length === 0 && html`<p class="soft">${text("rooms.none")}</p>`}
-    <ul class="list">${rooms.data?.results.map((/** @type {Rest.OneGame} */ room) => {
+    <ul class="list">${rooms.data?.results.map((/** @type {Rest.GameOneGame} */ room) => {
       const host = room.players[0]?.username ?? "";
       return html`<li key=${room.id} class="row" data-room=${room.id}>
         <${Avatar} name=${host} />

@@ -270,6 +270,8 @@ class _Compiled(NamedTuple):
 def _select(queryset: Any, connection: Any) -> _Compiled:
     if queryset._prefetch_related_lookups:
         raise TypeError("A statement is one query, and prefetch_related takes more")
+    if queryset.query.select_for_update and queryset.query.select_related:
+        raise TypeError("Rows that were awaited come with related rows as they were before: read those after")
     compiler = queryset.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     convert = _converter(compiler, [column for column, *_ in compiler.select])

@@ -9,8 +9,8 @@ Compiling takes most of the time of a small query. A statement is a function of 
     worn(7)          # the list of stacks
     worn.first(7)    # the first of them, or None
 
-It runs with placeholders, and only at the first call, so it must not look at the values, nor at a clock: it
-raises ``TypeError`` if it does.
+It runs with placeholders, and only at the first call, so it must not look at the values, nor at a clock, for
+which it raises ``TypeError``.
 It returns a queryset, an :class:`Update` or an :class:`Insert`. As in SQL, nothing equals None.
 """
 
@@ -166,22 +166,19 @@ class Statement(Generic[P, Row]):
         ]
 
     def _compile(self, connection: Any) -> "_Compiled":
-        # Twice, with values that answer differently, to see that nothing depends on them or on a clock.
-        compiled = self._compile_with(True, connection)
-        if compiled.constants != self._compile_with(False, connection).constants:
-            raise TypeError(
-                "A statement is compiled once, for all values: it must not look at one, "
-                "and a clock or a random number has to be an argument"
-            )
+        # Twice, to see that nothing depends on a clock.
+        compiled = self._compile_once(connection)
+        if compiled.constants != self._compile_once(connection).constants:
+            raise TypeError("A statement is compiled once: a clock or a random number has to be an argument")
         if connection.vendor == "postgresql":
             sql = compiled.sql.replace(f"IN {_ANY_OF}", "= ANY(%s)")
         else:
             sql = compiled.sql.replace(_ANY_OF, "(SELECT value FROM json_each(%s))")
         return compiled._replace(sql=sql)
 
-    def _compile_with(self, is_true: bool, connection: Any) -> "_Compiled":
+    def _compile_once(self, connection: Any) -> "_Compiled":
         function: Any = self._function
-        named = [Placeholder(name, one.annotation, is_true) for name, one in self._parameters.items()]
+        named = [Placeholder(name, one.annotation) for name, one in self._parameters.items()]
         match function(*named):
             case QuerySet() as queryset:
                 return _select(queryset, connection)
@@ -212,25 +209,15 @@ class _Late:
 class Placeholder(_Late, Expression):
     """A value of a statement, in its queryset. A collection is for ``__in``."""
 
-    def __init__(self, name: str, annotation: Any, is_true: bool) -> None:
+    def __init__(self, name: str, annotation: Any) -> None:
         kind = getattr(annotation, "__supertype__", annotation)  # of a NewType
         origin = get_origin(kind) or kind
         field = _FIELDS.get(kind)
         super().__init__(output_field=field() if field else None)
         self.name = name
-        self._is_true = is_true
         self.is_many = (
             isinstance(origin, type) and issubclass(origin, Iterable) and origin not in (str, bytes, dict)
         )
-
-    def __bool__(self) -> bool:
-        return self._is_true
-
-    def __eq__(self, other: object) -> bool:
-        # Django itself compares a value with expressions, and asks whether it is "".
-        return super().__eq__(other) if other == "" or isinstance(other, Expression) else not self._is_true
-
-    __hash__ = Expression.__hash__
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return _ANY_OF if self.is_many else "%s", [self]

@@ -274,9 +274,6 @@ def test_what_is_not_one_statement_is_refused(ada: Player, function: Callable[..
 @pytest.mark.parametrize(
     "function",
     [
-        lambda gold: Player.objects.filter(gold=gold) if gold else Player.objects.all(),
-        lambda gold: Player.objects.filter(gold=gold) if gold == 1 else Player.objects.all(),
-        lambda gold: Player.objects.filter(gold__in=[1] if gold is None or not gold else [2]),
         lambda gold: Player.objects.filter(gold=gold, stamina_at__lte=timezone.now()),
         lambda gold: Update(Player.objects.filter(gold=gold), stamina_at=timezone.now()),
         lambda gold: Player.objects.filter(gold=gold, xp=random.getrandbits(60)),

@@ -128,11 +128,11 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
     lock_queue(queue)
     user_ids = [user_id for request in requests for user_id in request.user_ids]
     leaders = [request.user_ids[0] for request in requests]
-    queued = _drop_closed_queues(selectors.queues_of(user_ids))
+    found, penalties = selectors.ties(user_ids)
+    queued = _drop_closed_queues(found)
     entrants = game_selectors.entrants(declared.game.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader in leaders if queued.get(leader) == queue]
-    penalties = selectors.penalties(user_ids)
     refused: dict[int, Refusal] = {}
     new: list[Waiting] = []
     for number, ((leader, *others), asks) in enumerate(requests):

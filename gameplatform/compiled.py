@@ -35,7 +35,7 @@ MODULES = (
     "game.live.room.frames",
     "game.live.room.phase",
     "game.live.room.presence",
-    "game.live.room.sync",
+    "game.live.sync",
     "game.live.room.table",
     "game.live.seats",
     "realtime.connections.connection",

@@ -429,8 +429,8 @@ def _prepare(cls: type[Game]) -> None:
     _check(is_record, cls, "`Options` must be a Record")
     is_plain = all(type(one) in (str, int, bool) for one in cls.metadata.values())
     _check(is_plain, cls, "`metadata` must have text, whole numbers or booleans as values")
-    taken = sorted(cls.metadata.keys() & set(cls.Options.__struct_fields__))
-    _check(not taken, cls, f"`metadata` must not have the name of an option: {', '.join(taken)}")
+    named = sorted(cls.metadata.keys() & set(cls.Options.__struct_fields__))
+    _check(not named, cls, f"`metadata` must not have the name of an option: {', '.join(named)}")
     try:
         cls.Options()
     except TypeError as error:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from game.author.match import Match
 from game.live.gallery import Gallery
 from game.live.listeners import Answer, Frames, Listener, RemoteListener, frame_of
-from game.live.room.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame
+from game.live.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
 from realtime.wire.messages import with_ref

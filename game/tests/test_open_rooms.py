@@ -153,7 +153,7 @@ async def test_the_code_of_a_game_that_is_over_is_good_for_nothing(ada: Person, 
 
 async def test_codes_cannot_be_tried_out(ada: Person, settings: Any) -> None:
     settings.UNLIMITED_ADDRESSES = []
-    answers = []
+    answers: list[int] = []
     # More than are allowed at once: tries are allowed again while a slow machine makes these.
     while len(answers) < 60 and 429 not in answers:
         answers.append((await call(ada, "post", f"games/WRONG{len(answers)}/join/"))[0])

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
+from gameplatform_client.state import SyncedState
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from game.author import Quantised, Record
 from game.author.sync import Fields, codec_of
-from gameplatform_client.state import SyncedState
 
 STEP = 0.25
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from game.live.audience import Audience
 from game.live.journal import Journal
 from game.live.listeners import Answer, Frames, acknowledge
-from game.live.room.sync import Deltas
 from game.live.rows import Entry, Snapshot
+from game.live.sync import Deltas
 
 
 class Commits:

@@ -11,6 +11,7 @@ from game.author.movements import Record
 from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import DRAW, Ranking, Seat, Verdict
+from game.author.sync import Quantised
 
 __all__ = [
     "BOT",
@@ -26,6 +27,7 @@ __all__ = [
     "IllegalMove",
     "Literal",
     "Meta",
+    "Quantised",
     "Queue",
     "Radius",
     "Ranking",

@@ -73,9 +73,11 @@ class LocalRoom:
         self.take = room.take
         self.detach = room.detach
 
-    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+    async def attach(
+        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+    ) -> None:
         await admit(self._room, user.user_id)
-        self._room.attach(connection, user.user_id, since)
+        self._room.attach(connection, user.user_id, since, follow)
 
 
 class Rooms:

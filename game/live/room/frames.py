@@ -13,9 +13,8 @@ from game.author.refusals import RulesError
 from game.live.listeners import Frames, frame_of
 from game.live.room.table import Table
 
-_PLAYER_MOVE: Final = (
-    b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
-)
+_PLAYER_MOVE: Final = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d'
+_VIEW: Final = b',"view":'
 
 
 def move_frames(match: Match, user_id: int, movement: bytes, clock: bytes, seq: int) -> Frames:
@@ -24,18 +23,25 @@ def move_frames(match: Match, user_id: int, movement: bytes, clock: bytes, seq: 
     Raises ``RulesError``.
     """
     turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
-    frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq))
+    frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq) + _VIEW)
     if match.game.secret_moves and match.is_secret(movement):
-        redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq))
-        viewers = range(len(match.users) + 1)
+        redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq) + _VIEW)
         mover = match.users.index(user_id)
-        return b"", [frame_of(frames if viewer == mover else redacted, viewer) for viewer in viewers]
+        shown = [frames if match.seat_of(viewer) == mover else redacted for viewer in range(match.viewers)]
+        return b"", [frame_of(one, viewer) for viewer, one in enumerate(shown)]
     return frames
+
+
+def move_head(match: Match, user_id: int, clock: bytes, seq: int) -> bytes:
+    """Return the begin of an ``events.PlayerMove`` without a view, in which its movement is to be filled."""
+    turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
+    return _PLAYER_MOVE % (user_id, b"%b", turn, clock.replace(b"%", b"%%"), seq)
 
 
 def tick_frames(match: Match) -> Frames:
     """Return an ``events.GameTick`` for each viewer. Raises ``RulesError``."""
-    return match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+    body, ends = match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+    return body, match.with_acks(ends) if any(match.acks) else ends
 
 
 def players_of(table: Table) -> list[events.PlayerInfo]:
@@ -81,7 +87,7 @@ def game_state(
         game=match.game.name,
         state=state,
         players=players,
-        view=Raw(match.view_json(None if seat is None else seat.number)),
+        view=Raw(match.viewer_json(viewer)),
         turn=match.turn_user,
         clock=None if table.clocks is None else table.clocks.shown(now, time.time()),
         you=None
@@ -89,6 +95,7 @@ def game_state(
         else events.You(user_id=seat.user_id, side=side_of(type(match.game), seat.number)),
         result=result,
         legal=UNSET if legal is None else legal,
+        ack=UNSET if seat is None or not match.acks[seat.number] else match.acks[seat.number],
         draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
         seq=seq,
     )

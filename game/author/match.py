@@ -316,7 +316,8 @@ class Match:
 
     def seat_of(self, viewer: int) -> Seat | None:
         """Return the seat whose view a viewer gets, None for that of spectators."""
-        return self._viewers[viewer]
+        seat: Seat | None = self._viewers[viewer]
+        return seat
 
     def seen_by(self, viewer: int) -> "dict[str, Any] | Record":
         """Return the view of a viewer, with what it sees. Raises whatever the rules raise."""

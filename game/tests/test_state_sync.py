@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from gameplatform_client.state import SyncedState
+from gameplatform_client.state import SyncedState  # type: ignore[import-not-found]
 
 from game.author import PLAY_ON, Annotated, Game, Meta, Record, Seat, State, catalogue
 from game.author.match import Match
@@ -94,7 +94,7 @@ async def test_who_asks_for_changes_of_pong_gets_a_whole_state_and_then_changes(
     await started(game, a, b)
     await a.hear("game_tick")
     await a.socket.send(type="player_move", movement={"direction": 1, "n": 1})
-    start = a.state.view["paddles"]["left"]  # type: ignore[index]
+    start = a.state.view["paddles"]["left"]
     while (tick := await a.hear("game_tick"))["view"]["paddles"]["left"] <= start:
         pass
     match = rooms.current().here[game.pk].match
@@ -376,10 +376,12 @@ class Aim(Record):
     is_shot: bool = False
 
 
-class Range(Carts):
+class Range(Game):
     """A target that moves one step a tick, and what each shooter saw of it."""
 
     name = "sync_range"
+    open = True
+    rate = frame_rate = 20
     lag_compensation = 0.25
 
     def setup(self, random: Any) -> State:

@@ -141,7 +141,7 @@ GOALS = [
         "bytes/s to each client of pong, with changes only",
         "tick-deltas",
         OURS,
-        "client_bytes_per_s",
+        "bytes_per_client_s",
         24 * 30,
         lower_is_better=True,
     ),

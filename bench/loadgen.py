@@ -166,14 +166,14 @@ async def tick(run: Run) -> Turns:
 async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
     """Return the lateness of the frames in a window, and the share that arrived."""
     for watch in watches:
-        watch.last = 0.0
-    run.load.bytes = 0
+        watch.last, watch.bytes = 0.0, 0
     run.begin()
     async with run.window():
         await asyncio.sleep(run.seconds)
     frames = len(run.latencies) + len(watches)
     figures = run.measured("frames_per_s", frames)
-    figures["client_bytes_per_s"] = round(run.load.bytes / len(watches) / figures["seconds"])
+    sent = sum(watch.bytes for watch in watches)
+    figures["bytes_per_client_s"] = round(sent / len(watches) / figures["seconds"])
     figures["frames_share"] = round(frames / (len(watches) * FRAME_RATE * figures["seconds"]), 3)
     return figures
 
@@ -200,10 +200,7 @@ async def crowd(run: Run) -> Turns:
                 yield
                 for number, watch in enumerate(watches):
                     watch.send(WALKS[number % 2])
-                    watch.bytes = 0
                 figures = {"rooms": rooms, **await _watched(run, watches)}
-                client_s = len(watches) * figures["seconds"]
-                figures["bytes_per_client_s"] = round(sum(watch.bytes for watch in watches) / client_s)
                 figures["frames_per_client_s"] = round(figures["frames_per_s"] / len(watches), 1)
                 is_good = figures["p99_ms"] <= LATEST_FRAME * 1000 or network != NO_NETWORK
                 if is_good and figures["frames_share"] >= FEWEST_FRAMES:

@@ -153,7 +153,7 @@ class Game:
     """Whether seats see different things; by default True if the class defines ``view``. If False, everybody
     gets the view of seat None, computed once; with ``sees`` the entities of it that they see."""
     sees: ClassVar[Sees | None] = None
-    """Which entities in the maps of the view a seat gets: a ``Radius``, several, or a method
+    """The entities in the maps of the view that a seat gets: a ``Radius``, several, or a method
     ``sees(self, state, seat)`` that returns their ids. By default all."""
     spectator_delay: ClassVar[float] = 0
     """The seconds by which spectators see everything later."""
@@ -170,7 +170,7 @@ class Game:
     frame_rate: ClassVar[int] = 30
     """Real-time games: views sent per second. ``rate`` must be a multiple of it."""
     metadata: ClassVar[Mapping[str, str | int | bool]] = {}
-    """What lists of open rooms tell of this game's, beside their options: clients filter by it."""
+    """Plain values that lists of open rooms tell beside a room's options: clients filter by them."""
     tells_inputs: ClassVar[bool] = False
     """Real-time games: whether everybody is told of each input."""
     idle: ClassVar[Literal["repeat", "zero"] | None] = None

@@ -115,7 +115,7 @@ class Sync:
         self.is_broken = False
         self._codec = codec
         self._trees: dict[int, tuple[int, Any]] = {}
-        """What was made last for each viewer, or for viewer 0 if all see the same, and in which frame."""
+        """The last frame and its content for each viewer, or for viewer 0 if all see the same."""
 
     def schema(self, match: Match) -> bytes:
         """Return how binary frames are read, as JSON."""

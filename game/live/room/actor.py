@@ -32,7 +32,6 @@ from game.live.room.ending import Verdict
 from game.live.room.frames import move_frames, move_head, operators_view, tick_frames
 from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
-from game.live.room.sync import Sync
 from game.live.room.table import clocks_of
 from game.live.seats import Seated, seated
 from game.live.sync import Sync

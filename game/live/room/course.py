@@ -248,7 +248,8 @@ class Course(Table):
 
     def _seat(self, seat: Seated, one: SeatRecord) -> None:
         tick = self._tick() if self.is_started else UNSET
-        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick, one.bot_level)
+        level = UNSET if one.bot_level is None else one.bot_level
+        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick, level)
         entry.apply(self, one.user_id)
         event = entry.event(one.user_id, self._commits.seq + 1)
         self._commits.write(entry.kind, one.user_id, encode(entry).decode(), (encode(event), None))

@@ -31,7 +31,7 @@ const RADIUS = 0.42;
 
 /** A fighter that is farther away than this from one frame to the next has stood up elsewhere. */
 const JUMP = 1.5;
-/** What does not change is said again so often: the server lets those stand still who say nothing. */
+/** The interval at which an unchanged input is sent again: the server lets those stand still who send nothing. */
 const SAY_AGAIN_MS = 1_000;
 /** Half the way of a thumb. */
 const STICK = 44;
@@ -129,7 +129,7 @@ function between(from, to, share) {
   return { ...to, fighters };
 }
 
-/** What the player's keys, mouse and thumbs ask for. */
+/** The wishes of the player's keys, mouse and thumbs. */
 class Controls {
   /** @type {Set<string>} */
   held = new Set();

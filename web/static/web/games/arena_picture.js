@@ -13,7 +13,7 @@ const RADIUS = 0.42;
 const SIGHT = 12;
 /** So many cells are to be seen across the shorter side. */
 const ACROSS = 17;
-/** How long a shot glows, and a hit is marked. */
+/** The time for which a shot glows, and a hit is marked. */
 export const FLASH_MS = 160;
 const MARK_MS = 220;
 const FEED_SHOWN = 4;

@@ -65,6 +65,7 @@ class Pushing(Game):
 
     players = (2, 4)
     rate = frame_rate = 30
+    tells_inputs = True
 
     def setup(self, random: Any) -> dict[str, Any]:
         return {"at": 0, "pushes": {str(seat): 0 for seat in self.seats}}

@@ -87,6 +87,7 @@ class RoomRecord(NamedTuple):
     seed: int
     options: dict[str, Any]
     private: bool
+    rated: bool
     created_by: int | None
     epoch: int
     result: dict[str, Any] | None

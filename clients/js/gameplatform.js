@@ -361,7 +361,7 @@ export class Channel {
 }
 
 /** The frames of a game that hold a view. */
-const SHOWING = ["game_state", "player_move", "game_tick", "game_over"];
+const SHOWING = ["game_state", "player_move", "game_update", "game_tick", "game_over"];
 
 /** The socket of one game, with what it told last. */
 export class GameChannel extends Channel {

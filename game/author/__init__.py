@@ -4,32 +4,41 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from game.author.game import Clock, Game, Grid, State, move
+from game.author.game import Game, Grid, State, action, move
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
 from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import DRAW, Ranking, Seat, Verdict
+from game.author.timing import ALL, LOSE, SKIP, Clock, Days, Phase, Turns, timer
 
 __all__ = [
+    "ALL",
     "BOT",
     "DRAW",
     "END",
+    "LOSE",
     "PLAY_ON",
+    "SKIP",
     "SUBSTITUTE",
     "Annotated",
     "Clock",
+    "Days",
     "Game",
     "GameDefinitionError",
     "Grid",
     "IllegalMove",
     "Literal",
     "Meta",
+    "Phase",
     "Queue",
     "Ranking",
     "Record",
     "Seat",
     "State",
+    "Turns",
     "Verdict",
+    "action",
     "move",
+    "timer",
 ]

@@ -14,7 +14,7 @@ from game.services.creation import (
     take_back,
 )
 from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
-from game.services.running import check_writable, note_playing, store_states, take_over
+from game.services.running import check_writable, note_playing, note_turn, store_states, take_over
 
 __all__ = [
     "MAX_UNFINISHED",
@@ -31,6 +31,7 @@ __all__ = [
     "join",
     "match_found",
     "note_playing",
+    "note_turn",
     "rematch",
     "store_states",
     "take_back",

@@ -24,7 +24,7 @@ const said = (movement) =>
     .map(([name, value]) => `${words(name)} ${JSON.stringify(value)}`)
     .join(", ") || "{}";
 
-function Viewer({ frame, seat, board, onMove, inputs, onInput }) {
+function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput }) {
   const side = seat === null ? "Spectator" : words(entry.sides[seat] ?? `seat ${seat + 1}`);
   const view = frame.views[seat ?? frame.views.length - 1];
   const canMove = seat !== null && frame.turn.includes(seat);
@@ -48,7 +48,16 @@ function Viewer({ frame, seat, board, onMove, inputs, onInput }) {
         ${legal.map(
           (movement) => html`<${Button} key=${said(movement)} onClick=${() => onMove(seat, movement)}>
             ${said(movement)}<//>`,
-        )}</div>`
+        )}
+        ${canMove && (entry.clock || frame.phase) && html`<${Button} kind="quiet" onClick=${() => onTimeOut(seat)}>Time is up<//>`}</div>`
+    }
+    ${
+      seat !== null &&
+      entry.actions.map(
+        ({ name }) => html`<form class="action" key=${name} onSubmit=${(event) => onAct(event, seat, name)}>
+          <label class="field"><span>${words(name)}</span><input name="data" placeholder="{}" /></label>
+          <${Button} type="submit" disabled=${frame.result}>${words(name)}<//></form>`,
+      )
     }
     ${
       seat !== null &&
@@ -135,6 +144,16 @@ function Workbench() {
       setTold(`Input: ${messageOf(error)}`);
     }
   };
+  const act = (event, seat, action) => {
+    event.preventDefault();
+    try {
+      const data = JSON.parse(String(new FormData(event.currentTarget).get("data") || "{}"));
+      run({ type: "act", dump: frame.dump, seat, action, data }, past);
+    } catch (error) {
+      setTold(`Data: ${messageOf(error)}`);
+    }
+  };
+  const timeOut = (seat) => run({ type: "time_out", dump: frame.dump, seat }, past);
   const move = (seat, movement) => run({ type: "play", dump: frame.dump, seat, movement }, past);
   useEffect(() => {
     begin();
@@ -165,6 +184,12 @@ function Workbench() {
             <input name="ticks" type="number" min="1" max="36000" defaultValue="1" required /></label>
             <${Button} kind="primary" type="submit" disabled=${!frame || frame.result}>Step<//></form>`
         }
+        ${frame?.phase && html`<p>Phase: <strong>${words(frame.phase)}</strong></p>`}
+        ${
+          frame?.due_in_s > 0 &&
+          html`<${Button} onClick=${() => run({ type: "wait", dump: frame.dump }, past)}>
+            Wait ${frame.due_in_s} s<//>`
+        }
         <${Steps} frames=${frames} at=${at} differsAt=${differsAt} onGo=${go} />
       </section>
       <section class="card" aria-label="Begin"><h2>Begin</h2>
@@ -191,7 +216,7 @@ function Workbench() {
           frame &&
           [...frame.legal.keys(), null].map(
             (seat) => html`<${Viewer} key=${seat} frame=${frame} seat=${seat} board=${board} onMove=${move}
-              inputs=${inputs} onInput=${(one, movement) => setInputs({ ...inputs, [one]: movement })} />`,
+              onTimeOut=${timeOut} onAct=${act} inputs=${inputs} onInput=${(one, movement) => setInputs({ ...inputs, [one]: movement })} />`,
           )
         }
       </div>

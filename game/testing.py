@@ -231,8 +231,8 @@ def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random
 
     Otherwise the arguments of the movement, which everybody is sent, tell what the view leaves out.
     """
-    if not match.game.hidden:
-        return
+    if not match.game.hidden or match.is_choosing:
+        return  # What all choose at once is told to nobody.
     first, second = (random.choice(legal) for _ in range(2))
     if first == second or (match.is_secret(first) and match.is_secret(second)):
         return

@@ -372,6 +372,13 @@ def test_a_turn_that_is_skipped_passes_to_the_next() -> None:
     assert new(Line, clock=Clock(5)).time_out(0) == LOSE
 
 
+def test_a_game_with_a_view_need_not_name_the_choices_secret() -> None:
+    def view(self: Game, state: State, seat: Seat | None) -> dict[str, Any]:
+        return {"wins": state["wins"], "mine": self.chosen.get(-1 if seat is None else seat)}
+
+    testing.check(rules(Hands, view=view), games=2)
+
+
 def test_a_check_lets_time_pass() -> None:
     figures = testing.check(rules(Steps), games=3)
     assert figures.mean_length < 100

@@ -671,7 +671,7 @@ class Match:
         """Return the turn in a phase for ALL, or in one in which nobody moves."""
         agenda = self.game.agenda
         if self._phase.moves:
-            return frozenset(self.game.seats) - self.game.empty - agenda.chosen.keys()
+            return frozenset(self.game.seats) - self.game.empty - frozenset(agenda.chosen)
         if agenda.phase_due is None and not agenda.timers:
             raise ValueError(f"nobody moves in the phase {agenda.phase!r}, and nothing ends it")
         return _NOBODY

@@ -132,21 +132,37 @@ class Statement(Generic[P, Row]):
             written: int = cursor.rowcount
         return written
 
+    def run_each(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run an update or insert that returns no rows for each of these values, in one round trip."""
+        if not rows:
+            return
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiled = self._of(connection)
+        with connection.cursor() as cursor:
+            cursor.executemany(compiled.sql, [self._params(compiled, connection, row, {}) for row in rows])
+
     def _execute(self, connection: Any, cursor: Any, args: Any, kwargs: Any) -> "_Compiled":
+        compiled = self._of(connection)
+        params = self._params(compiled, connection, args, kwargs)
+        if compiled.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows are locked until a transaction ends, and there is none")
+        cursor.execute(compiled.sql, params)
+        return compiled
+
+    def _of(self, connection: Any) -> "_Compiled":
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = self._compile(connection)
+        return compiled
+
+    def _params(self, compiled: "_Compiled", connection: Any, args: Any, kwargs: Any) -> list[Any]:
         values = dict(zip(self._parameters, args, strict=False), **kwargs)
         if len(args) + len(kwargs) != len(values) or values.keys() != self._parameters.keys():
             raise TypeError(f"Takes the values {', '.join(self._parameters)}")
-        if compiled.locks and not connection.in_atomic_block:
-            raise TransactionManagementError("Rows are locked until a transaction ends, and there is none")
-        params = [
+        return [
             param.value(values, connection) if isinstance(param, _Late) else param
             for param in compiled.params
         ]
-        cursor.execute(compiled.sql, params)
-        return compiled
 
     def _compile(self, connection: Any) -> "_Compiled":
         function: Any = self._function

@@ -1,4 +1,4 @@
-"""Computer players: the game's own bot, a random one, and two ways to think ahead."""
+"""Computer players: the game's own bot, a random one, and three ways to think ahead."""
 
 import math
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from random import Random
 from statistics import fmean
 from time import thread_time
 from typing import Any
+
+from msgspec.json import encode
 
 from core.refusals import Refusal
 from game.author.game import Game
@@ -40,8 +42,8 @@ def choose(
 
     The same match, generator and level give the same movement, unless the time by ``clock`` runs out. Level 3
     can take half a second: run it in a thread, on ``match.copy(seed)`` if the match goes on meanwhile. Hidden
-    information is never used: the game's own ``bot`` gets its player's view, and without one such a game is
-    played at random. Raises RulesError if the rules fail or the game's moves cannot be listed.
+    information is never used: the game's own ``bot`` and its ``deal`` get the player's view, and without both
+    such a game is played at random. Raises RulesError if the rules fail or the game's moves cannot be listed.
     """
     game = match.game
     try:
@@ -55,16 +57,23 @@ def choose(
     legal = match.legal(seat)
     if not legal:
         raise RulesError(f"{game.name}: no move of seat {seat} can be listed; write `legal` or `bot`")
-    if level == 1 or game.hidden or match.is_choosing or len(legal) == 1:
+    can_deal = type(game).deal is not Game.deal
+    if level == 1 or len(legal) == 1 or match.is_choosing or (game.hidden and not can_deal):
         return random.choice(legal)
     deadline = clock() + SECONDS[level]
 
     def is_over() -> bool:
         return clock() > deadline
 
-    if type(game).value is not Game.value:
+    if can_deal:
+        return think_over_deals(match, seat, legal, random, ITERATIONS[level], is_over)
+    if _has_value(match):
         return Lookahead(seat, random, is_over).best(match, legal, DEPTHS[level])
     return think(match, seat, legal, random, ITERATIONS[level], is_over)
+
+
+def _has_value(match: Match) -> bool:
+    return type(match.game).value is not Game.value
 
 
 class OutOfTime(Exception):
@@ -196,7 +205,7 @@ def think(
             break
         world = match.copy(random.getrandbits(64))
         path = descend(root, world, random)
-        rewards = play_out(world, random)
+        rewards = play_out(world, random, world.rolls)
         for node in path:
             node.visits += 1
             node.reward += rewards[node.seat]
@@ -228,12 +237,89 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
     return path
 
 
-def play_out(world: Match, random: Random) -> list[float]:
-    """Play on at random; return the reward of each seat: 1 for a win, 0 for a loss, 1/2 for a draw."""
+class Choice:
+    """A movement of ``seat`` in the search over deals: its tries, its reward, and the deals that allowed it.
+
+    ``choices`` are the movements that have followed it, by player and movement.
+    """
+
+    __slots__ = ("choices", "movement", "possible", "reward", "seat", "visits")
+
+    def __init__(self, seat: Seat, movement: dict[str, Any]) -> None:
+        self.seat = seat
+        self.movement = movement
+        self.choices: dict[tuple[Seat, bytes], Choice] = {}
+        self.possible = 0
+        self.visits = 0
+        self.reward = 0.0
+
+    def follow(self, world: Match, mover: Seat, random: Random, spread: float) -> "Choice":
+        """Return a movement that this deal allows: an untried one, or the most promising."""
+        legal = {(mover, encode(movement)): movement for movement in world.legal(mover)}
+        known = [self.choices[key] for key in legal if key in self.choices]
+        for choice in known:
+            choice.possible += 1
+        if len(known) < len(legal):
+            key = random.choice([key for key in legal if key not in self.choices])
+            self.choices[key] = Choice(mover, legal[key])
+            return self.choices[key]
+        return max(known, key=lambda choice: choice.promise(spread))
+
+    def promise(self, spread: float) -> float:
+        tried = math.sqrt(math.log(self.possible) / self.visits)
+        return self.reward / self.visits + EXPLORATION * spread * tried
+
+
+def think_over_deals(
+    match: Match,
+    seat: Seat,
+    legal: list[dict[str, Any]],
+    random: Random,
+    iterations: int,
+    is_over: Callable[[], bool],
+) -> dict[str, Any]:
+    """Return the one of the ``legal`` movements that did best in games whose hidden part was dealt anew.
+
+    Information set tree search (Cowling, Powley and Whitehouse 2012): all deals share one tree, in which a
+    movement counts only against the deals that allow it. Rewards are compared by how far they lie apart.
+    """
+    root = Choice(seat, {})
+    lowest, highest = math.inf, -math.inf
+    for _ in range(iterations):
+        if root.choices and is_over():
+            break
+        world = match.dealt(seat, random)
+        rolls = world.rolls
+        node, path, spread = root, [root], max(highest - lowest, 0.0)
+        while world.turn and (node.visits or node is root) and not _is_unknown(world, rolls):
+            mover = seat if node is root else min(world.turn)
+            node = node.follow(world, mover, random, spread)
+            world.play(mover, node.movement)
+            path.append(node)
+        rewards = play_out(world, random, rolls)
+        lowest, highest = min(lowest, *rewards), max(highest, *rewards)
+        for node in path:
+            node.visits += 1
+            node.reward += rewards[node.seat]
+    return max(root.choices.values(), key=lambda choice: choice.visits).movement
+
+
+def _is_unknown(world: Match, rolls: int) -> bool:
+    """Return whether a state is as well valued now: dice that nobody knows have been rolled since."""
+    return world.rolls != rolls and _has_value(world)
+
+
+def play_out(world: Match, random: Random, rolls: int) -> list[float]:
+    """Play on at random; return the reward of each seat: 1 for a win, 0 for a loss, 1/2 for a draw.
+
+    Rules that value a state do so at the next roll of dice after ``rolls``.
+    """
     for _ in range(MAX_PLAYOUT_MOVES):
-        if not world.turn or not play_random(world, random):
+        if not world.turn or _is_unknown(world, rolls) or not play_random(world, random):
             break
     result = world.result
+    if result is None and _has_value(world):
+        return [world.game.value(world.state, seat) for seat in world.game.seats]
     if result is None or result.draw:
         return [0.5] * len(world.users)
     return [float(seat in result.winners) for seat in world.game.seats]

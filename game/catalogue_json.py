@@ -38,6 +38,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         description=inspect.cleandoc(game.__doc__ or ""),
         sides=list(game.sides[: game.max_players]),
         spectators=game.spectators,
+        open=game.open,
         modes=[mode for mode in queues.modes_of(game) if mode],
         clock=None if game.clock is None or game.real_time else _clock(game.clock),
         phases=[

@@ -146,7 +146,7 @@ class JournalEntry(models.Model):
 
 
 class Snapshot(models.Model):
-    """The latest saved state of a real-time game, so that a takeover need not replay it from the start."""
+    """The latest saved table of a game, so that a takeover need not replay its journal from the start."""
 
     game = models.OneToOneField(Game, primary_key=True, on_delete=models.CASCADE, related_name="snapshot")
     epoch = models.PositiveIntegerField()

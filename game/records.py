@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
+from game.author.leaving import Why
 from game.author.results import Places, Score
 
 
@@ -77,6 +80,36 @@ class EntryRecord(NamedTuple):
     data: str
 
 
+class SeatState(Struct, array_like=True):
+    """A seat and its player, as a snapshot keeps them."""
+
+    number: int
+    user_id: int
+    username: str
+    rating: int | None
+    bot_level: int | None
+    joined: bool
+    ready: bool
+    left_told: bool
+    has_moved: bool
+    gone: Why | None
+    is_offered: bool
+
+
+class TableState(Struct, kw_only=True):
+    """A room's table, as a snapshot keeps it; ``rules`` is the digest of the rules that made it."""
+
+    rules: str
+    match: dict[str, Any]
+    seats: list[SeatState]
+    left_ms: list[int] | None
+    draw_offers: list[int]
+    departed: list[int]
+    undo_asked_by: int | None = None
+    undo_agreed: list[int] = []
+    began_ms: int = 0
+
+
 class RoomRecord(NamedTuple):
     """Everything needed to rebuild a room."""
 
@@ -94,10 +127,12 @@ class RoomRecord(NamedTuple):
     seats: list[SeatRecord]
     """Everybody who has a seat, or had one, in order of number and time."""
     first_seats: list[SeatRecord]
-    """Those who had the seats when the journal began."""
-    entries: list[EntryRecord]
-    snapshot: str | None
+    """Those who had the seats when the journal began; not known with a snapshot."""
+    snapshot: TableState | None
     snapshot_seq: int
+    """The number of the last entry that is part of the snapshot; 0 without one."""
+    entries: list[EntryRecord]
+    """The journal, with a snapshot only from its last entry on."""
 
 
 class Ending(NamedTuple):

@@ -20,7 +20,7 @@ from game.author.game import Game as Rules
 from game.author.game import side_of
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import START_SHOWN, Strength
-from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord, TakenSeat
+from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord, TableState, TakenSeat
 from game.refusals import UnknownMatch
 
 
@@ -97,6 +97,7 @@ _read_move = msgspec.json.Decoder(_MoveMade).decode
 _read_action = msgspec.json.Decoder(_ActionDone).decode
 _read_due = msgspec.json.Decoder(_Due).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
+_read_table = msgspec.json.Decoder(TableState).decode
 
 
 def ws_url(game_id: uuid.UUID) -> str:
@@ -479,12 +480,12 @@ def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
     return [(seating.seat, seating.replaces) for seating in read]
 
 
-def room_record(game_id: uuid.UUID) -> RoomRecord:
+def room_record(game_id: uuid.UUID, *, uses_snapshot: bool = True) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
     found, taken = game(game_id)
-    rows = JournalEntry.objects.filter(game=found).order_by("seq")
+    snapshot, seq = _snapshot(found) if uses_snapshot else (None, 0)
+    rows = JournalEntry.objects.filter(game=found, seq__gte=seq).order_by("seq")
     entries = [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
-    snapshot = Snapshot.objects.filter(game=found).values_list("data", "seq").first() or (None, 0)
     return RoomRecord(
         game_id=found.pk,
         name=found.name,
@@ -498,11 +499,31 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         epoch=found.epoch,
         result=found.result,
         seats=_seat_records(taken),
-        first_seats=first_seats(found, taken, _taken_later(entries)),
+        first_seats=[] if snapshot else first_seats(found, taken, _taken_later(entries)),
+        snapshot=snapshot,
+        snapshot_seq=seq,
         entries=entries,
-        snapshot=snapshot[0],
-        snapshot_seq=snapshot[1],
     )
+
+
+def _snapshot(game: Game) -> tuple[TableState | None, int]:
+    """Return the latest saved table of a game and its last entry, or None and 0.
+
+    A snapshot that another release has written in another form is not used. If the rules of a turn-based game
+    have changed, its journal tells how it stands by the new ones. A real-time game goes on from where players
+    have seen it.
+    """
+    row = Snapshot.objects.filter(game=game).values_list("data", "seq").first()
+    if row is None:
+        return None, 0
+    rules = catalogue.get(game.name)
+    try:
+        table = _read_table(row[0])
+    except msgspec.DecodeError:
+        return None, 0
+    if table.rules != rules.source_digest and not rules.real_time:
+        return None, 0
+    return table, row[1]
 
 
 def inputs(game: Game) -> list[shapes.Input]:

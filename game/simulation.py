@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, cast
@@ -38,6 +39,8 @@ class Tally:
     frames: int = 0
     games: Counter[str] = field(default_factory=Counter)
     """Finished games, by reason."""
+    wins: Counter[str] = field(default_factory=Counter)
+    """Games won or drawn with others, by the level of the winner, where levels play against each other."""
     refused: Counter[str] = field(default_factory=Counter)
     """Moves refused by the rules (bots try moves), by code."""
     examples: dict[str, str] = field(default_factory=dict)
@@ -134,6 +137,8 @@ class Bot:
         self._waiting_for: set[int] | None = None
         self.id = 0
         self.token = ""
+        self.winner_ids: list[int] = []
+        """The winners of the last game that ended."""
 
     async def sign_in(self) -> None:
         """Sign in as a guest."""
@@ -186,8 +191,10 @@ class Bot:
         """Handle a frame; return the reason at the end of the game."""
         match frame["type"]:
             case "game_over":
+                self.winner_ids = frame["winner_ids"]
                 return str(frame["reason"])
             case "game_state" if frame["result"] is not None:
+                self.winner_ids = frame["result"]["winner_ids"]
                 return str(frame["result"]["reason"])
             case "game_state" if frame["state"] in ("waiting_for_players", "waiting_for_ready"):
                 self._send(transport, {"type": "player_ready"})
@@ -273,37 +280,52 @@ class Bot:
 
 
 async def simulate(
-    base_url: str, kind: type[Game], *, bots: int, seconds: float, tally: Tally, seed: int = 0
+    base_url: str,
+    kind: type[Game],
+    *,
+    bots: int,
+    seconds: float,
+    tally: Tally,
+    seed: int = 0,
+    against: Sequence[int] = (),
 ) -> None:
     """Run bots that play ``kind`` at tables of its minimum size, game after game, for about ``seconds``.
 
-    Results are added to ``tally``. Unfinished games at the end are not waited for.
+    With ``against``, the server's own bots of these levels have the other seats of each table. Results are
+    added to ``tally``. Unfinished games at the end are not waited for.
     """
     server = Server(base_url, tally)
     random = Random(seed)
-    tables = max(1, bots // kind.min_players)
+    at_table = 1 if against else kind.min_players
+    tables = max(1, bots // at_table)
     players = [
-        [Bot(server, kind, tally, Random(random.random())) for _ in range(kind.min_players)]
-        for _ in range(tables)
+        [Bot(server, kind, tally, Random(random.random())) for _ in range(at_table)] for _ in range(tables)
     ]
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await asyncio.gather(*(_keep_playing(server, kind, table, tally) for table in players))
+            await asyncio.gather(*(_keep_playing(server, kind, table, against, tally) for table in players))
 
 
-async def _keep_playing(server: Server, kind: type[Game], table: list[Bot], tally: Tally) -> None:
+async def _keep_playing(
+    server: Server, kind: type[Game], table: list[Bot], against: Sequence[int], tally: Tally
+) -> None:
     try:
         await asyncio.gather(*(bot.sign_in() for bot in table))
         while True:
-            await _play_one(server, kind, table, tally)
+            await _play_one(server, kind, table, against, tally)
     except urllib.error.HTTPError as refusal:
         tally.errors[f"HTTP {refusal.code} at {refusal.url.removeprefix(server.base_url)}"] += 1
 
 
-async def _play_one(server: Server, kind: type[Game], table: list[Bot], tally: Tally) -> None:
+async def _play_one(
+    server: Server, kind: type[Game], table: list[Bot], against: Sequence[int], tally: Tally
+) -> None:
     first, *others = table
-    made = await server.post("/api/games/", {"game": kind.name, "private": True}, first.token)
+    wanted = {"game": kind.name, "private": True, "bots": list(against)}
+    made = await server.post("/api/games/", wanted, first.token)
     for bot in others:
         await server.post(f"/api/games/{made['id']}/join/", {}, bot.token)
     reason, *_ = await asyncio.gather(*(bot.play(made["ws_url"]) for bot in table))
     tally.games[reason] += 1
+    levels = {player["id"]: player.get("bot_level", 1) for player in made["players"]}
+    tally.wins.update(f"level {levels[user_id]}" for user_id in first.winner_ids if against)

@@ -71,6 +71,7 @@ def check(game: type[Game], *, games: int = 20, seats: int | None = None, **opti
       unchanged.
     - ``legal`` lists exactly the movements that the rules accept, as far as the types can be listed.
     - Nobody learns from another's movement what ``view`` keeps from them.
+    - A state that ``deal`` returns looks the same to its player, who has the same turn and legal movements.
     - Every game ends.
 
     Time passes, turns run out of it, and the game's own actions are done now and then. ``seats`` is the
@@ -79,13 +80,20 @@ def check(game: type[Game], *, games: int = 20, seats: int | None = None, **opti
     """
     figures = Figures()
     for seed in range(games):
-        match = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
-        again = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+        match = _begun(game, seats, seed, options)
+        again = _begun(game, seats, seed, options)
         play = _play_ticks if game.real_time else _play_moves
         again = play(match, again, Random(seed), figures)
         _require(match.dump() == again.dump(), match, "the same movements do not give the same game")
         _count_result(match, figures)
     return figures
+
+
+def _begun(game: type[Game], seats: int | None, seed: int, options: dict[str, Any]) -> Match:
+    match = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+    for seat in sorted(match.game.empty):
+        match.join(seat)
+    return match
 
 
 def _play_moves(match: Match, again: Match, random: Random, figures: Figures) -> Match:
@@ -105,6 +113,7 @@ def _play_moves(match: Match, again: Match, random: Random, figures: Figures) ->
             if match.moves % COMPARED_EVERY == 0:
                 _check_legal(match, seat, legal, random)
                 _check_secrets(match, seat, legal, random)
+                _check_deal(match, random)
         movement = random.choice(legal) if legal else bots.choose(match, seat, random, level=1)
         try:
             taken = match.play(seat, movement or {})
@@ -246,6 +255,24 @@ def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random
             f"seat {viewer} sees the same after {first} and {second} of seat {seat}, but is told which it "
             "was: name the move in `secret_moves`",
         )
+
+
+def _check_deal(match: Match, random: Random) -> None:
+    if type(match.game).deal is Game.deal:
+        return
+    for seat in match.game.seats:
+        dealt = match.dealt(seat, random)
+        dealt.dump()
+        _require(
+            dealt.turn == match.turn, match, f"the state that `deal` returns to seat {seat} has another turn"
+        )
+        for here, there, named in (
+            (match.view(seat), dealt.view(seat), "view"),
+            (match.legal(seat), dealt.legal(seat), "legal movements"),
+        ):
+            _require(
+                here == there, match, f"the state that `deal` returns to seat {seat} has another {named}"
+            )
 
 
 def _count_result(match: Match, figures: Figures) -> None:

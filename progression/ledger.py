@@ -5,6 +5,8 @@ call, which locks by ascending id; lock rows of other tables after them.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -52,19 +54,52 @@ def move_money(player: Player, currency: str, amount: int, *, cause: str, key: s
 
     Raises ``NotEnoughGold``, ``NotEnoughGems``.
     """
+    enter_money(player, currency, amount, cause=cause, key=key)
+    _SET_BALANCE[currency].count(player.pk, getattr(player, currency))
+
+
+def enter_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:
+    """Like :func:`move_money`, but leave it to :func:`store` to store the player."""
     balance = _changed(player, currency, amount)
     _enter_money.count(player.pk, currency, amount, balance, cause, key)
 
 
 def _changed(player: Player, currency: str, amount: int) -> int:
-    """Change the player's money and return the balance."""
+    """Change the player's money, without storing it, and return the balance."""
     there: int = getattr(player, currency)
     balance = there + amount
     if balance < 0:
         raise _NOT_ENOUGH[Currency(currency)](f"It takes {-amount} {currency}, and you have {there}.")
     setattr(player, currency, balance)
-    _SET_BALANCE[currency].count(player.pk, balance)
     return balance
+
+
+def store(player: Player) -> None:
+    """Store the money, the growth and the stamina of a locked player."""
+    _store.count(
+        player.pk,
+        player.gold,
+        player.gems,
+        player.xp,
+        player.stat_points,
+        player.stamina,
+        player.stamina_at,
+    )
+
+
+@statement
+def _store(
+    user_id: int, gold: int, gems: int, xp: int, stat_points: int, stamina: Decimal, stamina_at: datetime
+) -> Update:
+    return Update(
+        Player.objects.filter(pk=user_id),
+        gold=gold,
+        gems=gems,
+        xp=xp,
+        stat_points=stat_points,
+        stamina=stamina,
+        stamina_at=stamina_at,
+    )
 
 
 def _setting(currency: str) -> Statement[[int, int], tuple[Any, ...]]:
@@ -187,7 +222,11 @@ def buy(
     Raises ``NotEnoughGold``, ``NotEnoughGems``.
     """
     paid = _PAY[currency].first(user_id, price)
-    balance = _changed(_locked(user_id), currency, -price) if paid is None else paid[0]
+    if paid is None:
+        balance = _changed(_locked(user_id), currency, -price)
+        _SET_BALANCE[currency].count(user_id, balance)
+    else:
+        (balance,) = paid
     stack = _added(user_id, item, quantity)
     _enter_purchase.count(user_id, currency, -price, balance, item.pk, quantity, stack.quantity, cause)
     return balance, stack

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet, TextField, Value
 from django.utils import timezone
 from msgspec import UNSET
 
@@ -60,6 +60,24 @@ def _pet_sets(user_ids: Collection[int]) -> QuerySet[Pet]:
     return in_sets.select_related("species").order_by("place")
 
 
+@statement
+def _stats_of(user_ids: Collection[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return what gives these users their stats: user, kind, family and experience, then the five stats."""
+    players = Player.objects.filter(pk__in=user_ids)
+    worn = Stack.objects.filter(player__in=user_ids, worn_in__isnull=False)
+    pets = Pet.objects.filter(player__in=user_ids, place__isnull=False)
+    item, species = ([f"{model}__{stat}" for stat in rules.STATS] for model in ("item", "species"))
+    return players.values_list("pk", _text("player"), _text(""), "xp", *rules.STATS).union(
+        worn.values_list("player", _text("gear"), _text(""), Value(0, BigIntegerField()), *item),
+        pets.values_list("player", _text("pet"), "species__family", "xp", *species),
+        all=True,
+    )
+
+
+def _text(value: str) -> Value:
+    return Value(value, TextField())
+
+
 def player(user_id: int) -> Player:
     """Return the stored player, or an unsaved one with initial values."""
     return stored_players.first([user_id]) or Player(pk=user_id)
@@ -90,22 +108,29 @@ class Strength(NamedTuple):
 
 
 def strengths_of(user_ids: Iterable[int]) -> dict[int, Strength]:
-    """Return the level and the combat values of each of these users, in three queries."""
-    ids = set(user_ids)
-    fighters = {fighter.pk: fighter for fighter in stored_players(ids)}
-    worn: defaultdict[int, list[Stack]] = defaultdict(list)
-    for stack in _worn(ids):
-        worn[stack.player_id].append(stack)
-    pets: defaultdict[int, list[Pet]] = defaultdict(list)
-    for pet in _pet_sets(ids):
-        pets[pet.player_id].append(pet)
+    """Return the level and the combat values of each of these users, in one query."""
+    curves = growth()
+    levels = dict.fromkeys(user_ids, 1)
+    own = dict.fromkeys(levels, rules.FIRST_STATS)
+    gear: defaultdict[int, list[rules.Stats]] = defaultdict(list)
+    pets: defaultdict[int, list[rules.PetInSet]] = defaultdict(list)
+    for user_id, kind, family, xp, *values in _stats_of(levels):
+        stats = rules.Stats(*values)
+        if kind == "player":
+            levels[user_id], own[user_id] = curves.player.level_at(xp), stats
+        elif kind == "gear":
+            gear[user_id].append(stats)
+        else:
+            pets[user_id].append(rules.PetInSet(family, curves.pet.level_at(xp), stats))
     return {
         user_id: Strength(
-            fighter.level,
-            rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id]))),
+            level,
+            rules.derived(
+                level,
+                own[user_id].plus(rules.total(gear[user_id])).plus(rules.pet_bonus(pets[user_id])),
+            ),
         )
-        for user_id in ids
-        for fighter in [fighters.get(user_id) or Player(pk=user_id)]
+        for user_id, level in levels.items()
     }
 
 

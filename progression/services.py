@@ -4,6 +4,8 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -85,13 +87,20 @@ def grant(
         return Granted(**before)
     for currency, amount in ((Currency.GOLD, gold), (Currency.GEMS, gems)):
         if amount:
-            ledger.move_money(player, currency, amount, cause=cause, key=key)
+            ledger.enter_money(player, currency, amount, cause=cause, key=key)
+    given = _give_items(player, dict(items), cause, key)
+    level = player.level
+    _add_xp(player, xp)
+    ledger.store(player)
+    if player.level > level:
+        publish(LevelUp(user_id=user_id, level=player.level, stat_points=player.stat_points))
+        publish(StatsChanged(user_id=user_id))
     granted = Granted(
         xp=xp,
         gold=gold,
         gems=gems,
-        items=_give_items(player, dict(items), cause, key),
-        level_up=_add_xp(player, xp),
+        items=given,
+        level_up=player.level if player.level > level else None,
     )
     ledger.store_receipt(player, key, asdict(granted))
     return granted
@@ -117,21 +126,12 @@ def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: 
     ]
 
 
-def _add_xp(player: Player, xp: int) -> int | None:
-    numbers = growth()
-    before = numbers.player.level_at(player.xp)
+def _add_xp(player: Player, xp: int) -> None:
+    before = player.level
     # With the old maximum; the new level's applies from now on.
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
     player.xp += xp
-    level = numbers.player.level_at(player.xp)
-    gained = level - before
-    player.stat_points += numbers.points_a_level * gained
-    player.save(update_fields=["xp", "stat_points", "stamina", "stamina_at"])
-    if not gained:
-        return None
-    publish(LevelUp(user_id=player.pk, level=level, stat_points=player.stat_points))
-    publish(StatsChanged(user_id=player.pk))
-    return level
+    player.stat_points += growth().points_a_level * (player.level - before)
 
 
 def player(user_id: int) -> Player:
@@ -185,8 +185,13 @@ def regenerate_stamina(user_id: int) -> Player:
     """Store the user's stamina as of now."""
     player = ledger.lock(user_id)[user_id]
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
-    player.save(update_fields=["stamina", "stamina_at"])
+    _save_stamina.count(user_id, player.stamina, player.stamina_at)
     return player
+
+
+@statement
+def _save_stamina(user_id: int, stamina: Decimal, stamina_at: datetime) -> Update:
+    return Update(Player.objects.filter(pk=user_id), stamina=stamina, stamina_at=stamina_at)
 
 
 @transaction.atomic
@@ -207,10 +212,10 @@ def spend_stamina(user_id: int, *, amount: int, cause: str, key: str = "") -> in
             f"It takes {amount} stamina, and you have {int(value)}.",
             details={"stamina": int(value), "needed": amount},
         )
-    player.stamina, player.stamina_at = value - amount, at
-    player.save(update_fields=["stamina", "stamina_at"])
-    ledger.store_receipt(player, key, {"cause": cause, "left": int(player.stamina)})
-    return int(player.stamina)
+    _save_stamina.count(user_id, value - amount, at)
+    left = int(value - amount)
+    ledger.store_receipt(player, key, {"cause": cause, "left": left})
+    return left
 
 
 # -- Belongings

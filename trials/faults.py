@@ -133,20 +133,20 @@ def told_before_they_have_left() -> None:
 
     from django.db import connection, transaction
 
-    from matchmaking import services
+    from matchmaking.services import leaving
 
-    withdraw = services._withdraw
+    withdraw = leaving._withdraw
 
-    def careless(ticket: Any) -> bool:
+    def careless(ticket: Any, **left: Any) -> bool:
         def leave() -> None:
             with transaction.atomic():
-                withdraw(ticket)
+                withdraw(ticket, **left)
             connection.close()
 
         threading.Timer(0.3, leave).start()
         return True
 
-    _replace("matchmaking.services._withdraw", careless)
+    _replace("matchmaking.services.leaving._withdraw", careless)
 
 
 def refresh_looks_then_writes() -> None:

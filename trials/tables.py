@@ -33,7 +33,13 @@ class Player:
         self._missing_till = 0
         self._news = asyncio.Event()
         self._answer: asyncio.Future[Frame] | None = None
-        self._moves = 0
+        self.moves = 0
+        self._moved = asyncio.Event()
+
+    async def has_moved(self) -> None:
+        """Wait until this player makes another move."""
+        self._moved.clear()
+        await self._moved.wait()
 
     def _hear(self, frame: Frame) -> None:
         match frame["type"]:
@@ -54,7 +60,7 @@ class Player:
             )
         mine = frame["type"] == "player_move" and frame["user_id"] == self.person.id
         # A move that everybody received may still be refused late, because the owner's answer was lost.
-        refused = frame["type"] == "error" and frame.get("ref") == self._moves
+        refused = frame["type"] == "error" and frame.get("ref") == self.moves
         # The database was unavailable for a while: pending writes may or may not have been stored.
         anew = frame["type"] == "game_state"
         if (mine or refused or anew) and self._answer is not None and not self._answer.done():
@@ -82,8 +88,9 @@ class Player:
         who = self.person
         with self._history.operation(who.name, "move", game=self._game, user=who.id, cell=cell) as move:
             self._answer = asyncio.get_running_loop().create_future()
-            self._moves += 1
-            await self.line.send(type="player_move", id=self._moves, movement={"cell": cell})
+            self.moves += 1
+            self._moved.set()
+            await self.line.send(type="player_move", id=self.moves, movement={"cell": cell})
             lost = asyncio.create_task(self.line.lost.wait())
             waiters: set[asyncio.Future[Any]] = {self._answer, lost}
             await asyncio.wait(waiters, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
@@ -104,6 +111,12 @@ class Table:
     def __init__(self, first: Player, second: Player) -> None:
         self.players = (first, second)
         self._tasks: list[asyncio.Task[None]] = []
+
+    async def played(self, moves: int) -> None:
+        """Wait until the two have made so many moves."""
+        for player in self.players:
+            while player.moves < moves // 2:
+                await player.has_moved()
 
     async def begin(self, pause: float) -> None:
         """Connect and play, with a move every ``pause`` seconds on average."""

@@ -1,6 +1,7 @@
 """Trial: the servers that own running games are killed, one after the other, over and over.
 
-Promised: no move that a player was told of is lost or made twice, and play goes on within 3 seconds (p95).
+Promised: no move that a player was told of is lost or made twice, and play goes on within 3 seconds (p95),
+also in a game of thousands of moves.
 
 As a test: ``test_a_game_survives_its_killed_owner`` in
 game/tests/test_workers.py.
@@ -16,12 +17,17 @@ from trials.people import crowd, visitors
 from trials.tables import check_games, resumed_after, tables
 from trials.trial import Query, Trial
 
+LONG_GAME = 5_000
+"""Moves after which the longest game meets its first kill."""
+
 
 async def run(ground: Ground, history: History, *, games: int, kills: int) -> None:
     servers = ground.start(2)
     async with visitors() as http:
         people = await crowd(2 * games, http, servers)
-        laid = await tables(history, people, pause=0.05)
+        [longest] = await tables(history, people[:2], pause=0)
+        await longest.played(LONG_GAME)
+        laid = [longest, *await tables(history, people[2:], pause=0.05)]
         for number in range(kills):
             await asyncio.sleep(random.uniform(0.5, 1.5))
             victim = servers[number % 2]
@@ -38,9 +44,16 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     waits = resumed_after(operations, kills)
     return [
         at_least("games interrupted by a kill", len(waits), len(kills)),
+        at_least("moves in the longest game", longest_game(query), LONG_GAME),
         *check_games(operations, query),
         within("seconds from a kill to the next move, p95", percentile(waits, 95), 3),
     ]
+
+
+def longest_game(query: Query) -> int:
+    """Return the number of entries in the longest journal."""
+    [(entries,)] = query("SELECT max(seq) FROM game_journalentry")
+    return int(entries)
 
 
 TRIAL = Trial(

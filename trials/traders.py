@@ -56,7 +56,12 @@ class Trader:
         """Send a command and return its answer. Raises ``Denied``, or ``Unknown`` if nothing arrived."""
         ref = next(_refs)
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
-        waiting = (lambda frame: frame.get("ref") == ref or answers(frame), answer)
+
+        def ends(frame: Frame) -> bool:
+            # A first confirmation is answered, too, long before the exchange.
+            return answers(frame) or (frame["type"] == "error" and frame.get("ref") == ref)
+
+        waiting = (ends, answer)
         self._waiting.append(waiting)
         lost = asyncio.create_task(self.line.lost.wait())
         try:

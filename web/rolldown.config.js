@@ -10,7 +10,13 @@ function bundle(id) {
 
 export default {
   // By name, as served under /static/. Pages of games' authors import the client, and their boards "web/board".
-  input: { "web/main": "web/main.js", "web/board": "web/board.js", "client/gameplatform": "client/gameplatform.js" },
+  input: {
+    "web/main": "web/main.js",
+    "web/board": "web/board.js",
+    "client/gameplatform": "client/gameplatform.js",
+    "client/netcode": "client/netcode.js",
+    "client/sync": "client/sync.js",
+  },
   preserveEntrySignatures: "allow-extension",
   output: {
     minify: true,

@@ -57,7 +57,8 @@ class BundledStaticFilesStorage(CompressedStaticFilesStorage):
             subprocess.run(
                 command, cwd=folder, env={**os.environ, "PATH": search}, stdout=subprocess.DEVNULL, check=True
             )
-        bundles = {"web/main.js", "web/board.js", "client/gameplatform.js"}
+        bundles = {"web/main.js", "web/board.js"}
+        bundles |= {f"client/{name}.js" for name in ("gameplatform", "netcode", "sync")}
         bundles |= {f"{CHUNKS}/{name}" for name in self.listdir(CHUNKS)[1]}
         others = {name: path for name, path in paths.items() if name not in modules}
         return others | {name: (self, name) for name in bundles}

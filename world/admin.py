@@ -18,7 +18,7 @@ class Factions(OperatorAdmin):
 class Locations(OperatorAdmin):
     """Locations and the paths between them; a path leads both ways."""
 
-    list_display = ("name", "faction", "respawn", "x", "y", "size")
+    list_display = ("name", "faction", "respawn", "x", "y", "size", "sight")
     list_filter = ("faction", "respawn")
     list_select_related = ("faction",)
     search_fields = ("name",)

@@ -11,7 +11,7 @@ from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.wire.topics import Topic
 from world.rules import Vector
 
-Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
+Departure = Literal["moved", "disconnected", "died", "deselected", "deleted", "out_of_sight"]
 
 
 class CharacterInfo(Struct, kw_only=True, frozen=True):
@@ -59,14 +59,14 @@ class LocationInfo(Struct, kw_only=True, frozen=True):
 
 
 class Area(Struct, kw_only=True, frozen=True):
-    """A place and the characters in it."""
+    """A place and the characters in it, or those in sight in a place that is not seen whole."""
 
     location_id: int
     members: list[CharacterInfo]
 
 
 class AreaState(Reply, kw_only=True):
-    """The place of your character and everybody in it, yourself included; null if you play no character.
+    """The place of your character and everybody in sight, yourself included; null if you play no character.
 
     Sent when your character arrives there.
     """
@@ -98,13 +98,13 @@ class InArea(Event, kw_only=True):
 
 
 class PlayerJoinedArea(InArea, kw_only=True):
-    """Sent when a character arrives in your place."""
+    """Sent when a character arrives in your place, or comes into sight in a place that is not seen whole."""
 
     character: CharacterInfo
 
 
 class PlayerLeftArea(InArea, kw_only=True):
-    """Sent when a character leaves your place or the world."""
+    """Sent when a character leaves your place or the world, or is out of sight in a place not seen whole."""
 
     character_id: int
     user_id: int

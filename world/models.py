@@ -39,6 +39,12 @@ class Location(models.Model):
     x = models.FloatField()
     y = models.FloatField()
     size = models.FloatField(default=100.0, validators=[MinValueValidator(1)])
+    sight = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How far characters see at least, in metres. Empty: the whole place.",
+    )
     paths = models.ManyToManyField("self", blank=True)
 
     class Meta:

@@ -179,7 +179,7 @@ def character_info(character: Character) -> CharacterInfo:
 
 @dataclass(frozen=True)
 class Visitor:
-    """The character that a user plays now, and the size of its place.
+    """The character that a user plays now, and the size of its place, with its ``sight`` unless all is seen.
 
     ``rested_s`` is the time since it reached its saved position, in seconds.
     """
@@ -187,6 +187,7 @@ class Visitor:
     info: CharacterInfo
     faction_id: int
     size: float
+    sight: float | None
     rested_s: float
 
 
@@ -200,7 +201,8 @@ def visitor_as(character: Character, info: CharacterInfo) -> Visitor:
     """Return a character in play as a visitor. Select its location beforehand to avoid a query."""
     walked_at = character.walked_at
     rested_s = math.inf if walked_at is None else (timezone.now() - walked_at).total_seconds()
-    return Visitor(info, character.faction_id, character.location.size, rested_s)
+    place = character.location
+    return Visitor(info, character.faction_id, place.size, place.sight, rested_s)
 
 
 @statement

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -25,6 +26,7 @@ from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
 from world.live.positions import TrackedCharacter, positions
+from world.live.sight import SeenArea
 from world.sealing import (
     EncryptionUnavailable,
     NotEncrypted,
@@ -91,7 +93,7 @@ class WorldSocket(Consumer):
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def opened(self) -> None:
-        self._refresh_lock = asyncio.Lock()
+        self.refresh_lock = asyncio.Lock()
         self._positions = positions()
         self._read_encryption()
         if self.connection.identity is not None:
@@ -215,7 +217,7 @@ class WorldSocket(Consumer):
     async def _enter(self) -> None:
         user_id = self.player.user_id
         # Held from the start, so that a refresh finds the place that was read here.
-        async with self._refresh_lock:
+        async with self.refresh_lock:
             self.address = sockets.register(self)
             self._entering = asyncio.ensure_future(
                 in_database(services.enter_world, user_id=user_id, socket=self.address)
@@ -254,18 +256,26 @@ class WorldSocket(Consumer):
         if found is not None:
             # Use the position at which the replaced socket left it.
             self.character, self.faction_id = self._positions.with_live_position(found.info), found.faction_id
-            self.tracked = await self._positions.enter(found.info, found.size, found.rested_s)
+            self.tracked = await self._positions.enter(found)
             self._area, self._faction = await asyncio.gather(
-                self.subscribe(topics.area(found.info.location_id), self._area_state),
+                self._subscribe_to_area(found.info),
                 self.subscribe(topics.faction(found.faction_id)),
             )
+
+    async def _subscribe_to_area(self, character: CharacterInfo) -> Subscription:
+        topic = topics.area(character.location_id)
+        sight = self._positions.sight(character.location_id)
+        if sight is None:
+            return await self.subscribe(topic, self._area_state)
+        seen = partial(SeenArea, sight=sight, character_id=character.character_id)
+        return await self.subscribe(topic, self._area_state, seen)
 
     def refresh_soon(self) -> None:
         """Refresh the subscriptions after the character or its location changed."""
         begin(self._refresh(), self._tasks, "Refreshing a world socket's place")
 
     async def _refresh(self) -> None:
-        async with self._refresh_lock:
+        async with self.refresh_lock:
             ref, self.walk_ref = self.walk_ref, UNSET
             await self._subscribe_to_place(await in_database(selectors.visitor, self.player.user_id))
             self.connection.tell(msgspec.structs.replace(await self._area_state(), ref=ref))
@@ -280,4 +290,9 @@ class WorldSocket(Consumer):
     async def _area_state(self) -> events.AreaState:
         if self.character is None:
             return events.AreaState(area=None)
-        return events.AreaState(area=await self._positions.areas(self.character.location_id))
+        return events.AreaState(area=await self.area(self.character))
+
+    async def area(self, character: CharacterInfo) -> events.Area:
+        """Return the place of the character in play, with the characters that it sees."""
+        area = await self._positions.areas(character.location_id)
+        return self._area.seen(area) if isinstance(self._area, SeenArea) else area

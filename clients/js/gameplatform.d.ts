@@ -1,5 +1,6 @@
 /** The game platform's client for JavaScript. What each method is for stands in `gameplatform.js`. */
 
+import type { SyncedView } from "./sync.d.ts";
 import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, World } from "./messages.d.ts";
 
 export interface Tokens {
@@ -48,8 +49,13 @@ export type Movement = Record<string, unknown>;
 export interface Options {
   /** Shares the tokens with other tabs or runs. */
   storage?: { load(): Tokens | null; save(tokens: Tokens | null): void } | null;
-  WebSocket?: new (url: string) => WebSocket;
+  WebSocket?: new (url: string, protocols?: string[]) => WebSocket;
   fetch?: typeof fetch | null;
+}
+
+export interface GameOptions {
+  /** Keeps the view from changes; only those are then sent. */
+  sync?: SyncedView | null;
 }
 
 export declare class ApiError extends Error {
@@ -76,6 +82,8 @@ export declare class Channel<Told = any, Taken = any> {
   renew(): void;
   interrupt(): void;
   ping(): void;
+  /** Gives up the connection unless it says something within a second. */
+  ask(): void;
   on<Type extends Types<Told | Own> | "*">(
     type: Type,
     handler: (message: Message<Type, Told | Own>) => unknown,
@@ -86,6 +94,10 @@ export declare class Channel<Told = any, Taken = any> {
 /** The socket of one game, with what it told last. */
 export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
   readonly id: string;
+  /** The view kept from changes, or null where whole ones are sent. */
+  readonly sync: SyncedView | null;
+  /** The number of this user's last input that the rules have applied. */
+  readonly ack: number;
   /** This user's id, or null for a spectator. */
   readonly me: number | null;
   readonly players: Game.PlayerInfo[];
@@ -127,7 +139,7 @@ export declare class GameClient {
   connectToLobby(lobby: number | string): Channel<Lobby.Heard, Lobby.Sent>;
   connectToDirectMessages(friendId: number): Channel<Direct.Heard, Direct.Sent>;
   connectToBattle(battleId: number): Channel<Battle.Heard, Battle.Sent>;
-  connectToGame(gameId: string): GameChannel;
+  connectToGame(gameId: string, options?: GameOptions): GameChannel;
   playAsGuest(game?: string, options?: Record<string, unknown>): Promise<GameChannel>;
   leaveGame(): void;
   disconnect(): void;

@@ -14,6 +14,10 @@
 const RECONNECT_AFTER = new Set([1001, 1006, 1009, 1012, 1013, 4408, 4429]);
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 10_000;
+/** In a game under way a silence of this length is asked about ... */
+const QUIET_IN_PLAY_MS = 1_000;
+/** ... and a connection that is in doubt and says nothing for this long is given up. */
+const ANSWER_IN_DOUBT_MS = 900;
 const CONNECT_WITHIN_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
@@ -35,6 +39,7 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 /** @typedef {import("./gameplatform.d.ts").State} State */
 /** @typedef {import("./gameplatform.d.ts").Movement} Movement */
 /** @import { Game } from "./messages.d.ts" */
+/** @import { SyncedView } from "./sync.d.ts" */
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 
 /**
@@ -134,9 +139,11 @@ export class Channel {
   #losses = 0;
   #attempt = 0;
   #openedAt = 0;
-  /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer}} */
+  /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer, quiet?: Timer, doubt?: Timer}} */
   #timers = {};
   #pingedAt = 0;
+  #heardAt = 0;
+  #quietMs = Infinity;
   #wanted = false;
 
   /**
@@ -185,6 +192,56 @@ export class Channel {
   interrupt() {
     if (this.state === "open") this.#lost(1006);
   }
+
+  /**
+   * Gives up the connection unless it says something within a second: for when there is reason to doubt it. A silence
+   * here makes the other channels of the client doubtful, too.
+   */
+  ask() {
+    if (!this.#ready || this.#timers.doubt) return;
+    this.ping();
+    this.#timers.doubt = setTimeout(() => {
+      this.#lost(1006);
+      for (const channel of this.#client.channels) channel.ask();
+    }, ANSWER_IN_DOUBT_MS);
+  }
+
+  /**
+   * From now on asks whenever nothing was heard for `ms` milliseconds.
+   *
+   * @param {number} ms
+   */
+  expectFrames(ms) {
+    if (ms === this.#quietMs) return;
+    this.#quietMs = ms;
+    this.#watch();
+  }
+
+  #watch() {
+    clearTimeout(this.#timers.quiet);
+    if (this.#quietMs === Infinity || !this.#ready) return;
+    const left = this.#heardAt + this.#quietMs - performance.now();
+    if (left <= 0) this.ask();
+    this.#timers.quiet = setTimeout(() => this.#watch(), left > 0 ? left : this.#quietMs);
+  }
+
+  /** The subprotocols to ask for. @returns {string[]} */
+  get protocols() {
+    return [];
+  }
+
+  /**
+   * The message of a frame, or null for one of no use.
+   *
+   * @param {any} data
+   * @returns {any}
+   */
+  read(data) {
+    return JSON.parse(data);
+  }
+
+  /** Gets ready for the frames of a new connection. */
+  begin() {}
 
   /**
    * Updates what the channel knows, before handlers hear the message.
@@ -276,11 +333,13 @@ export class Channel {
     this.#replaced = replaced;
     if (replaced) {
       // The events that it still brings come again by `since`; the answers do not.
-      replaced.onmessage = ({ data }) => "ref" in JSON.parse(data) && this.#heard(data);
+      replaced.onmessage = ({ data }) => typeof data === "string" && "ref" in JSON.parse(data) && this.#heard(data);
       replaced.onclose = null;
       this.#awaitPong();
+      this.#trust();
     }
-    const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
+    const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`, this.protocols);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => this.#opened(socket);
     socket.onmessage = ({ data }) => this.#heard(data);
@@ -299,16 +358,28 @@ export class Channel {
     silence(this.#replaced);
     this.#replaced = null;
     this.#openedAt = Date.now();
+    this.begin();
     for (const message of this.#outbox.splice(0)) socket.send(JSON.stringify(message));
     clearInterval(this.#timers.ping);
     this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
     this.ping();
+    this.#trust();
+    this.#watch();
     this.#become("open");
   }
 
-  /** @param {string} data */
+  /** The connection is alive. */
+  #trust() {
+    this.#heardAt = performance.now();
+    clearTimeout(this.#timers.doubt);
+    this.#timers.doubt = undefined;
+  }
+
+  /** @param {string | ArrayBuffer} data */
   #heard(data) {
-    const message = JSON.parse(data);
+    this.#trust();
+    const message = this.read(data);
+    if (!message) return;
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong();
       this.latency = Math.round(performance.now() - this.#pingedAt);
@@ -343,7 +414,7 @@ export class Channel {
   #letGo() {
     this.#attempt += 1;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-    this.#timers.pong = undefined;
+    this.#timers = {};
     silence(this.#replaced);
     silence(this.#socket);
     this.#replaced = this.#socket = null;
@@ -363,15 +434,40 @@ export class Channel {
 /** The frames of a game that hold a view. */
 const SHOWING = ["game_state", "player_move", "game_update", "game_tick", "game_over"];
 
+/**
+ * Whether a game is under way, by the messages that tell it.
+ *
+ * @type {Record<string, (message: any) => boolean>}
+ */
+const UNDER_WAY = {
+  game_state: ({ state }) => state === "active",
+  game_start: () => true,
+  game_tick: () => true,
+  game_over: () => false,
+};
+
 /** The socket of one game, with what it told last. */
 export class GameChannel extends Channel {
+  #now;
+
   /**
    * @param {GameClient} client
    * @param {string} id
+   * @param {import("./gameplatform.d.ts").GameOptions} options
    */
-  constructor(client, id) {
+  constructor(client, id, { sync = null } = {}) {
     super(client, "game", `/ws/game/${encodeURIComponent(id)}/`);
     this.id = id;
+    this.#now = () => client.serverNow();
+    /**
+     * The view kept from changes, or null where whole ones are sent.
+     *
+     * @type {SyncedView | null}
+     */
+    this.sync = sync;
+    /** The number of this user's last input that the rules have applied. */
+    this.ack = 0;
+    if (sync) sync.resync = () => this.send({ type: "resync" });
     /**
      * This user's id, or null for a spectator.
      *
@@ -406,9 +502,28 @@ export class GameChannel extends Channel {
     this.result = null;
   }
 
+  get protocols() {
+    return this.sync?.protocols ?? [];
+  }
+
+  begin() {
+    this.sync?.begin();
+  }
+
+  /**
+   * @param {any} data
+   * @returns {any}
+   */
+  read(data) {
+    return this.sync ? this.sync.read(data, this.#now()) : super.read(data);
+  }
+
   /** @param {any} message */
   note(message) {
+    const isUnderWay = UNDER_WAY[message.type]?.(message);
+    if (isUnderWay !== undefined) this.expectFrames(isUnderWay ? QUIET_IN_PLAY_MS : Infinity);
     if (!SHOWING.includes(message.type)) return;
+    this.ack = message.ack ?? this.ack;
     const { type, view, players = this.players, result = null, legal = [] } = message;
     this.players = players;
     this.view = view ?? this.view;
@@ -534,7 +649,10 @@ export class GameClient {
       for (const channel of this.channels) channel.interrupt();
     });
     globalThis.addEventListener?.("online", () => {
-      for (const channel of this.channels) if (channel.state === "waiting") channel.open();
+      for (const channel of this.channels) {
+        if (channel.state === "waiting") channel.open();
+        else channel.ask();
+      }
     });
     this.setTokens(typeof token === "string" ? { access: token } : token);
   }
@@ -867,10 +985,12 @@ export class GameClient {
    * Opens the socket of one game, as player or spectator, and leaves the one before. → its channel.
    *
    * @param {string} gameId
+   * @param {import("./gameplatform.d.ts").GameOptions} options `sync`: a `SyncedView` (of `sync.js`), by which only the
+   *   changes of the view are sent
    */
-  connectToGame(gameId) {
+  connectToGame(gameId, options = {}) {
     this.leaveGame();
-    this.game = new GameChannel(this, gameId);
+    this.game = new GameChannel(this, gameId, options);
     this.game.open();
     return this.game;
   }

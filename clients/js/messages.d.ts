@@ -984,7 +984,7 @@ export declare namespace World {
     last_seen: string;
   }
 
-  /** A place and the characters in it. */
+  /** A place and the characters in it, or those in sight in a place that is not seen whole. */
   interface Area {
     location_id: number;
     members: Array<CharacterInfo>;
@@ -1328,7 +1328,7 @@ export declare namespace World {
       refresh?: string;
       encryption_key?: string;
     };
-    /** The place of your character and everybody in it, yourself included; null if you play no character. Sent when your character arrives there. */
+    /** The place of your character and everybody in sight, yourself included; null if you play no character. Sent when your character arrives there. */
     area_state: {
       type: "area_state";
       ref?: string | number;
@@ -1419,20 +1419,20 @@ export declare namespace World {
       last_seen: string;
       ref?: string | number;
     };
-    /** Sent when a character arrives in your place. */
+    /** Sent when a character arrives in your place, or comes into sight in a place that is not seen whole. */
     player_joined_area: {
       type: "player_joined_area";
       location_id: number;
       character: CharacterInfo;
     };
-    /** Sent when a character leaves your place or the world. */
+    /** Sent when a character leaves your place or the world, or is out of sight in a place not seen whole. */
     player_left_area: {
       type: "player_left_area";
       location_id: number;
       character_id: number;
       user_id: number;
       character_name: string;
-      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
+      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved" | "out_of_sight";
     };
     /** Characters in your place that moved since the last update. Each is `[character_id, x, y, z, vx, vy, vz]`. Sent at most 20 times a second, and at once in answer to a `move` with an `id`. A character that is not among the members you know has just left or is about to arrive. */
     location_update: {

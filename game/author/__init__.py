@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from game.author.game import Game, Grid, State, action, move
+from game.author.interest import Radius
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
 from game.author.queues import Queue
@@ -32,6 +33,7 @@ __all__ = [
     "Meta",
     "Phase",
     "Queue",
+    "Radius",
     "Ranking",
     "Record",
     "Seat",

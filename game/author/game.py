@@ -10,10 +10,12 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
+from game.author.interest import Interest, Sees
 from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
+from game.author.source import digest
 from game.author.timing import ALL, LOSE, MS, NOTHING_DUE, Agenda, Clock, Days, Overtime, Phase, Turns, ticks
 
 State = dict[str, Any]
@@ -32,6 +34,7 @@ RESERVED: Final = frozenset(
         "correspondence",
         "empty",
         "go_to",
+        "interest",
         "lists_legal",
         "max_players",
         "min_players",
@@ -45,8 +48,10 @@ RESERVED: Final = frozenset(
         "require",
         "seats",
         "simultaneous",
+        "source_digest",
         "timed",
         "timers",
+        "view_is_shared",
         "view_type",
     )
 )
@@ -173,7 +178,10 @@ class Game:
     """Whether others may watch; spectators get ``view(state, None)``."""
     hidden: ClassVar[bool]
     """Whether seats see different things; by default True if the class defines ``view``. If False, everybody
-    gets the view of seat None, computed once."""
+    gets the view of seat None, computed once; with ``sees`` the entities of it that they see."""
+    sees: ClassVar[Sees | None] = None
+    """Which entities in the maps of the view a seat gets: a ``Radius``, several, or a method
+    ``sees(self, state, seat)`` that returns their ids. By default all."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
     tells_legal: ClassVar[bool] = False
@@ -199,6 +207,9 @@ class Game:
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
     lists_legal: ClassVar[bool]
     view_type: ClassVar[type[Record] | None]
+    view_is_shared: ClassVar[bool]
+    interest: ClassVar[Interest | None]
+    source_digest: ClassVar[str]
     tick: ClassVar[Move]
 
     __slots__ = ("agenda", "empty", "options", "random", "seats")
@@ -303,7 +314,16 @@ class Game:
     def value(self, state: State, seat: Seat) -> float:
         """Return how good a state is for a seat while the game goes on, from 0 (lost) to 1 (won).
 
-        With it, bots look a few moves ahead; without it, they try whole games at random.
+        With it, bots look a few moves ahead; without it, they try whole games at random. In a game with
+        ``deal``, they try games until it is rolled or dealt again, and take the value then.
+        """
+        raise NotImplementedError
+
+    def deal(self, view: dict[str, Any], seat: Seat, random: Random) -> State:
+        """Return a state that a player who sees this view must hold possible, drawn at random.
+
+        With it, bots think ahead in a game that hides something: what they do not see is dealt anew for each
+        game that they try. Its view for ``seat`` must be the given one.
         """
         raise NotImplementedError
 
@@ -425,6 +445,12 @@ def _prepare(cls: type[Game]) -> None:
         cls.hidden = _overrides(cls, "view")
     shown = types_of(cls.view).get("return") if _overrides(cls, "view") else None
     cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
+    cls.view_is_shared = not cls.hidden
+    try:
+        cls.interest = None if cls.sees is None else Interest(cls.sees, cls.view_type)
+    except GameDefinitionError as error:
+        raise GameDefinitionError(f"{cls.__name__}: {error}.") from None
+    cls.hidden = cls.hidden or cls.interest is not None
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
         _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
@@ -443,6 +469,7 @@ def _prepare(cls: type[Game]) -> None:
     cls.simultaneous = any(phase.who == ALL for phase in cls.phases)
     cls.correspondence = isinstance(cls.clock, Days) and not cls.real_time
     cls.timed = bool(cls.phases or cls.timers or cls.correspondence)
+    cls.source_digest = digest(cls)
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
     try:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from math import isfinite
+from random import Random
 from typing import Any
 
 import msgspec
@@ -12,8 +13,9 @@ import msgspec
 from core.refusals import Refusal
 from game.author.game import Game, State, side_of
 from game.author.generator import Generator
+from game.author.interest import Sight
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
-from game.author.movements import MAX_CHOICES
+from game.author.movements import MAX_CHOICES, Record
 from game.author.refusals import GameIsOver, InvalidOptions, NotNow, NotYourTurn, RulesError
 from game.author.results import Outcome, Places, Score, Seat, read_verdict
 from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Overtime, Phase
@@ -68,6 +70,7 @@ class Match:
         "_history",
         "_saved_state",
         "_shared_view",
+        "_sight",
         "_turns",
         "_view_ends",
         "_viewers",
@@ -97,6 +100,8 @@ class Match:
         self.turn = _NOBODY
         self.turn_user: int | None = None
         self._shared_view: bytes | None = None
+        self._sight: Sight | None = None
+        """Of the present state, if it is the same for all viewers."""
         self._viewers = (*self.game.seats, None)
         self._view_ends: list[bytes] = []
         self._frame_ends: list[bytes] = []
@@ -357,7 +362,7 @@ class Match:
                     self.result = self._outcome(verdict)
                     break
                 taken = {}
-            self._shared_view = None
+            self._shared_view = self._sight = None
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
@@ -490,6 +495,21 @@ class Match:
         match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._saved_state or marshal.dumps(self.state))
         position = match._generator.position
+        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty, self.game.agenda)
+        return match
+
+    def dealt(self, seat: Seat, random: Random) -> "Match":
+        """Return an independent match in which all that ``seat`` does not see is dealt anew.
+
+        Raises RulesError.
+        """
+        match = Match(type(self.game), self.users, self.options, random.getrandbits(64))
+        view = self.view(seat)
+        try:
+            state = self.game.deal(view, seat, random)
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: deal failed for seat {seat}: {error!r}") from error
+        position = self._generator.position
         match._resume(state, position, self.moves, self.tick, self._first, self.game.empty, self.game.agenda)
         return match
 
@@ -655,7 +675,7 @@ class Match:
         self.result, self.turn, self.moves, self.tick, self._first = result, turn, moves, tick, first
         self.changes += 1
         self.turn_user = self._only(turn)
-        self._shared_view = None
+        self._shared_view = self._sight = None
 
     def _only(self, turn: frozenset[Seat]) -> int | None:
         return self.users[next(iter(turn))] if len(turn) == 1 else None
@@ -723,13 +743,24 @@ class Match:
     def _view_head(self, seat: Seat | None) -> bytes:
         """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
         try:
-            view = self.game.view(self.state, seat)
+            view = self._seen_by(seat)
             shown = view if isinstance(view, dict) else msgspec.to_builtins(view)
             return _encode({**shown, "turn": self.turn_user})[:-1]
         except Exception as error:
             if self.problem is not None:
                 return b'{"turn":null'
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
+
+    def _seen_by(self, seat: Seat | None) -> dict[str, Any] | Record:
+        """Return the view of a seat, with the entities that it sees. Raises whatever the rules raise."""
+        game, state = self.game, self.state
+        if game.interest is None:
+            return game.view(state, seat)
+        if not game.view_is_shared:
+            return game.interest.sight(game, state, game.view(state, seat)).picked(seat)
+        if self._sight is None:
+            self._sight = game.interest.sight(game, state, game.view(state, None))
+        return self._sight.picked(seat)
 
     def _ends_with_legal(self) -> list[bytes]:
         ends = self._frame_ends.copy()

@@ -73,6 +73,7 @@ class Movements:
         if self.named:
             self.structs = {name: _tagged(name, struct) for name, struct in self.structs.items()}
         self.by_fields = len(self.structs) > 1 and not self.named
+        self._fields = [(struct, *_fields(struct)) for struct in self.structs.values()]
         self._type: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
         try:
             self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else self._type).decode
@@ -95,8 +96,7 @@ class Movements:
             raise _invalid(error) from None
 
     def _which(self, movement: dict[str, Any]) -> type[msgspec.Struct]:
-        for struct in self.structs.values():
-            required, known = _fields(struct)
+        for struct, required, known in self._fields:
             if required <= movement.keys() <= known:
                 return struct
         choices = " or ".join(

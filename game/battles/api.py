@@ -35,7 +35,7 @@ class OneBattle(APIView):
         responses=shapes.BattleShape,
     )
     def get(self, request: Request, battle_id: int) -> Response:
-        return Response(_shown(battle_id, identity(request).user_id))
+        return Response(_shown(selectors.battle_state(battle_id, identity(request).user_id)))
 
 
 class Join(APIView):
@@ -52,8 +52,7 @@ class Join(APIView):
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
         user_id = identity(request).user_id
-        services.join(user_id=user_id, battle_id=battle_id)
-        return Response(_shown(battle_id, user_id))
+        return Response(_shown(services.join(user_id=user_id, battle_id=battle_id)))
 
 
 class Attack(APIView):
@@ -122,6 +121,5 @@ class History(APIView):
         )
 
 
-def _shown(battle_id: int, user_id: int) -> shapes.BattleShape:
-    state = selectors.battle_state(battle_id, user_id)
-    return shapes.BattleShape(**msgspec.structs.asdict(state), ws_url=selectors.ws_url(battle_id))
+def _shown(state: shapes.BattleState) -> shapes.BattleShape:
+    return shapes.BattleShape(**msgspec.structs.asdict(state), ws_url=selectors.ws_url(state.id))

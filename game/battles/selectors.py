@@ -1,12 +1,13 @@
 """Queries about battles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from core.statements import statement
 from game.battles import events, shapes
 from game.battles.models import Battle, Enemy, Fighter
 from game.battles.refusals import NotInBattle, UnknownBattle
@@ -83,16 +84,29 @@ def battle_state(battle_id: int, user_id: int) -> shapes.BattleState:
     battle = Battle.objects.filter(pk=battle_id).first()
     if battle is None:
         raise UnknownBattle
-    fighters = list(battle.fighters.select_related("user").order_by("pk"))
-    mine = next((fighter for fighter in fighters if fighter.user_id == user_id), None)
-    if mine is None:
+    fighters = fighters_of(battle_id)
+    if all(fighter.user_id != user_id for fighter in fighters):
         raise NotInBattle
+    return shown_battle(battle, battle.enemies.order_by("number"), fighters, user_id)
+
+
+@statement
+def fighters_of(battle_id: int) -> QuerySet[Fighter]:
+    """Return the fighters of a battle, with their users, in the order in which they joined."""
+    return Fighter.objects.filter(battle=battle_id).select_related("user").order_by("pk")
+
+
+def shown_battle(
+    battle: Battle, enemies: Iterable[Enemy], fighters: Sequence[Fighter], user_id: int
+) -> shapes.BattleState:
+    """Return the complete state of a battle, for this one of its fighters."""
+    mine = next(fighter for fighter in fighters if fighter.user_id == user_id)
     return shapes.BattleState(
         id=battle.pk,
         name=battle.name,
         level=battle.level,
         state=battle.state,
-        enemies=enemy_states(battle.enemies.order_by("number")),
+        enemies=enemy_states(enemies),
         players=fighter_states(fighters),
         max_players=battle.max_players,
         stamina_cost=battle.stamina_cost,

@@ -4,15 +4,17 @@ Each change is one transaction under the lock of the battle's row, so any worker
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from core.statements import Update, statement
+from core.refusals import Refusal
+from core.statements import Insert, Update, statement
 from game import combat
 from game.battles import events, rules, selectors
 from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
@@ -29,7 +31,7 @@ from game.battles.refusals import (
     UnknownBattle,
     UnknownEnemy,
 )
-from game.battles.shapes import LootShape
+from game.battles.shapes import BattleState, LootShape
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
@@ -48,37 +50,35 @@ class AttackOutcome(NamedTuple):
 
 
 @transaction.atomic
-def join(*, user_id: int, battle_id: int) -> None:
-    """Join a battle at the cost of stamina; does nothing if the user has joined already.
+def join(*, user_id: int, battle_id: int) -> BattleState:
+    """Join a battle at the cost of stamina, or find the place that the user has; return the battle's state.
 
     Raises ``UnknownBattle``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
     """
     battle = _locked(battle_id)
-    players = battle.fighters.count()
-    if battle.fighters.filter(user_id=user_id).exists():
-        return
+    now = timezone.now()
+    is_new = bool(_enter.count(battle_id, user_id, combat_stats(user_id).max_hp, now))
+    fighters = selectors.fighters_of(battle_id)
+    enemies = _enemies_of(battle_id)
+    if not is_new:
+        return selectors.shown_battle(battle, enemies, fighters, user_id)
     if battle.state in Battle.OVER:
         raise BattleOver
-    if players >= battle.max_players:
+    if len(fighters) > battle.max_players:
         raise BattleFull
-    progression.spend_stamina(
-        user_id, amount=battle.stamina_cost, cause=_cause(battle), key=f"battle:{battle.pk}:join"
-    )
-    max_hp = combat_stats(user_id).max_hp
-    now = timezone.now()
-    fighter = Fighter.objects.create(battle=battle, user_id=user_id, hp=max_hp, max_hp=max_hp, ready_at=now)
-    players += 1
-    enemies = _living(battle)
-    for enemy in enemies:
-        grown = combat.scaled_hp(enemy.base_hp, players)
+    progression.spend_stamina(user_id, amount=battle.stamina_cost, cause=_cause(battle))
+    living = [enemy for enemy in enemies if enemy.hp]
+    for enemy in living:
+        grown = combat.scaled_hp(enemy.base_hp, len(fighters))
         enemy.hp, enemy.max_hp = enemy.hp + grown - enemy.max_hp, grown
         if enemy.acts_at is None:
             enemy.acts_at = now + rules.START_WITHIN
-    Enemy.objects.bulk_update(enemies, ["hp", "max_hp", "acts_at"])
-    _save_step(battle, enemies)
-    publish(_joined(battle, fighter))
-    if players == battle.max_players:
+    _save_enemies(living)
+    _save_step(battle, living)
+    publish(_joined(battle, next(one for one in fighters if one.user_id == user_id), enemies))
+    if len(fighters) == battle.max_players:
         offer(battle.template_id)
+    return selectors.shown_battle(battle, enemies, fighters, user_id)
 
 
 @transaction.atomic
@@ -89,34 +89,26 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
     ``EnemyIsDefeated``, ``AttackOnCooldown``.
     """
     battle = _locked(battle_id)
-    fighter = _fighter(battle, user_id)
-    if battle.state in Battle.OVER:
-        raise BattleOver
-    if fighter.hp == 0:
-        raise FighterFallen
+    now = timezone.now()
     enemies = _enemies_of(battle_id)
     target = next((enemy for enemy in enemies if enemy.pk == enemy_id), None)
-    if target is None:
-        raise UnknownEnemy
-    if target.hp == 0:
-        raise EnemyIsDefeated
-    now = timezone.now()
-    if now < fighter.ready_at:
-        raise AttackOnCooldown(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
-
+    if target is None or target.hp == 0 or battle.state in Battle.OVER:
+        raise _why_not(battle, user_id, target, now)
     hit = combat.strike(combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
+    # The attack counts only for a fighter who may attack now.
+    if not _strike.count(battle_id, user_id, hit.damage, now, now + rules.COOLDOWN):
+        raise _why_not(battle, user_id, target, now)
+
     target.hp = max(0, target.hp - hit.damage)
-    fighter.damage_dealt += hit.damage
-    fighter.attacks += 1
-    fighter.ready_at = now + rules.COOLDOWN
-    _save_attack.count(fighter.pk, fighter.damage_dealt, fighter.attacks, fighter.ready_at)
     living = [enemy for enemy in enemies if enemy.hp]
-    if target.hp == 0:
-        target.acts_at = None
     if battle.state == Battle.State.WAITING:
         _begin(battle, living, now)
-        Enemy.objects.bulk_update(living, ["acts_at"])
-    _save_enemy.count(target.pk, target.hp, target.acts_at)
+        changed = enemies
+    else:
+        changed = [target]
+    if target.hp == 0:
+        target.acts_at = None
+    _save_enemies(changed)
     _save_step(battle, living)
     publish(
         events.Attack(
@@ -136,6 +128,20 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
     if not living:
         _end(battle, Battle.State.WON, now)
     return AttackOutcome(hit, target.hp, battle.state)
+
+
+def _why_not(battle: Battle, user_id: int, target: Enemy | None, now: datetime) -> Refusal:
+    """Return the reason why the user cannot attack this enemy now."""
+    fighter = _fighter(battle, user_id)
+    if battle.state in Battle.OVER:
+        return BattleOver()
+    if fighter.hp == 0:
+        return FighterFallen()
+    if target is None:
+        return UnknownEnemy()
+    if target.hp == 0:
+        return EnemyIsDefeated()
+    return AttackOnCooldown(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
 
 
 @transaction.atomic
@@ -163,8 +169,8 @@ def act(*, battle_id: int) -> bool:
         target.hp = max(0, target.hp - hit.damage)
         enemy.acts_at = rules.next_action(enemy.acts_at, now, timedelta(milliseconds=enemy.acts_every_ms))
         struck.append((enemy, target, hit, target.hp))
-    Enemy.objects.bulk_update(enemies, ["acts_at"])
-    Fighter.objects.bulk_update(fighters, ["hp"])
+    _save_enemies(enemies)
+    _save_health.run_each([(fighter.pk, fighter.hp) for fighter in fighters])
     _save_step(battle, enemies)
     for enemy, target, hit, hp in struck:
         publish(
@@ -190,37 +196,36 @@ def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``NoFairShare``, ``LootClaimed``.
     """
     battle = _locked(battle_id)
-    fighter = _fighter(battle, user_id)
+    parts = {user: part for user, *part in _parts_of(battle_id)}
+    if user_id not in parts:
+        raise NotInBattle
     if battle.state != Battle.State.WON:
         raise BattleNotWon
-    damages, attacks = zip(*battle.fighters.values_list("damage_dealt", "attacks"), strict=True)
-    if not (
-        rules.has_fair_share(fighter.damage_dealt, damages) or rules.has_fair_share(fighter.attacks, attacks)
-    ):
+    damages, attacks, _ = zip(*parts.values(), strict=True)
+    damage, strikes, loot = parts[user_id]
+    if not (rules.has_fair_share(damage, damages) or rules.has_fair_share(strikes, attacks)):
         raise NoFairShare
-    if fighter.loot is not None:
+    if loot is not None:
         raise LootClaimed
-    template = battle.template
-    chances = [
-        rules.Chance(*line) for line in template.drops.values_list("item__slug", "percent", "quantity")
-    ]
+    reward = _reward(battle.template_id)
+    xp, gold, *_ = reward[0]
+    chances = [rules.Chance(item, percent, quantity) for *_, item, percent, quantity in reward if item]
     given = progression.grant(
         user_id,
-        xp=template.xp,
-        gold=template.gold,
+        xp=xp,
+        gold=gold,
         items=rules.loot(sorted(chances), rules.generator(battle.seed, f"loot of {user_id}")),
         cause=_cause(battle),
-        key=f"battle:{battle.pk}:loot",
     )
-    fighter.loot = {
+    loot = {
         "xp": given.xp,
         "gold": given.gold,
         "items": given.items,
         "level_up": given.level_up is not None,
     }
-    fighter.save(update_fields=["loot"])
-    achievements.record(user_id, metric=Metric.BATTLES_WON)
-    return msgspec.convert(fighter.loot, LootShape)
+    _save_loot.count(battle_id, user_id, loot)
+    achievements.record_locked(user_id, metric=Metric.BATTLES_WON)
+    return msgspec.convert(loot, LootShape)
 
 
 @transaction.atomic
@@ -235,7 +240,7 @@ def connect(*, user_id: int, battle_id: int, socket: str) -> str:
     fighter.save(update_fields=["socket"])
     if not before:
         _save_step(battle)
-        publish(_joined(battle, fighter))
+        publish(_joined(battle, fighter, _enemies_of(battle_id)))
     return before
 
 
@@ -327,14 +332,57 @@ def _enemies_of(battle_id: int) -> QuerySet[Enemy]:
 
 
 @statement
-def _save_attack(fighter_id: int, damage_dealt: int, attacks: int, ready_at: datetime) -> Update:
-    fighter = Fighter.objects.filter(pk=fighter_id)
-    return Update(fighter, damage_dealt=damage_dealt, attacks=attacks, ready_at=ready_at)
+def _parts_of(battle_id: int) -> QuerySet[Fighter, tuple[int, int, int, Any]]:
+    return Fighter.objects.filter(battle=battle_id).values_list("user_id", "damage_dealt", "attacks", "loot")
 
 
 @statement
-def _save_enemy(enemy_id: int, hp: int, acts_at: datetime | None) -> Update:
-    return Update(Enemy.objects.filter(pk=enemy_id), hp=hp, acts_at=acts_at)
+def _reward(template_id: int) -> QuerySet[BattleTemplate, tuple[Any, ...]]:
+    """Return the experience and the gold with each line of the drop table; once with None if it is empty."""
+    lines = ("drops__item_id", "drops__percent", "drops__quantity")
+    return BattleTemplate.objects.filter(pk=template_id).values_list("xp", "gold", *lines)
+
+
+@statement
+def _enter(battle_id: int, user_id: int, hp: int, now: datetime) -> Insert:
+    return Insert(
+        Fighter,
+        battle=battle_id,
+        user=user_id,
+        hp=hp,
+        max_hp=hp,
+        ready_at=now,
+        conflict=("battle", "user"),
+    )
+
+
+@statement
+def _strike(battle_id: int, user_id: int, damage: int, now: datetime, ready_at: datetime) -> Update:
+    return Update(
+        Fighter.objects.filter(battle=battle_id, user=user_id, hp__gt=0, ready_at__lte=now),
+        damage_dealt=F("damage_dealt") + damage,
+        attacks=F("attacks") + 1,
+        ready_at=ready_at,
+    )
+
+
+@statement
+def _save_health(fighter_id: int, hp: int) -> Update:
+    return Update(Fighter.objects.filter(pk=fighter_id), hp=hp)
+
+
+@statement
+def _save_loot(battle_id: int, user_id: int, loot: Any) -> Update:
+    return Update(Fighter.objects.filter(battle=battle_id, user=user_id), loot=loot)
+
+
+@statement
+def _save_enemy(enemy_id: int, hp: int, max_hp: int, acts_at: datetime | None) -> Update:
+    return Update(Enemy.objects.filter(pk=enemy_id), hp=hp, max_hp=max_hp, acts_at=acts_at)
+
+
+def _save_enemies(enemies: Iterable[Enemy]) -> None:
+    _save_enemy.run_each([(enemy.pk, enemy.hp, enemy.max_hp, enemy.acts_at) for enemy in enemies])
 
 
 @statement
@@ -374,7 +422,7 @@ def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
     _save_battle.count(battle.pk, battle.step, battle.state, battle.acts_at)
 
 
-def _joined(battle: Battle, fighter: Fighter) -> events.PlayerJoined:
+def _joined(battle: Battle, fighter: Fighter, enemies: Iterable[Enemy]) -> events.PlayerJoined:
     return events.PlayerJoined(
         battle_id=battle.pk,
         user_id=fighter.user_id,
@@ -382,7 +430,7 @@ def _joined(battle: Battle, fighter: Fighter) -> events.PlayerJoined:
         hp=fighter.hp,
         max_hp=fighter.max_hp,
         connected=bool(fighter.socket),
-        enemies=selectors.enemy_states(_enemies_of(battle.pk)),
+        enemies=selectors.enemy_states(enemies),
         step=battle.step,
     )
 

@@ -40,6 +40,9 @@ DIRECTIONS: Final = ("left", "right", "across", "hold")
 OFFSETS: Final = {"left": 1, "right": 3, "across": 2}
 PASSED: Final = 3
 
+DEALS: Final = 20
+"""Attempts to deal the cards so that nobody gets one of a suit that the player is known not to have."""
+
 
 class HeartsOptions(Record):
     """``points``: the game ends after the round in which a player reaches them."""
@@ -55,8 +58,9 @@ class Hearts(Game):
     nothing else. Hearts may be led once one has been laid. A bot plays for whoever leaves.
 
     In the state, ``passed[seat]`` has the cards that a player passes on (None: not chosen yet),
-    ``received[seat]`` those that came, ``won[seat]`` the cards of the tricks taken in this round. ``trick``
-    lists [seat, card]; ``leader`` is None while cards are passed.
+    ``received[seat]`` those that came, ``won[seat]`` the cards of the tricks taken in this round, and
+    ``voids[seat]`` the suits that the player did not follow. ``trick`` lists [seat, card]; ``leader`` is None
+    while cards are passed.
     """
 
     players = PLAYERS
@@ -77,6 +81,7 @@ class Hearts(Game):
         state["passed"] = [None] * PLAYERS
         state["received"] = [[] for _ in self.seats]
         state["won"] = [[] for _ in self.seats]
+        state["voids"] = [[] for _ in self.seats]
         state["trick"], state["broken"], state["leader"] = [], False, None
         if direction(state) == "hold":
             self.begin_play(state)
@@ -120,6 +125,9 @@ class Hearts(Game):
         if card not in playable(hand, trick, broken=state["broken"]):
             self.require(False, *reason_against(hand, trick))
         hand.remove(card)
+        led = suit(trick[0][1]) if trick else suit(card)
+        if suit(card) != led and led not in state["voids"][seat]:
+            state["voids"][seat].append(led)
         trick.append([seat, card])
         state["broken"] = state["broken"] or suit(card) == "H"
         if len(trick) == PLAYERS:
@@ -173,6 +181,8 @@ class Hearts(Game):
             "broken": state["broken"],
             "points": [points(won) for won in state["won"]],
             "laid": [card for won in state["won"] for card in won],
+            "tricks": [len(won) // PLAYERS for won in state["won"]],
+            "voids": state["voids"],
             "scores": dict(zip(self.sides, state["scores"], strict=True)),
             "target": self.options.points,
         }
@@ -187,10 +197,47 @@ class Hearts(Game):
             return [{"cards": list(cards)} for cards in combinations(state["hands"][seat], PASSED)]
         return [{"card": card} for card in self.playable_by(state, seat)]
 
-    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
+    def value(self, state: State, seat: Seat) -> float:
+        totals = [score + points(won) for score, won in zip(state["scores"], state["won"], strict=True)]
+        ahead = (sum(totals) - totals[seat]) / (PLAYERS - 1) - totals[seat]
+        return 0.5 + ahead / (2 * (self.options.points + ALL_POINTS))
+
+    def deal(self, view: dict[str, Any], seat: Seat, random: Random) -> State:
+        given = view["given"]
+        known: list[list[str]] = [[] for _ in self.seats]
+        known[seat] = view["hand"]
+        laid = iter(view["laid"])
+        state = {
+            "round": view["round"],
+            "scores": list(view["scores"].values()),
+            "last_trick": view["last_trick"],
+            "received": [[] for _ in self.seats],
+            "won": [[next(laid) for _ in range(tricks * PLAYERS)] for tricks in view["tricks"]],
+            "voids": view["voids"],
+            "trick": view["trick"],
+            "broken": view["broken"],
+            "leader": view["leader"],
+        }
+        seen = {*view["hand"], *view["laid"], *(card for _, card in view["trick"])}
+        if given and view["leader"] is not None:
+            taker = (seat + OFFSETS[view["direction"]]) % PLAYERS
+            known[taker] = [card for card in given if card not in seen]
+            state["received"][taker] = given
+            state["received"][seat] = view["received"]
+        unseen = [card for card in CARDS if card not in seen.union(*known)]
+        hands = completed(known, unseen, view["cards"], view["voids"], random)
+        state["hands"] = [arranged(hand) for hand in hands]
+        state["passed"] = [
+            (given if one == seat else hands[one][:PASSED]) if view["passed"][one] else None
+            for one in self.seats
+        ]
+        return state
+
+    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
         if view["phase"] == "passing":
             return {"cards": worst_cards(view["hand"], random, level)}
-        return {"card": chosen_card(view, random, level)}
+        # Level 3 thinks ahead.
+        return {"card": chosen_card(view, random, level)} if level < 3 else None
 
 
 def suit(card: str) -> str:
@@ -218,6 +265,29 @@ def taker_of(trick: list[Any]) -> Seat:
     led = suit(trick[0][1])
     seat, _ = max((one for one in trick if suit(one[1]) == led), key=lambda one: rank(one[1]))
     return seat
+
+
+def completed(
+    known: list[list[str]], unseen: list[str], sizes: list[int], voids: list[list[str]], random: Random
+) -> list[list[str]]:
+    """Return the known cards of all hands, with the unseen ones dealt to them up to their sizes.
+
+    Nobody gets a card of a void suit, unless every attempt to deal so fails.
+    """
+    allowed = {one: [seat for seat in range(PLAYERS) if one not in voids[seat]] for one in "CDSH"}
+    for attempt in range(DEALS):
+        # Cards that few may have come first.
+        cards = sorted(unseen, key=lambda card: (len(allowed[suit(card)]), random.random()))
+        hands = [hand.copy() for hand in known]
+        for card in cards:
+            takers = range(PLAYERS) if attempt == DEALS - 1 else allowed[suit(card)]
+            free = [sizes[seat] - len(hands[seat]) for seat in takers]
+            if not any(free):
+                break
+            hands[random.choices(takers, free)[0]].append(card)
+        else:
+            return hands
+    raise ValueError("the cards do not fit the hands")
 
 
 def playable(hand: list[str], trick: list[Any], *, broken: bool) -> list[str]:

@@ -1,8 +1,8 @@
 """The journal's writer: all that the rooms of a worker accepted during one commit goes into the next one, in
 one statement.
 
-Nobody is told of an entry before it is committed here. Entries are written without delay; snapshots of
-real-time rooms wait for each other for a moment. The writer has one connection. It batches by hand,
+Nobody is told of an entry before it is committed here. Entries are written without delay; snapshots wait for
+each other for a moment. The writer has one connection. It batches by hand,
 being on the hot path of every move.
 """
 

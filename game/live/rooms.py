@@ -21,10 +21,11 @@ from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
 from game import selectors, services
+from game.author.match import Match
 from game.events import SeatTaken
 from game.live.journal import Journal
 from game.live.listeners import RemoteListener
-from game.live.opening import admit, look_at_seats, match_of
+from game.live.opening import admit, look_at_seats, take_over
 from game.live.ownership import Ownership
 from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
@@ -46,6 +47,8 @@ WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
+NOT_READ: tuple[type[Exception], ...] = (Refusal, *STORE_ERRORS)
+"""Without the record of a game nobody has to own its room; one whose rules fail stays with its owner."""
 RELEASE_WITHIN_S = 2.0
 OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a second
 
@@ -222,18 +225,18 @@ class Rooms:
 
     async def _open(self, game_id: UUID) -> Room:
         try:
-            record = await in_database(services.take_over, game_id=game_id)
-        except Exception:
+            record, match = await take_over(game_id)
+        except NOT_READ:
             await self._ownership.release(game_id)
             raise
-        room = self._begin(record)
+        room = self._begin(record, match)
         if (remote := self.remote.get(game_id)) is not None:
             # Clients that still listen to its former owner reconnect, and find it here.
             remote.close()
         return room
 
-    def _begin(self, record: RoomRecord) -> Room:
-        room = Room(record, match_of(record), self.journal, self._lost)
+    def _begin(self, record: RoomRecord, match: Match) -> Room:
+        room = Room(record, match, self.journal, self._lost)
         self.here[room.id] = room
         if record.entries and record.result is None:
             taken_over.inc()
@@ -264,13 +267,13 @@ class Rooms:
             return False
         try:
             is_ours = await self._ownership.claim(room.id) == self.worker_id
-            record = await in_database(services.take_over, game_id=room.id) if is_ours else None
+            taken = await take_over(room.id) if is_ours else None
             if self.here.get(room.id) is room:
                 self._drop(room)
-                if record is None:
+                if taken is None:
                     room.close()
                 else:
-                    self._begin(record).take_in(room)
+                    self._begin(*taken).take_in(room)
         except STORE_ERRORS:
             return False
         except Exception:

@@ -15,7 +15,7 @@ class Entry(msgspec.Struct, gc=False):
 
 
 class Snapshot(msgspec.Struct, gc=False):
-    """The state of a real-time game after entry ``seq``; ``epoch`` is the game's under its present owner."""
+    """The table of a game after entry ``seq``; ``epoch`` is the game's under its present owner."""
 
     game_id: str
     epoch: int

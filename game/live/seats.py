@@ -2,13 +2,16 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from core.refusals import RateLimited
 from game.author.leaving import Why
 from game.live.listeners import Listener
-from game.records import RoomRecord
+from game.records import RoomRecord, SeatState
 
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
+
+_state = attrgetter(*SeatState.__struct_fields__)
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +50,10 @@ class Seated:
     def is_free(self) -> bool:
         """Whether somebody can take the seat."""
         return not self.user_id or self.is_offered
+
+    def as_state(self) -> SeatState:
+        """Return what a snapshot keeps of the seat: all but who is connected."""
+        return SeatState(*_state(self))
 
     def count_saying(self, now: float) -> None:
         """Count a chat message or an emote. Raises ``RateLimited`` if there are too many."""

@@ -19,7 +19,7 @@ TRIED_BYTES = 64 * 1024
 
 
 @transaction.atomic
-def take_over(*, game_id: uuid.UUID) -> RoomRecord:
+def take_over(*, game_id: uuid.UUID, uses_snapshot: bool = True) -> RoomRecord:
     """Read everything needed to rebuild a room, as its new owner. Raises ``UnknownMatch``.
 
     The previous owner can no longer save a snapshot or end the game.
@@ -31,7 +31,7 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
     if game.state not in Game.OVER:
         game.epoch += 1
         game.save(update_fields=["epoch"])
-    return selectors.room_record(game_id)
+    return selectors.room_record(game_id, uses_snapshot=uses_snapshot)
 
 
 @transaction.atomic

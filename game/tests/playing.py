@@ -39,7 +39,10 @@ def redo(match: Match, done: Done) -> None:
 
 
 def begin(game: type[Game], seed: int = 1, **options: Any) -> Match:
-    return Match.new(game, seats=game.min_players, seed=seed, options=options)
+    match = Match.new(game, seats=game.min_players, seed=seed, options=options)
+    for seat in sorted(match.game.empty):
+        match.join(seat)
+    return match
 
 
 def rebuilt_from(replay: Any) -> Match:

@@ -35,7 +35,7 @@ def games() -> dict[str, type[Game]]:
 
 def test_it_builds_the_games_it_promises(games: dict[str, type[Game]]) -> None:
     assert [*games] == [
-        *("Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar"),
+        *("Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar", "Moor"),
         *("Dice", "LongDice", "DiceInPairs", "Meadow"),
         *("BriskNim", "FastHands", "HotPotato", "ShoutingPotato"),
     ]

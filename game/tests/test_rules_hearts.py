@@ -1,6 +1,7 @@
 """Hearts: OpenSpiel's independent rules, secret hands, passing, the moon, and an end."""
 
 import json
+from itertools import count
 from random import Random
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from game import bots
 from game.author import BOT, catalogue
 from game.author.match import Match
 from game.author.refusals import IllegalMove, InvalidMove
@@ -197,18 +199,46 @@ def test_the_fewest_points_win_and_may_be_shared() -> None:
     assert match.view(0)["phase"] == "over"
 
 
-def test_a_bot_that_thinks_takes_fewer_points() -> None:
-    """Two thinking bots against two random ones."""
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_bot_that_thinks_takes_fewer_points(level: int) -> None:
+    """Two thinking bots against two random ones; the clock allows some fifty simulated games a move."""
     totals: list[float] = [0, 0]
     for seed in range(4):
-        match, random = Match.new(catalogue.get("hearts"), seats=4, seed=seed), Random(seed)
+        match, random = Match.new(Hearts, seats=4, seed=seed, options={"points": 30}), Random(seed)
         while match.result is None:
             seat = min(match.turn)
-            level = 3 if seat % 2 else 1
-            match.play(seat, match.game.bot(match.view(seat), seat, random, level))
+            clock = count(0, 0.01).__next__
+            match.play(seat, bots.choose(match, seat, random, level if seat % 2 else 1, clock) or {})
         totals[0] += match.scores[0] + match.scores[2]
         totals[1] += match.scores[1] + match.scores[3]
     assert totals[1] < totals[0] * 0.7
+
+
+def test_a_bot_does_the_same_however_the_cards_lie_that_it_does_not_see() -> None:
+    match, random = begin(Hearts), Random(3)
+    while match.moves < 12:
+        somebody_plays(match, random)
+    (seat,) = match.turn
+    wanted = [
+        bots.choose(world, seat, Random(1), 3, count(0, 0.025).__next__)
+        for world in (match, *(match.dealt(seat, Random(number)) for number in range(4)))
+    ]
+    assert wanted == [wanted[0]] * 5
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32), length=st.integers(4, 52))
+def test_what_is_dealt_keeps_to_what_the_player_knows(seed: int, length: int) -> None:
+    match, random = Match.new(Hearts, seats=4, seed=seed), Random(seed)
+    while match.moves < length:
+        somebody_plays(match, random)
+    given = match.state["passed"]
+    for seat in SEATS:
+        state, taker = match.dealt(seat, random).state, (seat + 1) % 4
+        laid = {card for won in state["won"] for card in won} | {card for _, card in state["trick"]}
+        assert set(given[seat]) <= {*state["hands"][taker], *laid}
+        for hand, voids in zip(state["hands"], match.state["voids"], strict=True):
+            assert not [card for card in hand if card[1] in voids]
 
 
 def test_a_bot_plays_on_for_who_leaves() -> None:

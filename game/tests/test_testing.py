@@ -157,3 +157,52 @@ def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_knows_no_other_games() -> None:
     with pytest.raises(CommandError, match="no game called 'chequers'"):
         call_command("checkgame", "chequers")
+
+
+class Coins(Game):
+    """Call a coin that only the other has seen."""
+
+    def setup(self, random: Any) -> State:
+        return {"coins": [random.random() < 0.5, random.random() < 0.5], "calls": []}
+
+    @move
+    def call(self, state: State, seat: Seat, heads: bool) -> None:
+        state["calls"].append(heads)
+
+    def result(self, state: State) -> list[Seat] | None:
+        if len(state["calls"]) < 2:
+            return None
+        return [seat for seat in self.seats if state["calls"][seat] == state["coins"][seat]]
+
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+        return {"calls": state["calls"], "coin": None if seat is None else state["coins"][1 - seat]}
+
+    def deal(self, view: dict[str, Any], seat: Seat, random: Any) -> State:
+        coins = [random.random() < 0.5 for _ in self.seats]
+        coins[1 - seat] = view["coin"]
+        return {"coins": coins, "calls": view["calls"]}
+
+
+def test_a_deal_that_the_player_could_not_tell_from_the_game_passes() -> None:
+    testing.check(Coins)
+
+
+def test_a_deal_that_shows_its_player_something_else_is_found() -> None:
+    class Peeking(Coins):
+        def deal(self, view: dict[str, Any], seat: Seat, random: Any) -> State:
+            return {"coins": [random.random() < 0.5 for _ in self.seats], "calls": view["calls"]}
+
+    with pytest.raises(AssertionError, match=r"`deal` returns to seat . has another view"):
+        testing.check(Peeking)
+
+
+def test_a_deal_in_which_somebody_else_is_to_move_is_found() -> None:
+    class Turned(Coins):
+        def turn(self, state: State) -> Seat:
+            return state.get("first", 0) ^ len(state["calls"]) % 2
+
+        def deal(self, view: dict[str, Any], seat: Seat, random: Any) -> State:
+            return {**super().deal(view, seat, random), "first": 1}
+
+    with pytest.raises(AssertionError, match=r"`deal` returns to seat . has another turn"):
+        testing.check(Turned)

@@ -18,6 +18,8 @@ from game.author.queues import Waiting
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
+from matchmaking.services import joining
+from matchmaking.services.tickets import lock_queue
 from matchmaking.tests.conftest import Waiter, sign_in
 from tests.processes import ServerProcess
 
@@ -49,7 +51,7 @@ def test_200_joins_at_once_give_exactly_100_matches(
 ) -> None:
     if not as_in_one_process:
         # Only the database serialises these.
-        monkeypatch.setattr(services, "_join_together", lambda *call: ThreadedBatcher(services._join)(*call))
+        monkeypatch.setattr(joining, "_join_together", lambda *call: ThreadedBatcher(joining._join)(*call))
 
     def joins(user: Any) -> Any:
         return lambda: services.join(user_id=user.pk, game="tictactoe")
@@ -140,7 +142,7 @@ def test_many_passes_at_once_match_everybody_once(
     crowd: list[User], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
 ) -> None:
     services.join(user_id=crowd[0].pk, game="tictactoe")
-    services._queue("tictactoe", [Waiting(user.pk, 1500, 0.0, (user.pk,)) for user in crowd[1:]])
+    joining._queue("tictactoe", [Waiting(user.pk, 1500, 0.0, (user.pk,)) for user in crowd[1:]])
 
     made = at_once([services.match_all] * 6)
 
@@ -157,7 +159,7 @@ def test_a_queue_at_which_another_is_already_is_left_to_it(
     Ticket.objects.update(joined_at="2020-01-01T00:00Z")
 
     with transaction.atomic():
-        services._lock("tictactoe")
+        lock_queue("tictactoe")
         assert at_once([lambda: services.match_queue("tictactoe")]) == [0]
     assert at_once([lambda: services.match_queue("tictactoe")]) == [1]
 

@@ -38,7 +38,12 @@ def _tally(user_id: int, metric: str, first: int, then: Any) -> Insert:
 
 @statement
 def _due(user_id: int, metric: str, count: int) -> QuerySet[Achievement]:
-    return Achievement.objects.filter(metric=metric, goal__lte=count).exclude(earned__player=user_id)[:1]
+    return Achievement.objects.filter(metric=metric, goal__lte=count).exclude(earned__player=user_id)
+
+
+@statement
+def _earn(user_id: int, achievement_id: int) -> Insert:
+    return Insert(Earned, player=user_id, achievement=achievement_id, conflict=("player", "achievement"))
 
 
 @transaction.atomic(savepoint=False)
@@ -70,16 +75,15 @@ def reach(user_id: int, *, metric: Metric, value: int) -> None:
 def _count(tally: Statement[..., tuple[Any, ...]], user_id: int, metric: Metric, amount: int) -> None:
     """Change the tally, and grant the achievements that this reaches."""
     ((count,),) = tally(user_id, metric, amount)
-    # Queried again each time, because one reward may bring a level that earns the next.
-    while achievement := _due.first(user_id, metric, count):
-        Earned.objects.create(player_id=user_id, achievement=achievement)
+    for achievement in _due(user_id, metric, count):
+        if not _earn.count(user_id, achievement.pk):
+            continue  # the reward of an earlier one brought a level that earned it
         progression.grant(
             user_id,
             xp=achievement.xp,
             gold=achievement.gold,
             gems=achievement.gems,
             cause="achievement",
-            key=f"achievement:{achievement.code}",
         )
         publish(
             AchievementEarned(

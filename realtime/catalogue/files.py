@@ -17,6 +17,7 @@ def contents() -> dict[Path, str]:
         settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
         settings.BASE_DIR / "docs" / "rest.md": rest_map.markdown(MADE_BY),
         clients / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
+        clients / "js" / "rest.d.ts": typescript.shapes(MADE_BY),
         clients / "python" / "gameplatform_client" / "messages.py": python.module(MADE_BY),
     }
 

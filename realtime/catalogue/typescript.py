@@ -1,6 +1,9 @@
-"""The message catalogue as TypeScript declarations."""
+"""The message catalogue, and what REST takes and gives, as TypeScript declarations."""
 
 import json
+from collections.abc import Iterator
+
+from drf_spectacular.generators import SchemaGenerator
 
 from realtime.catalogue.sockets import COMPONENTS, Schema, components, sockets
 
@@ -18,15 +21,7 @@ def declarations(made_by: str) -> str:
         lines += [f"/** `{'`, `'.join(socket.paths)}`: {socket.text} */"]
         lines += [f"export declare namespace {socket.name} {{"]
         for name, schema in components(described).items():
-            lines += [f"  /** {schema['description']} */"]
-            if schema.get("type") == "array":
-                lines += [f"  type {name} = {_typescript(schema)};", ""]
-                continue
-            lines += [f"  interface {name} {{"]
-            required = schema.get("required", ())
-            for field, inner in schema.get("properties", {}).items():
-                lines += [f"    {field}{'' if field in required else '?'}: {_typescript(inner)};"]
-            lines += ["  }", ""]
+            lines += [f"  {line}".rstrip() for line in _declaration(name, schema)]
         for title, side in (("Sent", socket.commands), ("Heard", socket.messages)):
             lines += [f"  interface {title} {{"]
             for one in side:
@@ -40,17 +35,46 @@ def declarations(made_by: str) -> str:
     return "\n".join(lines)
 
 
+def shapes(made_by: str) -> str:
+    """Return the bodies of the REST API's requests and responses."""
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    lines = [f"// {made_by}", ""]
+    for name, schema in document["components"]["schemas"].items():
+        lines += _declaration(f"export {name}", schema)
+    return "\n".join(lines)
+
+
+def _declaration(name: str, schema: Schema) -> Iterator[str]:
+    modifier, _, name = name.rpartition(" ")
+    modifier += " " * bool(modifier)
+    if text := schema.get("description"):
+        yield f"/** {text} */"
+    if "properties" not in schema:
+        yield f"{modifier}type {name} = {_typescript(schema)};"
+    else:
+        yield f"{modifier}interface {name} {{"
+        required = schema.get("required", ())
+        for field, inner in schema["properties"].items():
+            yield f"  {field}{'' if field in required else '?'}: {_typescript(inner)};"
+        yield "}"
+    yield ""
+
+
 def _typescript(schema: Schema) -> str:
     match schema:
         case {"$ref": ref}:
             return str(ref.removeprefix(COMPONENTS))
-        case {"anyOf": ways}:
+        case {"allOf": [only]}:
+            return _typescript(only)
+        case {"anyOf": ways} | {"oneOf": ways}:
             found = list(dict.fromkeys(_typescript(way) for way in ways))
             return "unknown" if "unknown" in found else " | ".join(found)
         case {"enum": values}:
             return " | ".join(json.dumps(value) for value in values)
         case {"const": value}:
             return json.dumps(value)
+        case {"type": list(kinds)}:
+            return " | ".join(_typescript({**schema, "type": kind}) for kind in kinds)
         case {"type": "array", "prefixItems": kinds}:
             return f"[{', '.join(map(_typescript, kinds))}]"
         case {"type": "array"}:

@@ -215,14 +215,17 @@ class Consumer(AsyncConsumer):
         self.connection.release()
 
     async def subscribe(
-        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]] | None = None
+        self,
+        topic: Topic,
+        snapshot: Callable[[], Awaitable[Message]] | None = None,
+        kind: Callable[..., Subscription] = Subscription,
     ) -> Subscription:
         """Subscribe to an additional topic, whose frames have no ``seq``; the socket's stream is unaffected.
 
         Frames are held until ``begin`` of the returned subscription is called. ``snapshot`` makes the message
         to send after events were lost for good.
         """
-        heard = Subscription(topic, self.connection, snapshot)
+        heard = kind(topic, self.connection, snapshot)
         self._subscriptions.append(heard)
         await self._here.streams.join(topic, heard, heard.resync, unsequenced=True)
         return heard

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js" / "gameplatform.js"
+CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js"
 ORIGIN = "http://client.test"
 
 # A simulated network: sockets that the test opens, feeds and closes, and prepared responses.
@@ -19,7 +19,10 @@ window.sockets = [];
 window.calls = [];
 window.answers = {"/api/auth/ticket/": () => [200, {ticket: `ticket-${calls.length}`}]};
 window.Socket = class {
-  constructor(url) { this.url = url; this.readyState = 0; this.sent = []; sockets.push(this); }
+  constructor(url, protocols) {
+    Object.assign(this, {url, protocols, readyState: 0, sent: []});
+    sockets.push(this);
+  }
   send(text) { this.sent.push(JSON.parse(text)); }
   close() { this.readyState = 3; }
   open() { this.readyState = 1; this.onopen?.(); }
@@ -61,7 +64,9 @@ window.inGame = async () => { await begin(); client.connectToGame("g1"); await t
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     context.route(f"{ORIGIN}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html>"))
-    context.route(f"{ORIGIN}/gameplatform.js", lambda route: route.fulfill(path=CLIENT))
+    context.route(
+        f"{ORIGIN}/*.js", lambda route: route.fulfill(path=CLIENT / route.request.url.split("/")[-1])
+    )
     context.add_init_script(STAND_INS)
     page = context.new_page()
     page.clock.install()
@@ -106,6 +111,26 @@ def test_what_is_done_in_a_game_goes_out_as_the_server_reads_it(page: Page) -> N
         {"type": "game_action", "action": "resign"},
         {"type": "chat_message", "message": "hi"},
     ]
+
+
+def test_a_view_kept_from_changes_is_asked_for_and_asked_for_anew_when_a_frame_is_lost(page: Page) -> None:
+    heard = run(
+        page,
+        """await begin(); const { SyncedView } = await import("/sync.js");
+        client.connectToGame("g1", { sync: new SyncedView({ binary: false }) });
+        await turn();
+        const [socket] = sockets;
+        const [view, you] = [{ ball: { x: 1 } }, { user_id: 7 }];
+        const move = (x) => ({ "~": { ball: { "=": { x } } } });
+        socket.open();
+        socket.say({ type: "game_state", state: "active", seq: 1, view, turn: null, you });
+        socket.say({ type: "game_tick", tick: 2, full: view });
+        socket.say({ type: "game_tick", tick: 4, since: 2, delta: move(2) });
+        const { x } = client.game.view.ball;
+        socket.say({ type: "game_tick", tick: 8, since: 6, delta: move(9) });
+        return [socket.protocols, x, client.game.me, client.game.view.ball.x, socket.sent.at(-1).type];""",
+    )
+    assert heard == [["gp.delta"], 2, 7, 2, "resync"]
 
 
 def test_it_comes_back_by_itself_only_after_codes_that_invite_it(page: Page) -> None:
@@ -282,6 +307,71 @@ def test_the_servers_time_is_learnt_again_when_the_clock_here_is_set(page: Page,
 def test_a_socket_that_answers_no_ping_is_given_up_and_replaced(page: Page) -> None:
     run(page, "await inGame();")
     assert connects_again(page)
+
+
+IN_PLAY = """await inGame(); sockets[0].say({type: "game_state", state: "active", seq: 1});
+const pong = () => sockets.at(-1).say({type: "pong", time: new Date().toISOString()}); pong();"""
+
+
+@pytest.mark.parametrize("frame", ["{type: 'game_tick', tick: 1}", "{type: 'player_move', seq: 2}"])
+def test_a_silence_in_play_is_noticed_within_two_seconds_and_the_socket_replaced(
+    page: Page, frame: str
+) -> None:
+    run(page, f"{IN_PLAY} sockets[0].say({frame});")
+    page.clock.run_for(950)
+    assert run(page, "return client.game.state;") == "open"
+    page.clock.run_for(1_000)
+    assert "waiting" in run(page, "return heard.map(({state}) => state);")
+    page.clock.run_for(500)
+    assert run(page, "await turn(); return sockets.length;") == 2
+
+
+def test_a_quiet_game_is_asked_every_second_and_stays_while_it_answers(page: Page) -> None:
+    run(page, f"{IN_PLAY} window.pong = pong;")
+    for _ in range(5):
+        page.clock.run_for(1_000)
+        run(page, "pong();")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 6
+    assert run(page, "return [client.game.state, sockets.length];") == ["open", 1]
+
+
+def test_frames_alone_show_that_the_network_is_there(page: Page) -> None:
+    run(page, IN_PLAY)
+    for tick in range(10):
+        page.clock.run_for(500)
+        run(page, f"sockets[0].say({{type: 'game_tick', tick: {tick}}});")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 1
+
+
+@pytest.mark.parametrize(
+    "ended", ["{type: 'game_over', winner_ids: []}", "{type: 'game_state', state: 'created', seq: 2}"]
+)
+def test_a_game_that_is_not_under_way_is_not_asked(page: Page, ended: str) -> None:
+    run(page, f"{IN_PLAY} sockets[0].say({ended});")
+    page.clock.run_for(15_000)
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 1
+
+
+def test_a_silent_game_makes_the_other_sockets_ask(page: Page) -> None:
+    run(page, "await begin(); client.connectToNotifications(); await turn(); sockets[0].open();")
+    run(page, "sockets[0].say({type: 'pong', time: new Date().toISOString()});")
+    run(page, "client.connectToGame('g1'); await turn(); sockets[1].open();")
+    run(
+        page, "sockets[1].say({type: 'pong'}); sockets[1].say({type: 'game_state', state: 'active', seq: 1});"
+    )
+    page.clock.run_for(1_950)
+    assert run(page, "return [client.game.state, client.notifications.state];") == ["waiting", "open"]
+    page.clock.run_for(950)
+    lost = "return heard.filter(({state}) => state === 'waiting').map(({channel}) => channel);"
+    assert run(page, lost)[:2] == ["game", "notifications"]
+
+
+def test_a_network_that_changes_is_asked_at_once(page: Page) -> None:
+    run(page, "await inGame(); sockets[0].say({type: 'pong', time: new Date().toISOString()});")
+    run(page, "dispatchEvent(new Event('online'));")
+    assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 2
+    page.clock.run_for(950)
+    assert run(page, "return client.game.state;") == "waiting"
 
 
 def test_it_renews_the_tokens_before_they_expire_and_moves_its_sockets_over(page: Page) -> None:

@@ -55,21 +55,23 @@ class MovingHandlers(WorldSocket):
         await limits.enforce(
             self._here.redis, f"world_walk:{user_id}", allowed=MAX_WALKS, window_s=WALKS_WINDOW_S
         )
-        if self.walk_ref is not UNSET:
-            # The place that the last walk led to is not shown any more.
-            self.connection.tell(Ack(ref=self.walk_ref))
-        self.walk_ref = command.ref
         mark_answered()
-        try:
-            await in_database(
-                services.travel,
-                user_id=user_id,
-                to_location_id=command.to_location_id,
-                from_location_id=command.from_location_id,
-            )
-        except BaseException:
-            self.walk_ref = UNSET
-            raise
+        # No refresh in between: it would answer this walk with the place before it.
+        async with self.refresh_lock:
+            if self.walk_ref is not UNSET:
+                # The place that the last walk led to is not shown any more.
+                self.connection.tell(Ack(ref=self.walk_ref))
+            self.walk_ref = command.ref
+            try:
+                await in_database(
+                    services.travel,
+                    user_id=user_id,
+                    to_location_id=command.to_location_id,
+                    from_location_id=command.from_location_id,
+                )
+            except BaseException:
+                self.walk_ref = UNSET
+                raise
 
 
 def _reached(tracked: TrackedCharacter, step: commands.Step) -> Vector:

@@ -25,6 +25,7 @@ from realtime.wire.messages import encode
 from realtime.wire.topics import Topic
 from world import selectors, services
 from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved
+from world.live.sight import Sight
 from world.refusals import ImpossibleMove, NotInPlay
 from world.rules import Position, SpeedBudget, Vector, distance, is_inside, is_possible
 
@@ -71,9 +72,13 @@ class AreaTracker:
     It subscribes to the moves that other workers publish for the place.
     """
 
-    def __init__(self, location_id: int, size: float, moved: Callable[[], float]) -> None:
+    def __init__(
+        self, location_id: int, size: float, moved: Callable[[], float], sight: Sight | None
+    ) -> None:
         self.location_id = location_id
         self.size = size
+        self.sight = sight
+        """Who sees whom, in a place that is not seen whole."""
         self.topic = Topic(f"moves_{location_id}")
         """The topic on which workers exchange moves in this place."""
         self.characters: dict[int, TrackedCharacter] = {}
@@ -89,6 +94,8 @@ class AreaTracker:
         """Record a move of any character in the place."""
         self.last_moves[moved.character_id] = self.updates[moved.character_id] = moved
         self.moved_at[moved.character_id] = self._moved()
+        if self.sight is not None:
+            self.sight.move(moved)
 
     def repeat(self, now: float) -> None:
         """Queue recent moves once more, and drop other workers' older moves, which are saved by now."""
@@ -138,13 +145,17 @@ class Positions:
         self._has_updates = asyncio.Event()
         self._batches = 0
 
-    async def enter(self, stored: CharacterInfo, size: float, rested_s: float) -> TrackedCharacter:
-        """Track a socket's character; it reached its saved position ``rested_s`` seconds ago."""
+    async def enter(self, visitor: selectors.Visitor) -> TrackedCharacter:
+        """Track a socket's character."""
+        stored, rested_s = visitor.info, visitor.rested_s
         async with self._joining:
             character = self.with_live_position(stored)
             tracker = self.trackers.get(character.location_id)
             if tracker is None:
-                tracker = AreaTracker(character.location_id, size, self._moved)
+                sight = None
+                if visitor.sight is not None:
+                    sight = Sight(character.location_id, visitor.sight, self.here.loop.time)
+                tracker = AreaTracker(character.location_id, visitor.size, self._moved, sight)
                 await self.here.streams.join(tracker.topic, tracker, resync=None)
                 self.trackers[character.location_id] = tracker
             before = tracker.characters.get(character.character_id)
@@ -159,6 +170,8 @@ class Positions:
                 is_saved=character is stored,
             )
             tracker.characters[character.character_id] = tracked
+            if tracker.sight is not None:
+                tracker.sight.enter(character)
         # Sockets here learn the position from the arrival event; other workers may still have one from an
         # earlier visit.
         moved = tracked.as_move(Vector())
@@ -174,6 +187,8 @@ class Positions:
                 # A newer socket of the same user has taken it over, and may have left already.
                 return
             tracker.remove(tracked.character_id)
+            if tracker.sight is not None:
+                tracker.sight.viewers.pop(tracked.character_id, None)
             if not tracker.characters:
                 del self.trackers[tracked.location_id]
                 await self.here.streams.leave(tracker.topic, tracker)
@@ -209,10 +224,17 @@ class Positions:
         return msgspec.structs.replace(character, position=Vector(x=moved.x, y=moved.y, z=moved.z))
 
     async def _area(self, location_id: int) -> Area:
+        read_at = self.here.loop.time()
         area = await in_database(selectors.area, location_id)
-        return Area(
-            location_id=location_id, members=[self.with_live_position(member) for member in area.members]
-        )
+        members = [self.with_live_position(member) for member in area.members]
+        if (sight := self.sight(location_id)) is not None:
+            sight.load(members, read_at)
+        return Area(location_id=location_id, members=members)
+
+    def sight(self, location_id: int) -> Sight | None:
+        """Return who sees whom in a place, or None if it is seen whole or nobody here is there."""
+        tracker = self.trackers.get(location_id)
+        return None if tracker is None else tracker.sight
 
     async def broadcast(self) -> None:
         """Broadcast moves for as long as the worker runs."""
@@ -240,12 +262,16 @@ class Positions:
             self.here.relay.publish(tracker.topic, None, packed)
             tracker.own_updates.clear()
         if tracker.updates:
-            update = LocationUpdate(location_id=tracker.location_id, moves=list(tracker.updates.values()))
+            moves = list(tracker.updates.values())
             tracker.updates.clear()
             # A batch replaces an unsent one. What that one held is sent with the next repetition, which
             # nothing replaces.
             self._batches += 1
+            update = LocationUpdate(location_id=tracker.location_id, moves=moves)
             key = f"moves {self._batches}" if is_repetition else update.coalescing_key()
+            if tracker.sight is not None:
+                tracker.sight.broadcast(moves, key)
+                return
             self.here.streams.deliver_ephemeral(
                 topics.area(tracker.location_id), EphemeralFrame(encode(update), key, None)
             )

@@ -28,7 +28,7 @@ class ShardHandlers(WorldSocket):
         states, character = self._here.part(WorldStates).loader, self.character
         if character is None:
             return await states(None)
-        state, area = await asyncio.gather(states(None), self._positions.areas(character.location_id))
+        state, area = await asyncio.gather(states(None), self.area(character))
         own = (member for member in area.members if member.character_id == character.character_id)
         return msgspec.structs.replace(state, you=next(own, character), area=area)
 

@@ -22,6 +22,7 @@ from world.live import positions as telling
 from world.live.positions import positions
 from world.models import Character
 from world.rules import TOP_SPEED
+from world.socket import WorldSocket
 from world.tests.conftest import Person, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +54,31 @@ async def test_a_path_leads_to_the_next_place(here: Worker, ada: Person, cyd: Pe
     assert state["area"]["location_id"] == fields
     assert [member["character_id"] for member in state["area"]["members"]] == [ada.character_id]
     assert (await in_database(ada.row)).location_id == fields
+
+
+async def test_a_walk_that_another_overtakes_is_answered_once_and_so_is_the_other(
+    here: Worker, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walker = await ada.enter()
+    crossroads, fields = await in_database(place, "Crossroads"), await in_database(place, "Amber Fields")
+    refresh, arrived = WorldSocket._refresh, asyncio.Event()
+
+    async def refresh_late(socket: WorldSocket) -> None:
+        await arrived.wait()
+        await refresh(socket)
+
+    monkeypatch.setattr(WorldSocket, "_refresh", refresh_late)
+    await walker.send(type="move", to_location_id=fields, id="there")
+    await walker.send(type="move", to_location_id=crossroads, id="back")
+    assert (await walker.hear_until("ack"))["ref"] == "there"
+    arrived.set()
+    state = await walker.hear_until("area_state")
+    assert (state["ref"], state["area"]["location_id"]) == ("back", crossroads)
+    await walker.send(type="ping", id="last")
+    answered = []
+    while "last" not in answered:
+        answered.append((await walker.hear()).get("ref"))
+    assert not {"there", "back"} & set(answered)
 
 
 async def test_no_path_leads_far_and_none_from_where_one_is_not(

@@ -98,7 +98,18 @@ const client = new module.GameClient("http://localhost");
 console.log(JSON.stringify({ GameClient: names(client), Channel: names(channel) }));
 channel.close();
 """
-INSIDE = {"constructor", "WebSocket", "fetch", "nextId", "learnTime", "note"}
+INSIDE = {
+    "constructor",
+    "WebSocket",
+    "fetch",
+    "nextId",
+    "learnTime",
+    "note",
+    "expectFrames",
+    "protocols",
+    "read",
+    "begin",
+}
 
 
 def test_all_that_is_public_has_its_types(tmp_path: Path) -> None:

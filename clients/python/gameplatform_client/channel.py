@@ -31,6 +31,12 @@ CONNECT_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 1.0
 ANSWER_WITHIN_S = 10.0
 PING_EVERY_S = 20.0
+QUIET_IN_PLAY_S = 1.0
+"""In a game under way a silence of this length is asked about ..."""
+ANSWER_IN_DOUBT_S = 0.9
+"""... and a connection that then stays silent for this long is given up."""
+LATE_S = 0.5
+"""A loop that is busy for longer may have frames that it has not read."""
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 15.0
 STEADY_AFTER_S = 5.0
@@ -93,6 +99,8 @@ class Channel(Handlers):
         self._expected: dict[str, list[asyncio.Future[protocol.Message]]] = {}
         self._renewal_wanted = asyncio.Event()
         self._is_leaving = False
+        self._is_in_play = asyncio.Event()
+        self._heard_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         self._opened: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[ChannelClosed] | None = None
@@ -274,10 +282,12 @@ class Channel(Handlers):
     async def _live(self, socket: ClientConnection) -> None:
         """Read a connection until it is to be replaced. Raises ``ChannelClosed`` when it is lost."""
         self._socket = socket
+        self._heard_at = asyncio.get_running_loop().time()
         reading = asyncio.create_task(self._read(socket))
         tasks: list[asyncio.Task[Any]] = [
             reading,
             asyncio.create_task(self._keep_alive(socket)),
+            asyncio.create_task(self._notice_silence(socket)),
             asyncio.create_task(self._renewal_wanted.wait()),
         ]
         try:
@@ -309,6 +319,7 @@ class Channel(Handlers):
         try:
             while True:
                 frame = await socket.recv(decode=True)
+                self._heard_at = asyncio.get_running_loop().time()
                 if self._cipher:
                     frame = self._cipher.decrypt(frame)
                 await self._heard(socket, protocol.deserialize(frame))
@@ -326,6 +337,24 @@ class Channel(Handlers):
             await asyncio.sleep(PING_EVERY_S)
             if self.state == "open":
                 await self._sent(socket, {"type": MessageType.PING})
+
+    async def _notice_silence(self, socket: ClientConnection) -> None:
+        """Ask whenever a game under way is silent. Raises ``ChannelClosed`` if there is no answer."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await self._is_in_play.wait()
+            quiet_s = clock() - self._heard_at
+            # While handlers are behind, nothing is read.
+            if quiet_s < QUIET_IN_PLAY_S or self._inbox.full():
+                await asyncio.sleep(QUIET_IN_PLAY_S - quiet_s if quiet_s < QUIET_IN_PLAY_S else LATE_S)
+                continue
+            asked_at = clock()
+            asking = asyncio.create_task(self._sent(socket, {"type": MessageType.PING}))
+            await asyncio.sleep(ANSWER_IN_DOUBT_S)
+            asking.cancel()
+            is_late = clock() - asked_at > ANSWER_IN_DOUBT_S + LATE_S
+            if self._heard_at < asked_at and not is_late and not self._inbox.full():
+                raise ChannelClosed(LOST, "silent")
 
     async def _heard(self, socket: ClientConnection, message: protocol.Message) -> None:
         if self.state == "closed":

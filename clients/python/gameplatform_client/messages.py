@@ -1150,7 +1150,7 @@ class WorldVector(Record):
 
 
 class WorldArea(Record):
-    """A place and the characters in it."""
+    """A place and the characters in it, or those in sight in a place that is not seen whole."""
 
     location_id: int
     members: list[WorldCharacterInfo]
@@ -1612,8 +1612,8 @@ class WorldAuthResponse(Record):
 
 
 class WorldAreaState(Record):
-    """The place of your character and everybody in it, yourself included; null if you play no character.
-    Sent when your character arrives there.
+    """The place of your character and everybody in sight, yourself included; null if you play no
+    character. Sent when your character arrives there.
     """
 
     type: Literal["area_state"]
@@ -1723,7 +1723,7 @@ class WorldCharacterUpdate(Record):
 
 
 class WorldPlayerJoinedArea(Record):
-    """Sent when a character arrives in your place."""
+    """Sent when a character arrives in your place, or comes into sight in a place that is not seen whole."""
 
     type: Literal["player_joined_area"]
     location_id: int
@@ -1731,14 +1731,14 @@ class WorldPlayerJoinedArea(Record):
 
 
 class WorldPlayerLeftArea(Record):
-    """Sent when a character leaves your place or the world."""
+    """Sent when a character leaves your place or the world, or is out of sight in a place not seen whole."""
 
     type: Literal["player_left_area"]
     location_id: int
     character_id: int
     user_id: int
     character_name: str
-    reason: Literal["deleted", "deselected", "died", "disconnected", "moved"]
+    reason: Literal["deleted", "deselected", "died", "disconnected", "moved", "out_of_sight"]
 
 
 class WorldLocationUpdate(Record):

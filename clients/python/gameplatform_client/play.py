@@ -29,6 +29,11 @@ class GameChannel(Channel):
     """The newest frame with a view: a state, a move, an update, a tick or the end of the game."""
 
     def _note(self, message: Message) -> None:
+        kind = message["type"]
+        if kind in {MessageType.GAME_START, MessageType.GAME_TICK} or message.get("state") == "active":
+            self._is_in_play.set()
+        elif kind in {MessageType.GAME_STATE, MessageType.GAME_OVER}:
+            self._is_in_play.clear()
         if message["type"] in _SHOWING:
             self.newest = message
 

@@ -15,6 +15,7 @@ from gameplatform_client import protocol
 from gameplatform_client.channel import Channel, backoff
 from gameplatform_client.encryption import Cipher, FrameCipher, SessionCipher
 from gameplatform_client.errors import AnswerLost, ApiError, ChannelClosed, ClientError, CommandRefused
+from gameplatform_client.play import GameChannel
 from websockets.asyncio.server import ServerConnection, serve
 
 WITHIN_S = 30.0
@@ -85,8 +86,10 @@ def enter(server: Server, told: list[Any], monkeypatch: pytest.MonkeyPatch) -> C
         told.append(message)
 
     @asynccontextmanager
-    async def start(cipher: Cipher | None = None, begin: bool = True) -> AsyncIterator[tuple[Channel, Line]]:
-        channel = Channel(server.url, token=token, told=tell, cipher=cipher)
+    async def start(
+        cipher: Cipher | None = None, begin: bool = True, kind: type[Channel] = Channel
+    ) -> AsyncIterator[tuple[Channel, Line]]:
+        channel = kind(server.url, token=token, told=tell, cipher=cipher)
         opening = asyncio.create_task(channel.open())
         line = await server.next(**({} if cipher else {"type": "state", "seq": 1}))
         if begin and cipher:
@@ -143,6 +146,42 @@ async def test_a_broken_line_is_taken_up_where_it_was(enter: Any, server: Server
         await line.say(type="tick")
         line.socket.transport.abort()
         assert (await server.next()).query["since"] == "7"
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silence is found in a tenth of the time."""
+    for name in ("QUIET_IN_PLAY_S", "ANSWER_IN_DOUBT_S"):
+        monkeypatch.setattr(channels, name, getattr(channels, name) / 10)
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("frame", [{"type": "game_tick"}, {"type": "game_state", "state": "active"}])
+async def test_a_silence_in_play_is_asked_about_and_the_socket_replaced(
+    enter: Any, server: Server, frame: dict[str, Any]
+) -> None:
+    async with enter(kind=GameChannel) as (channel, line):
+        await line.say(**frame)
+        assert (await line.hear())["type"] == "ping"
+        again = await server.next(type="game_state", state="active", seq=2)
+        assert again.socket is not line.socket
+        await asyncio.wait_for(channel.expect("game_state"), WITHIN_S)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_game_that_answers_is_kept_and_one_that_is_over_is_not_asked(
+    enter: Any, server: Server
+) -> None:
+    async with enter(kind=GameChannel) as (channel, line):
+        await line.say(type="game_start")
+        for _ in range(3):
+            assert (await line.hear())["type"] == "ping"
+            await line.say(type="pong")
+        over = channel.expect("game_over")
+        await line.say(type="game_over")
+        await over
+        assert not channel._is_in_play.is_set()
+        assert server.lines.empty()
 
 
 async def test_what_is_sent_while_it_is_away_goes_out_in_order(enter: Any, server: Server) -> None:

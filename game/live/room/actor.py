@@ -265,6 +265,8 @@ class Room(Course):
             self._note_time()
         if self._bots is not None:
             self._bots.wake(match)
+        if self._commits.seq >= self._snapshot_due:
+            self._shorten_takeover()
 
     def _end(self, verdict: Verdict) -> None:
         super()._end(verdict)
@@ -490,7 +492,7 @@ class Room(Course):
 
     def _save_snapshot(self, *, has_new_score: bool = False) -> None:
         self._snapshot_tick = self.match.tick
-        self._commits.save_snapshot(encode(self.match.dump()).decode(), has_new_score=has_new_score)
+        super()._save_snapshot(has_new_score=has_new_score)
 
     def pause(self) -> None:
         """Accept nothing more, as the worker stops, and save where a real-time game stands."""

@@ -70,7 +70,7 @@ class Commits:
         self._journal.append(Entry(self._game_hex, seq, time.time(), user_id, kind, data), self)
 
     def save_snapshot(self, data: str, *, has_new_score: bool) -> None:
-        """Store the state of a real-time game, at once if a new score waits for it."""
+        """Store the table as it is now, at once if a new score waits for it."""
         self._snapshots.append(has_new_score)
         snapshot = Snapshot(self._game_hex, self._epoch, self.seq, data)
         self._journal.save_snapshot(snapshot, self, at_once=has_new_score)

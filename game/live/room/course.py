@@ -35,6 +35,9 @@ from game.records import Ending, RoomRecord, SeatRecord
 from realtime.wire.messages import encode
 
 RETRY_S = 1.0
+SNAPSHOT_AFTER_ENTRIES = 200
+"""A takeover replays about as many entries of a turn-based game at most."""
+NEVER = 1 << 62
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,7 @@ class Course(Table):
         "_opened_at",
         "_phase_told",
         "_result",
+        "_snapshot_due",
         "_tasks",
         "_unnoted",
         "id",
@@ -73,6 +77,8 @@ class Course(Table):
         let_go: Callable[[bool], None],
     ) -> None:
         super().__init__(match, seated(record))
+        if record.snapshot is not None:
+            self.restore(record.snapshot)
         loop = asyncio.get_running_loop()
         # First what each frame and each move touches (see ``Table``).
         self.phase = Phase.CREATED
@@ -86,6 +92,8 @@ class Course(Table):
         """The game's state as clients and lists see it: that of the phase, except that ``ENDING`` and
         ``LOST`` leave it as it was.
         """
+        self._snapshot_due = record.snapshot_seq + SNAPSHOT_AFTER_ENTRIES
+        """The number of the entry after which the next snapshot is to be saved, if there is none before."""
         self._opened_at = self._now()
         self._result: events.GameOver | None = None
         self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
@@ -158,6 +166,23 @@ class Course(Table):
     def _write(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
         frames = (encode(entry.event(self, seat, self._commits.seq + 1)), None)
         self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
+        if self._commits.seq >= self._snapshot_due:
+            self._shorten_takeover()
+
+    def _shorten_takeover(self) -> None:
+        """Save a snapshot of a running game, as there are many entries since the last one."""
+        if self.phase is not ACTIVE:
+            return
+        try:
+            self._save_snapshot()
+        except RulesError as problem:
+            # The state is not plain JSON, so that a takeover has to replay the whole journal.
+            self._snapshot_due = NEVER
+            logger.warning("No snapshots of game %s can be saved: %s", self.id, problem)
+
+    def _save_snapshot(self, *, has_new_score: bool = False) -> None:
+        self._snapshot_due = self._commits.seq + SNAPSHOT_AFTER_ENTRIES
+        self._commits.save_snapshot(encode(self.as_state()).decode(), has_new_score=has_new_score)
 
     def _came(self, seat: Seated) -> None:
         """Note that the player in this seat is here, and hears the room."""
@@ -219,7 +244,7 @@ class Course(Table):
 
     def _seat(self, seat: Seated, one: SeatRecord) -> None:
         tick = self._tick() if self.is_started else UNSET
-        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick)
+        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick, one.bot_level)
         entry.apply(self, one.user_id)
         event = entry.event(one.user_id, self._commits.seq + 1)
         self._commits.write(entry.kind, one.user_id, encode(entry).decode(), (encode(event), None))
@@ -582,7 +607,7 @@ class Course(Table):
         record = self.record
         failed = self.match.problem
         try:
-            entries.replay(self, record.entries, loaded_seq=record.snapshot_seq)
+            entries.replay(self, (row for row in record.entries if row.seq > record.snapshot_seq))
             self.catch_up(0 if record.result is None else record.result["tick"])
         except Exception as problem:
             failed = problem
@@ -615,6 +640,8 @@ class Course(Table):
             self._start_if_ready()
         if failed is None and self.is_open:
             self.seat_newcomers(record.seats)
+        # A room that is open for days is not to hold what it was read from.
+        self.record = record._replace(entries=[], snapshot=None)
         if record.result is not None:
             self._result = convert(record.result, events.GameOver)
             self.match.halt()

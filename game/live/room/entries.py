@@ -192,10 +192,9 @@ class Departed(Struct):
     tick: int | UnsetType = UNSET
 
     def apply(self, table: Table, seat: Seated) -> None:
-        if not table.is_in_snapshot:
-            if self.tick is not UNSET:
-                table.go_to(self.tick)
-            table.match.leave(seat.number, self.why)
+        if self.tick is not UNSET:
+            table.go_to(self.tick)
+        table.match.leave(seat.number, self.why)
         self.mark(table, seat)
 
     def mark(self, table: Table, seat: Seated) -> None:
@@ -216,11 +215,13 @@ class SeatTaken(Struct):
     username: str
     rating: int | None
     tick: int | UnsetType = UNSET
+    bot_level: int | None = None
 
     def apply(self, table: Table, user_id: int) -> None:
-        if self.tick is not UNSET and not table.is_in_snapshot:
+        if self.tick is not UNSET:
             table.go_to(self.tick)
-        table.seat_user(table.seats[self.seat], user_id, self.username, self.rating)
+        seat = table.seats[self.seat]
+        table.seat_user(seat, user_id, self.username, self.rating, bot_level=self.bot_level)
 
     def event(self, user_id: int, seq: int) -> events.RoomEvent:
         return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)
@@ -272,7 +273,7 @@ class Acted(Struct):
                 table.wants_undo(seat)
             case "decline_undo":
                 table.forget_undo()
-            case own if own in table.match.game.actions and not table.is_in_snapshot:
+            case own if own in table.match.game.actions:
                 if self.tick is not UNSET:
                     table.go_to(self.tick)
                 table.match.act(seat.number, own, self.data)
@@ -303,15 +304,10 @@ def read(kind: str, data: str) -> RoomEntry:
     return entry
 
 
-def replay(table: Table, rows: Iterable[EntryRecord], *, loaded_seq: int = 0) -> None:
-    """Apply the entries of a journal again. Raises whatever the rules raise.
-
-    The match is loaded from a snapshot that was saved after the entry ``loaded_seq``, or is new.
-    """
+def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
+    """Apply the entries of a journal again. Raises whatever the rules raise."""
     for row in rows:
-        table.is_in_snapshot = row.seq <= loaded_seq
         apply(read(row.kind, row.data), table, row.user_id)
-    table.is_in_snapshot = False
 
 
 def apply(entry: RoomEntry, table: Table, user_id: int | None) -> None:

@@ -1,10 +1,13 @@
 """The table: the sum of the entries of a room's journal."""
 
+from msgspec.structs import asdict
+
 from game.author.leaving import Why
 from game.author.match import Match
 from game.author.timing import MS
 from game.live.clock import Clocks
 from game.live.seats import Seated
+from game.records import TableState
 
 
 class Table:
@@ -20,7 +23,6 @@ class Table:
         "departed",
         "draw_offers",
         "inputs",
-        "is_in_snapshot",
         "is_started",
         "match",
         "rematch_wanted",
@@ -50,8 +52,36 @@ class Table:
         """When a correspondence game began, in milliseconds of Unix time."""
         self.zero = 0.0
         """The moment of tick 0 of a game with phases or timers, but in real time."""
-        self.is_in_snapshot = False
-        """Whether the match was loaded with what the entry that is being applied has changed in it."""
+
+    def as_state(self) -> TableState:
+        """Return what a snapshot keeps of a game that goes on.
+
+        Inputs that have not been applied are left out: they are not in the journal yet. Raises
+        ``RulesError``.
+        """
+        return TableState(
+            rules=self.match.game.source_digest,
+            match=self.match.dump(),
+            seats=[seat.as_state() for seat in self.seats],
+            left_ms=None if self.clocks is None else self.clocks.left_ms,
+            draw_offers=sorted(self.draw_offers),
+            departed=self.departed,
+            undo_asked_by=self.undo_asked_by,
+            undo_agreed=sorted(self.undo_agreed),
+            began_ms=self.began_ms,
+        )
+
+    def restore(self, state: TableState) -> None:
+        """Continue from a snapshot, from which the match was loaded."""
+        self.seats = [Seated(**asdict(seat)) for seat in state.seats]
+        if self.clocks is not None and state.left_ms is not None:
+            self.clocks.restore(state.left_ms)
+        self.draw_offers = set(state.draw_offers)
+        self.departed = state.departed
+        self.undo_asked_by = state.undo_asked_by
+        self.undo_agreed = set(state.undo_agreed)
+        self.began_ms = state.began_ms
+        self.is_started = True
 
     @property
     def taken(self) -> list[Seated]:
@@ -69,13 +99,9 @@ class Table:
         return all(seat.number in wanting or seat.gone is not None for seat in self.taken)
 
     def steer(self, seat: int, movement: bytes, tick: int) -> None:
-        """Replay an input of a real-time game that was applied at this tick.
-
-        Inputs before the match's own tick are part of the snapshot that it was loaded from.
-        """
-        if tick >= self.match.tick:
-            self.go_to(tick)
-            self.inputs[seat] = movement
+        """Replay an input of a real-time game that was applied at this tick."""
+        self.go_to(tick)
+        self.inputs[seat] = movement
 
     def go_to(self, tick: int) -> None:
         """Let a game that is replayed go on to this tick."""
@@ -118,15 +144,19 @@ class Table:
             for seat in self.taken
         )
 
-    def seat_user(self, seat: Seated, user_id: int, username: str, rating: int | None) -> None:
-        """Seat a user in a free seat. Raises ``RulesError``."""
+    def seat_user(
+        self, seat: Seated, user_id: int, username: str, rating: int | None, *, bot_level: int | None = None
+    ) -> None:
+        """Seat a user, or a bot of this level, in a free seat. Raises ``RulesError``."""
         if seat.user_id != user_id:
             seat.joined = seat.has_moved = False
             if self.clocks is not None:
                 self.clocks.refill(seat.number)
         seat.user_id, seat.username, seat.rating = user_id, username, rating
         seat.gone, seat.is_offered, seat.left_told = None, False, False
-        seat.ready = self.is_started
+        seat.bot_level = bot_level
+        seat.ready = self.is_started or bot_level is not None
+        seat.joined = seat.joined or bot_level is not None
         if seat.number in self.departed:
             self.departed.remove(seat.number)
         self.match.sit(seat.number, user_id)
@@ -137,7 +167,7 @@ class Table:
 
     def play(self, seat: Seated) -> None:
         """Let the user in this seat play, if nobody does yet. Raises ``RulesError``."""
-        if not self.is_in_snapshot and seat.number in self.match.game.empty:
+        if seat.number in self.match.game.empty:
             self.match.join(seat.number)
 
     def take_back(self, seat: Seated) -> None:

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.refusals import Refusal
 from game import simulation
 from game.author import catalogue
+from game.author.game import BOT_LEVELS
 
 WIDTH = 30
 DRAWN_EVERY_S = 0.25
@@ -27,6 +28,7 @@ EXAMPLES = """
 examples:
   manage.py simulate                                   20 bots play tic-tac-toe on the server of this machine
   manage.py simulate pong --bots 200 --seconds 60      100 real-time rooms for a minute
+  manage.py simulate hearts --against 3 1 1 --bots 1   one random player against bots of these levels
   manage.py simulate nim --serve                       on a server of its own, which ends with the simulation
   manage.py simulate --url https://play.example.org    on a server elsewhere; its guests and games stay there
 
@@ -50,12 +52,30 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seconds", type=_positive(float), default=10.0, help="duration (default: 10)")
         parser.add_argument("--seed", type=int, default=0, help="seed of the bots' choices (default: 0)")
+        parser.add_argument(
+            "--against",
+            type=int,
+            choices=BOT_LEVELS,
+            nargs="+",
+            default=[],
+            metavar="LEVEL",
+            help="seat one bot of level 1 at each table, and the server's own of these levels beside it",
+        )
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--url", default=f"http://{settings.HOST}:{settings.PORT}", help="the server")
         where.add_argument("--serve", action="store_true", help="start a server for the simulation")
 
     def handle(
-        self, *, game: str, bots: int, seconds: float, seed: int, url: str, serve: bool, **options: Any
+        self,
+        *,
+        game: str,
+        bots: int,
+        seconds: float,
+        seed: int,
+        against: list[int],
+        url: str,
+        serve: bool,
+        **options: Any,
     ) -> None:
         try:
             kind = catalogue.get(game)
@@ -69,7 +89,7 @@ class Command(BaseCommand):
             started = time.monotonic()
             try:
                 playing = simulation.simulate(
-                    base_url, kind, bots=bots, seconds=seconds, tally=tally, seed=seed
+                    base_url, kind, bots=bots, seconds=seconds, tally=tally, seed=seed, against=against
                 )
                 asyncio.run(self._watched(playing, tally, seconds))
             except KeyboardInterrupt:
@@ -112,6 +132,7 @@ class Command(BaseCommand):
     def _report(self, tally: simulation.Tally, seconds: float) -> None:
         lines = [
             f"games       {tally.games.total():,} finished ({_said(tally.games)})",
+            *([f"wins        {_said(tally.wins)}"] if tally.wins else []),
             f"moves       {tally.moves:,} sent, {tally.moves / seconds:,.0f} a second",
             f"frames      {tally.frames:,} received, {tally.frames / seconds:,.0f} a second",
             f"latency     {tally.latency_ms(0.5):.1f} ms median, {tally.latency_ms(0.99):.1f} ms p99",

@@ -88,10 +88,20 @@ class Table:
         self.game = game
         users = [seat.user_id for seat in game.seats.order_by("number")]
         rules = catalogue.get(game.name)
+        taken = len(users)
+        users += [0] * (game.seats_wanted - taken)
         self.match = Match.new(rules, seats=len(users), seed=game.seed, options=game.options, users=users)
         self.seq = 0
         self._unwritten: list[JournalEntry] = []
         self._is_playing = False
+        if rules.open:
+            for number in range(taken):
+                self.write(
+                    JournalEntry.Kind.SEATED,
+                    number,
+                    f'{{"seat":{number},"replaces":0,"username":"","rating":null}}',
+                )
+                self.match.join(number)
         self.write("start", None, "{}")
         services.store_states({game.pk: "active"})
 
@@ -132,7 +142,8 @@ class Table:
             if match.result is not None:
                 break
             if match.game.real_time:
-                seats = [seat for seat in match.game.seats if random.random() < 0.1]
+                played = [seat for seat in match.game.seats if seat not in match.game.empty]
+                seats = [seat for seat in played if random.random() < 0.1]
                 self.frame({seat: random.choice(match.candidates(seat)) for seat in seats})
             else:
                 self.move_at_random(random.choice(sorted(match.turn)), random)

@@ -1,7 +1,12 @@
 /** A small picture of each game; others get the sign of a die. */
 import { html } from "./dom.js";
 
+/** @type {Record<string, import("./types.d.ts").VNode | import("./types.d.ts").VNode[]>} */
 const ART = {
+  arena: html`<rect class="court" x="4" y="8" width="88" height="80" rx="8" /><path class="art-sight"
+      d="M36 58 88 24v52z" /><path class="art-wall" d="M12 18h26v12H12zM50 70h30v10H50zM60 16h12v20H60z" />
+    <path class="art-beam" d="M44 56 74 50" /><circle class="mine" cx="34" cy="58" r="9" /><path class="mine"
+      d="M38 54l14-4 1 6-14 5z" /><circle class="theirs" cx="80" cy="49" r="8" />`,
   tictactoe: html`<g class="art-lines"><path d="M32 8v80M64 8v80M8 32h80M8 64h80" /></g>
     <path class="mark first" d="M12 12 26 26M26 12 12 26M41 41 55 55M55 41 41 55" /><circle class="mark second" cx="78"
       cy="20" r="8" />
@@ -10,7 +15,7 @@ const ART = {
     ${[0, 1, 2].map((row) =>
       [0, 1, 2, 3].map((column) => {
         const disc = ["....", ".YR.", "RYYR"][row][column];
-        const kind = { R: "disc red", Y: "disc yellow", ".": "hole" }[disc];
+        const kind = disc === "R" ? "disc red" : disc === "Y" ? "disc yellow" : "hole";
         return html`<g class=${kind}><circle class=${kind} cx=${15.5 + column * 21.6} cy=${25 + row * 23} r="8.5" />
           </g>`;
       }),
@@ -42,6 +47,7 @@ const DIE = html`<rect class="art-die" x="16" y="16" width="64" height="64" rx="
   <g class="art-pips"><circle cx="34" cy="34" r="6" /><circle cx="62" cy="62" r="6" /><circle cx="48" cy="48" r="6" />
     </g>`;
 
+/** @param {{name: string}} props */
 export function GameArt({ name }) {
   return html`<svg viewBox="0 0 96 96" aria-hidden="true" class=${`game-art ${name}`}>${ART[name] ?? DIE}</svg>`;
 }

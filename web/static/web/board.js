@@ -6,7 +6,8 @@
  * @typedef {object} Room What is known of the game.
  * @property {{id: number, username: string, side: string}[]} players in the order of their seats
  * @property {Record<string, unknown>[]} [legal] the movements that the player may make now, where the game tells them
- * @property {{movement: Record<string, unknown>, user_id: number} | null} lastMove
+ * @property {{movement: Record<string, unknown>, user_id: number | null} | null} lastMove
+ * @property {object | null} [result] how the game has ended
  *
  * @typedef {object} BoardProps
  * @property {any} view what the rules show to this player
@@ -15,11 +16,11 @@
  * @property {boolean} canMove whether a movement is taken now
  * @property {Record<string, unknown> | null} [pending] the movement that is sent and not answered yet
  * @property {(movement: Record<string, unknown>) => void} [onMove] makes a move; the page shows a refusal
- * @property {(watch: (tick: number, view: any) => void) => () => void} [frames] real time: hears each new view; the
- *   function that it returns ends that
+ * @property {(watch: (tick: number, view: any, ack?: number) => void) => () => void} [frames] real time: hears each new
+ *   view, and the number of the player's last input in it; the function that it returns ends that
  * @property {boolean} live whether the game is under way
  * @property {boolean} [realTime]
- * @property {object} [schema] the JSON schema of a movement
+ * @property {import("./types.d.ts").Schema} [schema] the JSON schema of a movement
  */
 export {
   Component,
@@ -32,5 +33,6 @@ export {
   useRef,
   useState,
 } from "./dom.js";
+export { Clock, Interpolation, mixed, mixedAngle, Prediction } from "../client/netcode.js";
 export { Button } from "./components.js";
 export { arrowTarget, changedCell } from "./games/cells.js";

@@ -1,26 +1,42 @@
 /** The games that this server offers, asked once. */
 import { client } from "./session.js";
 
+/** @import { Rest } from "./types.d.ts" */
+
+/** @type {Promise<Rest.GameCatalogueEntry[]> | null} */
 let asked = null;
+/** @type {Promise<Rest.MatchmakingOfferedQueue[]> | null} */
 let askedQueues = null;
 
-/** → `[{name, title, kind, min_players, max_players, move_schema, ...}]` */
+/**
+ * → `[{name, title, kind, min_players, max_players, move_schema, ...}]`
+ *
+ * @returns {Promise<Rest.GameCatalogueEntry[]>}
+ */
 export function catalog() {
-  asked ??= client.request("GET", "/api/games/catalog/").catch((error) => {
+  asked ??= client.request("GET", "/api/games/catalog/").catch((/** @type {unknown} */ error) => {
     asked = null;
     throw error;
   });
   return asked;
 }
 
-/** → `[{game, mode, title, asks, ...}]`: the queues of all games, asked once. */
+/**
+ * → `[{game, mode, title, asks, ...}]`: the queues of all games, asked once.
+ *
+ * @returns {Promise<Rest.MatchmakingOfferedQueue[]>}
+ */
 export function queues() {
-  askedQueues ??= client.queues().catch((error) => {
+  askedQueues ??= client.queues().catch((/** @type {unknown} */ error) => {
     askedQueues = null;
     throw error;
   });
   return askedQueues;
 }
 
-/** The catalogue's entry of a game, or undefined. */
+/**
+ * The catalogue's entry of a game, or undefined.
+ *
+ * @param {string | null} name
+ */
 export const gameNamed = async (name) => (await catalog()).find((game) => game.name === name);

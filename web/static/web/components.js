@@ -1,15 +1,24 @@
 /** The building blocks of every screen. */
-import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
+import { createContext, html, useContext, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { client, get, reason } from "./session.js";
 import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 
+/**
+ * @import { Action, Attributes, Children, Choice, Failed, Falsy, Item, Loaded, On, Page, Ref } from "./types.d.ts"
+ */
+
 /** The title in the browser tab, and whether it is the user's turn. */
 const place = new Store({ title: "", turn: false });
+/** @param {Event} event */
 const doNothing = (event) => event.preventDefault();
 
-/** While `busy` it does nothing, and keeps the focus, which a disabled button would lose. */
+/**
+ * While `busy` it does nothing, and keeps the focus, which a disabled button would lose.
+ *
+ * @param {{kind?: string, icon?: string, busy?: boolean, disabled?: boolean, class?: string, onClick?: (event: MouseEvent) => void, children?: Children} & Attributes} props
+ */
 export function Button({
   kind = "plain",
   icon,
@@ -26,30 +35,38 @@ export function Button({
       ${children && html`<span>${children}</span>`}</button>`;
 }
 
-/** A button of an icon alone; `label` is its name. */
+/**
+ * A button of an icon alone; `label` is its name.
+ *
+ * @param {{icon: string, label: string, class?: string} & Attributes} props
+ */
 export function IconButton({ icon, label, class: extra = "", ...rest }) {
   return html`<button type="button" class="icon-button ${extra}" aria-label=${label} title=${label} ...${rest}>
     <${Icon} name=${icon} />
   </button>`;
 }
 
+/** @param {{kind?: string, icon?: string, href: string, children?: Children} & Attributes} props */
 export function LinkButton({ kind = "plain", icon, href, children, ...rest }) {
   return html`<a class="button ${kind}" href=${href} ...${rest}>
     ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>
   </a>`;
 }
 
+/** @param {{title?: string, class?: string, children?: Children} & Attributes} props */
 export function Card({ title, class: extra = "", children, ...rest }) {
   return html`<section class="card ${extra}" ...${rest}>${title && html`<h2>${title}</h2>`}${children}</section>`;
 }
 
 /** The server's reasons by field, for the fields of the form around. */
-const Errors = createContext({});
+const Errors = createContext(/** @type {Record<string, string[]>} */ ({}));
 
 /**
  * A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. It begins
  * with
  * `initial`; given as `value`, whatever renders the form again would put that back over what was typed.
+ *
+ * @param {{label: string, options?: Choice[] | null, initial?: string | number, name: string} & Attributes} props
  */
 export function Field({ label, options = null, initial, ...input }) {
   const errors = useContext(Errors)[input.name];
@@ -73,13 +90,21 @@ export function Field({ label, options = null, initial, ...input }) {
  * Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, of which the first is
  * gone to, or above
  * the button. With `onCancel` there is a button for that, too.
+ *
+ * @param {{onSend: (fields: any, form: HTMLFormElement) => unknown, onCancel?: () => void, submit: string, icon?: string, kind?: string, class?: string, children?: Children}} props
  */
 export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: extra = "", children }) {
-  const form = useRef(null);
+  /** @type {Ref<HTMLFormElement>} */
+  const form = useElement();
   const send = useAction(onSend);
   const errors = send.error?.errors ?? {};
-  const beside = Object.keys(errors).some((name) => form.current.elements[name]);
-  useEffect(() => form.current.querySelector("[aria-invalid]")?.focus(), [send.error]);
+  const beside = Object.keys(errors).some((name) => form.current.elements.namedItem(name));
+  useEffect(() => {
+    /** @type {HTMLElement | null} */
+    const invalid = form.current.querySelector("[aria-invalid]");
+    invalid?.focus();
+  }, [send.error]);
+  /** @param {On<HTMLFormElement>} event */
   const sent = (event) => {
     event.preventDefault();
     send.run(Object.fromEntries(new FormData(form.current)), form.current);
@@ -97,20 +122,32 @@ export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: 
   <//></form>`;
 }
 
-/** Why something was refused, beside what was clicked: nothing until there is an `error`. */
+/**
+ * Why something was refused, beside what was clicked: nothing until there is an `error`.
+ *
+ * @param {{error?: unknown, children?: Children}} props
+ */
 export function Refusal({ error = null, children }) {
   if (!error && !children) return null;
   return html`<p class="refusal" role="alert">${error ? reason(error) : children}</p>`;
 }
 
-/** Somebody in a list, with what is said of them, and what follows (signs, buttons). */
+/**
+ * Somebody in a list, with what is said of them, and what follows (signs, buttons).
+ *
+ * @param {{name: string, presence?: string, says?: Children, class?: string, children?: Children}} props
+ */
 export function Person({ name, presence, says, class: extra = "", children }) {
   return html`<li class="person ${extra}"><${Avatar} name=${name} presence=${presence} />
     <span class="grow"><strong>${name}</strong>${says && html`<span class="soft small">${says}</span>`}</span>
       ${children}</li>`;
 }
 
-/** One of a few; arrow keys move between them, as in any radio group. */
+/**
+ * One of a few; arrow keys move between them, as in any radio group.
+ *
+ * @param {{label: string, name: string, options: Choice[], value: string, onChoose: (value: string) => void}} props
+ */
 export function Tabs({ label, name, options, value, onChoose }) {
   return html`<div class="tabs" role="radiogroup" aria-label=${label}>
     ${options.map(
@@ -122,7 +159,11 @@ export function Tabs({ label, name, options, value, onChoose }) {
   </div>`;
 }
 
-/** Links between a few places that belong together: `options` are `{href, label}`. */
+/**
+ * Links between a few places that belong together: `options` are `{href, label}`.
+ *
+ * @param {{label: string, options: {href: string, label: string}[], path: string}} props
+ */
 export function LinkTabs({ label, options, path }) {
   return html`<nav class="tabs" aria-label=${label}>${options.map(
     (option) =>
@@ -131,15 +172,21 @@ export function LinkTabs({ label, options, path }) {
   )}</nav>`;
 }
 
-/** A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`. */
+/**
+ * A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`.
+ *
+ * @param {{title: string, onClose: () => void, class?: string, children?: Children}} props
+ */
 export function Dialog({ title, onClose, class: extra = "", children }) {
-  const dialog = useRef(null);
+  /** @type {Ref<HTMLDialogElement>} */
+  const dialog = useElement();
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown.showModal();
     // Closing returns the focus to where it was; removing the element would lose it.
     return () => shown.close();
   }, []);
+  /** @param {MouseEvent} event */
   const beside = ({ target, clientX, clientY }) => {
     const { left, right, top, bottom } = dialog.current.getBoundingClientRect();
     const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
@@ -153,11 +200,17 @@ export function Dialog({ title, onClose, class: extra = "", children }) {
   </dialog>`;
 }
 
-/** A button that opens a list of things to do: `items` are `{label, danger, onChoose}`; falsy ones are left out. */
+/**
+ * A button that opens a list of things to do: `items` are `{label, danger, onChoose}`; falsy ones are left out.
+ *
+ * @param {{label: string, items: (Item | Falsy)[], icon?: string}} props
+ */
 export function Menu({ label, items, icon = "more" }) {
   const [open, setOpen] = useState(false);
-  const button = useRef(null);
-  const list = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const button = useElement();
+  /** @type {Ref<HTMLElement>} */
+  const list = useElement();
   useLayoutEffect(() => {
     if (!open) return;
     const menu = list.current;
@@ -167,20 +220,24 @@ export function Menu({ label, items, icon = "more" }) {
     const above = at.bottom + height > innerHeight;
     menu.style.left = `${Math.max(0, at.right - width)}px`;
     menu.style.top = `${above ? Math.max(0, at.top - height) : at.bottom}px`;
-    menu.querySelector("button").focus();
+    menu.querySelector("button")?.focus();
   }, [open]);
+  /** @param {KeyboardEvent} event */
   const move = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
     event.preventDefault();
+    /** @type {Element[]} */
     const choices = [...list.current.querySelectorAll("button")];
-    choices.at((choices.indexOf(document.activeElement) + step) % choices.length).focus();
+    const next = choices.at((choices.indexOf(/** @type {Element} */ (document.activeElement)) + step) % choices.length);
+    if (next instanceof HTMLElement) next.focus();
   };
+  /** @param {() => unknown} onChoose */
   const choose = (onChoose) => {
     list.current.hidePopover();
     onChoose();
   };
-  const shown = items.filter(Boolean);
+  const shown = items.flatMap((one) => one || []);
   if (!shown.length) return null;
   return html`<span class="more" ref=${button}>
     <${IconButton} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${open}
@@ -188,7 +245,7 @@ export function Menu({ label, items, icon = "more" }) {
     ${
       open &&
       html`<div ref=${list} class="menu" popover="auto" role="menu" aria-label=${label} onKeyDown=${move}
-      onToggle=${(event) => event.newState === "closed" && setOpen(false)}>
+      onToggle=${(/** @type {ToggleEvent} */ event) => event.newState === "closed" && setOpen(false)}>
       ${shown.map(
         (item) => html`<button key=${item.label} type="button" role="menuitem" class=${item.danger ? "danger" : ""}
         onClick=${() => choose(item.onChoose)}>${item.label}</button>`,
@@ -202,16 +259,22 @@ const HUES = 12;
 /**
  * A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there;
  * `icon` stands in for the letter.
+ *
+ * @param {{name?: string, size?: string, presence?: string | null, icon?: string | null}} props
  */
 export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
   let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  for (const letter of name) sum = (sum * 31 + Number(letter.codePointAt(0))) % 9973;
   return html`<span class="avatar hue-${sum % HUES} ${size} ${presence ?? ""}" aria-hidden="true">
     ${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 
-/** A bar for an amount, which moves as the amount changes. `kind` gives its colour. */
+/**
+ * A bar for an amount, which moves as the amount changes. `kind` gives its colour.
+ *
+ * @param {{kind?: string, label: string, value: number, most: number}} props
+ */
 export function Meter({ kind = "", label, value, most }) {
   const part = Math.max(0, Math.min(1, value / (most || 1)));
   return html`<span class="meter ${kind}" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax=${most}
@@ -219,17 +282,23 @@ export function Meter({ kind = "", label, value, most }) {
     <span style=${{ width: `${part * 100}%` }}></span></span>`;
 }
 
+/** @param {{kind?: string, children?: Children}} props */
 export function Badge({ kind = "", children }) {
   return html`<span class="badge ${kind}">${children}</span>`;
 }
 
-/** Room for what is being loaded. It shows only after a moment, so that quick answers do not flicker. */
+/**
+ * Room for what is being loaded. It shows only after a moment, so that quick answers do not flicker.
+ *
+ * @param {{rows?: number, tall?: boolean}} props
+ */
 export function Skeleton({ rows = 3, tall = false }) {
   return html`<div class="skeleton ${tall ? "tall" : ""}" role="status" aria-label=${text("error.loading")}>
     ${Array.from({ length: rows }, (_, index) => html`<div key=${index}></div>`)}
   </div>`;
 }
 
+/** @param {{words: string, href?: string, action?: string}} props */
 export function Empty({ words, href, action }) {
   return html`<div class="empty"><p>${words}</p>
     ${href && html`<${LinkButton} kind="primary" href=${href}>${action}<//>`}</div>`;
@@ -238,6 +307,8 @@ export function Empty({ words, href, action }) {
 /**
  * A failure with a button to try again, which happens by itself when the connection is back. With `kept` it stands
  * beside what is still there.
+ *
+ * @param {{words: string, kept?: boolean, onRetry: () => void}} props
  */
 export function Failure({ words, kept = false, onRetry }) {
   useReconnected(onRetry);
@@ -246,7 +317,11 @@ export function Failure({ words, kept = false, onRetry }) {
     <${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//></div>`;
 }
 
-/** A notice that something does not exist (any more), without a button to try again. */
+/**
+ * A notice that something does not exist (any more), without a button to try again.
+ *
+ * @param {{words: string}} props
+ */
 export function Missing({ words }) {
   return html`<div class="empty" role="alert"><h1>${text("error.missing")}</h1><p>${words}</p>
     <${LinkButton} kind="primary" href="/play">${text("error.home")}<//></div>`;
@@ -256,9 +331,11 @@ export function Missing({ words }) {
  * The placeholder while `of` (from `useLoad`) has no data: its shape, or why it did not come and the way to try
  * again.
  * `known` has texts for some refusals, by their status.
+ *
+ * @param {{of: Pick<Loaded<unknown>, "error" | "reload"> & {data?: unknown}, known?: Record<number, string>, rows?: number, tall?: boolean}} props
  */
 export function Loading({ of: { data, error, reload }, known = {}, ...shape }) {
-  const words = error && (known[error.status] ? text(known[error.status]) : reason(error));
+  const words = error && (error.status && known[error.status] ? text(known[error.status]) : reason(error));
   if (error?.status === 404 && !data) return html`<${Missing} words=${words} />`;
   if (error) return html`<${Failure} words=${words} kept=${data} onRetry=${reload} />`;
   return !data && html`<${Skeleton} ...${shape} />`;
@@ -267,12 +344,15 @@ export function Loading({ of: { data, error, reload }, known = {}, ...shape }) {
 /**
  * Hears the keys pressed outside of fields and dialogs with `pressed(event)`, from the moment the screen is there to
  * see.
+ *
+ * @param {(event: KeyboardEvent) => void} pressed
  */
 export function useKeys(pressed) {
   useLayoutEffect(() => {
+    /** @param {KeyboardEvent} event */
     const hear = (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, dialog"))
-        pressed(event);
+      if (event.target instanceof Element && event.target.closest("input, select, textarea, dialog")) return;
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) pressed(event);
     };
     addEventListener("keydown", hear);
     return () => removeEventListener("keydown", hear);
@@ -285,9 +365,17 @@ export function useKeys(pressed) {
  * → `{data, error, settled, reload}`: both null and not settled at first; what was there stays while it is loaded
  * again, and if
  * that fails.
+ *
+ * @template Data
+ * @param {() => Promise<Data>} load
+ * @param {unknown[]} inputs
+ * @param {number | null} [every]
+ * @returns {Loaded<Data>}
  */
 export function useLoad(load, inputs, every = null) {
-  const [state, setState] = useState({ data: null, error: null, settled: false });
+  const [state, setState] = useState(
+    /** @type {Omit<Loaded<Data>, "reload">} */ ({ data: null, error: null, settled: false }),
+  );
   const [round, setRound] = useState(0);
   const look = () => setRound((before) => before + 1);
   const reload = () => {
@@ -296,8 +384,9 @@ export function useLoad(load, inputs, every = null) {
   };
   useEffect(() => {
     let current = true;
-    let timer = null;
-    const answered = (now) => {
+    /** @type {number | undefined} */
+    let timer;
+    const answered = (/** @type {Parameters<typeof setState>[0]} */ now) => {
       if (!current) return;
       setState(now);
       if (every) timer = setInterval(() => document.visibilityState === "visible" && look(), every);
@@ -314,7 +403,11 @@ export function useLoad(load, inputs, every = null) {
   return { ...state, reload };
 }
 
-/** Calls `again` whenever a socket has connected or the browser is online again. */
+/**
+ * Calls `again` whenever a socket has connected or the browser is online again.
+ *
+ * @param {() => void} again
+ */
 function useReconnected(again) {
   useEffect(() => {
     const end = client.on("connection", ({ state }) => state === "open" && again());
@@ -326,17 +419,23 @@ function useReconnected(again) {
   }, [again]);
 }
 
-/** An action of a button: `{busy, error, run}`; `run` does nothing while it is under way. */
+/**
+ * An action of a button: `{busy, error, run}`; `run` does nothing while it is under way.
+ *
+ * @template {unknown[]} Arguments
+ * @param {(...args: Arguments) => unknown} act
+ * @returns {Action<Arguments>}
+ */
 export function useAction(act) {
-  const [state, setState] = useState({ busy: false, error: null });
-  const run = async (...args) => {
+  const [state, setState] = useState(/** @type {Omit<Action<Arguments>, "run">} */ ({ busy: false, error: null }));
+  const run = async (/** @type {Arguments} */ ...args) => {
     if (state.busy) return;
     setState({ busy: true, error: null });
     try {
       await act(...args);
       setState({ busy: false, error: null });
     } catch (error) {
-      setState({ busy: false, error });
+      setState({ busy: false, error: /** @type {Failed} */ (error) });
     }
   };
   return { ...state, run };
@@ -345,13 +444,18 @@ export function useAction(act) {
 /**
  * The pages of a list after its `first`, one by one; anew whenever `inputs` change.
  * → `{rows, button}`: what they hold, and the way to the next if there is one.
+ *
+ * @template Row
+ * @param {Page<Row>|null} first
+ * @param {unknown[]} inputs
  */
 export function useMore(first, inputs) {
-  const [more, setMore] = useState({});
+  const [more, setMore] = useState(/** @type {Partial<Page<Row>> & {rows?: Row[]}} */ ({}));
   useEffect(() => setMore({}), inputs);
   const { rows, next } = { rows: [], next: first?.next, ...more };
   const load = useAction(async () => {
-    const page = await get(next);
+    /** @type {Page<Row>} */
+    const page = await get(String(next));
     // It may be of a list that is not asked for any more.
     setMore((now) => (now === more ? { rows: [...rows, ...page.results], next: page.next } : now));
   });
@@ -369,8 +473,13 @@ const SENT_KEPT = 20;
 /**
  * Gives what was written back when it is refused: `giveBack(content)` as soon as `refused` is the id of its message.
  * → `sent(id, content)`, to be called with what is sent.
+ *
+ * @param {unknown} refused
+ * @param {(content: string) => void} giveBack
+ * @returns {(id: number | string, content: string) => void}
  */
 export function useGivenBack(refused, giveBack) {
+  /** @type {Ref<Map<unknown, string>>} */
   const known = useRef(new Map());
   useLayoutEffect(() => {
     const content = known.current.get(refused);
@@ -382,7 +491,11 @@ export function useGivenBack(refused, giveBack) {
   };
 }
 
-/** The time, told every `ms`; null stops it. */
+/**
+ * The time, told every `ms`; null stops it.
+ *
+ * @param {number|null} ms
+ */
 export function useNow(ms) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -394,7 +507,11 @@ export function useNow(ms) {
   return now;
 }
 
-/** Return whether the window fits `query`; the component is drawn again when that changes. */
+/**
+ * Return whether the window fits `query`; the component is drawn again when that changes.
+ *
+ * @param {string} query
+ */
 export function useMedia(query) {
   const [fits, setFits] = useState(() => matchMedia(query).matches);
   useEffect(() => {
@@ -407,7 +524,12 @@ export function useMedia(query) {
   return fits;
 }
 
-/** Names the place in the browser tab; `turn` says that it waits for the user. */
+/**
+ * Names the place in the browser tab; `turn` says that it waits for the user.
+ *
+ * @param {string} title
+ * @param {{turn?: boolean}} [options]
+ */
 export function useTitle(title, { turn = false } = {}) {
   useEffect(() => {
     place.set({ title, turn });
@@ -415,7 +537,11 @@ export function useTitle(title, { turn = false } = {}) {
   }, [title, turn]);
 }
 
-/** Keeps the browser tab's title: the place, and how many things wait there and elsewhere. */
+/**
+ * Keeps the browser tab's title: the place, and how many things wait there and elsewhere.
+ *
+ * @param {number} waiting
+ */
 export function useTabTitle(waiting) {
   const { title, turn } = useStore(place);
   const count = waiting + Number(turn);

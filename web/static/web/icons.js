@@ -3,6 +3,7 @@
  */
 import { html } from "./dom.js";
 
+/** @type {Record<string, string>} */
 const PATHS = {
   play: "M8 5.5v13l10.5-6.5z",
   watch: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
@@ -57,6 +58,7 @@ const PATHS = {
   crown: "M4 8l4 4 4-7 4 7 4-4-1.5 10h-13z",
 };
 
+/** @param {{name: string}} props */
 export function Icon({ name }) {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <path d=${PATHS[name]} />

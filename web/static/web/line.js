@@ -3,7 +3,14 @@ import { Badge, Button, LinkButton, Skeleton, useNow } from "./components.js";
 import { html, useEffect, useState } from "./dom.js";
 import { text } from "./texts.js";
 
-/** `connection`: `{state, ?ms, ?until}`; `away` is the text while it is away, with `{seconds}`. */
+/** @import { Connection } from "./types.d.ts" */
+/** @import { Channel } from "../client/gameplatform.js" */
+
+/**
+ * `connection`: `{state, ?ms, ?until}`; `away` is the text while it is away, with `{seconds}`.
+ *
+ * @param {{connection: Connection, away: string}} props
+ */
 export function Line({ connection, away }) {
   const waiting = connection.state === "waiting";
   const now = useNow(waiting ? 500 : null);
@@ -12,7 +19,7 @@ export function Line({ connection, away }) {
       ? null
       : html`<span class="soft small numbers">${text("game.latency", { ms: connection.ms })}</span>`;
   if (waiting) {
-    const seconds = Math.max(0, Math.ceil((connection.until - now) / 1000));
+    const seconds = Math.max(0, Math.ceil(((connection.until ?? now) - now) / 1000));
     return html`<${Badge} kind="warn">${text(away, { seconds })}<//>`;
   }
   return html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
@@ -22,6 +29,8 @@ const PATIENCE_MS = 4_000;
 
 /**
  * A placeholder until live state arrives: its shape at first, then the state of the connection with a way to try again.
+ *
+ * @param {{connection: Connection, channel: () => Channel | null, rows?: number}} props
  */
 export function Arriving({ connection, channel, rows }) {
   const [late, setLate] = useState(false);
@@ -31,8 +40,8 @@ export function Arriving({ connection, channel, rows }) {
   }, []);
   if (!late) return html`<${Skeleton} rows=${rows} tall />`;
   const again = () => {
-    channel().close();
-    channel().open();
+    channel()?.close();
+    channel()?.open();
   };
   return html`<div class="empty"><div class="stack" role="alert"><h2>${text("line.title")}</h2><p>${text("line.text")}
     </p></div>

@@ -16,7 +16,7 @@ import {
   useTabTitle,
   useTitle,
 } from "./components.js";
-import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
+import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
@@ -30,6 +30,10 @@ import { client, playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
+/** @import { Children, Connection, Ref, Rest, Screen } from "./types.d.ts" */
+/** @typedef {{load: () => Promise<{default: Screen}>}} Loadable */
+
+/** @type {Map<() => Promise<{default: Screen}>, Screen>} */
 const loaded = new Map();
 const PEOPLE_PANE = { load: () => import("./people/pane.js") };
 const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
@@ -41,11 +45,16 @@ const WIDE = "(min-width: 1200px)";
 /** True while the people pane is wanted beside the places that have room for it. */
 const pane = new Store(kept.pane !== "closed");
 
-/** The module of a place, loaded once; `undefined` until it is there. */
+/**
+ * The module of a place, loaded once; `undefined` until it is there.
+ *
+ * @param {Loadable | null | undefined | false} place
+ */
 function useScreen(place) {
   const [, setCount] = useState(0);
-  const [failed, setFailed] = useState(null);
+  const [failed, setFailed] = useState(/** @type {Loadable | null} */ (null));
   const load = () => {
+    if (!place) return;
     setFailed(null);
     place.load().then(
       (module) => {
@@ -61,6 +70,7 @@ function useScreen(place) {
   return { Screen: place && loaded.get(place.load), failed: Boolean(place) && failed === place, load };
 }
 
+/** @param {string} path */
 function place(path) {
   for (const one of PLACES) {
     const fields = match(one.path, path);
@@ -71,13 +81,18 @@ function place(path) {
 
 /** A screen that throws takes only itself down. */
 class Boundary extends Component {
-  state = { error: null };
+  state = { error: /** @type {unknown} */ (null) };
 
+  /** @param {unknown} error */
   componentDidCatch(error) {
     console.error(error);
     this.setState({ error });
   }
 
+  /**
+   * @param {{children?: Children}} props
+   * @param {{error: unknown}} state
+   */
   render({ children }, { error }) {
     if (!error) return children;
     return html`<${Failure} words=${text("error.unexpected")} onRetry=${() => this.setState({ error: null })} />`;
@@ -89,11 +104,16 @@ function Nothing() {
   return html`<${Missing} words=${text("error.place")} />`;
 }
 
-/** Asks who is there. `invited` is the game whose link somebody sent. */
+/**
+ * Asks who is there. `invited` is the game whose link somebody sent.
+ *
+ * @param {{invited: string | undefined | false}} props
+ */
 function SignInPrompt({ invited }) {
   const guest = useAction(playAsGuest);
   const next = encodeURIComponent(here.value.path);
   const { data: invitation, error } = useLoad(
+    /** @returns {Promise<Rest.GameInvitation | null>} */
     () => (invited ? client.request("GET", `/api/games/${invited}/invitation/`) : Promise.resolve(null)),
     [invited],
   );
@@ -116,7 +136,8 @@ function Main() {
   const { status } = useStore(session);
   const found = place(path);
   const { Screen, failed, load } = useScreen(found?.one);
-  const main = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const main = useElement();
   const first = useRef(true);
   useLayoutEffect(() => {
     // Whoever listens rather than looks is taken to the new place.
@@ -161,11 +182,12 @@ function Rail() {
   </nav>`;
 }
 
+/** @param {{connection: Connection}} props */
 function Connection({ connection }) {
   const waiting = connection.state === "waiting";
   const [until, setUntil] = useState(0);
   useEffect(() => {
-    if (waiting) setUntil(Date.now() + connection.retry_ms);
+    if (waiting) setUntil(Date.now() + (connection.retry_ms ?? 0));
   }, [connection]);
   const now = useNow(waiting ? 1000 : null);
   const seconds = Math.max(0, Math.ceil((until - now) / 1000));
@@ -187,7 +209,11 @@ function Theme() {
     label=${text("top.theme", { theme: text(`theme.${other}`) })} onClick=${change} />`;
 }
 
-/** The people pane: beside the place where there is room, else as a sheet over it. */
+/**
+ * The people pane: beside the place where there is room, else as a sheet over it.
+ *
+ * @param {{sheet?: boolean, onClose?: () => void}} props
+ */
 function PeoplePane({ sheet, onClose }) {
   const { Screen, failed, load } = useScreen(PEOPLE_PANE);
   const content = Screen
@@ -217,6 +243,7 @@ function PeopleButton() {
     ${sheet && html`<${PeoplePane} sheet onClose=${() => setSheet(false)} />`}`;
 }
 
+/** @param {{onClose: () => void}} props */
 function Notifications({ onClose }) {
   const { Screen, failed, load } = useScreen(NOTIFICATIONS);
   if (Screen) return html`<${Screen} onClose=${onClose} />`;
@@ -282,7 +309,7 @@ function SidePane() {
   const wide = useMedia(WIDE) && !place(path)?.one.full;
   const shown = useStore(pane) && wide && status === "in" && path !== "/";
   useEffect(() => {
-    document.getElementById("app").classList.toggle("with-pane", shown);
+    document.getElementById("app")?.classList.toggle("with-pane", shown);
   }, [shown]);
   return shown && html`<${PeoplePane} />`;
 }
@@ -295,4 +322,4 @@ function App() {
 
 startRouter();
 restore();
-render(html`<${App} />`, document.getElementById("app"));
+render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));

@@ -4,13 +4,20 @@ import { Store } from "./store.js";
 import { text } from "./texts.js";
 import { toast } from "./toasts.js";
 
+/** @import { Rest } from "./types.d.ts" */
+/** @typedef {Rest.ProgressionPlayerShape & {at: number}} Player */
+
 /** The answer of `/api/player/me`, with `at`, its server time in milliseconds since 1970; null until known. */
-export const player = new Store(null);
+export const player = new Store(/** @type {Player | null} */ (null));
 
 let asked = 0;
 let told = 0;
 
-/** Takes the player from an answer that is to come, unless one that was asked for later came first. */
+/**
+ * Takes the player from an answer that is to come, unless one that was asked for later came first.
+ *
+ * @param {Promise<Rest.ProgressionPlayerShape>} answer
+ */
 export async function keepPlayer(answer) {
   const turn = (asked += 1);
   const now = await answer;
@@ -25,9 +32,15 @@ export const refreshPlayer = () => keepPlayer(client.request("GET", "/api/player
 /** Asks for the player anew after something was spent or won, which was done even if this fails. */
 export const later = () => refreshPlayer().catch(() => {});
 
-/** Return a player's stamina at the server's time `now` (milliseconds since 1970). */
+/**
+ * Return a player's stamina at the server's time `now` (milliseconds since 1970).
+ *
+ * @param {Player} player
+ * @param {number} now
+ */
 export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt, stamina_regeneration: by, at }, now) {
   if (!fullAt) return stamina;
+  /** @param {number} time */
   const stepsLeft = (time) => Math.max(0, Math.ceil((Date.parse(fullAt) - time) / (by.interval_s * 1000)));
   return stepsLeft(now) === 0
     ? most
@@ -38,9 +51,15 @@ export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt,
 const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
 
 /** The keys of what no answer has come to, by what it is. */
+/** @type {Map<string, string>} */
 const unanswered = new Map();
 
-/** A POST that is done once: sent again because no answer came, it gives the first answer. */
+/**
+ * A POST that is done once: sent again because no answer came, it gives the first answer.
+ *
+ * @param {string} path
+ * @param {object} [body]
+ */
 export async function postOnce(path, body) {
   const what = path + JSON.stringify(body);
   const key = unanswered.get(what) ?? newKey();

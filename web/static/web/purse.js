@@ -7,6 +7,8 @@ import { client } from "./session.js";
 import { useStore } from "./store.js";
 import { amount, text } from "./texts.js";
 
+/** @import { Children, Rest } from "./types.d.ts" */
+
 /** The stamina there is now, counted up as it comes back. */
 export function useStamina() {
   const one = useStore(player);
@@ -15,8 +17,9 @@ export function useStamina() {
   return one && staminaAt(one, client.serverNow());
 }
 
+/** @param {{currency: string, children?: number}} props */
 export function Money({ currency, children }) {
-  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children)}<span
+  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children ?? 0)}<span
     class="hidden"> ${text(`money.${currency}`)}</span></span>`;
 }
 

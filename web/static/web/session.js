@@ -1,17 +1,27 @@
 /** The signed-in user, the one client of the page, and the ways to sign in and out. */
 import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
-import { Store } from "./store.js";
+import { Store, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 import { text } from "./texts.js";
+
+/**
+ * @import { Fields, Session, User, Rest } from "./types.d.ts"
+ * @import { Tokens } from "../client/gameplatform.js"
+ */
 
 const KEY = "tokens";
 const RESTORE_AGAIN_MS = 5_000;
 
-/** Stored tokens, or null where what is stored is nothing that a call could carry. */
+/**
+ * Stored tokens, or null where what is stored is nothing that a call could carry.
+ *
+ * @param {string | undefined} stored
+ * @returns {Tokens | null}
+ */
 function read(stored) {
   try {
-    const { access, refresh } = JSON.parse(stored);
+    const { access, refresh } = JSON.parse(stored ?? "null");
     return /^[\w.-]+$/.test(access ?? "") ? { access, refresh } : null;
   } catch {
     return null;
@@ -20,6 +30,7 @@ function read(stored) {
 
 const storage = {
   load: () => read(kept[KEY]),
+  /** @param {Tokens|null} tokens */
   save(tokens) {
     if (tokens) kept[KEY] = JSON.stringify(tokens);
     else delete kept[KEY];
@@ -28,15 +39,20 @@ const storage = {
 
 export const client = new GameClient(location.origin, storage.load(), { storage });
 
-/** Return whether the tokens that the browser keeps are this user's. */
+/**
+ * Return whether the tokens that the browser keeps are this user's.
+ *
+ * @param {{id?: number}|null} user
+ */
 const isKept = (user) => claims(storage.load()?.access).sub === String(user?.id);
 
+/** @type {Session} */
 const NOBODY = { status: "out", user: null, connection: { state: "closed" } };
 
 /**
  * `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications.
  */
-export const session = new Store({ ...NOBODY, status: client.signedIn ? "unknown" : "out" });
+export const session = new Store(/** @type {Session} */ ({ ...NOBODY, status: client.signedIn ? "unknown" : "out" }));
 
 /** Asks who the stored tokens belong to. */
 export async function restore() {
@@ -56,12 +72,17 @@ export async function restore() {
   }
 }
 
-/** Takes tokens, or with null leaves them, here and in what the browser keeps. */
+/**
+ * Takes tokens, or with null leaves them, here and in what the browser keeps.
+ *
+ * @param {Tokens|null} tokens
+ */
 function keep(tokens) {
   client.setTokens(tokens);
   storage.save(tokens);
 }
 
+/** @param {User} user */
 function enter(user) {
   session.patch({ status: "in", user });
   client.connectToNotifications();
@@ -77,31 +98,66 @@ function leave() {
   keep(null);
 }
 
+/**
+ * @param {string} path
+ * @param {object} fields
+ */
 async function signInBy(path, fields) {
   // A token of somebody before must not stand in the way of signing in.
   client.setTokens(null);
+  /** @type {Rest.AccountsSignedIn} */
   const { user, access, refresh } = await client.request("POST", path, fields);
   keep({ access, refresh });
   enter(user);
 }
 
 export const playAsGuest = () => signInBy("/api/auth/guest/", {});
+/** @param {object} fields */
 export const register = (fields) => signInBy("/api/auth/register/", fields);
 
-/** One field takes a name or an e-mail address. */
+/**
+ * One field takes a name or an e-mail address.
+ *
+ * @param {string} name
+ * @param {string} password
+ */
 export const signIn = (name, password) =>
   signInBy("/api/auth/login/", { [name.includes("@") ? "email" : "username"]: name, password });
 
-/** Gives a guest a lasting account that keeps all it owns. */
+/**
+ * Gives a guest a lasting account that keeps all it owns.
+ *
+ * @param {object} fields
+ */
 export async function upgrade(fields) {
+  /** @type {Rest.AccountsSignedIn} */
   const { user, access, refresh } = await client.request("POST", "/api/auth/upgrade/", fields);
   keep({ access, refresh });
   session.patch({ user: { ...session.value.user, ...user } });
 }
 
+/** Return the signed-in user; only what is drawn for users alone may ask. */
+export function currentUser() {
+  const { user } = session.value;
+  if (!user) throw new Error("Nobody is signed in.");
+  return user;
+}
+
+/** Return the signed-in user; the component is drawn again whenever they change. */
+export function useUser() {
+  useStore(session);
+  return currentUser();
+}
+
 let parting = false;
 
-/** Makes the call by which the session ends; that the sockets end with it is no news then. */
+/**
+ * Makes the call by which the session ends; that the sockets end with it is no news then.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {object} body
+ */
 async function part(method, path, body) {
   parting = true;
   try {
@@ -154,13 +210,21 @@ addEventListener("storage", ({ key }) => {
   }
 });
 
-/** Fetch an address of the server, which may be absolute, as a page gives the next one. */
+/**
+ * Fetch an address of the server, which may be absolute, as a page gives the next one.
+ *
+ * @param {string} address
+ */
 export function get(address) {
   const { pathname, search } = new URL(address, location.origin);
   return client.request("GET", pathname + search);
 }
 
-/** A sentence for people about what went wrong. */
+/**
+ * A sentence for people about what went wrong.
+ *
+ * @param {unknown} error
+ */
 export function reason(error) {
   if (!(error instanceof ApiError)) return text("error.unexpected");
   if (error.status === 0) return text("error.offline");

@@ -1,4 +1,5 @@
 /** Every word on the page, in one catalogue: a translation replaces this file. `{name}` is filled in. */
+/** @type {Record<string, string>} */
 const TEXTS = {
   "app.name": "Game platform",
   "app.skip": "Skip to content",
@@ -44,7 +45,7 @@ const TEXTS = {
   "gate.guest": "Play as guest",
 
   "home.sentence": "Play somebody, right now.",
-  "home.text": "Board games and pong against people of your strength. No download, no e-mail address.",
+  "home.text": "Board games, pong and an arena against people of your strength. No download, no e-mail address.",
   "home.play": "Play now",
   "home.board": "A game of Connect four that plays itself",
 
@@ -409,6 +410,17 @@ const TEXTS = {
   "hearts.pass": "Pass cards",
   "hearts.waiting": "Waiting for the others to choose",
   "hearts.played": "{name}: {card}",
+
+  "arena.label":
+    "The arena, seen from above. W, A, S, D or the arrow keys run, the mouse aims and shoots; on a touch screen the left thumb runs, the right one aims and shoots.",
+  "arena.frags": "{frags} felled",
+  "arena.scores": "Scores",
+  "arena.gone": "Somebody",
+  "arena.felled": "{by} felled {name}.",
+  "arena.leads": "{name} leads with {frags}.",
+  "arena.down": "You are down, and back in two seconds.",
+  "arena.hint_keys": "W A S D to run, the mouse to aim and shoot, Tab for the scores",
+  "arena.hint_touch": "Left thumb to run, right thumb to aim and shoot",
 
   "pong.label": "Pong. Arrow keys or W and S move your paddle; on a touch screen it follows your finger.",
   "pong.score": "{left} to {right}",
@@ -792,20 +804,39 @@ const TEXTS = {
   "world.confirm": "Confirm trade",
 };
 
-/** The text of `key` with its `{fields}` filled in. */
+/**
+ * The text of `key` with its `{fields}` filled in.
+ *
+ * @param {string} key
+ * @param {object} [fields]
+ * @returns {string}
+ */
 export function text(key, fields = {}) {
-  return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => fields[name]);
+  return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => String(/** @type {Record<string, unknown>} */ (fields)[name]));
 }
 
-/** Like `text`, but `otherwise` where the catalogue has no such key (a code that this page does not know yet). */
+/**
+ * Like `text`, but `otherwise` where the catalogue has no such key (a code that this page does not know yet).
+ *
+ * @param {string} key
+ * @param {string} otherwise
+ */
 export function textOr(key, otherwise) {
   return TEXTS[key] ?? otherwise;
 }
 
-/** 10000 as "10,000", in the reader's way. */
+/**
+ * 10000 as "10,000", in the reader's way.
+ *
+ * @param {number} number
+ */
 export const amount = (number) => Number(number).toLocaleString();
 
-/** "some_code" as words: "Some code". */
+/**
+ * "some_code" as words: "Some code".
+ *
+ * @param {unknown} code
+ */
 export function words(code) {
   const spaced = String(code).replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
@@ -818,7 +849,11 @@ const UNITS = [
   ["minute", 60_000],
 ];
 
-/** A time (ISO text) as "3 hours ago". */
+/**
+ * A time (ISO text) as "3 hours ago".
+ *
+ * @param {string} time
+ */
 export function ago(time) {
   const past = Date.now() - Date.parse(time);
   const found = UNITS.find(([, length]) => past >= length);
@@ -832,7 +867,12 @@ export function ago(time) {
 
 const HOUR_MS = 3_600_000;
 
-/** 83000 → "1:23", two days and three hours → "2 d 3 h"; under ten seconds with tenths. */
+/**
+ * 83000 → "1:23", two days and three hours → "2 d 3 h"; under ten seconds with tenths.
+ *
+ * @param {number} ms
+ * @param {{tenths?: boolean}} [options]
+ */
 export function duration(ms, { tenths = false } = {}) {
   const left = Math.max(0, ms);
   if (left >= 24 * HOUR_MS) return `${Math.floor(left / HOUR_MS / 24)} d ${Math.floor(left / HOUR_MS) % 24} h`;

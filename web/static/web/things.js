@@ -5,50 +5,87 @@ import { Icon } from "./icons.js";
 import { get } from "./session.js";
 import { text } from "./texts.js";
 
+/** @import { Attributes, Children, Failed, Page, Rest, ThingLike } from "./types.d.ts" */
+
+/** @type {(keyof Rest.ProgressionStats)[]} */
 export const STATS = ["strength", "agility", "intellect", "vitality", "luck"];
+/** @type {NonNullable<Rest.ProgressionInventoryRow["slot"]>[]} */
 export const SLOTS = ["weapon", "head", "body", "feet", "trinket"];
+/** @type {string[]} */
 export const RARITIES = ["common", "uncommon", "rare", "epic", "legendary"];
 
-/** All rows of a list, page by page. */
+/**
+ * All rows of a list, page by page.
+ *
+ * @template Row
+ * @param {string} path
+ * @returns {Promise<Row[]>}
+ */
 export async function everything(path) {
+  /** @type {Row[]} */
   const rows = [];
-  for (let next = `${path}?limit=200`, page; next; next = page.next) {
-    page = await get(next);
+  /** @type {string | null} */
+  let next = `${path}?limit=200`;
+  while (next) {
+    /** @type {Page<Row>} */
+    const page = await get(next);
     rows.push(...page.results);
+    next = page.next;
   }
   return rows;
 }
 
-/** The picture of an item (by its slot or kind) or, as `kind` says, of a pet. */
+/**
+ * The picture of an item (by its slot or kind) or, as `kind` says, of a pet.
+ *
+ * @param {{thing: Omit<ThingLike, "name">, kind?: string}} props
+ */
 export function Picture({ thing, kind = thing.slot ?? thing.kind }) {
   return html`<span class="picture ${thing.rarity}"><${Icon} name=${kind} /></span>`;
 }
 
-/** "Rare weapon". */
+/**
+ * "Rare weapon".
+ *
+ * @param {Omit<ThingLike, "name">} thing
+ */
 export const sortOf = ({ rarity, slot, kind }) =>
   text("thing.sort", { rarity: text(`rarity.${rarity}`), sort: text(`thing.${slot ?? kind}`) });
 
+/** @param {number} number */
 const signed = (number) => (number < 0 ? `−${-number}` : `+${number}`);
 
-/** An item's bonuses; with `instead` (the stats of the item that it would replace) also the difference. */
+/**
+ * An item's bonuses; with `instead` (the stats of the item that it would replace) also the difference.
+ *
+ * @param {{stats: Rest.ProgressionStats, instead?: Rest.ProgressionStats | null}} props
+ */
 export function Bonuses({ stats, instead = null }) {
   const told = STATS.filter((stat) => stats[stat] || instead?.[stat]);
   if (!told.length) return null;
   return html`<ul class="bonuses numbers">${told.map((stat) => {
-    const change = instead && stats[stat] - instead[stat];
+    const change = instead ? stats[stat] - instead[stat] : 0;
     return html`<li key=${stat}>${signed(stats[stat])} ${text(`stat.${stat}`)}
       ${Boolean(change) && html` <span class=${change < 0 ? "down" : "up"}>(${signed(change)})</span>`}</li>`;
   })}</ul>`;
 }
 
-/** A card for something owned or sold: its picture, name and sort, then what follows. */
+/**
+ * A card for something owned or sold: its picture, name and sort, then what follows.
+ *
+ * @param {{thing: ThingLike, kind?: string, says?: string, error?: Failed | null, children?: Children}} props
+ */
 export function Thing({ thing, kind, says = sortOf(thing), error, children }) {
   return html`<li class="card thing-card"><div class="thing-head"><${Picture} thing=${thing} kind=${kind} />
     <span class="grow"><strong>${thing.name}</strong><span class="small ${thing.rarity}">${says}</span></span></div>
     ${children}<${Refusal} error=${error} /></li>`;
 }
 
-/** The ways between the places of oneself. */
+/**
+ * The ways between the places of oneself.
+ *
+ * @param {{path: string}} props
+ */
 export function ProfileTabs({ path }) {
   return html`<${LinkTabs} label=${text("profile.places")} path=${path} options=${[
     ["/profile", "profile.title"],

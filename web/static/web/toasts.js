@@ -3,9 +3,10 @@ import { Store } from "./store.js";
 
 const SHOWN_MS = 5_000;
 
-export const toasts = new Store([]);
+export const toasts = new Store(/** @type {{id: number, words: string}[]} */ ([]));
 let last = 0;
 
+/** @param {string} words */
 export function toast(words) {
   const id = (last += 1);
   toasts.set([...toasts.value, { id, words }]);

@@ -82,6 +82,34 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(
     )
 
 
+async def test_each_confirmation_with_an_id_is_answered_once(
+    ada: Adventurer, bob: Adventurer, here: Worker
+) -> None:
+    one, other = await ada.enter(), await bob.enter()
+    await one.send(type="trade_request", to_user_id=bob.id)
+    asked = (await hear_of("trade_request", one, other))[0]
+    confirmed = {"type": "trade_complete", "trade_id": asked["trade_id"], "version": 0}
+    await other.send(type="trade_accept", trade_id=asked["trade_id"])
+    await hear_of("trade_accept", one, other)
+    # The first waits for the other side, the second completes, and the third repeats what is done.
+    await one.send(**confirmed, id="first")
+    assert [heard.get("ref") for heard in await hear_of("trade_update", one, other)] == ["first", None]
+    await other.send(**confirmed, id="second")
+    assert [heard.get("ref") for heard in await hear_of("trade_complete", one, other)] == [None, "second"]
+    await one.send(**confirmed, id="again")
+    assert await answers(one) == ["again"]
+    assert await answers(other) == []
+
+
+async def answers(player: Player) -> list[str]:
+    """Return the ids that the frames up to now answer."""
+    await player.send(type="ping", id="last")
+    ids: list[str] = []
+    while "last" not in ids:
+        ids += [str(ref) for ref in [(await player.hear()).get("ref")] if ref is not None]
+    return ids[:-1]
+
+
 async def test_who_loses_the_socket_finds_the_trades_on_return(
     ada: Adventurer, bob: Adventurer, here: Worker
 ) -> None:

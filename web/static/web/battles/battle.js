@@ -16,35 +16,47 @@ import {
   useLoad,
   useTitle,
 } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
 import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
-import { client, session } from "../session.js";
+import { client, currentUser } from "../session.js";
 import { useSocket } from "../socket.js";
 import { amount, text } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
 
+/**
+ * @import { Own } from "../../client/gameplatform.js"
+ * @import { Battle as Socket } from "../../client/messages.d.ts"
+ * @import { BattleState, Enemy as EnemyState, Entry, Fighter as FighterState } from "./state.js"
+ * @import { Hearing, Ref, Rest } from "../types.d.ts"
+ */
+
 /** So long after a strike the next is ready; the server has the last word. */
 const COOLDOWN_MS = 500;
 
-/** The battle behind its socket: `{battle, connection, channel, refusal, refused, ready, strike, say}`. */
+/**
+ * The battle behind its socket: `{battle, connection, channel, refusal, refused, ready, strike, say}`.
+ *
+ * @param {string} id
+ */
 function useBattle(id) {
   const [ready, setReady] = useState(true);
-  const rest = useRef(null);
-  const restFor = (ms) => {
+  const rest = useRef(/** @type {number | undefined} */ (undefined));
+  const restFor = (/** @type {number} */ ms) => {
     clearTimeout(rest.current);
     rest.current = setTimeout(() => setReady(true), ms);
   };
   useEffect(() => () => clearTimeout(rest.current), []);
 
+  /** @type {Hearing<Socket.Heard & Own>} */
   const hear = {
     connection({ state }) {
       if (state !== "open") setReady(true);
     },
     attack({ user_id }) {
-      if (user_id === session.value.user.id) restFor(COOLDOWN_MS);
+      if (user_id === currentUser().id) restFor(COOLDOWN_MS);
     },
     error({ code, retry_after }) {
       restFor((retry_after ?? 0) * 1000);
@@ -58,27 +70,29 @@ function useBattle(id) {
     refusal,
     setRefusal,
     refused,
-  } = useSocket(() => client.connectToBattle(id), [id], told, NEW_BATTLE, hear);
+  } = useSocket(() => client.connectToBattle(Number(id)), [id], told, NEW_BATTLE, hear);
 
-  const strike = useCallback((enemyId) => {
+  const strike = useCallback((/** @type {number} */ enemyId) => {
     setRefusal(null);
     setReady(false);
     channel.current.send({ type: "attack", enemy_id: enemyId });
   }, []);
-  const say = useCallback((message) => {
+  const say = useCallback((/** @type {string} */ message) => {
     setRefusal(null);
     return channel.current.send({ type: "chat", message });
   }, []);
   return { battle, connection, channel, refusal, refused, ready, strike, say };
 }
 
+/** @param {{one: EnemyState | FighterState, name: string}} props */
 function Health({ one, name }) {
   return html`<span class="small numbers">${amount(one.hp)} / ${amount(one.max_hp)}</span>
     <${Meter} kind="health ${one.hp * 4 <= one.max_hp ? "low" : ""}" label=${text("battle.health_of", { name })}
       value=${one.hp} most=${one.max_hp} />
-    ${one.hit > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit)}</span>`}`;
+    ${Number(one.hit) > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit ?? 0)}</span>`}`;
 }
 
+/** @param {{enemy: EnemyState, number: number, can: boolean, onStrike: () => void}} props */
 function Enemy({ enemy, number, can, onStrike }) {
   const down = enemy.hp === 0;
   return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Avatar} name=${enemy.name} icon="beast"
@@ -93,6 +107,7 @@ function Enemy({ enemy, number, can, onStrike }) {
     }</li>`;
 }
 
+/** @param {{one: FighterState, mine: boolean}} props */
 function Fighter({ one, mine }) {
   return html`<li class=${`fighter ${one.hp === 0 ? "beaten" : ""} ${one.connected ? "" : "away"}`}><${Avatar}
     name=${one.username} />
@@ -103,17 +118,21 @@ function Fighter({ one, mine }) {
     <span class="soft small numbers" title=${text("battle.dealt")}>${amount(one.damage_dealt)}</span></li>`;
 }
 
+/** @param {{battle: BattleState}} props */
 function Loot({ battle }) {
-  const [loot, setLoot] = useState(null);
+  const [loot, setLoot] = useState(/** @type {Rest.BattlesLootShape | null} */ (null));
   const claim = useAction(async () => {
     setLoot(await postOnce(`/api/battles/claim-loot/${battle.id}/`));
     later();
   });
   const claimed = loot || battle.loot_claimed;
-  const buttons = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const buttons = useElement();
   useLayoutEffect(() => {
     // Enter takes it, unless somebody is in the middle of a sentence.
-    if (!document.activeElement?.closest("input, dialog")) buttons.current.querySelector("button, a").focus();
+    /** @type {HTMLElement | null} */
+    const first = buttons.current.querySelector("button, a");
+    if (!document.activeElement?.closest("input, dialog")) first?.focus();
   }, [Boolean(claimed)]);
   return html`<${Card} class="result won"><div role="status"><h2>${text("battle.won")}</h2>
       ${!claimed && html`<p class="soft">${text("battle.loot_text")}</p>`}</div>
@@ -140,8 +159,10 @@ function Loot({ battle }) {
     <${Refusal} error=${claim.error} /><//>`;
 }
 
+/** @param {{log: Entry[]}} props */
 function Log({ log }) {
-  const end = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const end = useElement();
   useLayoutEffect(() => {
     end.current.scrollTop = end.current.scrollHeight;
   }, [log]);
@@ -155,20 +176,22 @@ function Log({ log }) {
     ${!log.length && html`<li class="soft">${text("battle.quiet")}</li>`}</ol><//>`;
 }
 
+/** @type {Record<number, string>} */
 const CLOSED = { 4403: "battle.not_joined", 4404: "battle.unknown", 4409: "battle.replaced" };
 
+/** @param {{id: string}} props */
 function Fight({ id }) {
   const { battle, connection, channel, refusal, refused, ready, strike, say } = useBattle(id);
   const me = battle.players.find(({ user_id }) => user_id === battle.user_id);
   const over = isOver(battle);
-  const can = ready && !over && me?.hp > 0 && connection.state === "open";
+  const can = ready && !over && Number(me?.hp) > 0 && connection.state === "open";
   useTitle(battle.name || text("battles.title"));
   useKeys(({ key }) => {
     const enemy = battle.enemies[Number(key) - 1];
     if (enemy?.hp && can) strike(enemy.id);
   });
   if (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401)
-    return html`<div class="empty" role="alert"><p>${text(CLOSED[connection.code] ?? "game.closed")}</p>
+    return html`<div class="empty" role="alert"><p>${text(CLOSED[Number(connection.code)] ?? "game.closed")}</p>
       ${
         connection.code === 4409 &&
         html`<${Button} kind="primary" onClick=${() => channel.current.open()}>${text("game.replaced_here")}<//>`
@@ -201,17 +224,24 @@ function Fight({ id }) {
     </aside></div>`;
 }
 
-/** The door of a battle: who opens its link and has no place in it yet is asked in. */
+/**
+ * The door of a battle: who opens its link and has no place in it yet is asked in.
+ *
+ * @param {{id: string}} props
+ */
 export default function Battle({ id }) {
-  const { data, error, reload } = useLoad(async () => {
+  /** @returns {Promise<{joined?: object, open?: Rest.BattlesAvailableBattle | null}>} */
+  const load = async () => {
     try {
       return { joined: await client.request("GET", `/api/battles/${id}/`) };
     } catch (refused) {
       if (!(refused instanceof ApiError && refused.code === "not_in_battle")) throw refused;
+      /** @type {Rest.BattlesAvailableBattle[]} */
       const available = await client.request("GET", "/api/battles/available/");
       return { open: available.find((one) => String(one.id) === id) ?? null };
     }
-  }, [id]);
+  };
+  const { data, error, reload } = useLoad(load, [id]);
   if (error || !data)
     return html`<${Loading} of=${{ error, reload }} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
   if (data.joined) return html`<${Fight} key=${id} id=${id} />`;

@@ -20,16 +20,26 @@ import { go } from "../router.js";
 import { client } from "../session.js";
 import { ago, amount, text } from "../texts.js";
 
+/** @import { Page, Rest } from "../types.d.ts" */
+
 const LOOK_EVERY_MS = 10_000;
 
-/** "2 × Goblin scout, Goblin shaman" */
+/**
+ * "2 × Goblin scout, Goblin shaman"
+ *
+ * @param {Rest.BattlesEnemyState[]} enemies
+ */
 function lineup(enemies) {
   const counts = new Map();
   for (const { name } of enemies) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count > 1 ? `${count} × ${name}` : name)).join(", ");
 }
 
-/** The way into a battle: `onJoined` follows, else going there. */
+/**
+ * The way into a battle: `onJoined` follows, else going there.
+ *
+ * @param {{battle: Rest.BattlesAvailableBattle, onJoined?: () => void}} props
+ */
 export function Join({ battle, onJoined = () => go(`/battles/${battle.id}`) }) {
   const stamina = useStamina();
   const join = useAction(async () => {
@@ -48,14 +58,18 @@ export function Join({ battle, onJoined = () => go(`/battles/${battle.id}`) }) {
       error=${join.error} />`;
 }
 
+/** @param {{battle: Rest.BattlesAvailableBattle}} props */
 export function BattleFacts({ battle }) {
   return html`<p class="facts small soft numbers"><${Badge} kind="accent">${text("stats.level", battle)}<//>
     <span>${text("battles.players", { count: battle.players, most: battle.max_players })}</span>
     <span>${text("battles.cost", { cost: battle.stamina_cost })}</span></p>`;
 }
 
+/** @param {{battle: Rest.BattlesAvailableBattle}} props */
 function Open({ battle }) {
-  const [hp, most] = ["hp", "max_hp"].map((field) => battle.enemies.reduce((sum, one) => sum + one[field], 0));
+  const [hp, most] = /** @type {const} */ (["hp", "max_hp"]).map((field) =>
+    battle.enemies.reduce((sum, one) => sum + one[field], 0),
+  );
   return html`<${Card} class="battle-card"><div class="thing-head"><${Avatar} name=${battle.enemies[0]?.name}
     icon="beast" size="large" />
       <div class="grow"><h2>${battle.name}</h2><p class="soft small">${lineup(battle.enemies)}</p></div></div>
@@ -65,7 +79,11 @@ function Open({ battle }) {
 }
 
 function Past() {
-  const past = useLoad(() => client.request("GET", "/api/battles/history/?limit=20"), []);
+  const past = useLoad(
+    /** @returns {Promise<Page<Rest.BattlesPastBattle>>} */
+    () => client.request("GET", "/api/battles/history/?limit=20"),
+    [],
+  );
   const { data } = past;
   if (!data) return html`<${Loading} of=${past} rows=${2} />`;
   if (!data.results.length) return html`<p class="soft">${text("battles.no_history")}</p>`;
@@ -84,7 +102,12 @@ function Past() {
 }
 
 export default function Battles() {
-  const open = useLoad(() => client.request("GET", "/api/battles/available/"), [], LOOK_EVERY_MS);
+  const open = useLoad(
+    /** @returns {Promise<Rest.BattlesAvailableBattle[]>} */
+    () => client.request("GET", "/api/battles/available/"),
+    [],
+    LOOK_EVERY_MS,
+  );
   const { data } = open;
   useTitle(text("battles.title"));
   return html`<div class="page wide"><header><h1>${text("battles.title")}</h1></header>

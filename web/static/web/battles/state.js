@@ -1,6 +1,31 @@
 /** The state of one battle, as a pure function of its socket's messages. */
 
-/** Nothing known yet. */
+/**
+ * @import { Battle } from "../../client/messages.d.ts"
+ * @import { ChatLine, Step, Steps } from "../types.d.ts"
+ * @typedef {Battle.EnemyState & Struck} Enemy
+ * @typedef {Battle.FighterState & Struck} Fighter
+ * @typedef {{step?: number, hit?: number}} Struck `hit` is the damage of the last strike, `step` when it was
+ * @typedef {{type: string, player?: string, enemy?: string, damage?: number, critical?: boolean}} Entry
+ * @typedef {object} BattleState
+ * @property {number | null} id
+ * @property {string} name
+ * @property {number | null} level
+ * @property {string | null} state
+ * @property {Enemy[]} enemies
+ * @property {Fighter[]} players
+ * @property {number | null} user_id
+ * @property {boolean} loot_claimed
+ * @property {number} since
+ * @property {Entry[]} log
+ * @property {ChatLine[]} chat
+ */
+
+/**
+ * Nothing known yet.
+ *
+ * @type {BattleState}
+ */
 export const NEW_BATTLE = {
   id: null,
   name: "",
@@ -21,17 +46,35 @@ export const NEW_BATTLE = {
 
 const KEPT = 200;
 
+/** @param {Pick<BattleState, "state">} battle */
 export const isOver = ({ state }) => state === "won" || state === "lost";
 
-const nameOf = (list, key, id) =>
-  list.find((one) => one[key] === id)?.username ?? list.find((one) => one[key] === id)?.name ?? "";
+const fighterOf = (/** @type {BattleState} */ battle, /** @type {number} */ id) =>
+  battle.players.find((one) => one.user_id === id)?.username ?? "";
+const enemyOf = (/** @type {BattleState} */ battle, /** @type {number} */ id) =>
+  battle.enemies.find((one) => one.id === id)?.name ?? "";
 
-/** The list with `fields` laid over the one of this id, unless what is known of it is newer. */
+/**
+ * The list with `fields` laid over the one of this id, unless what is known of it is newer.
+ *
+ * @template {Struck} One
+ * @param {One[]} list
+ * @param {keyof One} key
+ * @param {number} id
+ * @param {number} step
+ * @param {(one: One) => Partial<One>} fields
+ * @returns {One[]}
+ */
 const changed = (list, key, id, step, fields) =>
   list.map((one) => (one[key] === id && step >= (one.step ?? 0) ? { ...one, ...fields(one), step } : one));
 
+/**
+ * @param {BattleState} battle
+ * @param {Entry} entry
+ */
 const noted = (battle, entry) => [...battle.log, entry].slice(-KEPT);
 
+/** @type {Steps<BattleState, Battle.Heard>} */
 const TOLD = {
   connected: (battle, { type: _, step, ...facts }) => ({ ...battle, ...facts, since: step }),
 
@@ -61,8 +104,8 @@ const TOLD = {
   attack(battle, { user_id, enemy_id, damage, critical, enemy_hp, step }) {
     const entry = {
       type: "attack",
-      player: nameOf(battle.players, "user_id", user_id),
-      enemy: nameOf(battle.enemies, "id", enemy_id),
+      player: fighterOf(battle, user_id),
+      enemy: enemyOf(battle, enemy_id),
       damage,
       critical,
     };
@@ -78,11 +121,11 @@ const TOLD = {
   },
 
   enemy_attack(battle, { enemy_id, user_id, damage, critical, player_hp, step }) {
-    const player = nameOf(battle.players, "user_id", user_id);
+    const player = fighterOf(battle, user_id);
     const entry = {
       type: player_hp ? "enemy_attack" : "player_fell",
       player,
-      enemy: nameOf(battle.enemies, "id", enemy_id),
+      enemy: enemyOf(battle, enemy_id),
       damage,
       critical,
     };
@@ -96,7 +139,7 @@ const TOLD = {
 
   enemy_defeated: (battle, { enemy_id }) => ({
     ...battle,
-    log: noted(battle, { type: "enemy_defeated", enemy: nameOf(battle.enemies, "id", enemy_id) }),
+    log: noted(battle, { type: "enemy_defeated", enemy: enemyOf(battle, enemy_id) }),
   }),
 
   battle_won: (battle) => ({ ...battle, state: "won" }),
@@ -109,8 +152,14 @@ const TOLD = {
   }),
 };
 
-/** The battle after `message` came; messages of no concern, and what was told before, change nothing. */
+/**
+ * The battle after `message` came; messages of no concern, and what was told before, change nothing.
+ *
+ * @param {BattleState} battle
+ * @param {{type: string, step?: number} & Record<string, unknown>} message
+ */
 export function told(battle, message) {
-  if (message.type !== "connected" && message.step <= battle.since) return battle;
-  return TOLD[message.type]?.(battle, message) ?? battle;
+  if (message.type !== "connected" && Number(message.step) <= battle.since) return battle;
+  const step = /** @type {Record<string, Step<BattleState> | undefined>} */ (TOLD)[message.type];
+  return step?.(battle, /** @type {never} */ (message)) ?? battle;
 }

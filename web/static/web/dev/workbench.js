@@ -4,13 +4,26 @@ import { html, render, useEffect, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { words } from "../texts.js";
 
+/**
+ * @import { Board, Movement, On, OnForm, OnInput, Rest } from "../types.d.ts"
+ * @typedef {{views: any[], turn: number[], legal: Movement[][], movement: Movement | null, seat: number | null, did: string, tick: number,
+ *   dump: unknown, state: string, result: unknown, phase: string, due_in_s: number | null}} Frame a moment of the game
+ * @typedef {{frames: Frame[], problem?: string, trace?: string, differs?: string, differs_at?: number}} Answer
+ */
+
 /** @param {unknown} error */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-const entry = JSON.parse(document.getElementById("entry").textContent);
+/** @type {Rest.GameCatalogueEntry} */
+const entry = JSON.parse(document.getElementById("entry")?.textContent ?? "");
 const realTime = entry.kind === "real_time";
 
-/** Asks the server, which keeps nothing. Rejects with an `Error` that says why. */
+/**
+ * Asks the server, which keeps nothing. Rejects with an `Error` that says why.
+ *
+ * @param {object} question
+ * @returns {Promise<Answer>}
+ */
 async function ask(question) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   const response = await fetch(location.pathname, { method: "POST", headers, body: JSON.stringify(question) });
@@ -19,11 +32,13 @@ async function ask(question) {
   return answer;
 }
 
+/** @param {Movement} movement */
 const said = (movement) =>
   Object.entries(movement)
     .map(([name, value]) => `${words(name)} ${JSON.stringify(value)}`)
     .join(", ") || "{}";
 
+/** @param {{frame: Frame, seat: number | null, board: Board | null, onMove: (seat: number, movement: Movement) => void, onTimeOut: (seat: number) => void, onAct: (event: Event, seat: number, action: string) => void, inputs: Record<number, string>, onInput: (seat: number, movement: string) => void}} props */
 function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput }) {
   const side = seat === null ? "Spectator" : words(entry.sides[seat] ?? `seat ${seat + 1}`);
   const view = frame.views[seat ?? frame.views.length - 1];
@@ -38,7 +53,7 @@ function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput 
     ${
       Board &&
       html`<div class="board-frame"><${Board} view=${view} room=${room} me=${seat} canMove=${canMove} pending=${null}
-        onMove=${(movement) => onMove(seat, movement)} live=${false} realTime=${realTime} schema=${entry.move_schema}
+        onMove=${(/** @type {Movement} */ movement) => seat !== null && onMove(seat, movement)} live=${false} realTime=${realTime} schema=${entry.move_schema}
         frames=${() => () => {}} /></div>`
     }
     ${
@@ -54,7 +69,9 @@ function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput 
     ${
       seat !== null &&
       entry.actions.map(
-        ({ name }) => html`<form class="action" key=${name} onSubmit=${(event) => onAct(event, seat, name)}>
+        ({
+          name,
+        }) => html`<form class="action" key=${name} onSubmit=${(/** @type {Event} */ event) => onAct(event, seat, name)}>
           <label class="field"><span>${words(name)}</span><input name="data" placeholder="{}" /></label>
           <${Button} type="submit" disabled=${frame.result}>${words(name)}<//></form>`,
       )
@@ -64,7 +81,7 @@ function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput 
       realTime &&
       html`<label class="field"><span>Input before the next tick</span>
         <input value=${inputs[seat] ?? ""} placeholder=${legal.length ? JSON.stringify(legal[0]) : "none"} list=${`legal-${seat}`}
-          onInput=${({ currentTarget }) => onInput(seat, currentTarget.value)} />
+          onInput=${(/** @type {OnInput} */ { currentTarget }) => onInput(seat, currentTarget.value)} />
         <datalist id=${`legal-${seat}`}>
           ${legal.map((movement) => html`<option key=${said(movement)} value=${JSON.stringify(movement)} />`)}
         </datalist></label>`
@@ -73,10 +90,14 @@ function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput 
   </section>`;
 }
 
-/** The moments of the game; one of them is shown. */
+/**
+ * The moments of the game; one of them is shown.
+ *
+ * @param {{frames: Frame[], at: number, differsAt: number | null, onGo: (index: number) => void}} props
+ */
 function Steps({ frames, at, differsAt, onGo }) {
   useEffect(() => document.querySelector(".steps [aria-current]")?.scrollIntoView({ block: "nearest" }), [at]);
-  const name = ({ seat, did, tick }, index) =>
+  const name = (/** @type {Frame} */ { seat, did, tick }, /** @type {number} */ index) =>
     `${realTime ? `tick ${tick}` : index}: ${seat === null ? "" : `${words(entry.sides[seat])} `}${did}`;
   return html`<ol class="steps numbers" aria-label="Moments">
     ${frames.map(
@@ -88,19 +109,23 @@ function Steps({ frames, at, differsAt, onGo }) {
 }
 
 function Workbench() {
-  const [game, setGame] = useState({ frames: [], at: 0, differsAt: null });
-  const [told, setTold] = useState(null);
-  const [board, setBoard] = useState(null);
-  const [edited, setEdited] = useState(null);
-  const [inputs, setInputs] = useState({});
+  const [game, setGame] = useState({
+    frames: /** @type {Frame[]} */ ([]),
+    at: 0,
+    differsAt: /** @type {number | null} */ (null),
+  });
+  const [told, setTold] = useState(/** @type {string | null} */ (null));
+  const [board, setBoard] = useState(/** @type {Board | null} */ (null));
+  const [edited, setEdited] = useState(/** @type {string | null} */ (null));
+  const [inputs, setInputs] = useState(/** @type {Record<number, string>} */ ({}));
   const { frames, at, differsAt } = game;
   const frame = frames[at];
-  const go = (index) => {
+  const go = (/** @type {number} */ index) => {
     setEdited(null);
     setGame((now) => ({ ...now, at: Math.min(now.frames.length - 1, Math.max(0, index)) }));
   };
   /** Asks, and shows the frames that come after those up to `kept`, or in their place. */
-  const run = async (question, kept = []) => {
+  const run = async (/** @type {object} */ question, /** @type {Frame[]} */ kept = []) => {
     try {
       const answer = await ask(question);
       const problem = answer.problem && [answer.problem, answer.trace].filter(Boolean).join("\n\n");
@@ -119,7 +144,7 @@ function Workbench() {
     }
   };
   const past = frames.slice(0, at + 1);
-  const begin = (event) => {
+  const begin = (/** @type {OnForm | undefined} */ event = undefined) => {
     event?.preventDefault();
     const { seed, seats, options } = event ? Object.fromEntries(new FormData(event.currentTarget)) : {};
     try {
@@ -129,11 +154,11 @@ function Workbench() {
       setTold(`Options: ${messageOf(error)}`);
     }
   };
-  const watch = (event) => {
+  const watch = (/** @type {OnForm} */ event) => {
     event.preventDefault();
     run({ type: "watch", replay: String(new FormData(event.currentTarget).get("replay")) });
   };
-  const step = (event) => {
+  const step = (/** @type {OnForm} */ event) => {
     event.preventDefault();
     try {
       const given = Object.entries(inputs).filter(([, movement]) => movement.trim());
@@ -144,7 +169,7 @@ function Workbench() {
       setTold(`Input: ${messageOf(error)}`);
     }
   };
-  const act = (event, seat, action) => {
+  const act = (/** @type {any} */ event, /** @type {number} */ seat, /** @type {string} */ action) => {
     event.preventDefault();
     try {
       const data = JSON.parse(String(new FormData(event.currentTarget).get("data") || "{}"));
@@ -153,16 +178,18 @@ function Workbench() {
       setTold(`Data: ${messageOf(error)}`);
     }
   };
-  const timeOut = (seat) => run({ type: "time_out", dump: frame.dump, seat }, past);
-  const move = (seat, movement) => run({ type: "play", dump: frame.dump, seat, movement }, past);
+  const timeOut = (/** @type {number} */ seat) => run({ type: "time_out", dump: frame.dump, seat }, past);
+  const move = (/** @type {number} */ seat, /** @type {Movement} */ movement) =>
+    run({ type: "play", dump: frame.dump, seat, movement }, past);
   useEffect(() => {
     begin();
     loadBoard(entry.name, entry).then(setBoard, (error) => setTold(String(error)));
   }, []);
   useEffect(() => {
-    const keys = (event) => {
-      const moved = { ArrowLeft: at - 1, ArrowRight: at + 1 }[event.key];
-      if (moved === undefined || event.target.closest("input, textarea, select, svg, .board-frame")) return;
+    const keys = (/** @type {KeyboardEvent} */ event) => {
+      const moved = event.key === "ArrowLeft" ? at - 1 : event.key === "ArrowRight" ? at + 1 : undefined;
+      if (moved === undefined) return;
+      if (event.target instanceof Element && event.target.closest("input, textarea, select, svg, .board-frame")) return;
       event.preventDefault();
       go(moved);
     };
@@ -186,7 +213,7 @@ function Workbench() {
         }
         ${frame?.phase && html`<p>Phase: <strong>${words(frame.phase)}</strong></p>`}
         ${
-          frame?.due_in_s > 0 &&
+          frame?.due_in_s &&
           html`<${Button} onClick=${() => run({ type: "wait", dump: frame.dump }, past)}>
             Wait ${frame.due_in_s} s<//>`
         }
@@ -211,22 +238,23 @@ function Workbench() {
     <div class="column">
       ${told && html`<section class="card" role="alert"><pre tabindex="0">${told}</pre></section>`}
       ${frame?.result && html`<section class="card" role="status"><h2>Over</h2><pre>${JSON.stringify(frame.result)}</pre></section>`}
-      <div class=${`viewers ${frame?.legal.length > 2 ? "many" : ""}`}>
+      <div class=${`viewers ${frame && frame.legal.length > 2 ? "many" : ""}`}>
         ${
           frame &&
           [...frame.legal.keys(), null].map(
             (seat) => html`<${Viewer} key=${seat} frame=${frame} seat=${seat} board=${board} onMove=${move}
-              onTimeOut=${timeOut} onAct=${act} inputs=${inputs} onInput=${(one, movement) => setInputs({ ...inputs, [one]: movement })} />`,
+              onTimeOut=${timeOut} onAct=${act}
+              inputs=${inputs} onInput=${(/** @type {number} */ one, /** @type {string} */ movement) => setInputs({ ...inputs, [one]: movement })} />`,
           )
         }
       </div>
     </div>
     <section class="card" aria-label="State"><h2>State</h2>
       <textarea class="state" aria-label="The state as JSON" spellcheck=${false} value=${edited ?? frame?.state ?? ""}
-        onInput=${({ currentTarget }) => setEdited(currentTarget.value)}></textarea>
+        onInput=${(/** @type {On<HTMLTextAreaElement>} */ { currentTarget }) => setEdited(currentTarget.value)}></textarea>
       <${Button} disabled=${edited === null} onClick=${() => run({ type: "edit", dump: frame.dump, state: edited }, past)}>
         Go on from this state<//>
     </section>`;
 }
 
-render(html`<${Workbench} />`, document.getElementById("workbench"));
+render(html`<${Workbench} />`, /** @type {HTMLElement} */ (document.getElementById("workbench")));

@@ -4,23 +4,43 @@ import { html, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
+/**
+ * @import { BoardProps } from "../board.js"
+ * @typedef {{name: string, row: number, col: number, vertical: boolean}} Ship
+ * @typedef {("ship" | "hit" | "miss" | "sunk" | null)[][]} Cells
+ * @typedef {[row: number, column: number]} At
+ */
+
 const SIZE = 10;
+/** @type {Record<string, number>} */
 const FLEET = { carrier: 5, battleship: 4, cruiser: 3, submarine: 3, destroyer: 2 };
 const NAMES = Object.keys(FLEET);
 
+/**
+ * @param {Ship} ship
+ * @returns {At[]}
+ */
 const cellsOf = ({ name, row, col, vertical }) =>
   Array.from({ length: FLEET[name] }, (_, step) => [row + (vertical ? step : 0), col + (vertical ? 0 : step)]);
 
-/** Return whether `ship` lies on the board and overlaps none of `ships`. */
+/**
+ * Return whether `ship` lies on the board and overlaps none of `ships`.
+ *
+ * @param {Ship} ship
+ * @param {Ship[]} ships
+ */
 function fits(ship, ships) {
   const taken = new Set(ships.flatMap(cellsOf).map(String));
   return cellsOf(ship).every((cell) => cell.every((part) => part < SIZE) && !taken.has(String(cell)));
 }
 
+/** @returns {Ship[]} */
 function shuffled() {
+  /** @type {Ship[]} */
   const ships = [];
   const pick = () => Math.floor(Math.random() * SIZE);
   for (const name of NAMES) {
+    /** @type {Ship} */
     let ship;
     do ship = { name, row: pick(), col: pick(), vertical: Math.random() < 0.5 };
     while (!fits(ship, ships));
@@ -29,13 +49,15 @@ function shuffled() {
   return ships;
 }
 
+/** @type {Cells} */
 const EMPTY = Array.from({ length: SIZE }, () => Array(SIZE).fill(null));
 
+/** @param {{title: string, grid: Cells, free?: (row: number, column: number) => boolean, active?: boolean, last?: number | null, aim?: At[], onPick?: (row: number, column: number) => void, onAim?: (at: At | null) => void}} props */
 function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
   return html`<figure class=${`waters ${active ? "active" : ""}`}>
     <figcaption>${title}</figcaption>
     <svg class="board" viewBox="0 0 500 500" role="grid" aria-label=${title}
-        onKeyDown=${(event) => arrowTarget(event, SIZE, SIZE)} onMouseLeave=${() => onAim?.(null)}>
+        onKeyDown=${(/** @type {KeyboardEvent} */ event) => arrowTarget(event, SIZE, SIZE)} onMouseLeave=${() => onAim?.(null)}>
       <rect class="water" width="500" height="500" rx="12" />
       ${grid.map(
         (row, r) => html`<g role="row" key=${r}>
@@ -52,7 +74,7 @@ function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
                 class=${`sea ${content ?? ""} ${open ? "free" : ""} ${aimed ? "aim" : ""} ${
                   last === r * SIZE + c ? "last" : ""
                 }`}
-                onClick=${() => open && onPick(r, c)} onMouseEnter=${() => onAim?.([r, c])}
+                onClick=${() => open && onPick?.(r, c)} onMouseEnter=${() => onAim?.([r, c])}
                   onFocus=${() => onAim?.([r, c])}>
               <rect x="1.5" y="1.5" width="47" height="47" rx="5" />
               ${content === "miss" && html`<circle class="splash" cx="25" cy="25" r="6" />`}
@@ -65,15 +87,16 @@ function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
   </figure>`;
 }
 
+/** @param {Pick<BoardProps, "onMove" | "pending" | "live">} props */
 function Placing({ onMove, pending, live }) {
-  const [ships, setShips] = useState([]);
+  const [ships, setShips] = useState(/** @type {Ship[]} */ ([]));
   const [vertical, setVertical] = useState(false);
-  const [at, setAt] = useState(null);
-  const name = NAMES.find((one) => !ships.some((ship) => ship.name === one));
+  const [at, setAt] = useState(/** @type {At | null} */ (null));
+  const name = NAMES.find((one) => !ships.some((ship) => ship.name === one)) ?? "";
   const grid = EMPTY.map((row) => [...row]);
   for (const [row, col] of ships.flatMap(cellsOf)) grid[row][col] = "ship";
-  const next = (row, col) => ({ name, row, col, vertical });
-  const free = (row, col) => Boolean(name) && fits(next(row, col), ships);
+  const next = (/** @type {number} */ row, /** @type {number} */ col) => ({ name, row, col, vertical });
+  const free = (/** @type {number} */ row, /** @type {number} */ col) => Boolean(name) && fits(next(row, col), ships);
   useKeys(({ key }) => key === "r" && setVertical((before) => !before));
   return html`<div class="placing">
     <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
@@ -83,15 +106,16 @@ function Placing({ onMove, pending, live }) {
       <${Button} onClick=${() => setShips(shuffled())}>${text("battleship.shuffle")}<//>
       <${Button} onClick=${() => setShips([])} disabled=${!ships.length}>${text("battleship.clear")}<//>
       <${Button} kind="primary" disabled=${Boolean(name) || !live} busy=${Boolean(pending)}
-        onClick=${() => onMove({ ships })}>
+        onClick=${() => onMove?.({ ships })}>
         ${text("battleship.done")}<//>
     </div>
     <${Waters} title=${text("battleship.own")} grid=${grid} free=${free} active onAim=${setAt}
       aim=${at && free(...at) ? cellsOf(next(...at)) : []}
-        onPick=${(row, col) => setShips([...ships, next(row, col)])} />
+        onPick=${(/** @type {number} */ row, /** @type {number} */ col) => setShips([...ships, next(row, col)])} />
   </div>`;
 }
 
+/** @param {{fleet: Record<string, boolean> | null | undefined}} props */
 const Fleet = ({ fleet }) =>
   fleet &&
   html`<ul class="fleet">
@@ -102,6 +126,7 @@ const Fleet = ({ fleet }) =>
     )}
   </ul>`;
 
+/** @param {BoardProps} props */
 export default function Battleship({ view, room, me, canMove, pending, onMove, live }) {
   const seat = room.players.findIndex(({ id }) => id === me);
   if (view.phase === "placing" && seat >= 0 && !room.result) {
@@ -119,8 +144,8 @@ export default function Battleship({ view, room, me, canMove, pending, onMove, l
       : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
   return html`<div class="battle">
     <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${fired ? last : null}
-        aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(row, col) => onMove({ row, col })}
-        free=${(row, col) => canMove && view.target[row][col] === null} /><${Fleet} fleet=${view.enemy} /></div>
+        aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(/** @type {number} */ row, /** @type {number} */ col) => onMove?.({ row, col })}
+        free=${(/** @type {number} */ row, /** @type {number} */ col) => canMove && view.target[row][col] === null} /><${Fleet} fleet=${view.enemy} /></div>
     <div><${Waters} title=${titles[0]} grid=${view.board} last=${fired ? null : last} />
       <${Fleet} fleet=${view.fleet} /></div>
   </div>`;

@@ -2,6 +2,7 @@
 import { html } from "../dom.js";
 import { text } from "../texts.js";
 
+/** @type {Record<string, string>} */
 const SUITS = {
   H: "M50 88C22 66 9 51 9 34a21 21 0 0 1 41-7 21 21 0 0 1 41 7c0 17-13 32-41 54z",
   D: "M50 6 84 50 50 94 16 50z",
@@ -9,14 +10,18 @@ const SUITS = {
   C: "M50 7a20 20 0 0 0-16 32 20 20 0 1 0 11 33c-1 9-4 15-11 21h32c-7-6-10-12-11-21a20 20 0 1 0 11-33A20 20 0 0 0 50 7z",
 };
 
+/** @param {string} card */
 export const suitOf = (card) => card[1];
 
+/** @param {string} card */
 export const nameOf = (card) =>
   text("cards.name", { rank: text(`cards.${card[0]}`), suit: text(`cards.${suitOf(card)}`) });
 
+/** @param {{suit: string, x: number, y: number, size: number}} props */
 const Suit = ({ suit, x, y, size }) =>
   html`<path d=${SUITS[suit]} transform=${`translate(${x} ${y}) scale(${size / 100})`} />`;
 
+/** @param {{card: string}} props */
 export function Card({ card }) {
   const [rank, suit] = card;
   return html`<svg class=${`playing-card ${suit === "H" || suit === "D" ? "red" : "black"}`} viewBox="0 0 100 140"

@@ -1,29 +1,46 @@
 /** Chess: tap a piece and a square, or drag; a pawn that arrives asks what it becomes. */
 import { Button } from "../components.js";
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useEffect, useLayoutEffect, useElement, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { ChessPiece } from "./chess_pieces.js";
 import { Squares } from "./squares.js";
 
+/**
+ * @import { BoardProps } from "../board.js"
+ * @import { Ref } from "../types.d.ts"
+ */
+
 const FILES = "abcdefgh";
 const PROMOTIONS = ["q", "r", "b", "n"];
+/** @type {Record<string, number>} */
 const WORTH = { p: 1, n: 3, b: 3, r: 5, q: 9 };
 
+/** @param {number} cell */
 const nameOfSquare = (cell) => `${FILES[cell % 8]}${8 - Math.floor(cell / 8)}`;
+/** @param {string} name */
 const cellOf = (name) => (8 - Number(name[1])) * 8 + FILES.indexOf(name[0]);
+/** @param {string} uci */
 const parts = (uci) => ({ from: cellOf(uci), to: cellOf(uci.slice(2)), promotion: uci.slice(4) });
+/** @param {string} piece */
 const isWhite = (piece) => piece === piece.toUpperCase();
+/**
+ * @param {string} one
+ * @param {string} other
+ */
 const isSameSide = (one, other) => isWhite(one) === isWhite(other);
+/** @param {string} piece */
 const nameOf = (piece) =>
   text("chess.piece", {
     colour: text(isWhite(piece) ? "chess.white" : "chess.black"),
     piece: text(`chess.${piece.toLowerCase()}`),
   });
 
+/** @param {{white: boolean, onPick: (kind: string) => void, onCancel: () => void}} props */
 function Promotion({ white, onPick, onCancel }) {
-  const box = useRef(null);
-  useLayoutEffect(() => box.current.querySelector("button").focus(), []);
-  const keys = (event) => event.key === "Escape" && onCancel();
+  /** @type {Ref<HTMLElement>} */
+  const box = useElement();
+  useLayoutEffect(() => box.current.querySelector("button")?.focus(), []);
+  const keys = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && onCancel();
   return html`<div class="promotion" role="group" aria-label=${text("chess.promote")} ref=${box} onKeyDown=${keys}>
     ${PROMOTIONS.map(
       (
@@ -36,8 +53,13 @@ function Promotion({ white, onPick, onCancel }) {
   </div>`;
 }
 
-/** The pieces that one player has lost, and by how much the other is ahead. */
+/**
+ * The pieces that one player has lost, and by how much the other is ahead.
+ *
+ * @param {{view: any, seat: number}} props
+ */
 function Taken({ view, seat }) {
+  /** @param {string} pieces */
   const sum = (pieces) => [...pieces].reduce((total, kind) => total + WORTH[kind], 0);
   const ahead = sum(view.taken[seat]) - sum(view.taken[1 - seat]);
   const pieces = [...view.taken[seat]].sort((one, other) => WORTH[one] - WORTH[other]);
@@ -51,8 +73,10 @@ function Taken({ view, seat }) {
   </p>`;
 }
 
+/** @param {{moves: string[]}} props */
 function Moves({ moves }) {
-  const list = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const list = useElement();
   useEffect(
     () => list.current.lastElementChild?.scrollIntoView({ block: "nearest", inline: "nearest" }),
     [moves.length],
@@ -65,20 +89,21 @@ function Moves({ moves }) {
   </ol>`;
 }
 
+/** @param {BoardProps} props */
 export default function Chess({ view, room, me, canMove, pending, onMove }) {
-  const [asked, setAsked] = useState(null);
+  const [asked, setAsked] = useState(/** @type {{from: number, to: number} | null} */ (null));
   const seat = room.players.findIndex(({ id }) => id === me);
   const turned = seat === 1;
-  const moves = canMove ? room.legal.map(({ uci }) => parts(uci)) : [];
+  const moves = canMove ? (room.legal ?? []).map(({ uci }) => parts(String(uci))) : [];
   useEffect(() => setAsked(null), [view.fen, canMove]);
-  const move = (from, to) => {
+  const move = (/** @type {number} */ from, /** @type {number} */ to) => {
     const choices = moves.filter((one) => one.from === from && one.to === to);
     if (choices.length > 1) setAsked({ from, to });
-    else onMove({ uci: nameOfSquare(from) + nameOfSquare(to) });
+    else onMove?.({ uci: nameOfSquare(from) + nameOfSquare(to) });
   };
-  const promote = (kind) => {
+  const promote = (/** @type {string} */ kind) => {
     setAsked(null);
-    onMove({ uci: nameOfSquare(asked.from) + nameOfSquare(asked.to) + kind });
+    if (asked) onMove?.({ uci: nameOfSquare(asked.from) + nameOfSquare(asked.to) + kind });
   };
   const last = view.last ? [parts(view.last).from, parts(view.last).to] : [];
   const whiteMoves = view.fen.split(" ")[1] === "w";
@@ -88,7 +113,7 @@ export default function Chess({ view, room, me, canMove, pending, onMove }) {
     <${Taken} view=${view} seat=${below} />
     <div class="over">
       <${Squares} label=${text("board.label", { game: "Chess" })} board=${view.board} turned=${turned} moves=${moves}
-          last=${last} alert=${king} pending=${pending && parts(pending.uci)} Piece=${ChessPiece} isSameSide=${isSameSide} nameOf=${nameOf}
+          last=${last} alert=${king} pending=${pending && parts(String(pending.uci))} Piece=${ChessPiece} isSameSide=${isSameSide} nameOf=${nameOf}
           nameOfSquare=${nameOfSquare} onMove=${move}>
         ${Array.from({ length: 8 }, (_, index) => {
           const file = FILES[turned ? 7 - index : index];

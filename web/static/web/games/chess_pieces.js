@@ -3,7 +3,11 @@ import { html } from "../dom.js";
 
 const BASE = "M24 90h52v-5c0-5-4-8-9-9H33c-5 1-9 4-9 9z";
 
-/** Each piece: its outline, then lines within. */
+/**
+ * Each piece: its outline, then lines within.
+ *
+ * @type {Record<string, [string, string]>}
+ */
 const SHAPES = {
   p: ["M33 76c6-6 10-13 11-22h-6l5-6a14 14 0 1 1 14 0l5 6h-6c1 9 5 16 11 22z", ""],
   r: ["M32 76l3-32-8-7V18h11v7h7v-7h10v7h7v-7h11v19l-8 7 3 32z", "M35 44h30M33 68h34"],
@@ -25,6 +29,7 @@ const SHAPES = {
   ],
 };
 
+/** @param {{piece: string}} props */
 export function ChessPiece({ piece }) {
   const [outline, lines] = SHAPES[piece.toLowerCase()];
   const white = piece === piece.toUpperCase();

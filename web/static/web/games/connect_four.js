@@ -3,6 +3,11 @@ import { html, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
+/**
+ * @import { BoardProps } from "../board.js"
+ * @typedef {(string | null)[][]} Board
+ */
+
 const ROWS = 6;
 const COLUMNS = 7;
 /** The marks of the first and the second player on the board. */
@@ -16,6 +21,7 @@ const STEPS = [
   [1, -1],
 ];
 
+/** @param {Board} board */
 function winningCells(board) {
   for (let row = 0; row < ROWS; row += 1)
     for (let column = 0; column < COLUMNS; column += 1)
@@ -27,6 +33,7 @@ function winningCells(board) {
   return [];
 }
 
+/** @param {{mark: string, row: number, kind?: string}} props */
 const Disc = ({ mark, row, kind = "" }) => html`<g class=${`disc ${mark === "R" ? "red" : "yellow"} ${kind}`}
     transform=${`translate(50 ${row * SIZE + 50})`}>
   <circle r="40" />${
@@ -34,17 +41,24 @@ const Disc = ({ mark, row, kind = "" }) => html`<g class=${`disc ${mark === "R" 
   }
 </g>`;
 
-/** Row of the disc that would fall into `column`, -1 when it is full. */
+/**
+ * Row of the disc that would fall into `column`, -1 when it is full.
+ *
+ * @param {Board} board
+ * @param {number} column
+ */
 export const landing = (board, column) => board.findLastIndex((row) => row[column] === null);
 
+/** @param {BoardProps} props */
 export default function ConnectFour({ view, room, me, canMove, pending, onMove }) {
-  const [aimed, setAimed] = useState(null);
-  const { board } = view;
+  const [aimed, setAimed] = useState(/** @type {number | null} */ (null));
+  /** @type {Board} */
+  const board = view.board;
   const mine = MARKS[room.players.findIndex(({ id }) => id === me)];
   const winners = winningCells(board);
   const last = view.last ?? null;
   return html`<svg class="board connect-four" viewBox="0 -100 700 700" role="grid"
-      aria-label=${text("board.label", { game: "Connect four" })} onKeyDown=${(event) => arrowTarget(event, 1, COLUMNS)}
+      aria-label=${text("board.label", { game: "Connect four" })} onKeyDown=${(/** @type {KeyboardEvent} */ event) => arrowTarget(event, 1, COLUMNS)}
       onMouseLeave=${() => setAimed(null)}>
     <rect class="frame" width="700" height="600" rx="20" />
     <g role="row">
@@ -62,7 +76,7 @@ export default function ConnectFour({ view, room, me, canMove, pending, onMove }
             aria-label=${`${label} ${marks}`} aria-disabled=${!free} class=${`column ${free ? "free" : ""}`}
             transform=${`translate(${column * SIZE} 0)`} onMouseEnter=${() => setAimed(column)}
             onFocus=${() => setAimed(column)} onBlur=${() => setAimed(null)}
-              onClick=${() => free && onMove({ column })}>
+              onClick=${() => free && onMove?.({ column })}>
           <rect class="hit" y="-100" width="100" height="700" rx="16" />
           ${board.map((_, index) => html`<circle key=${index} class="hole" cx="50" cy=${index * SIZE + 50} r="40" />`)}
           ${board.map((row, index) => {

@@ -3,19 +3,32 @@ import { html } from "../dom.js";
 import { text } from "../texts.js";
 import { Squares } from "./squares.js";
 
+/** @import { BoardProps } from "../board.js" */
+
 /** The letters of the first and the second player's men on the board. */
 export const MARKS = ["b", "w"];
 
-/** From the books' numbers of the dark squares, 1 to 32, to those of all squares, and back. */
+/**
+ * From the books' numbers of the dark squares, 1 to 32, to those of all squares, and back.
+ *
+ * @param {number} number
+ */
 const cellOf = (number) => {
   const row = Math.floor((number - 1) / 4);
   return row * 8 + 2 * ((number - 1) % 4) + ((row + 1) % 2);
 };
+/** @param {number} cell */
 const numberOf = (cell) => Math.floor(cell / 8) * 4 + Math.floor((cell % 8) / 2) + 1;
+/** @param {number} cell */
 const isDark = (cell) => (Math.floor(cell / 8) + (cell % 8)) % 2 === 1;
 
+/**
+ * @param {string} one
+ * @param {string} other
+ */
 const isSameSide = (one, other) => one.toLowerCase() === other.toLowerCase();
 
+/** @param {{piece: string}} props */
 export function Man({ piece }) {
   const king = piece === piece.toUpperCase();
   return html`<g class=${`draught ${piece.toLowerCase() === "b" ? "black" : "white"}`}>
@@ -25,12 +38,14 @@ export function Man({ piece }) {
   </g>`;
 }
 
+/** @param {BoardProps} props */
 export default function Draughts({ view, room, me, canMove, pending, onMove }) {
   const turned = room.players.findIndex(({ id }) => id === me) === 0;
-  const moves = canMove ? room.legal.map(({ start, to }) => ({ from: cellOf(start), to: cellOf(to) })) : [];
+  const legal = /** @type {{start: number, to: number}[]} */ (room.legal ?? []);
+  const moves = canMove ? legal.map(({ start, to }) => ({ from: cellOf(start), to: cellOf(to) })) : [];
   return html`<${Squares} label=${text("board.label", { game: "Draughts" })} board=${view.board} turned=${turned}
-    moves=${moves} last=${view.last.map(cellOf)} pending=${pending && { from: cellOf(pending.start) }} Piece=${Man} isSameSide=${isSameSide}
-    nameOf=${(piece) => text(`draughts.${piece === piece.toUpperCase() ? "king" : "man"}_${piece.toLowerCase()}`)}
-    nameOfSquare=${(cell) => (isDark(cell) ? String(numberOf(cell)) : text("draughts.light"))}
-    onMove=${(from, to) => onMove({ start: numberOf(from), to: numberOf(to) })} />`;
+    moves=${moves} last=${view.last.map(cellOf)} pending=${pending && { from: cellOf(Number(pending.start)) }} Piece=${Man} isSameSide=${isSameSide}
+    nameOf=${(/** @type {string} */ piece) => text(`draughts.${piece === piece.toUpperCase() ? "king" : "man"}_${piece.toLowerCase()}`)}
+    nameOfSquare=${(/** @type {number} */ cell) => (isDark(cell) ? String(numberOf(cell)) : text("draughts.light"))}
+    onMove=${(/** @type {number} */ from, /** @type {number} */ to) => onMove?.({ start: numberOf(from), to: numberOf(to) })} />`;
 }

@@ -6,23 +6,42 @@ import { Button } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 
+/**
+ * @import { BoardProps } from "../board.js"
+ * @import { OnInput, OnSelect, Schema } from "../types.d.ts"
+ * @typedef {Record<string, unknown>} Facts
+ * @typedef {{label: string, schema: Schema, root: Schema, value: any, onChange: (value: any) => void}} InputProps
+ */
+
 const HIDDEN = new Set(["you", "turn"]);
 /** Up to so many movements have a button each; more are narrowed down field by field. */
 const BUTTONS_MOST = 12;
 
-/** A part of a schema with its `$ref` followed. */
+/**
+ * A part of a schema with its `$ref` followed.
+ *
+ * @param {Schema} schema
+ * @param {Schema} root
+ * @returns {Schema}
+ */
 function resolve(schema, root) {
   if (!schema.$ref) return schema;
   const path = schema.$ref.replace(/^#\//, "").split("/");
   return resolve(
-    path.reduce((part, key) => part[key], root),
+    path.reduce((part, key) => part[key], /** @type {any} */ (root)),
     root,
   );
 }
 
+/** @param {Schema} schema */
 const variantsOf = (schema) => schema.anyOf ?? schema.oneOf ?? null;
 
-/** All values that a schema allows, if it names them. */
+/**
+ * All values that a schema allows, if it names them.
+ *
+ * @param {Schema} schema
+ * @returns {unknown[] | undefined}
+ */
 function choicesOf(schema) {
   if ("const" in schema) return [schema.const];
   if (schema.type === "null") return [null];
@@ -30,7 +49,14 @@ function choicesOf(schema) {
   return within?.every(Boolean) ? within.flat() : schema.enum;
 }
 
-/** Return whether a value has a schema's form: enough to tell which of several schemas made it. */
+/**
+ * Return whether a value has a schema's form: enough to tell which of several schemas made it.
+ *
+ * @param {Schema} given
+ * @param {Schema} root
+ * @param {any} value
+ * @returns {boolean}
+ */
 function fits(given, root, value) {
   const schema = resolve(given, root);
   const choices = choicesOf(schema);
@@ -43,16 +69,24 @@ function fits(given, root, value) {
   );
 }
 
-/** The value that a field starts with. */
+/**
+ * The value that a field starts with.
+ *
+ * @param {Schema} given
+ * @param {Schema} root
+ * @returns {any}
+ */
 export function initial(given, root) {
   const schema = resolve(given, root);
   if ("default" in schema) return schema.default;
   const choices = choicesOf(schema);
   if (choices) return choices[0];
-  if (variantsOf(schema)) return initial(variantsOf(schema)[0], root);
+  const variants = variantsOf(schema);
+  if (variants) return initial(variants[0], root);
   if (schema.type === "integer" || schema.type === "number") return schema.minimum ?? 0;
   if (schema.type === "boolean") return false;
-  if (schema.type === "array") return Array.from({ length: schema.minItems ?? 0 }, () => initial(schema.items, root));
+  if (schema.type === "array")
+    return Array.from({ length: schema.minItems ?? 0 }, () => initial(schema.items ?? {}, root));
   if (schema.type === "object")
     return Object.fromEntries(
       Object.entries(schema.properties ?? {}).map(([name, part]) => [name, initial(part, root)]),
@@ -60,14 +94,18 @@ export function initial(given, root) {
   return schema.type === "null" ? null : "";
 }
 
-/** A field for a value of this schema. */
+/**
+ * A field for a value of this schema.
+ *
+ * @param {InputProps} props
+ */
 export function Input({ label, schema: given, root, value, onChange }) {
   const schema = resolve(given, root);
   const choices = choicesOf(schema);
   if (choices?.length === 1) return null;
   if (choices)
     return html`<label class="field"><span>${label}</span>
-      <select value=${choices.indexOf(value)} onChange=${(event) => onChange(choices[event.currentTarget.value])}>
+      <select value=${choices.indexOf(value)} onChange=${(/** @type {OnSelect} */ event) => onChange(choices[Number(event.currentTarget.value)])}>
         ${choices.map(
           (choice, index) => html`<option key=${index} value=${index}>
           ${choice === null ? "–" : String(choice)}</option>`,
@@ -79,15 +117,15 @@ export function Input({ label, schema: given, root, value, onChange }) {
     return html`<fieldset><legend>${label}</legend>
       ${value.map(
         (
-          item,
-          index,
+          /** @type {unknown} */ item,
+          /** @type {number} */ index,
         ) => html`<${Input} key=${index} label=${`${label} ${index + 1}`} schema=${schema.items} root=${root}
-          value=${item} onChange=${(changed) => onChange(value.with(index, changed))} />`,
+          value=${item} onChange=${(/** @type {unknown} */ changed) => onChange(value.with(index, changed))} />`,
       )}
       <div class="actions">
         ${
           value.length < (schema.maxItems ?? Infinity) &&
-          html`<${Button} onClick=${() => onChange([...value, initial(schema.items, root)])}>${text("form.add")}<//>`
+          html`<${Button} onClick=${() => onChange([...value, initial(schema.items ?? {}, root)])}>${text("form.add")}<//>`
         }
         ${
           value.length > (schema.minItems ?? 0) &&
@@ -96,17 +134,18 @@ export function Input({ label, schema: given, root, value, onChange }) {
       </div></fieldset>`;
   if (schema.type === "boolean")
     return html`<label class="check"><input type="checkbox" checked=${value}
-      onChange=${(event) => onChange(event.currentTarget.checked)} /><span>${label}</span></label>`;
+      onChange=${(/** @type {OnInput} */ event) => onChange(event.currentTarget.checked)} /><span>${label}</span></label>`;
   const number = schema.type === "integer" || schema.type === "number";
   return html`<label class="field"><span>${label}</span>
     <input type=${number ? "number" : "text"} required value=${value} min=${schema.minimum} max=${schema.maximum}
       step=${schema.type === "number" ? "any" : undefined} minlength=${schema.minLength} maxlength=${schema.maxLength}
-      onInput=${({ currentTarget }) => onChange(number ? currentTarget.valueAsNumber : currentTarget.value)} />
+      onInput=${(/** @type {OnInput} */ { currentTarget }) => onChange(number ? currentTarget.valueAsNumber : currentTarget.value)} />
         </label>`;
 }
 
+/** @param {InputProps} props */
 function Variants({ label, schema, root, value, onChange }) {
-  const variants = variantsOf(schema).map((one) => resolve(one, root));
+  const variants = (variantsOf(schema) ?? []).map((one) => resolve(one, root));
   // The form comes and goes with the turn, and what was filled in last stays.
   const [chosen, setChosen] = useState(() =>
     Math.max(
@@ -114,33 +153,48 @@ function Variants({ label, schema, root, value, onChange }) {
       variants.findIndex((one) => fits(one, root, value)),
     ),
   );
-  const choose = (index) => {
+  const choose = (/** @type {number} */ index) => {
     setChosen(index);
     onChange(initial(variants[index], root));
   };
-  const title = (one, index) => words(one.title ?? one.type ?? String(index + 1));
+  const title = (/** @type {Schema} */ one, /** @type {number} */ index) =>
+    words(one.title ?? one.type ?? String(index + 1));
   return html`<label class="field"><span>${label}</span>
-      <select value=${chosen} onChange=${(event) => choose(Number(event.currentTarget.value))}>
+      <select value=${chosen} onChange=${(/** @type {OnSelect} */ event) => choose(Number(event.currentTarget.value))}>
         ${variants.map((one, index) => html`<option key=${index} value=${index}>${title(one, index)}</option>`)}
       </select></label>
     <${Input} key=${chosen} label=${label} schema=${variants[chosen]} root=${root} value=${value}
       onChange=${onChange} />`;
 }
 
+/** @param {Omit<InputProps, "label">} props */
 function Fields({ schema, root, value, onChange }) {
   return html`<div class="fields">
     ${Object.entries(schema.properties ?? {}).map(
       ([name, part]) => html`<${Input} key=${name} label=${words(name)} schema=${part} root=${root} value=${value[name]}
-        onChange=${(changed) => onChange({ ...value, [name]: changed })} />`,
+        onChange=${(/** @type {unknown} */ changed) => onChange({ ...value, [name]: changed })} />`,
     )}
   </div>`;
 }
 
+/**
+ * @param {unknown} value
+ * @returns {value is unknown[][]}
+ */
 const isGrid = (value) => Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
 
-/** Rows of cells; with `onPick(row, column)` each that `isFree(row, column)` is a button. */
+/**
+ * Rows of cells; with `onPick(row, column)` each that `isFree(row, column)` is a button.
+ *
+ * @param {{rows: unknown[][], onPick?: ((row: number, column: number) => void) | null, isFree?: (row: number, column: number) => boolean}} props
+ */
 function Grid({ rows, onPick = null, isFree = (_row, _column) => true }) {
+  /** @param {unknown} cell */
   const content = (cell) => (cell === null ? "·" : html`<${Value} value=${cell} />`);
+  /**
+   * @param {number} row
+   * @param {number} column
+   */
   const label = (row, column) =>
     text("board.cell", { row: row + 1, column: column + 1, mark: rows[row][column] ?? text("board.empty") });
   return html`<div class="scrolls" tabindex="0"><table class="cells"><tbody>
@@ -160,7 +214,12 @@ function Grid({ rows, onPick = null, isFree = (_row, _column) => true }) {
   </tbody></table></div>`;
 }
 
-/** Any JSON value: rows of rows as a grid, records as lists of their fields. */
+/**
+ * Any JSON value: rows of rows as a grid, records as lists of their fields.
+ *
+ * @param {{value: unknown}} props
+ * @returns {unknown}
+ */
 function Value({ value }) {
   if (isGrid(value)) return html`<${Grid} rows=${value} />`;
   if (Array.isArray(value))
@@ -176,10 +235,22 @@ function Value({ value }) {
   return value === null ? "–" : String(value);
 }
 
-/** The place of a clicked cell, under the names that movements usually have for it. */
+/**
+ * The place of a clicked cell, under the names that movements usually have for it.
+ *
+ * @param {number} row
+ * @param {number} column
+ * @param {number} columns
+ * @returns {Record<string, number>}
+ */
 const place = (row, column, columns) => ({ cell: row * columns + column, row, col: column, column });
 
-/** A value in a few words. */
+/**
+ * A value in a few words.
+ *
+ * @param {unknown} value
+ * @returns {string}
+ */
 function said(value) {
   if (Array.isArray(value)) return value.map(said).join(", ") || "–";
   if (value !== null && typeof value === "object")
@@ -189,26 +260,47 @@ function said(value) {
   return value === null ? "–" : String(value);
 }
 
-/** Return the kind of a movement: named by itself, else known by its fields; "" where there is only one. */
+/**
+ * Return the kind of a movement: named by itself, else known by its fields; "" where there is only one.
+ *
+ * @param {Facts} movement
+ * @param {Schema} schema
+ * @returns {unknown}
+ */
 function moveOf(movement, schema) {
   const variants = variantsOf(schema)?.map((one) => resolve(one, schema));
   return movement.move ?? variants?.find((one) => fits(one, schema, movement))?.title ?? "";
 }
 
-/** A movement's fields, of which the first is the move that it is, by the name "". */
+/**
+ * A movement's fields, of which the first is the move that it is, by the name "".
+ *
+ * @param {Facts} movement
+ * @param {Schema} schema
+ * @returns {Facts}
+ */
 function factsOf(movement, schema) {
   const { move: _named, ...fields } = movement;
   const name = moveOf(movement, schema);
   return name ? { "": words(name), ...fields } : fields;
 }
 
+/**
+ * @param {unknown} one
+ * @param {unknown} other
+ */
 const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Goes field by field from all legal movements to one: `{fields, movement}`, where each of `fields` is
  * `{name, values, value}` with the values that what was chosen before leaves.
+ *
+ * @param {Facts[]} legal
+ * @param {Schema} schema
+ * @param {Facts} wanted
  */
 function narrowed(legal, schema, wanted) {
+  /** @type {{name: string, values: unknown[], value: unknown}[]} */
   const fields = [];
   let left = legal.map((movement) => ({ movement, facts: factsOf(movement, schema) }));
   while (left.length > 1) {
@@ -224,7 +316,11 @@ function narrowed(legal, schema, wanted) {
   return { fields: fields.filter(({ values }) => values.length > 1), movement: left[0].movement };
 }
 
-/** The legal movements: a button for each if there are few, else a choice for each field. */
+/**
+ * The legal movements: a button for each if there are few, else a choice for each field.
+ *
+ * @param {{legal: Facts[], schema: Schema, wanted: Facts, onWant: (wanted: Facts) => void, onMove: (movement: Facts) => void, pending: BoardProps["pending"]}} props
+ */
 function Choices({ legal, schema, wanted, onWant, onMove, pending }) {
   if (legal.length <= BUTTONS_MOST)
     return html`<div class="actions" role="group" aria-label=${text("form.legal")}>
@@ -235,7 +331,7 @@ function Choices({ legal, schema, wanted, onWant, onMove, pending }) {
       })}
     </div>`;
   const { fields, movement } = narrowed(legal, schema, wanted);
-  const send = (event) => {
+  const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     onMove(movement);
   };
@@ -244,7 +340,8 @@ function Choices({ legal, schema, wanted, onWant, onMove, pending }) {
       ({ name, values, value }) => html`<label class="field" key=${name}>
         <span>${name ? words(name) : text("form.variant")}</span>
         <select value=${values.indexOf(value)}
-          onChange=${(event) => onWant({ ...wanted, [name]: values[event.currentTarget.value] })}>
+          onChange=${(/** @type {OnSelect} */ event) =>
+            onWant({ ...wanted, [name]: values[Number(event.currentTarget.value)] })}>
           ${values.map((one, index) => html`<option key=${said(one)} value=${index}>${said(one)}</option>`)}
         </select></label>`,
     )}
@@ -252,40 +349,43 @@ function Choices({ legal, schema, wanted, onWant, onMove, pending }) {
   </form>`;
 }
 
+/** @param {BoardProps} props */
 export default function Generic({ view: told, room, canMove, pending, onMove, schema, frames, live, realTime }) {
   const [movement, setMovement] = useState(() => schema && initial(schema, schema));
-  const [wanted, setWanted] = useState({});
+  const [wanted, setWanted] = useState(/** @type {Facts} */ ({}));
   const [view, setView] = useState(told);
   useEffect(() => setView(told), [told]);
-  useEffect(() => (live && realTime ? frames((_, seen) => setView(seen)) : undefined), [live, realTime]);
+  useEffect(() => (live && realTime ? frames?.((_, seen) => setView(seen)) : undefined), [live, realTime]);
   const shown = Object.fromEntries(Object.entries(view).filter(([name]) => !HIDDEN.has(name)));
-  const send = (event) => {
+  const send = (/** @type {Event} */ event) => {
     event.preventDefault();
-    onMove(movement);
+    onMove?.(movement);
   };
   const { board, ...facts } = shown;
   const mayMove = schema && (canMove || (live && realTime));
   const legal = (canMove && room.legal) || [];
-  const placed = (one) => Object.keys(one ?? {}).filter((name) => name in place(0, 0, 0));
+  const placed = (/** @type {Facts | undefined} */ one) =>
+    Object.keys(one ?? {}).filter((name) => name in place(0, 0, 0));
   const named = placed(movement);
   /** The legal movements on a cell. */
-  const at = (row, column) => {
+  const at = (/** @type {number} */ row, /** @type {number} */ column) => {
     const all = place(row, column, board[row].length);
     return legal.filter((one) => placed(one).length && placed(one).every((name) => one[name] === all[name]));
   };
-  const pick = (row, column) => {
+  const pick = (/** @type {number} */ row, /** @type {number} */ column) => {
     const all = place(row, column, board[row].length);
     if (legal.length) {
       const fitting = at(row, column);
-      if (fitting.length === 1) onMove(fitting[0]);
-      else setWanted({ ...wanted, ...factsOf(fitting[0], schema) });
+      if (fitting.length === 1) onMove?.(fitting[0]);
+      else if (schema) setWanted({ ...wanted, ...factsOf(fitting[0], schema) });
       return;
     }
     const picked = { ...movement, ...Object.fromEntries(named.map((name) => [name, all[name]])) };
     setMovement(picked);
-    if (named.length === Object.keys(picked).length) onMove(picked);
+    if (named.length === Object.keys(picked).length) onMove?.(picked);
   };
-  const isFree = (row, column) => !legal.length || at(row, column).length > 0;
+  const isFree = (/** @type {number} */ row, /** @type {number} */ column) =>
+    !legal.length || at(row, column).length > 0;
   return html`<div class="generic card">
     <section aria-label=${text("form.view")}>
       ${

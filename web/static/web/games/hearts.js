@@ -4,18 +4,29 @@ import { html, useEffect, useRef, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { Card, nameOf } from "./cards.js";
 
+/**
+ * @import { BoardProps, Room } from "../board.js"
+ * @import { On } from "../types.d.ts"
+ */
+
 const PASSED = 3;
 /** Where a player sits, by how many seats after the one who looks. */
 const PLACES = ["south", "west", "north", "east"];
+/** @type {Record<string, number>} */
 const OFFSETS = { left: 1, right: 3, across: 2 };
 
 /** The pause after each card; bots play at once. */
 const PACE_MS = 650;
 
-/** The view, or while play is faster than one can look, one of those before it. */
+/**
+ * The view, or while play is faster than one can look, one of those before it.
+ *
+ * @param {any} view
+ * @param {boolean} live
+ */
 function usePaced(view, live) {
   const [shown, setShown] = useState(view);
-  const waiting = useRef([]);
+  const waiting = useRef(/** @type {any[]} */ ([]));
   const timer = useRef(0);
   useEffect(() => {
     const next = () => {
@@ -33,19 +44,24 @@ function usePaced(view, live) {
   return live ? shown : view;
 }
 
-/** Arrow keys go along the cards. */
+/**
+ * Arrow keys go along the cards.
+ *
+ * @param {On<HTMLElement, KeyboardEvent>} event
+ */
 function alongCards(event) {
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
   if (!step) return;
-  const cards = [...event.currentTarget.querySelectorAll("button")];
+  const cards = [.../** @type {NodeListOf<HTMLElement>} */ (event.currentTarget.querySelectorAll("button"))];
   event.preventDefault();
-  cards[(cards.indexOf(event.target) + step + cards.length) % cards.length].focus();
+  cards[(cards.indexOf(/** @type {HTMLElement} */ (event.target)) + step + cards.length) % cards.length].focus();
 }
 
+/** @param {{view: any, chosen: string[], free: (card: string) => boolean, onPick: (card: string) => void}} props */
 function Hand({ view, chosen, free, onPick }) {
   const fresh = view.phase === "playing" && !view.laid.length && !view.trick.length ? view.received : [];
   return html`<div class="hand" role="group" aria-label=${text("hearts.hand")} onKeyDown=${alongCards}>
-    ${view.hand.map((card) => {
+    ${view.hand.map((/** @type {string} */ card) => {
       const open = free(card);
       const kinds = [open && "free", chosen.includes(card) && "chosen", fresh.includes(card) && "fresh"];
       return html`<button type="button" key=${card} class=${kinds.filter(Boolean).join(" ")} data-card=${card}
@@ -55,8 +71,10 @@ function Hand({ view, chosen, free, onPick }) {
   </div>`;
 }
 
+/** @param {{view: any, room: Room, first: number, turn: number}} props */
 function Trick({ view, room, first, turn }) {
   const done = !view.trick.length && view.last_trick;
+  /** @type {[seat: number, card: string][]} */
   const cards = done ? view.last_trick.cards : view.trick;
   return html`<div class="trick" role="group" aria-label=${text(done ? "hearts.last_trick" : "hearts.trick")}>
     ${room.players.map((player, seat) => {
@@ -74,23 +92,24 @@ function Trick({ view, room, first, turn }) {
   </div>`;
 }
 
+/** @param {BoardProps} props */
 export default function Hearts({ view: told, room, me, canMove: isTurn, pending, onMove, live }) {
   const view = usePaced(told, live);
   const upToDate = view === told;
   const canMove = isTurn && upToDate;
-  const [chosen, setChosen] = useState([]);
+  const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
   const seat = room.players.findIndex(({ id }) => id === me);
   const first = Math.max(0, seat);
   const passing = view.phase === "passing";
   const toPass = live && upToDate && passing && seat >= 0 && !view.given;
   const round = `${view.round} ${view.phase}`;
   useEffect(() => setChosen([]), [round]);
-  const pick = (card) => {
-    if (!passing) onMove({ card });
+  const pick = (/** @type {string} */ card) => {
+    if (!passing) onMove?.({ card });
     else if (chosen.includes(card)) setChosen(chosen.filter((one) => one !== card));
     else setChosen([...chosen, card]);
   };
-  const free = (card) =>
+  const free = (/** @type {string} */ card) =>
     passing
       ? toPass && !pending && (chosen.includes(card) || chosen.length < PASSED)
       : canMove && view.playable.includes(card);
@@ -106,7 +125,7 @@ export default function Hearts({ view: told, room, me, canMove: isTurn, pending,
       toPass &&
       html`<div class="passing"><p>${text("hearts.choose", { name: taker.username, count: chosen.length })}</p>
         <${Button} kind="primary" disabled=${chosen.length !== PASSED} busy=${Boolean(pending)}
-          onClick=${() => onMove({ cards: chosen })}>${text("hearts.pass")}<//></div>`
+          onClick=${() => onMove?.({ cards: chosen })}>${text("hearts.pass")}<//></div>`
     }
     ${passing && view.given && html`<div class="passing"><p role="status">${text("hearts.waiting")}</p></div>`}
     ${seat >= 0 && html`<${Hand} view=${view} chosen=${passing || pending ? shown : []} free=${free} onPick=${pick} />`}

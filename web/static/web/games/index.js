@@ -2,7 +2,14 @@
 import { gameNamed } from "../catalog.js";
 import { Component, html } from "../dom.js";
 
+/**
+ * @import { Board, ComponentType } from "../types.d.ts"
+ * @import { BoardProps } from "../board.js"
+ */
+
+/** @type {Record<string, () => Promise<Board>>} */
 const BOARDS = {
+  arena: () => import("./arena.js"),
   tictactoe: () => import("./tictactoe.js"),
   connect_four: () => import("./connect_four.js"),
   draughts: () => import("./draughts.js"),
@@ -12,25 +19,43 @@ const BOARDS = {
   pong: () => import("./pong.js"),
 };
 
+/** @returns {Promise<Board>} */
 const generic = () => import("./generic.js");
 
-/** A board of an app, in whose place `Instead` is drawn from its first failure on. */
+/**
+ * A board of an app, in whose place `Instead` is drawn from its first failure on.
+ *
+ * @param {ComponentType<BoardProps>} Board
+ * @param {ComponentType<BoardProps>} Instead
+ * @param {string} game
+ */
 function guarded(Board, Instead, game) {
   return class extends Component {
     state = { hasFailed: false };
 
+    /** @param {unknown} error */
     componentDidCatch(error) {
       console.error(`The board of ${game} failed; the form takes its place.`, error);
       this.setState({ hasFailed: true });
     }
 
+    /**
+     * @param {BoardProps} props
+     * @param {{hasFailed: boolean}} state
+     */
     render(props, { hasFailed }) {
       return html`<${hasFailed ? Instead : Board} ...${props} />`;
     }
   };
 }
 
-/** The module that draws `game`, whose entry in the catalogue may name a board of the game's app. */
+/**
+ * The module that draws `game`, whose entry in the catalogue may name a board of the game's app.
+ *
+ * @param {string} game
+ * @param {{board?: string | null}} [entry]
+ * @returns {Promise<Board>}
+ */
 export async function loadBoard(game, entry = undefined) {
   if (BOARDS[game]) return BOARDS[game]();
   const instead = await generic();

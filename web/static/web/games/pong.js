@@ -1,36 +1,38 @@
 /**
  * Pong on a canvas. Frames come 30 times a second and are drawn at the screen's pace: ball and the other paddle a
- * moment
- * late, between two frames; one's own paddle at once, as the server will see it, and corrected softly when it saw
- * otherwise.
+ * moment late, between two frames; one's own paddle at once, as the server will see it, and corrected softly when it
+ * saw otherwise.
  */
-import { html, useLayoutEffect, useRef } from "../dom.js";
+import { Clock, Interpolation, mixed, Prediction } from "../../client/netcode.js";
+import { html, useElement, useLayoutEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
 
-// As in the game's rules: units a second, and the paddle's middle from the wall.
+/**
+ * @import { BoardProps } from "../board.js"
+ * @import { Ref } from "../types.d.ts"
+ * @typedef {"left" | "right"} Side
+ * @typedef {Record<Side, number>} Paddles
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {{width: number, height: number, paddle_width: number, paddle_height: number, ball_radius: number, scores: Paddles, paddles: Paddles,
+ *   ball: Point & {vx: number, vy: number}}} View
+ */
+
+// As in the game's rules: units a second, the paddle's middle from the wall, and ticks a second.
 const PADDLE_SPEED = 420;
 const PADDLE_GAP = 24;
-const TICK_MS = 1000 / 60;
+const TICK_RATE = 60;
 
-/** Drawing this late, the next frame has nearly always come: one frame's distance and some jitter. */
-const DELAY_MS = 50;
-/** Without a new frame the ball flies on for so long. */
-const GUESS_MS = 120;
-const FRAMES_KEPT = 12;
 /** A jump as far as this is a new serve, not a flight. */
 const JUMP = 120;
-/** The share of the difference between the predicted and the known paddle that each frame corrects. */
-const CORRECTION = 0.15;
-const SNAP = 120;
-/** While it moves, the two are compared no better than to within a frame's way. */
-const TOLERANCE = 15;
-const LATENCY_GUESS_MS = 40;
 const PING_EVERY_MS = 2_000;
 const DEAD_ZONE = 6;
 const TOUCH_GAIN = 1.6;
 
+/** @type {Record<string, number>} */
 const KEYS = { ArrowUp: -1, w: -1, W: -1, ArrowDown: 1, s: 1, S: 1 };
+/** @type {Side[]} */
+const SIDES = ["left", "right"];
 const COLOURS = {
   field: "#10141c",
   line: "#39414f",
@@ -40,86 +42,47 @@ const COLOURS = {
   theirs: "#ff9a6b",
 };
 
-const mix = (from, to, share) => from + (to - from) * share;
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
-/** The frames of late, and what the court looked like at any moment between them. */
-class Film {
-  #frames = [];
-  /** When tick 0 would have arrived, by the quickest frame of late. */
-  #start = null;
-
-  add(tick, view, now) {
-    if (this.#frames.length && tick <= this.#frames.at(-1).tick) this.#frames = [];
-    const start = now - tick * TICK_MS;
-    // Drifts up slowly, so that one lucky frame does not set the pace for ever.
-    this.#start =
-      this.#start === null || Math.abs(start - this.#start) > 500 ? start : Math.min(start, this.#start + 0.2);
-    this.#frames.push({ tick, view });
-    if (this.#frames.length > FRAMES_KEPT) this.#frames.shift();
-  }
-
-  at(now) {
-    const frames = this.#frames;
-    if (!frames.length) return null;
-    const tick = (now - DELAY_MS - this.#start) / TICK_MS;
-    const newest = frames.at(-1);
-    if (tick >= newest.tick) {
-      const { ball, paddles } = newest.view;
-      const still = frames.length > 1 && frames.at(-2).view.ball.x === ball.x;
-      const seconds = still ? 0 : Math.min(GUESS_MS, (tick - newest.tick) * TICK_MS) / 1000;
-      return { ball: { x: ball.x + ball.vx * seconds, y: ball.y + ball.vy * seconds }, paddles };
-    }
-    const index = Math.max(
-      1,
-      frames.findIndex((frame) => frame.tick > tick),
-    );
-    const before = frames[index - 1] ?? newest;
-    const after = frames[index] ?? newest;
-    const share = before === after ? 1 : within((tick - before.tick) / (after.tick - before.tick), 0, 1);
-    const [from, to] = [before.view, after.view];
-    const jumped = Math.abs(to.ball.x - from.ball.x) > JUMP;
-    return {
-      ball: jumped ? to.ball : { x: mix(from.ball.x, to.ball.x, share), y: mix(from.ball.y, to.ball.y, share) },
-      paddles: {
-        left: mix(from.paddles.left, to.paddles.left, share),
-        right: mix(from.paddles.right, to.paddles.right, share),
-      },
-    };
-  }
+/**
+ * The court between two frames.
+ *
+ * @param {View} from
+ * @param {View} to
+ * @param {number} share
+ * @returns {View}
+ */
+function between(from, to, share) {
+  const ball = Math.abs(to.ball.x - from.ball.x) > JUMP ? to.ball : mixed(from.ball, to.ball, share);
+  return { ...to, ball, paddles: mixed(from.paddles, to.paddles, share) };
 }
 
-/** One's own paddle: where it is for the player, now. */
-class Prediction {
-  direction = 0;
-  #path = [];
-
-  constructor(y) {
-    this.y = y;
-  }
-
-  advance(seconds, now, { height, paddle_height }) {
-    const half = paddle_height / 2;
-    this.y = within(this.y + this.direction * PADDLE_SPEED * seconds, half, height - half);
-    this.#path.push({ now, y: this.y });
-    if (this.#path.length > 120) this.#path.shift();
-  }
-
-  /** The server showed the paddle at `y`: it speaks of the moment a round trip ago. */
-  correct(y, now, latency) {
-    const then = now - latency - TICK_MS;
-    const known = this.#path.findLast((point) => point.now <= then) ?? this.#path[0];
-    if (!known) return;
-    const error = y - known.y;
-    if (this.direction !== 0 && Math.abs(error) < TOLERANCE) return;
-    const step = Math.abs(error) > SNAP ? error : error * CORRECTION;
-    this.y += step;
-    for (const point of this.#path) point.y += step;
-  }
+/**
+ * The court while frames are missing: the ball flies on, unless it waits for the serve.
+ *
+ * @param {View} view
+ * @param {number} ticks
+ * @param {View} [before]
+ * @returns {View}
+ */
+function flownOn(view, ticks, before) {
+  const { ball } = view;
+  if (before?.ball.x === ball.x) return view;
+  const seconds = ticks / TICK_RATE;
+  return { ...view, ball: { ...ball, x: ball.x + ball.vx * seconds, y: ball.y + ball.vy * seconds } };
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{view: View, ball: Point, paddles: Paddles, mySide: Side | null}} scene
+ */
 function draw(canvas, { view, ball, paddles, mySide }) {
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const scale = canvas.width / view.width;
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   pen.fillStyle = COLOURS.field;
@@ -134,9 +97,9 @@ function draw(canvas, { view, ball, paddles, mySide }) {
   pen.fillStyle = COLOURS.score;
   pen.font = "600 72px system-ui, sans-serif";
   pen.textAlign = "center";
-  pen.fillText(view.scores.left, view.width * 0.38, 84);
-  pen.fillText(view.scores.right, view.width * 0.62, 84);
-  for (const side of ["left", "right"]) {
+  pen.fillText(String(view.scores.left), view.width * 0.38, 84);
+  pen.fillText(String(view.scores.right), view.width * 0.62, 84);
+  for (const side of SIDES) {
     const x = side === "left" ? PADDLE_GAP : view.width - PADDLE_GAP;
     const { paddle_width: width, paddle_height: height } = view;
     pen.fillStyle = (mySide ?? "left") === side ? COLOURS.mine : COLOURS.theirs;
@@ -150,11 +113,16 @@ function draw(canvas, { view, ball, paddles, mySide }) {
   pen.fill();
 }
 
+/** @param {BoardProps & {view: View}} props */
 export default function Pong({ view, room, me, onMove, frames, live }) {
-  const area = useRef(null);
-  const canvas = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const area = useElement();
+  /** @type {Ref<HTMLCanvasElement>} */
+  const canvas = useElement();
   const newest = useRef(view);
-  const mySide = me === null ? null : (room.players.find(({ id }) => id === me)?.side ?? null);
+  const mySide = /** @type {Side | null} */ (
+    me === null ? null : (room.players.find(({ id }) => id === me)?.side ?? null)
+  );
   const playing = live && mySide !== null;
   const move = useRef(onMove);
   move.current = onMove;
@@ -176,50 +144,74 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
   }, [view, live, mySide]);
 
   useLayoutEffect(() => {
-    if (!live) return undefined;
-    const film = new Film();
-    const own = mySide && new Prediction(newest.current.paddles[mySide]);
-    const held = new Set();
-    let drag = null;
-    let before = performance.now();
+    if (!live || !frames) return undefined;
+    const clock = new Clock({ tickRate: TICK_RATE });
+    /** @type {Interpolation<View>} */
+    const film = new Interpolation({ mix: between, guess: flownOn });
+    const { height, paddle_height: paddleHeight } = newest.current;
+    const step = (/** @type {number} */ y, /** @type {number} */ direction, /** @type {number} */ seconds) =>
+      within(y + direction * PADDLE_SPEED * seconds, paddleHeight / 2, height - paddleHeight / 2);
+    let ownY = mySide ? newest.current.paddles[mySide] : 0;
+    /** @type {Prediction<number, number> | null} */
+    const own = mySide ? new Prediction({ state: ownY, input: 0, step, tickRate: TICK_RATE }) : null;
+    const held = /** @type {Set<string>} */ (new Set());
+    let drag = /** @type {{y: number, from: number, target: number} | null} */ (null);
     let request = 0;
 
     const wish = () => {
       if (drag) {
-        const distance = drag.target - own.y;
+        const distance = drag.target - ownY;
         return Math.abs(distance) < DEAD_ZONE ? 0 : Math.sign(distance);
       }
       return [...held].reduce((sum, key) => sum + KEYS[key], 0);
     };
-    const steer = () => {
+    const steer = (/** @type {Prediction<number, number>} */ own) => {
       const direction = within(wish(), -1, 1);
-      if (direction === own.direction) return;
-      own.direction = direction;
-      move.current({ direction });
+      if (direction === own.input) return;
+      const n = own.steer(direction);
+      // Only a server that sends changes knows numbers.
+      move.current?.(client.game?.sync ? { direction, n } : { direction });
     };
-    const frame = (now) => {
+    const frame = (/** @type {number} */ now) => {
       request = requestAnimationFrame(frame);
-      if (own) {
-        steer();
-        own.advance(Math.min(100, now - before) / 1000, now, newest.current);
+      const predicted = clock.predicted(now);
+      if (own && predicted !== null) {
+        steer(own);
+        ownY = own.advance(predicted);
       }
-      before = now;
-      const shown = film.at(now) ?? newest.current;
-      const paddles = own ? { ...shown.paddles, [mySide]: own.y } : shown.paddles;
+      const shown = film.at(clock.shown(now) ?? 0) ?? newest.current;
+      const paddles = own && mySide ? { ...shown.paddles, [mySide]: ownY } : shown.paddles;
       draw(canvas.current, { view: newest.current, ball: shown.ball, paddles, mySide });
     };
-    const unsubscribe = frames((tick, seen) => {
-      const now = performance.now();
+    const unsubscribe = frames((tick, seen, ack) => {
       newest.current = seen;
-      film.add(tick, seen, now);
-      own?.correct(seen.paddles[mySide], now, client.game?.latency ?? LATENCY_GUESS_MS);
+      clock.ticked(tick, performance.now());
+      film.add(tick, seen);
+      if (own && mySide) own.correct(tick, seen.paddles[mySide], ack);
+    });
+    const unmeasure = client.on("latency", ({ channel, ms }) => {
+      const now = performance.now();
+      if (channel === "game") clock.pinged(now - ms, now, client.serverNow());
     });
     request = requestAnimationFrame(frame);
-    if (!own) return () => [cancelAnimationFrame(request), unsubscribe()];
+    const stop = () => {
+      cancelAnimationFrame(request);
+      unsubscribe();
+      unmeasure();
+    };
+    if (!own) return stop;
 
     const heard = new AbortController();
-    const listen = (target, type, handler) => target.addEventListener(type, handler, { signal: heard.signal });
-    const typing = (event) => event.target.closest?.("input, textarea, select, dialog");
+    /**
+     * @template {keyof GlobalEventHandlersEventMap} Type
+     * @param {EventTarget} target
+     * @param {Type} type
+     * @param {(event: GlobalEventHandlersEventMap[Type]) => void} handler
+     */
+    const listen = (target, type, handler) =>
+      target.addEventListener(type, /** @type {EventListener} */ (handler), { signal: heard.signal });
+    const typing = (/** @type {Event} */ event) =>
+      event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
     listen(window, "keydown", (event) => {
       if (!(event.key in KEYS) || typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
@@ -228,26 +220,26 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
     listen(window, "keyup", (event) => held.delete(event.key));
     listen(window, "blur", () => held.clear());
     // A mouse points at the place for the paddle; a finger, which would hide it, drags it from wherever it is.
-    const place = (event) => {
+    const place = (/** @type {PointerEvent} */ event, from = ownY, since = event.clientY) => {
       const box = canvas.current.getBoundingClientRect();
       const units = newest.current.height / box.height;
       if (event.pointerType === "mouse") return (event.clientY - box.top) * units;
-      return drag.from + (event.clientY - drag.y) * units * TOUCH_GAIN;
+      return from + (event.clientY - since) * units * TOUCH_GAIN;
     };
     listen(area.current, "pointerdown", (event) => {
       area.current.setPointerCapture(event.pointerId);
-      drag = { y: event.clientY, from: own.y, target: own.y };
+      drag = { y: event.clientY, from: ownY, target: ownY };
       drag.target = place(event);
     });
     listen(area.current, "pointermove", (event) => {
-      if (drag) drag.target = place(event);
+      if (drag) drag.target = place(event, drag.from, drag.y);
     });
-    for (const type of ["pointerup", "pointercancel"]) listen(area.current, type, () => (drag = null));
+    for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
+      listen(area.current, type, () => (drag = null));
     const pings = setInterval(() => client.game?.ping(), PING_EVERY_MS);
     return () => {
-      cancelAnimationFrame(request);
+      stop();
       clearInterval(pings);
-      unsubscribe();
       heard.abort();
     };
   }, [live, mySide]);

@@ -4,9 +4,15 @@
  * `board` is the view's rows; `moves` lists `{from, to}` of the player to move, `from`, `to`, `last` and `alert` are
  * numbers of squares, row by row from the top of `board`. `turned` shows it from the other side.
  */
-import { html, useEffect, useRef, useState } from "../dom.js";
+import { html, useEffect, useElement, useRef, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { arrowTarget } from "./cells.js";
+
+/**
+ * @import { Children, ComponentType, Ref } from "../types.d.ts"
+ * @typedef {{piece: string, square: number, number: number}} Piece
+ * @typedef {(one: string, other: string) => boolean} IsSameSide
+ */
 
 const SIDE = 8;
 const SQUARES = SIDE * SIDE;
@@ -14,34 +20,49 @@ const SIZE = 100;
 /** The distance, in pixels, after which a tap on a piece becomes a drag. */
 const PULL = 6;
 
-/** The same pieces on the next board: each keeps its number, so that it is seen to move there. */
+/**
+ * The same pieces on the next board: each keeps its number, so that it is seen to move there.
+ *
+ * @param {Piece[]} pieces
+ * @param {(string | null)[]} cells
+ * @param {Ref<number>} next
+ * @param {IsSameSide} isSameSide
+ */
 function followed(pieces, cells, next, isSameSide) {
   const stays = pieces.filter(({ square, piece }) => cells[square] === piece);
   const kept = new Set(stays.map(({ square }) => square));
   const gone = pieces.filter(({ square }) => !kept.has(square));
-  const take = (fits) => {
+  const take = (/** @type {(one: Piece) => boolean} */ fits) => {
     const index = gone.findIndex(fits);
     return index < 0 ? undefined : gone.splice(index, 1)[0];
   };
   const came = cells.flatMap((piece, square) => (piece && !kept.has(square) ? [{ piece, square }] : []));
-  const placed = came.map(({ piece, square }) => {
+  const numbered = came.map(({ piece, square }) => {
     const same = take((one) => one.piece === piece);
     return { piece, square, number: same?.number };
   });
   // A pawn that was promoted, a man that was crowned.
-  for (const one of placed) one.number ??= take(({ piece }) => isSameSide(piece, one.piece))?.number ?? next.current++;
+  const placed = numbered.map((one) => ({
+    ...one,
+    number: one.number ?? take(({ piece }) => isSameSide(piece, one.piece))?.number ?? next.current++,
+  }));
   return [...stays, ...placed].sort((one, other) => one.number - other.number);
 }
 
+/**
+ * @param {(string | null)[]} cells
+ * @param {IsSameSide} isSameSide
+ */
 function usePieces(cells, isSameSide) {
   const next = useRef(0);
-  const known = useRef({ key: "", pieces: [] });
+  const known = useRef({ key: "", pieces: /** @type {Piece[]} */ ([]) });
   const key = cells.map((piece) => piece ?? ".").join("");
   if (known.current.key !== key)
     known.current = { key, pieces: followed(known.current.pieces, cells, next, isSameSide) };
   return known.current.pieces;
 }
 
+/** @param {{label: string, board: (string | null)[][], turned: boolean, moves: {from: number, to: number}[], last: number[], alert?: number | null, pending?: {from: number} | null, Piece: ComponentType<{piece: string}>, isSameSide: IsSameSide, nameOf: (piece: string) => string, nameOfSquare: (square: number) => string, children?: Children, onMove: (from: number, to: number) => void}} props */
 export function Squares({
   label,
   board,
@@ -57,10 +78,11 @@ export function Squares({
   children = null,
   onMove,
 }) {
-  const [picked, setPicked] = useState(null);
-  const [dragged, setDragged] = useState(null);
-  const pull = useRef(null);
-  const root = useRef(null);
+  const [picked, setPicked] = useState(/** @type {number | null} */ (null));
+  const [dragged, setDragged] = useState(/** @type {{square: number, at: number[]} | null} */ (null));
+  const pull = useRef(/** @type {{x: number, y: number, square: number} | null} */ (null));
+  /** @type {Ref<SVGSVGElement>} */
+  const root = useElement();
   const cells = board.flat();
   const pieces = usePieces(cells, isSameSide);
   const forced = moves.length > 0 && moves.every(({ from }) => from === moves[0].from) ? moves[0].from : null;
@@ -70,30 +92,34 @@ export function Squares({
   const chosen = picked ?? (pending ? pending.from : null);
   const targets = new Set(moves.filter(({ from }) => from === picked).map(({ to }) => to));
   const movable = new Set(moves.map(({ from }) => from));
-  const shown = (square) => (turned ? SQUARES - 1 - square : square);
-  const spot = (square) => [(shown(square) % SIDE) * SIZE, Math.floor(shown(square) / SIDE) * SIZE];
+  const shown = (/** @type {number} */ square) => (turned ? SQUARES - 1 - square : square);
+  const spot = (/** @type {number} */ square) => [
+    (shown(square) % SIDE) * SIZE,
+    Math.floor(shown(square) / SIDE) * SIZE,
+  ];
 
-  const choose = (square) => {
-    if (targets.has(square)) {
+  const choose = (/** @type {number} */ square) => {
+    if (picked !== null && targets.has(square)) {
       onMove(picked, square);
       setPicked(null);
     } else setPicked(movable.has(square) && square !== picked ? square : null);
   };
   /** Where on the board a pointer is, in its units. */
-  const place = ({ clientX, clientY }) => {
-    const point = new DOMPoint(clientX, clientY).matrixTransform(root.current.getScreenCTM().inverse());
+  const place = (/** @type {PointerEvent} */ { clientX, clientY }) => {
+    const point = new DOMPoint(clientX, clientY).matrixTransform(root.current.getScreenCTM()?.inverse());
     return [point.x, point.y];
   };
-  const squareAt = (event) => {
+  const squareAt = (/** @type {PointerEvent} */ event) => {
     const [x, y] = place(event);
     if (x < 0 || y < 0 || x >= SIDE * SIZE || y >= SIDE * SIZE) return null;
     return shown(Math.floor(y / SIZE) * SIDE + Math.floor(x / SIZE));
   };
-  const down = (event) => {
+  const down = (/** @type {PointerEvent} */ event) => {
     const square = squareAt(event);
-    if (event.button === 0 && movable.has(square)) pull.current = { x: event.clientX, y: event.clientY, square };
+    if (event.button === 0 && square !== null && movable.has(square))
+      pull.current = { x: event.clientX, y: event.clientY, square };
   };
-  const drag = (event) => {
+  const drag = (/** @type {PointerEvent} */ event) => {
     if (!pull.current) return;
     const { x, y, square } = pull.current;
     if (!dragged && Math.hypot(event.clientX - x, event.clientY - y) < PULL) return;
@@ -103,18 +129,18 @@ export function Squares({
     }
     setDragged({ square, at: place(event) });
   };
-  const drop = (event) => {
+  const drop = (/** @type {PointerEvent} */ event) => {
     pull.current = null;
     if (!dragged) return;
     setDragged(null);
     const to = event.type === "pointerup" ? squareAt(event) : null;
-    if (targets.has(to)) {
+    if (to !== null && targets.has(to)) {
       onMove(dragged.square, to);
       setPicked(null);
     }
   };
   return html`<svg ref=${root} class=${`board squares ${moves.length ? "mine" : ""}`} viewBox="0 0 800 800" role="grid"
-      aria-label=${label} onKeyDown=${(event) => (event.key === "Escape" ? setPicked(null) : arrowTarget(event, SIDE, SIDE))}
+      aria-label=${label} onKeyDown=${(/** @type {KeyboardEvent} */ event) => (event.key === "Escape" ? setPicked(null) : arrowTarget(event, SIDE, SIDE))}
       onPointerDown=${down} onPointerMove=${drag} onPointerUp=${drop} onPointerCancel=${drop}>
     ${Array.from(
       { length: SIDE },

@@ -3,6 +3,8 @@ import { html, useEffect, useMemo, useRef } from "../dom.js";
 import { text } from "../texts.js";
 import { arrowTarget, changedCell } from "./cells.js";
 
+/** @import { BoardProps } from "../board.js" */
+
 /** The marks of the first and the second player on the board. */
 export const MARKS = ["X", "O"];
 
@@ -19,16 +21,20 @@ const LINES = [
   [2, 4, 6],
 ];
 
+/** @param {{mark: string, kind?: string}} props */
 const Mark = ({ mark, kind = "" }) =>
   mark === "X"
     ? html`<path class=${`mark first ${kind}`} d="M28 28 72 72M72 28 28 72" />`
     : html`<circle class=${`mark second ${kind}`} cx="50" cy="50" r="25" />`;
 
+/** @param {(string | null)[]} cells */
 function winningLine(cells) {
   return LINES.find(([a, b, c]) => cells[a] && cells[a] === cells[b] && cells[a] === cells[c]);
 }
 
+/** @param {BoardProps} props */
 export default function TicTacToe({ view, room, me, canMove, pending, onMove }) {
+  /** @type {(string | null)[]} */
   const cells = view.board.flat();
   const before = useRef(cells);
   const last = useMemo(() => room.lastMove?.movement.cell ?? changedCell(before.current, cells), [view]);
@@ -37,9 +43,9 @@ export default function TicTacToe({ view, room, me, canMove, pending, onMove }) 
   }, [view]);
   const mine = MARKS[room.players.findIndex(({ id }) => id === me)];
   const line = winningLine(cells);
-  const pick = (cell) => canMove && !cells[cell] && onMove({ cell });
+  const pick = (/** @type {number} */ cell) => canMove && !cells[cell] && onMove?.({ cell });
   return html`<svg class="board tictactoe" viewBox=${`-4 -4 ${WIDTH + 8} ${WIDTH + 8}`} role="grid"
-      aria-label=${text("board.label", { game: "Tic-tac-toe" })} onKeyDown=${(event) => arrowTarget(event, 3, 3)}>
+      aria-label=${text("board.label", { game: "Tic-tac-toe" })} onKeyDown=${(/** @type {KeyboardEvent} */ event) => arrowTarget(event, 3, 3)}>
     ${[0, 1, 2].map(
       (row) => html`<g role="row" key=${row}>
         ${[0, 1, 2].map((column) => {

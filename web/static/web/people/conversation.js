@@ -1,10 +1,18 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
-import { get, reason, session } from "../session.js";
+import { html, useCallback, useEffect, useElement, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { currentUser, get, reason } from "../session.js";
 import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
 import { text, words } from "../texts.js";
+
+/**
+ * @import { Channel } from "../../client/gameplatform.js"
+ * @import { Message, TalkState } from "./talk.js"
+ * @import { Children, Connection, Falsy, Item, OnInput, Ref } from "../types.d.ts"
+ * @typedef {{newest?: boolean, anew?: boolean}} Which
+ * @typedef {ReturnType<typeof useConversation>} Talking
+ */
 
 const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
@@ -12,7 +20,11 @@ const MOST_LETTERS = 500;
 const NEAR_END_PX = 80;
 /** The number of lines kept while the user stays at the end for hours. */
 const MOST_LINES = 500;
-/** Drafts by author and conversation; they stay while other conversations are opened. */
+/**
+ * Drafts by author and conversation; they stay while other conversations are opened.
+ *
+ * @type {Map<string, string>}
+ */
 const drafts = new Map();
 const NEWEST = { newest: true };
 
@@ -21,15 +33,21 @@ const NEWEST = { newest: true };
  * is told
  * each message of the channel.
  * → `{talk, tell, connection, refusal, channel, say, older, again, anew}`
+ *
+ * @param {string} path
+ * @param {() => Channel<any, any>} connect
+ * @param {((message: any) => void) | null} [hear]
  */
 export function useConversation(path, connect, hear = null) {
-  const me = session.value.user.id;
+  const me = currentUser().id;
   const [talk, tell] = useReducer(told, NEW_TALK);
   const [connection, setConnection] = useState(CONNECTING);
-  const [refusal, setRefusal] = useState(null);
-  const channel = useRef(null);
+  const [refusal, setRefusal] = useState(/** @type {{words: string, ref?: number | string} | null} */ (null));
+  /** @type {Ref<Channel<any, any>>} */
+  const channel = useElement();
   const changes = useRef(0);
 
+  /** @type {(address: string, which?: Which) => Promise<void>} */
   const load = useCallback(async (address, which) => {
     const before = changes.current;
     try {
@@ -37,7 +55,7 @@ export function useConversation(path, connect, hear = null) {
       // It may be older than what was heard of its messages meanwhile.
       if (changes.current !== before) return load(address, which);
       tell({ type: "history", ...which, ...page });
-      setRefusal((now) => now?.ref && now);
+      setRefusal((now) => (now?.ref ? now : null));
     } catch (error) {
       setRefusal({ words: reason(error) });
     }
@@ -47,7 +65,7 @@ export function useConversation(path, connect, hear = null) {
   useEffect(() => {
     const socket = connect();
     channel.current = socket;
-    const stop = socket.on("*", (message) => {
+    const stop = socket.on("*", (/** @type {any} */ message) => {
       if (message.type === "connection") {
         setConnection(message);
         if (message.state === "open") load(path, NEWEST);
@@ -66,7 +84,7 @@ export function useConversation(path, connect, hear = null) {
     };
   }, [path]);
 
-  const say = useCallback((content) => {
+  const say = useCallback((/** @type {string} */ content) => {
     setRefusal(null);
     const ref = channel.current.send({ type: "chat_message", message: content });
     tell({ type: "sent", ref, content });
@@ -85,9 +103,12 @@ export function useConversation(path, connect, hear = null) {
   };
 }
 
+/** @param {string} time */
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
+/** @param {string} time */
 const dayOf = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "long" });
 
+/** @param {{message: Message, first: boolean, newDay: boolean, actions?: (Item | Falsy)[] | null}} props */
 function Line({ message, first, newDay, actions }) {
   const { sender, created_at: at } = message;
   return html`<li>${newDay && html`<p class="day">${dayOf(at)}</p>`}
@@ -109,7 +130,11 @@ function Line({ message, first, newDay, actions }) {
     </div></li>`;
 }
 
-/** Says "Ada is writing…" for those whose time is not over. */
+/**
+ * Says "Ada is writing…" for those whose time is not over.
+ *
+ * @param {{typing: TalkState["typing"]}} props
+ */
 function Typing({ typing }) {
   const someone = Object.values(typing);
   const now = useNow(someone.length ? 1000 : null);
@@ -119,15 +144,16 @@ function Typing({ typing }) {
     ${names.length > 0 && text(key, { one: names[0], two: names[1] })}</p>`;
 }
 
+/** @param {{id: string, label: string, conversation: Talking, blocked?: string | false | null}} props */
 function Composer({ id, label, conversation, blocked }) {
   const { talk, tell, channel, say, refusal, connection } = conversation;
   const open = connection.state === "open";
   const held = useRef(false);
-  const kept = `${session.value.user.id} ${id}`;
+  const kept = `${currentUser().id} ${id}`;
   const [draft, setDraft] = useState(drafts.get(kept) ?? "");
   const typingAt = useRef(0);
-  const pause = useRef(null);
-  const change = (value) => {
+  const pause = useRef(/** @type {number | undefined} */ (undefined));
+  const change = (/** @type {string} */ value) => {
     setDraft(value);
     drafts.set(kept, value);
   };
@@ -136,7 +162,7 @@ function Composer({ id, label, conversation, blocked }) {
     if (typingAt.current) channel.current.send({ type: "typing_stop" });
     typingAt.current = 0;
   };
-  const write = ({ currentTarget: { value } }) => {
+  const write = (/** @type {OnInput} */ { currentTarget: { value } }) => {
     change(value);
     held.current = false;
     if (!open) return;
@@ -152,7 +178,7 @@ function Composer({ id, label, conversation, blocked }) {
   useEffect(() => () => clearTimeout(pause.current), []);
   // A refused message goes back to where it was written, unless another is being written there.
   const sent = useGivenBack(refusal?.ref, (content) => draft || change(content));
-  const send = (event) => {
+  const send = (/** @type {Event | undefined} */ event = undefined) => {
     event?.preventDefault();
     const content = draft.trim();
     held.current = !open;
@@ -183,12 +209,16 @@ function Composer({ id, label, conversation, blocked }) {
 /**
  * Draws a conversation. `actionsFor(message)` gives a message's menu; `footer` stands below the last one; `id` is
  * what its draft is kept under; `blocked` is why the user may write nothing.
+ *
+ * @param {{id: string, conversation: Talking, label: string, empty: string, actionsFor?: ((message: Message) => (Item | Falsy)[]) | null, footer?: Children, blocked?: string | false | null}} props
  */
 export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = null }) {
   const { talk, older, again, anew, connection, refusal } = conversation;
-  const list = useRef(null);
-  const top = useRef(null);
-  const before = useRef({ height: 0, first: null, atEnd: true });
+  /** @type {Ref<HTMLElement>} */
+  const list = useElement();
+  /** @type {Ref<HTMLElement>} */
+  const top = useElement();
+  const before = useRef({ height: 0, first: /** @type {number | null} */ (null), atEnd: true });
   const [unseen, setUnseen] = useState(false);
   const last = talk.messages.at(-1);
   const lines = talk.messages.length + talk.pending.length;
@@ -210,8 +240,9 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
   }, [last?.id]);
 
   useEffect(() => {
-    if (!talk.older) return undefined;
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && older(talk.older), {
+    const address = talk.older;
+    if (!address) return undefined;
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && older(address), {
       root: list.current,
       rootMargin: "200px",
     });
@@ -229,7 +260,7 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
     list.current.scrollTop = list.current.scrollHeight;
   };
 
-  let previous = null;
+  let previous = /** @type {Message | null} */ (null);
   return html`<div class="conversation">
     <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")}
       aria-busy=${talk.older === undefined}>
@@ -246,6 +277,7 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
           const newDay = !previous || dayOf(previous.created_at) !== dayOf(message.created_at);
           const first =
             newDay ||
+            !previous ||
             previous.sender.id !== message.sender.id ||
             Date.parse(message.created_at) - Date.parse(previous.created_at) > GROUPED_MS;
           previous = message;

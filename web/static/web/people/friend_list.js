@@ -6,33 +6,54 @@ import { html, useEffect, useState } from "../dom.js";
 import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, currentUser, reason } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
 
-/** "Online", "Away", "Playing" or when they were last here. */
+/**
+ * @import { Attributes, Children, OnInput, Rest } from "../types.d.ts"
+ * @typedef {Rest.FriendsFriend} Friend
+ */
+
+/**
+ * "Online", "Away", "Playing" or when they were last here.
+ *
+ * @param {Friend} friend
+ */
 export function presenceWords(friend) {
   if (friend.online || !friend.last_seen) return text(`presence.${friend.status}`);
   return text("presence.last_seen", { ago: ago(friend.last_seen) });
 }
 
-/** The number of a friend's unread messages. */
+/**
+ * The number of a friend's unread messages.
+ *
+ * @param {{userId: number}} props
+ */
 export function Unread({ userId }) {
   const count = useUnread(userId);
   return count > 0 && html`<span class="count" aria-label=${text("friends.unread", { count })}>${count}</span>`;
 }
 
-/** A choice among the server's games. */
+/**
+ * A choice among the server's games.
+ *
+ * @param {{games: Rest.GameCatalogueEntry[]} & Attributes} props
+ */
 export function GameField({ games, ...rest }) {
   return html`<${Field} name="game" label=${text("invite.game")}
     options=${games.map(({ name, title }) => ({ value: name, label: title }))} ...${rest} />`;
 }
 
-/** Asks which game, and invites. */
+/**
+ * Asks which game, and invites.
+ *
+ * @param {{user: Friend, onClose: () => void}} props
+ */
 export function InviteToGame({ user, onClose }) {
   const { data: games } = useLoad(catalog, []);
-  const send = async ({ game }) => {
+  const send = async (/** @type {{game: string}} */ { game }) => {
     await invite(user.user_id, { game });
     toast(text("invite.sent", { name: user.username }));
     onClose();
@@ -46,7 +67,11 @@ export function InviteToGame({ user, onClose }) {
   <//>`;
 }
 
-/** Asks once more before something that cannot be undone. */
+/**
+ * Asks once more before something that cannot be undone.
+ *
+ * @param {{title: string, words: string, action: string, act: () => Promise<unknown>, onClose: () => void}} props
+ */
 export function Sure({ title, words, action, act, onClose }) {
   const run = useAction(async () => {
     await act();
@@ -59,9 +84,13 @@ export function Sure({ title, words, action, act, onClose }) {
   <//>`;
 }
 
-/** The menu of a friend, and the dialogs that it opens. */
+/**
+ * The menu of a friend, and the dialogs that it opens.
+ *
+ * @param {{friend: Friend}} props
+ */
 export function FriendMenu({ friend }) {
-  const [open, setOpen] = useState(null);
+  const [open, setOpen] = useState(/** @type {"game" | "remove" | "block" | null} */ (null));
   const close = () => setOpen(null);
   const toParty = useAction(async () => {
     await inviteToParty(friend.user_id);
@@ -96,7 +125,11 @@ export function Awaited() {
   return html`<${Arriving} connection=${useStore(friendsLine)} channel=${() => client.presence} rows=${2} />`;
 }
 
-/** All friends, those who can be reached first. `onChoose(friend)` opens one; `chosen` is the id of the open one. */
+/**
+ * All friends, those who can be reached first. `onChoose(friend)` opens one; `chosen` is the id of the open one.
+ *
+ * @param {{onChoose: (friend: Friend) => void, chosen?: number | null}} props
+ */
 export function FriendList({ onChoose, chosen = null }) {
   const all = useStore(friends);
   if (!all) return html`<${Awaited} />`;
@@ -114,9 +147,13 @@ export function FriendList({ onChoose, chosen = null }) {
   )}</ul>`;
 }
 
-/** The direct messages with one friend. */
+/**
+ * The direct messages with one friend.
+ *
+ * @param {{friendId: number, name: string}} props
+ */
 export function Thread({ friendId, name }) {
-  const me = session.value.user.id;
+  const me = currentUser().id;
   const conversation = useConversation(`/api/dm/${friendId}/messages/`, () => client.connectToDirectMessages(friendId));
   const { talk, connection, channel } = conversation;
   const newest = talk.messages.findLast(({ sender }) => sender.id !== me)?.id ?? null;
@@ -135,19 +172,27 @@ export function Thread({ friendId, name }) {
   if (connection.state === "closed" && connection.code === 4403)
     return html`<p class="soft nobody" role="alert">${text("dm.not_friends")}</p>`;
   const last = talk.messages.at(-1);
-  const seen = last?.sender.id === me && last.read_at && !talk.pending.length;
+  const seen = last?.sender.id === me && last?.read_at && !talk.pending.length;
   return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation}
     label=${text("dm.write", { name })}
     empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />`;
 }
 
-/** A friend of this id: name and presence once known. */
+/**
+ * A friend of this id: name and presence once known.
+ *
+ * @param {number|null} id
+ */
 export function useFriend(id) {
   const all = useStore(friends);
   return { known: all !== null, friend: all?.find(({ user_id }) => user_id === id) ?? null };
 }
 
-/** The head above a conversation with a friend. */
+/**
+ * The head above a conversation with a friend.
+ *
+ * @param {{friend: Friend, back: Children}} props
+ */
 export function ThreadHead({ friend, back }) {
   return html`<header class="thread-head">${back}
     <${Avatar} name=${friend.username} presence=${friend.status} />

@@ -19,13 +19,15 @@ import { html, useEffect, useState } from "../dom.js";
 import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
 import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../social.js";
 import { go } from "../router.js";
-import { client, session } from "../session.js";
+import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
 
+/** @import { On, Page, Rest } from "../types.d.ts" */
+
 function Add() {
-  const ask = async ({ username }, form) => {
+  const ask = async (/** @type {{username: string}} */ { username }, /** @type {HTMLFormElement} */ form) => {
     await askFriend(username.trim());
     toast(text("friends.asked", { name: username.trim() }));
     form.reset();
@@ -36,8 +38,9 @@ function Add() {
   <//>`;
 }
 
+/** @param {{request: Rest.FriendsRequest, received?: boolean}} props */
 function Request({ request, received = false }) {
-  const answer = useAction((how) => answerRequest(request.id, how));
+  const answer = useAction((/** @type {string} */ how) => answerRequest(request.id, how));
   const other = received ? request.from_user : request.to_user;
   const name = { name: other.username };
   return html`<${Person} name=${other.username} says=${text(received ? "friends.wants" : "friends.waiting")}>
@@ -63,11 +66,18 @@ function Requests() {
     </ul></section>`;
 }
 
-/** Those one has written with, the newest first. */
+/**
+ * Those one has written with, the newest first.
+ *
+ * @param {{chosen: number | null}} props
+ */
 function Threads({ chosen }) {
   const { dm } = useStore(badge);
-  const threads = useLoad(async () => (await client.request("GET", "/api/dm/")).results, [JSON.stringify(dm)]);
-  const me = session.value.user.id;
+  const threads = useLoad(
+    /** @returns {Promise<Rest.ChatThread[]>} */ async () => (await client.request("GET", "/api/dm/")).results,
+    [JSON.stringify(dm)],
+  );
+  const me = currentUser().id;
   return html`<${Loading} of=${threads} rows=${3} />
     ${threads.data?.length === 0 && html`<p class="soft nobody">${text("dm.none")}</p>`}
     <ul class="people-list">${threads.data?.map(
@@ -76,7 +86,7 @@ function Threads({ chosen }) {
     <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar}
       name=${user.username} />
       <span class="grow"><strong>${user.username}</strong>
-        <span class="soft small">${last?.sender.id === me ? text("dm.you", { content: last.content }) : last?.content}
+        <span class="soft small">${last && last.sender.id === me ? text("dm.you", { content: last.content }) : last?.content}
           </span></span>
       <span class="soft small">${ago(at)}</span><${Unread} userId=${user.id} /></a></li>`,
     )}</ul>`;
@@ -86,14 +96,15 @@ function Threads({ chosen }) {
 function Blocked() {
   const [open, setOpen] = useState(false);
   const { data, error, reload } = useLoad(
+    /** @returns {Promise<Rest.FriendsBlocked[] | null>} */
     async () => (open ? (await client.request("GET", "/api/friends/blocks/")).results : null),
     [open],
   );
-  const lift = useAction(async (userId) => {
+  const lift = useAction(async (/** @type {number} */ userId) => {
     await client.request("DELETE", `/api/friends/${userId}/block/`);
     reload();
   });
-  return html`<details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary class="soft">
+  return html`<details onToggle=${(/** @type {On<HTMLDetailsElement>} */ { currentTarget }) => setOpen(currentTarget.open)}><summary class="soft">
     ${text("friends.blocked")}</summary>
     <${Refusal} error=${error ?? lift.error} />
     ${data?.length === 0 && html`<p class="soft small">${text("friends.blocked_nobody")}</p>`}
@@ -105,6 +116,7 @@ function Blocked() {
   </details>`;
 }
 
+/** @param {{id?: string}} props */
 export default function Friends({ id }) {
   const [shown, setShown] = useState("friends");
   const chosen = id === undefined ? null : Number(id);
@@ -128,7 +140,7 @@ export default function Friends({ id }) {
         ]} />
       ${
         shown === "friends"
-          ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />`
+          ? html`<${FriendList} chosen=${chosen} onChoose=${(/** @type {Rest.FriendsFriend} */ one) => go(`/friends/${one.user_id}`)} />`
           : html`<${Threads} chosen=${chosen} />`
       }
       <${Blocked} />

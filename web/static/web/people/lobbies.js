@@ -4,16 +4,18 @@ import { Badge, Button, Dialog, Empty, Field, Form, Loading, useLoad, useMore, u
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { go } from "../router.js";
-import { client, session } from "../session.js";
-import { useStore } from "../store.js";
+import { client, useUser } from "../session.js";
 import { text } from "../texts.js";
+
+/** @import { Fields, OnInput, Page, Rest } from "../types.d.ts" */
 
 const LOOK_EVERY_MS = 10_000;
 const SEARCH_AFTER_MS = 250;
 const SEATS = { min: 2, max: 1000, usual: 20 };
 
+/** @param {{games: Rest.GameCatalogueEntry[], onClose: () => void}} props */
 function Create({ games, onClose }) {
-  const create = async ({ name, max_participants: most, game, is_public: who }) => {
+  const create = async (/** @type {Fields} */ { name, max_participants: most, game, is_public: who }) => {
     const wanted = { name, max_participants: Number(most), is_public: who === "everybody", ...(game && { game }) };
     const made = await client.request("POST", "/api/lobbies/", wanted);
     go(`/lobbies/${made.id}`);
@@ -31,12 +33,17 @@ function Create({ games, onClose }) {
   <//><//>`;
 }
 
-/** Only premium members open lobbies; the others are told so where they would click. */
+/**
+ * Only premium members open lobbies; the others are told so where they would click.
+ *
+ * @param {{premium: boolean, onCreate: () => void}} props
+ */
 function Way({ premium, onCreate }) {
   if (premium) return html`<${Button} kind="primary" icon="add" onClick=${onCreate}>${text("lobbies.create")}<//>`;
   return html`<p class="soft small">${text("lobbies.premium_only")}</p>`;
 }
 
+/** @param {{lobby: Rest.ChatOneLobby, title?: string}} props */
 function Row({ lobby, title }) {
   const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
@@ -58,12 +65,13 @@ function Row({ lobby, title }) {
 }
 
 export default function Lobbies() {
-  const { user } = useStore(session);
+  const user = useUser();
   const [typed, setTyped] = useState("");
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
   const { data: games } = useLoad(catalog, []);
   const open = useLoad(
+    /** @returns {Promise<Page<Rest.ChatOneLobby>>} */
     () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`),
     [search],
     LOOK_EVERY_MS,
@@ -82,7 +90,7 @@ export default function Lobbies() {
   return html`<div class="page">
     <header><h1>${text("lobbies.title")}</h1><span class="spring"></span>
       <${Way} premium=${user.is_premium} onCreate=${() => setCreating(true)} /></header>
-    <input type="search" value=${typed} onInput=${({ currentTarget }) => setTyped(currentTarget.value)}
+    <input type="search" value=${typed} onInput=${(/** @type {OnInput} */ { currentTarget }) => setTyped(currentTarget.value)}
       placeholder=${text("lobbies.search")}
       aria-label=${text("lobbies.search")} />
     <${Loading} of=${open} rows=${4} />

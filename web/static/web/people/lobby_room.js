@@ -25,20 +25,38 @@ import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
 import { askFriend, friends, invite } from "../social.js";
 import { go } from "../router.js";
-import { client, session } from "../session.js";
+import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
 
+/**
+ * @import { Fields, Page, Rest } from "../types.d.ts"
+ * @import { Lobby as Socket } from "../../client/messages.d.ts"
+ * @import { Message } from "./talk.js"
+ * @typedef {Rest.ChatOneLobby} Lobby
+ * @typedef {Socket.Member} LobbyMember
+ * @typedef {"kick" | "ban" | "mute"} Act
+ */
+
 const BESIDE = "(min-width: 900px)";
 const HOUR_MS = 3_600_000;
-/** Bans last until they are lifted and mutes ten minutes, unless it is said how long. */
+/**
+ * Bans last until they are lifted and mutes ten minutes, unless it is said how long.
+ *
+ * @type {Record<string, number | null>}
+ */
 const LENGTHS = { "": null, hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS };
 
-/** Why and for how long: asked before somebody is kicked, banned or muted. */
+/**
+ * Why and for how long: asked before somebody is kicked, banned or muted.
+ *
+ * @param {{lobby: Lobby, member: LobbyMember, act: Act, onClose: () => void}} props
+ */
 function Moderate({ lobby, member, act, onClose }) {
-  const send = async ({ reason: why, length }) => {
-    const ends = LENGTHS[length] && { until: new Date(client.serverNow() + LENGTHS[length]).toISOString() };
+  const send = async (/** @type {Fields} */ { reason: why, length }) => {
+    const lasts = LENGTHS[length];
+    const ends = lasts && { until: new Date(client.serverNow() + lasts).toISOString() };
     await client.request("POST", `/api/lobbies/${lobby.id}/${act}/`, { user_id: member.user_id, reason: why, ...ends });
     onClose();
   };
@@ -56,21 +74,27 @@ function Moderate({ lobby, member, act, onClose }) {
   <//><//>`;
 }
 
-/** The time of day, with the day if that is not today. */
+/**
+ * The time of day, with the day if that is not today.
+ *
+ * @param {string} time
+ */
 function moment(time) {
   const at = new Date(time);
   const isToday = at.toDateString() === new Date(client.serverNow()).toDateString();
   return at.toLocaleString(undefined, { timeStyle: "short", ...(!isToday && { dateStyle: "medium" }) });
 }
 
-const isMuted = ({ muted_until: until }) => Boolean(until) && Date.parse(until) > client.serverNow();
+/** @param {{muted_until: string | null}} member */
+const isMuted = ({ muted_until: until }) => Boolean(until) && Date.parse(String(until)) > client.serverNow();
 
+/** @param {{lobby: Lobby, member: LobbyMember, mine?: LobbyMember, onModerate: (act: Act, member: LobbyMember) => void}} props */
 function Member({ lobby, member, mine, onModerate }) {
   const known = useStore(friends)?.some(({ user_id }) => user_id === member.user_id);
-  const act = useAction((work) => work());
-  const self = member.user_id === session.value.user.id;
+  const act = useAction((/** @type {() => Promise<unknown>} */ work) => work());
+  const self = member.user_id === currentUser().id;
   const above = outranks(mine, member);
-  const moderators = (method) => () =>
+  const moderators = (/** @type {string} */ method) => () =>
     act.run(() => client.request(method, `/api/lobbies/${lobby.id}/moderators/`, { user_id: member.user_id }));
   const befriend = async () => {
     await askFriend(member.username);
@@ -110,18 +134,20 @@ function Member({ lobby, member, mine, onModerate }) {
     <${Refusal} error=${act.error} /><//>`;
 }
 
+/** @param {{lobby: Lobby, members: LobbyMember[] | null, mine?: LobbyMember}} props */
 function Members({ lobby, members, mine }) {
-  const [moderating, setModerating] = useState(null);
+  const [moderating, setModerating] = useState(/** @type {{act: Act, member: LobbyMember} | null} */ (null));
   if (!members) return html`<${Skeleton} rows=${4} />`;
   return html`<ul class="people-list members">${[...members].sort(byRank).map(
     (member) => html`<${Member} key=${member.user_id} lobby=${lobby}
-      member=${member} mine=${mine} onModerate=${(act, who) => setModerating({ act, member: who })} />`,
+      member=${member} mine=${mine} onModerate=${(/** @type {Act} */ act, /** @type {LobbyMember} */ who) => setModerating({ act, member: who })} />`,
   )}</ul>
     ${moderating && html`<${Moderate} lobby=${lobby} ...${moderating} onClose=${() => setModerating(null)} />`}`;
 }
 
+/** @param {{lobby: Lobby, games: Rest.GameCatalogueEntry[], onClose: () => void}} props */
 function Start({ lobby, games, onClose }) {
-  const start = async (fields) => {
+  const start = async (/** @type {Fields} */ fields) => {
     await client.request("POST", `/api/lobbies/${lobby.id}/start/`, fields);
     onClose();
   };
@@ -132,10 +158,11 @@ function Start({ lobby, games, onClose }) {
   <//><//>`;
 }
 
+/** @param {{lobby: Lobby, members: LobbyMember[], onClose: () => void}} props */
 function InviteFriends({ lobby, members, onClose }) {
   const all = useStore(friends) ?? [];
   const here = new Set(members.map(({ user_id }) => user_id));
-  const send = useAction(async (friend) => {
+  const send = useAction(async (/** @type {Rest.FriendsFriend} */ friend) => {
     await invite(friend.user_id, { lobby_id: lobby.id });
     toast(text("invite.sent", { name: friend.username }));
   });
@@ -151,10 +178,18 @@ function InviteFriends({ lobby, members, onClose }) {
   <//>`;
 }
 
-/** The users who are banned from the lobby, each with a button to lift the ban. */
+/**
+ * The users who are banned from the lobby, each with a button to lift the ban.
+ *
+ * @param {{lobby: Lobby, onClose: () => void}} props
+ */
 function Banned({ lobby, onClose }) {
-  const { data, error, reload } = useLoad(() => client.request("GET", `/api/lobbies/${lobby.id}/sanctions/`), []);
-  const lift = useAction(async (userId) => {
+  const { data, error, reload } = useLoad(
+    /** @returns {Promise<Page<Rest.ChatOneSanction>>} */
+    () => client.request("GET", `/api/lobbies/${lobby.id}/sanctions/`),
+    [],
+  );
+  const lift = useAction(async (/** @type {number} */ userId) => {
     await client.request("POST", `/api/lobbies/${lobby.id}/unban/`, { user_id: userId });
     reload();
   });
@@ -170,8 +205,9 @@ function Banned({ lobby, onClose }) {
   <//>`;
 }
 
+/** @param {{lobby: Lobby, message: Message, onClose: () => void}} props */
 function Report({ lobby, message, onClose }) {
-  const send = async (fields) => {
+  const send = async (/** @type {Fields} */ fields) => {
     await client.request("POST", `/api/lobbies/${lobby.id}/messages/${message.id}/report/`, fields);
     toast(text("lobby.reported"));
     onClose();
@@ -183,16 +219,18 @@ function Report({ lobby, message, onClose }) {
   <//><//>`;
 }
 
+/** @type {Record<number, string>} */
 const CLOSED = { 4403: "lobby.not_member", 4404: "lobby.is_closed" };
 
+/** @param {{lobby: Lobby, games: Rest.GameCatalogueEntry[], onLeft: () => void}} props */
 function Room({ lobby: first, games, onLeft }) {
-  const me = session.value.user.id;
+  const me = currentUser().id;
   const [room, tell] = useReducer(told, { ...NOBODY, lobby: first });
-  const [over, setOver] = useState(null);
-  const [dialog, setDialog] = useState(null);
+  const [over, setOver] = useState(/** @type {{type: string, reason?: string} | null} */ (null));
+  const [dialog, setDialog] = useState(/** @type {{name: string, message?: Message} | null} */ (null));
   const beside = useMedia(BESIDE);
   const lobby = { ...first, ...room.lobby };
-  const hear = (message) => {
+  const hear = (/** @type {any} */ message) => {
     tell(message);
     if (message.target_id === me && message.type !== "moderation_mute")
       setOver({ type: message.type, reason: message.reason });
@@ -212,7 +250,7 @@ function Room({ lobby: first, games, onLeft }) {
     go("/lobbies");
   });
   const mine = room.members?.find(({ user_id }) => user_id === me);
-  const muted = Boolean(mine) && isMuted(mine);
+  const muted = mine !== undefined && isMuted(mine);
   useNow(muted ? 1000 : null);
   const there = room.members?.filter(({ online }) => online).length ?? "…";
   const gone =
@@ -220,13 +258,13 @@ function Room({ lobby: first, games, onLeft }) {
     (connection.state === "closed" &&
       connection.code !== 1000 &&
       connection.code !== 4401 &&
-      (CLOSED[connection.code] ?? "game.closed"));
+      (CLOSED[Number(connection.code)] ?? "game.closed"));
   if (gone)
     return html`<div class="empty" role="alert"><h2>${over ? text(`lobby.over_${over.type}`) : text(gone)}</h2>
       ${over?.reason && html`<p>${over.reason}</p>`}<${LinkButton} kind="primary" href="/lobbies">
         ${text("lobby.others")}<//></div>`;
   const moderates = mine && mine.role !== "member";
-  const actionsFor = (message) => {
+  const actionsFor = (/** @type {Message} */ message) => {
     const own = message.sender.id === me;
     return [
       (own || moderates) && {
@@ -273,7 +311,7 @@ function Room({ lobby: first, games, onLeft }) {
     <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation}
       label=${text("lobby.write", { name: lobby.title })}
       empty=${text("lobby.empty")} actionsFor=${actionsFor}
-        blocked=${muted && text("lobby.muted_until", { time: moment(mine.muted_until) })} /><//>
+        blocked=${muted && text("lobby.muted_until", { time: moment(String(mine?.muted_until)) })} /><//>
     ${
       beside &&
       html`<${Card} class="there"><h2 class="small-title">${text("lobby.there", { count: there })}</h2>
@@ -292,8 +330,9 @@ function Room({ lobby: first, games, onLeft }) {
     ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
     ${
       dialog?.name === "delete" &&
+      dialog.message &&
       html`<${Sure} title=${text("lobby.delete_title")} words=${dialog.message.content} action=${text("lobby.delete")}
-      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message.id}/`)}
+      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message?.id}/`)}
         onClose=${close} />`
     }
     ${
@@ -305,7 +344,11 @@ function Room({ lobby: first, games, onLeft }) {
   </div>`;
 }
 
-/** A lobby from outside: what it is, and the way in or why there is none. */
+/**
+ * A lobby from outside: what it is, and the way in or why there is none.
+ *
+ * @param {{lobby: Lobby, title?: string, onJoined: () => void}} props
+ */
 function LobbyPreview({ lobby, title, onJoined }) {
   const join = useAction(async () => {
     await client.request("POST", `/api/lobbies/${lobby.id}/join/`);
@@ -333,13 +376,15 @@ function LobbyPreview({ lobby, title, onJoined }) {
     <${LinkButton} kind="quiet" href="/lobbies">${text("lobby.others")}<//><//>`;
 }
 
+/** @param {{id: string}} props */
 export default function LobbyPlace({ id }) {
   const { data, error, reload } = useLoad(
+    /** @returns {Promise<{games: Rest.GameCatalogueEntry[], lobby: Lobby}>} */
     async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }),
     [id],
   );
   useTitle(data?.lobby.title ?? text("rail.lobbies"));
-  if (error || String(data?.lobby.id) !== id)
+  if (error || !data || String(data.lobby.id) !== id)
     return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
   if (lobby.role && lobby.status === "open")

@@ -1,25 +1,55 @@
 /** The members of a lobby, from its socket's messages, and what each may do to another. */
 
-/** Nothing known yet. */
+/**
+ * @import { Lobby } from "../../client/messages.d.ts"
+ * @import { Rest, Step, Steps } from "../types.d.ts"
+ * @typedef {Lobby.Member} Member
+ * @typedef {{members: Member[] | null, lobby: Partial<Rest.ChatOneLobby> | null}} LobbyState
+ * @typedef {{members: Member[], lobby: LobbyState["lobby"]}} Known a lobby whose members are known
+ * @typedef {Steps<Known, Lobby.Heard>} LobbySteps
+ */
+
+/**
+ * Nothing known yet.
+ *
+ * @type {LobbyState}
+ */
 export const NOBODY = { members: null, lobby: null };
 
+/** @type {Record<string, number>} */
 export const RANKS = { owner: 2, moderator: 1, member: 0 };
 
-/** Return whether `one` may moderate `other`, who must be of lower rank. */
-export const outranks = (one, other) => RANKS[one?.role] > 0 && RANKS[one.role] > RANKS[other.role];
+/**
+ * Return whether `one` may moderate `other`, who must be of lower rank.
+ *
+ * @param {Member | undefined} one
+ * @param {Member} other
+ */
+export const outranks = (one, other) => one !== undefined && RANKS[one.role] > 0 && RANKS[one.role] > RANKS[other.role];
 
+/**
+ * @param {Member[]} members
+ * @param {number} userId
+ * @param {Partial<Member>} fields
+ */
 const withMember = (members, userId, fields) =>
   members.map((one) => (one.user_id === userId ? { ...one, ...fields } : one));
 
+/** @type {LobbySteps & Required<Pick<LobbySteps, "moderation_kick">>} */
 const TOLD = {
-  presence_state: (room, { members, lobby }) => ({ members, lobby: { ...room.lobby, ...lobby } }),
+  presence_state: (room, { members, lobby }) => ({
+    members: /** @type {Member[]} */ (members),
+    lobby: { ...room.lobby, .../** @type {Rest.ChatOneLobby} */ (lobby) },
+  }),
 
-  presence_join(room, { type: _, seq: __, ...who }) {
+  presence_join(room, { type: _, seq: __, lobby: ___, ...who }) {
     const known = room.members.some(({ user_id }) => user_id === who.user_id);
     const there = { ...who, online: true };
     return {
       ...room,
-      members: known ? withMember(room.members, who.user_id, there) : [...room.members, { role: "member", ...there }],
+      members: known
+        ? withMember(room.members, who.user_id, there)
+        : [...room.members, { role: "member", muted_until: null, ...there }],
     };
   },
 
@@ -30,7 +60,7 @@ const TOLD = {
     members: room.members.filter(({ user_id }) => user_id !== target_id),
   }),
 
-  moderation_ban: (room, message) => TOLD.moderation_kick(room, message),
+  moderation_ban: (room, message) => TOLD.moderation_kick(room, { ...message, type: "moderation_kick", by_id: 0 }),
 
   moderation_mute: (room, { target_id, until }) => ({
     ...room,
@@ -39,17 +69,32 @@ const TOLD = {
 
   lobby_update(room, { facts, member, gone_id: gone }) {
     const others = room.members.filter(({ user_id }) => user_id !== member?.user_id && user_id !== gone);
-    return { members: member ? [...others, member] : others, lobby: { ...room.lobby, ...facts } };
+    return {
+      members: member ? [...others, member] : others,
+      lobby: { ...room.lobby, .../** @type {Partial<Rest.ChatOneLobby>} */ (facts) },
+    };
   },
 };
 
-/** The room after `message` came; nothing is known of anybody before the first `presence_state`. */
+/**
+ * The room after `message` came; nothing is known of anybody before the first `presence_state`.
+ *
+ * @param {LobbyState} room
+ * @param {{type: string} & Record<string, unknown>} message
+ * @returns {LobbyState}
+ */
 export function told(room, message) {
   if (!room.members && message.type !== "presence_state") return room;
-  return TOLD[message.type]?.(room, message) ?? room;
+  const step = /** @type {Record<string, Step<Known> | undefined>} */ (TOLD)[message.type];
+  return step?.(/** @type {Known} */ (room), /** @type {never} */ (message)) ?? room;
 }
 
-/** Compare members: those online first, then by rank and name. */
+/**
+ * Compare members: those online first, then by rank and name.
+ *
+ * @param {Member} one
+ * @param {Member} other
+ */
 export const byRank = (one, other) =>
   Number(other.online) - Number(one.online) ||
   RANKS[other.role] - RANKS[one.role] ||

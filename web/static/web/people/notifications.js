@@ -7,9 +7,16 @@ import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
+/** @import { Action, Rest } from "../types.d.ts" */
+
+/** @type {Record<string, string>} */
 const ASKS = { game: "invite.asks_game", lobby: "invite.asks_lobby", party: "invite.asks_party" };
 
-/** Something to answer: who asks, what, and the buttons. */
+/**
+ * Something to answer: who asks, what, and the buttons.
+ *
+ * @param {{user: Rest.FriendsPerson, says: string, left?: number, accept: Action<[]> | null, decline: Action<[]>, labels: string[]}} props
+ */
 function Asking({ user, says, left, accept, decline, labels }) {
   const error = accept?.error ?? decline.error;
   const busy = accept?.busy || decline.busy;
@@ -25,8 +32,9 @@ function Asking({ user, says, left, accept, decline, labels }) {
     <${Refusal} error=${error} /></li>`;
 }
 
+/** @param {{invite: Rest.InvitesInviteInfo, received?: boolean, onGone?: () => void}} props */
 function Invite({ invite, received = false, onGone }) {
-  const answer = (how) => async () => {
+  const answer = (/** @type {string} */ how) => async () => {
     await answerInvite(invite, how);
     if (how === "accept") onGone?.();
   };
@@ -37,12 +45,13 @@ function Invite({ invite, received = false, onGone }) {
   const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
   const says = received ? text(ASKS[invite.kind], { game: game?.title ?? "…" }) : text("invite.waits");
   return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left}
-    accept=${received && accept}
+    accept=${received ? accept : null}
     decline=${decline} labels=${
       received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]
     } />`;
 }
 
+/** @param {{request: Rest.FriendsRequest}} props */
 function Request({ request }) {
   const accept = useAction(() => answerRequest(request.id, "accept"));
   const decline = useAction(() => answerRequest(request.id, "decline"));
@@ -50,6 +59,7 @@ function Request({ request }) {
     labels=${[text("friends.accept"), text("friends.decline")]} />`;
 }
 
+/** @param {{onClose: () => void}} props */
 export default function Notifications({ onClose }) {
   const all = useStore(invites);
   const asked = incoming(useStore(requests));
@@ -75,7 +85,7 @@ export default function Notifications({ onClose }) {
 
 /** An invite that has just come, at the edge of the page, until it is answered or put away into the notifications. */
 export function InviteToast() {
-  const [away, setAway] = useState(() => new Set());
+  const [away, setAway] = useState(() => /** @type {Set<number>} */ (new Set()));
   const [one] = incoming(useStore(invites)).filter(({ id }) => !away.has(id));
   if (!one) return null;
   return html`<section class="invite-toast card" aria-label=${text("invite.new")}>

@@ -5,8 +5,11 @@ import { FriendList, Thread, ThreadHead, useFriend } from "./friend_list.js";
 import { Party } from "./party.js";
 import { text } from "../texts.js";
 
+/** @import { Rest } from "../types.d.ts" */
+
+/** @param {{onClose?: (() => void) | null}} props */
 export default function People({ onClose = null }) {
-  const [chosen, setChosen] = useState(null);
+  const [chosen, setChosen] = useState(/** @type {number | null} */ (null));
   const { friend } = useFriend(chosen);
   if (friend) {
     const back = html`<${IconButton} icon="back" label=${text("friends.back")} onClick=${() => setChosen(null)} />`;
@@ -17,6 +20,6 @@ export default function People({ onClose = null }) {
     <${Party} />
     <div class="head"><h2 class="small-title">${text("friends.title")}</h2><span class="spring"></span>
       <${LinkButton} kind="quiet" href="/friends" onClick=${onClose}>${text("friends.all")}<//></div>
-    <${FriendList} onChoose=${({ user_id }) => setChosen(user_id)} />
+    <${FriendList} onChoose=${(/** @type {Rest.FriendsFriend} */ { user_id }) => setChosen(user_id)} />
   </div>`;
 }

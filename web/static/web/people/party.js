@@ -1,14 +1,17 @@
 /** The party: who is in it, ready or not, what its leader may do, and what is said. */
 import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "../components.js";
-import { html, useLayoutEffect, useRef } from "../dom.js";
+import { html, useLayoutEffect, useElement } from "../dom.js";
 import { inParty, isLeader, party, partyTalk, sayToParty } from "../social.js";
-import { session } from "../session.js";
+import { currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
+/** @import { Action, On, Ref, Rest } from "../types.d.ts" */
+
+/** @param {{one: Rest.PartiesPartyMemberInfo, group: Rest.PartiesPartyInfo, act: Action<[act: string, fields?: object]>}} props */
 function Member({ one, group, act }) {
   const leads = one.user_id === group.leader_id;
-  const me = session.value.user.id;
+  const me = currentUser().id;
   return html`<${Person} name=${one.username} says=${text(leads ? "party.leader" : "party.member")}>
     ${one.ready && html`<${Badge} kind="good">${text("party.ready")}<//>`}
     ${
@@ -21,8 +24,9 @@ function Member({ one, group, act }) {
 
 function Talk() {
   const lines = useStore(partyTalk);
-  const list = useRef(null);
-  const say = useAction(async (field) => {
+  /** @type {Ref<HTMLElement>} */
+  const list = useElement();
+  const say = useAction(async (/** @type {HTMLInputElement} */ field) => {
     const { value } = field;
     await sayToParty(value);
     // Text written meanwhile stays.
@@ -31,10 +35,10 @@ function Talk() {
   useLayoutEffect(() => {
     list.current.scrollTop = list.current.scrollHeight;
   }, [lines]);
-  const send = (event) => {
+  const send = (/** @type {On<HTMLFormElement>} */ event) => {
     event.preventDefault();
-    const { content } = event.currentTarget.elements;
-    if (content.value.trim()) say.run(content);
+    const content = event.currentTarget.elements.namedItem("content");
+    if (content instanceof HTMLInputElement && content.value.trim()) say.run(content);
   };
   return html`<div class="party-talk">
     <div ref=${list} role="log" tabindex="0" aria-label=${text("party.talk")}>
@@ -54,7 +58,7 @@ export function Party() {
       <p class="soft small">${text("party.none")}</p>
       <${Button} icon="add" busy=${act.busy} onClick=${() => act.run("create")}>${text("party.create")}<//>
       <${Refusal} error=${act.error} /><//>`;
-  const mine = group.members.find(({ user_id }) => user_id === session.value.user.id);
+  const mine = group.members.find(({ user_id }) => user_id === currentUser().id);
   const leader = isLeader(group);
   return html`<${Card} class="party"><div class="head"><h2 class="small-title">${text("party.title")}</h2>
       <span class="soft small numbers">${text("lobbies.count", { count: group.members.length, most: group.max_size })}

@@ -1,6 +1,32 @@
 /** The state of one conversation, as a pure function of its socket's messages and its history. */
 
-/** Nothing known yet. */
+/**
+ * @import { Direct, Lobby } from "../../client/messages.d.ts"
+ * @import { Step, Steps } from "../types.d.ts"
+ * @typedef {Direct.DirectText | (Lobby.Text & {read_at?: string | null})} Message
+ * @typedef {object} TalkState
+ * @property {Message[]} messages oldest first
+ * @property {string | null | undefined} older where older messages are: null when there are none, undefined when not known
+ * @property {{ref: number | string, content: string}[]} pending ours that are not confirmed yet
+ * @property {Record<string, {username: string, until: number}>} typing who is writing, until when unless told again
+ *
+ * @typedef {object} Heard
+ * @property {{type: "history", results: Message[], next: string | null, newest?: boolean, anew?: boolean}} history
+ * @property {{type: "chat_message", message: Message, mine?: boolean}} chat_message
+ * @property {{type: "message_deleted", id: number}} message_deleted
+ * @property {{type: "typing_start", user_id: number, username: string}} typing_start
+ * @property {{type: "typing_stop", user_id: number}} typing_stop
+ * @property {{type: "read", user_id: number, up_to: number}} read
+ * @property {{type: "sent", ref: number | string, content: string}} sent
+ * @property {{type: "lost"}} lost
+ * @property {{type: "refused", ref: number | string | undefined}} refused
+ */
+
+/**
+ * Nothing known yet.
+ *
+ * @type {TalkState}
+ */
 export const NEW_TALK = {
   /** Oldest first: `{id, content, sender: {id, username, is_premium}, created_at, read_at}`. */
   messages: [],
@@ -15,15 +41,29 @@ export const NEW_TALK = {
 /** A lost "stop" must not leave somebody writing for ever. */
 const TYPING_MS = 8_000;
 
+/**
+ * @param {{id: number}} one
+ * @param {{id: number}} other
+ */
 const byId = (one, other) => one.id - other.id;
 
+/**
+ * @param {Message[]} known
+ * @param {Message[]} more
+ */
 function merged(known, more) {
   const ids = new Set(more.map(({ id }) => id));
   return [...known.filter(({ id }) => !ids.has(id)), ...more].sort(byId);
 }
 
+/**
+ * @template Value
+ * @param {Record<string, Value>} record
+ * @param {number} key
+ */
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
+/** @type {Steps<TalkState, Heard, [now: number]>} */
 const TOLD = {
   /**
    * A page of the history, newest first. The newest page fills the gap that a lost connection left, or stands for all
@@ -32,13 +72,17 @@ const TOLD = {
   history(talk, { results, next, newest, anew }) {
     const page = [...results].reverse();
     if (anew)
-      return { ...talk, messages: [...page, ...talk.messages.filter(({ id }) => id > page.at(-1)?.id)], older: next };
+      return {
+        ...talk,
+        messages: [...page, ...talk.messages.filter(({ id }) => id > Number(page.at(-1)?.id))],
+        older: next,
+      };
     if (!newest) return { ...talk, messages: merged(talk.messages, page), older: next };
     const joins = talk.messages.some(({ id }) => id >= (page[0]?.id ?? 0));
     if (talk.older === undefined || !joins)
       return { ...talk, messages: merged(joins ? talk.messages : [], page), older: next };
     // A message deleted meanwhile is not on the page any more.
-    const before = talk.messages.filter(({ id }) => id < page[0]?.id || id > (page.at(-1)?.id ?? 0));
+    const before = talk.messages.filter(({ id }) => id < Number(page[0]?.id) || id > (page.at(-1)?.id ?? 0));
     return { ...talk, messages: merged(before, page) };
   },
 
@@ -85,7 +129,14 @@ const TOLD = {
   refused: (talk, { ref }) => ({ ...talk, pending: talk.pending.filter((one) => one.ref !== ref) }),
 };
 
-/** The conversation after `message` came at `now` (milliseconds since 1970). */
+/**
+ * The conversation after `message` came at `now` (milliseconds since 1970).
+ *
+ * @param {TalkState} talk
+ * @param {{type: string} & Record<string, unknown>} message
+ * @param {number} [now]
+ */
 export function told(talk, message, now = Date.now()) {
-  return TOLD[message.type]?.(talk, message, now) ?? talk;
+  const step = /** @type {Record<string, Step<TalkState, [now: number]> | undefined>} */ (TOLD)[message.type];
+  return step?.(talk, /** @type {never} */ (message), now) ?? talk;
 }

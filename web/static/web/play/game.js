@@ -17,7 +17,7 @@ import {
   useNow,
   useTitle,
 } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
@@ -28,25 +28,38 @@ import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
 import { duration, text, textOr, words } from "../texts.js";
 
+/**
+ * @import { Own } from "../../client/gameplatform.js"
+ * @import { Game } from "../../client/messages.d.ts"
+ * @import { GameRoom, Hearing, Movement, Ref, Rest } from "../types.d.ts"
+ * @typedef {Game.Heard["game_state"] | {type: "chat_history", lines: Rest.GameChatLine[]}} Told
+ */
+
 const LOW_TIME_MS = 20_000;
 const OPEN_STATES = new Set(["created", "waiting_for_players"]);
 const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
-/** The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`. */
+/**
+ * The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`.
+ *
+ * @param {string} id
+ */
 function useRoom(id) {
-  const [pending, setPending] = useState(null);
-  const me = useRef(null);
+  const [pending, setPending] = useState(/** @type {Movement | null} */ (null));
+  const me = useRef(/** @type {number | null} */ (null));
   const isOpen = useRef(false);
   // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not
   // shown.
-  const asked = useRef(null);
-  const watchers = useRef(new Set());
-  const shownScores = useRef(null);
+  const asked = useRef(/** @type {{id: number | string, silent?: boolean} | null} */ (null));
+  const watchers = useRef(/** @type {Set<(tick: number, view: any, ack?: number) => void>} */ (new Set()));
+  const shownScores = useRef(/** @type {string | null} */ (null));
 
+  /** @type {Hearing<Game.Heard & Own>} */
   const hear = {
     // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
-    game_tick({ tick, view }) {
-      for (const watch of watchers.current) watch(tick, view);
+    game_tick({ tick, view: seen }) {
+      const view = /** @type {any} */ (seen);
+      for (const watch of watchers.current) watch(tick, view, client.game?.ack);
       const scores = JSON.stringify(view.scores);
       const isKnown = scores === shownScores.current;
       shownScores.current = scores;
@@ -68,7 +81,7 @@ function useRoom(id) {
       setRefusal(null);
     },
     error({ ref }) {
-      const { silent = false } = asked.current?.id === ref ? asked.current : {};
+      const silent = asked.current?.id === ref && Boolean(asked.current?.silent);
       // A move stands until it is the move that was refused.
       if (!ref || asked.current?.id === ref) setPending(null);
       return silent;
@@ -87,7 +100,7 @@ function useRoom(id) {
     let current = true;
     // The socket tells what is said from now on. Without what was said before the game can be played all the same.
     client.request("GET", `/api/games/${id}/chat/`).then(
-      (lines) => current && tell({ type: "chat_history", lines }),
+      (/** @type {Rest.GameChatLine[]} */ lines) => current && tell({ type: "chat_history", lines }),
       () => {},
     );
     return () => {
@@ -95,22 +108,23 @@ function useRoom(id) {
     };
   }, [id]);
 
-  const move = useCallback((movement) => {
+  const move = useCallback((/** @type {Movement} */ movement) => {
     setRefusal(null);
     asked.current = { id: client.sendMove(movement) };
     setPending(movement);
   }, []);
-  const act = useCallback((action) => {
+  const act = useCallback((/** @type {string} */ action) => {
     setRefusal(null);
     return client.sendAction(action);
   }, []);
-  const frames = useCallback((watch) => {
+  const frames = useCallback((/** @type {(tick: number, view: any, ack?: number) => void} */ watch) => {
     watchers.current.add(watch);
     return () => watchers.current.delete(watch);
   }, []);
   return { room, connection, refusal, refused, pending, move, act, frames };
 }
 
+/** @param {{clock: Game.ClockState | null, userId: number}} props */
 function Clock({ clock, userId }) {
   const running = clock?.running?.includes(userId);
   useNow(running ? 100 : null);
@@ -119,15 +133,17 @@ function Clock({ clock, userId }) {
   const low = left < LOW_TIME_MS ? "low" : "";
   const shown = timeShown(clock, left);
   return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
-    ${duration(shown.left, { tenths: true })}${clock.periods > 0 && html` <small>×${shown.periods}</small>`}</span>`;
+    ${duration(shown.left, { tenths: true })}${shown.periods > 0 && html` <small>×${shown.periods}</small>`}</span>`;
 }
 
+/** @param {{phase: Game.PhaseState}} props */
 function PhaseTime({ phase }) {
   useNow(phase.ends_at ? 500 : null);
-  const left = phase.ends_at && Math.max(0, Date.parse(phase.ends_at) - client.serverNow());
+  const left = phase.ends_at ? Math.max(0, Date.parse(phase.ends_at) - client.serverNow()) : null;
   return html`<p class="soft numbers phase">${words(phase.name)}${left !== null && ` · ${duration(left)}`}</p>`;
 }
 
+/** @param {{room: GameRoom, seat: Game.PlayerInfo, marks?: string[]}} props */
 function Seat({ room, seat, marks }) {
   const turn = room.turn === seat.id;
   const gone = room.gone[seat.id];
@@ -156,12 +172,18 @@ function Seat({ room, seat, marks }) {
   </div>`;
 }
 
+/** @param {{change: Game.RatingChange}} props */
 function RatingChange({ change }) {
   const difference = Math.round(change.after) - Math.round(change.before);
   const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
   return html`<span class=${difference < 0 ? "down" : "up"}>${sign}${Math.abs(difference)}</span>`;
 }
 
+/**
+ * @param {GameRoom} room
+ * @param {number|null} me
+ * @param {boolean} canMove
+ */
 function statusOf(room, me, canMove) {
   if (isOver(room)) return textOr(`game.${room.state}`, text("game.finished"));
   if (room.state !== "active") return textOr(`game.${room.state}`, words(room.state));
@@ -171,29 +193,35 @@ function statusOf(room, me, canMove) {
   return text("game.turn_of", { name: nameOf(room, room.turn) });
 }
 
-function verdict(room, me) {
-  const { winner_ids: winners, reason: why } = room.result;
+/**
+ * @param {NonNullable<GameRoom["result"]>} result
+ * @param {Pick<GameRoom, "players">} room
+ * @param {number|null} me
+ */
+function verdict(result, room, me) {
+  const { winner_ids: winners, reason: why } = result;
   if (!winners.length)
     return text(why === "aborted" ? "result.aborted" : why.startsWith("draw") ? "result.draw" : "result.none");
   if (me === null) return text("result.winner", { name: winners.map((id) => nameOf(room, id)).join(", ") });
   return text(winners.includes(me) ? "result.won" : "result.lost");
 }
 
-function Result({ room, me, act, offline }) {
-  const button = useRef(null);
-  const asked = room.rematchAskedBy.includes(me);
+/** @param {{room: GameRoom, result: NonNullable<GameRoom["result"]>, me: number | null, act: (action: string) => void, offline: boolean}} props */
+function Result({ room, result, me, act, offline }) {
+  /** @type {Ref<HTMLElement>} */
+  const button = useElement();
+  const asked = me !== null && room.rematchAskedBy.includes(me);
   const wanted = room.rematchAskedBy.find((id) => id !== me);
-  const change = room.result.ratings?.find(({ user_id }) => user_id === me);
-  const reward = room.result.rewards?.find(({ user_id }) => user_id === me);
+  const change = result.ratings?.find(({ user_id }) => user_id === me);
+  const reward = result.rewards?.find(({ user_id }) => user_id === me);
   useLayoutEffect(() => {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
   }, []);
-  const kind =
-    me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
+  const kind = me === null || !result.winner_ids.length ? "" : result.winner_ids.includes(me) ? "won" : "lost";
   return html`<${Card} class=${`result ${kind}`}>
-    <div role="status"><h2>${verdict(room, me)}</h2>
-      <p class="soft">${textOr(`reason.${room.result.reason}`, words(room.result.reason))}</p></div>
+    <div role="status"><h2>${verdict(result, room, me)}</h2>
+      <p class="soft">${textOr(`reason.${result.reason}`, words(result.reason))}</p></div>
     ${
       change &&
       html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}
@@ -224,12 +252,16 @@ function Result({ room, me, act, offline }) {
   <//>`;
 }
 
-/** `alone`: nobody agrees to a draw; `undo`: moves can be taken back. */
+/**
+ * `alone`: nobody agrees to a draw; `undo`: moves can be taken back.
+ *
+ * @param {{room: GameRoom, me: number, act: (action: string) => void, alone: boolean, undo: boolean}} props
+ */
 function Controls({ room, me, act, alone, undo }) {
   const [sure, setSure] = useState(false);
   const offer = room.drawOfferedBy;
   const giveUp = room.moved ? "resign" : "abort";
-  const [declined, setDeclined] = useState(null);
+  const [declined, setDeclined] = useState(/** @type {number | null} */ (null));
   useEffect(() => setDeclined(null), [offer]);
   useKeys(({ key }) => key === "Escape" && setSure(false));
   if (offer !== null && offer !== me && declined !== offer)
@@ -263,7 +295,8 @@ function Controls({ room, me, act, alone, undo }) {
 
 function Link() {
   const [copied, setCopied] = useState(false);
-  const link = useRef(null);
+  /** @type {Ref<HTMLInputElement>} */
+  const link = useElement();
   const copy = async () => {
     link.current.select();
     // Without a secure origin there is no clipboard; the selected link can still be copied by hand.
@@ -277,25 +310,36 @@ function Link() {
   <//>`;
 }
 
-/** The schema of the movements that the present phase allows. */
+/**
+ * The schema of the movements that the present phase allows.
+ *
+ * @param {any} entry
+ * @param {GameRoom} room
+ */
 function schemaNow(entry, room) {
   const schema = entry?.move_schema;
-  const moves = entry?.phases?.find(({ name }) => name === room.phase?.name)?.moves;
+  const moves = entry?.phases?.find((/** @type {any} */ { name }) => name === room.phase?.name)?.moves;
   return moves && schema?.anyOf
-    ? { ...schema, anyOf: schema.anyOf.filter(({ title }) => moves.includes(title)) }
+    ? { ...schema, anyOf: schema.anyOf.filter((/** @type {any} */ { title }) => moves.includes(title)) }
     : schema;
 }
 
+/** @type {Record<number, string>} */
 const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
 
+/** @param {{code?: number}} props */
 function Closed({ code }) {
   const here = code === 4409;
-  return html`<div class="empty closed" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
-    ${here && html`<${Button} kind="primary" onClick=${() => client.game.open()}>${text("game.replaced_here")}<//>`}
+  return html`<div class="empty closed" role="alert"><p>${text(CLOSED[Number(code)] ?? "game.closed")}</p>
+    ${here && html`<${Button} kind="primary" onClick=${() => client.game?.open()}>${text("game.replaced_here")}<//>`}
     <${LinkButton} href="/play">${text("error.home")}<//></div>`;
 }
 
-/** `alone`: against the computer, which agrees to no draw. */
+/**
+ * `alone`: against the computer, which agrees to no draw.
+ *
+ * @param {{id: string, alone: boolean, rated: boolean}} props
+ */
 function Table({ id, alone, rated }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
   const {
@@ -329,7 +373,7 @@ function Table({ id, alone, rated }) {
   const ours = room.players.slice(own, own + 1);
   const theirs = [...room.players.slice(own + 1), ...room.players.slice(0, own)];
   const status = statusOf(room, me, myTurn || Boolean(pending));
-  const waiting = OPEN_STATES.has(room.state) && me !== null;
+  const waiting = OPEN_STATES.has(String(room.state)) && me !== null;
   return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div
     class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
@@ -342,7 +386,7 @@ function Table({ id, alone, rated }) {
       ${
         room.view &&
         html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
-        onMove=${realTime ? (movement) => client.game?.state === "open" && client.sendMove(movement) : move}
+        onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.state === "open" && client.sendMove(movement) : move}
         frames=${frames} live=${live} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
       ${refusal && html`<${Refusal}>${refusal}<//>`}
@@ -356,7 +400,7 @@ function Table({ id, alone, rated }) {
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
         ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
-      ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
+      ${room.result && html`<${Result} room=${room} result=${room.result} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${
         !over &&
         me !== null &&
@@ -369,12 +413,16 @@ function Table({ id, alone, rated }) {
         </div>`
       }
       <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"}
-        onSay=${(message) => client.sendChat(message)} />
+        onSay=${(/** @type {string} */ message) => client.sendChat(message)} />
     </aside>
   </div></div>`;
 }
 
-/** An invitation for visitors of a game that still has a free seat. */
+/**
+ * An invitation for visitors of a game that still has a free seat.
+ *
+ * @param {{game: Rest.GameOneGame, title: string, onJoined: () => void}} props
+ */
 function Invitation({ game, title, onJoined }) {
   const join = useAction(async () => {
     await client.request("POST", `/api/games/${game.id}/join/`);
@@ -388,16 +436,18 @@ function Invitation({ game, title, onJoined }) {
   </div>`;
 }
 
+/** @param {{id: string}} props */
 export default function Game({ id }) {
   const { user } = useStore(session);
   const { data, error, reload } = useLoad(async () => {
+    /** @type {Rest.GameOneGame} */
     const game = await client.request("GET", `/api/games/${id}/`);
     return { game, entry: await gameNamed(game.game) };
   }, [id]);
   if (error || data?.game.id !== id)
     return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
   const { game, entry } = data;
-  const seated = game.players.some((one) => one.id === user.id);
+  const seated = game.players.some((one) => one.id === user?.id);
   const free = game.state === "created";
   if (!seated && free)
     return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;

@@ -13,10 +13,15 @@ const PAUSE_MOVES = 4;
 const PLAYERS = [{ id: 1 }, { id: 2 }];
 const COLUMNS = [3, 3, 2, 4, 4, 2, 5, 1, 5, 5, 2, 4, 3, 2, 4, 6, 1, 3, 6, 1, 6];
 
-/** The board at first and after each disc. */
+/**
+ * The board at first and after each disc.
+ *
+ * @param {number[]} columns
+ */
 function play(columns) {
+  /** @type {(string | null)[][]} */
   let board = Array.from({ length: 6 }, () => Array(7).fill(null));
-  const views = [{ board, last: null }];
+  const views = [{ board, last: /** @type {number | null} */ (null) }];
   for (const [index, column] of columns.entries()) {
     const row = landing(board, column);
     board = board.map((cells) => [...cells]);

@@ -3,13 +3,17 @@ import { catalog } from "../catalog.js";
 import { Avatar, Empty, Loading, Tabs, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { go } from "../router.js";
-import { client, session } from "../session.js";
+import { client, currentUser } from "../session.js";
 import { text } from "../texts.js";
 
+/** @import { Page, Rest } from "../types.d.ts" */
+
+/** @param {{game: string}} props */
 function Ranks({ game }) {
-  const me = session.value.user.id;
+  const me = currentUser().id;
   const ranks = useLoad(async () => {
     const path = `/api/leaderboards/${game}/`;
+    /** @type {Page<Rest.GameLeaderboardRow>[]} */
     const [first, mine] = await Promise.all([
       client.request("GET", path),
       client.request("GET", `${path}?around=me&limit=1`),
@@ -39,6 +43,7 @@ function Ranks({ game }) {
   </table>`;
 }
 
+/** @param {{game?: string}} props */
 export default function Leaderboard({ game: chosen }) {
   const offered = useLoad(catalog, []);
   const { data: games } = offered;
@@ -48,7 +53,7 @@ export default function Leaderboard({ game: chosen }) {
   return html`<div class="page">
     <header><h1>${text("leaderboard.title")}</h1></header>
     <${Tabs} name="game" label=${text("play.title")} value=${game}
-      onChoose=${(name) => go(`/leaderboard/${name}`, { replace: true })}
+      onChoose=${(/** @type {string} */ name) => go(`/leaderboard/${name}`, { replace: true })}
       options=${games.map(({ name, title }) => ({ value: name, label: title }))} />
     ${game && html`<${Ranks} key=${game} game=${game} />`}
   </div>`;

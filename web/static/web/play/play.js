@@ -17,24 +17,32 @@ import {
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { initial, Input } from "../games/generic.js";
-import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
+import { joinQueue, leaveQueue, playAtOnce, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
-import { client, session } from "../session.js";
+import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { duration, text, words } from "../texts.js";
+
+/** @import { Page, Rest } from "../types.d.ts" */
+/** @typedef {Rest.MatchmakingOfferedQueue & {asks: import("../types.d.ts").Schema}} OfferedQueue */
 
 const OFFER_COMPUTER_AFTER_MS = 10_000;
 const COMPUTER_LEVEL = 1;
 const LEVELS = [1, 2, 3];
 
-/** Return whether the computer can be the other player, or all of them. */
-const hasBots = (game) => game?.bots.length > 0;
+/**
+ * Return whether the computer can be the other player, or all of them.
+ *
+ * @param {{bots: number[]}|undefined} game
+ */
+const hasBots = (game) => Boolean(game?.bots.length);
 
+/** @param {{games: Rest.GameCatalogueEntry[], offered: OfferedQueue[]}} props */
 function Queue({ games, offered }) {
   const place = useStore(queue);
   const now = useNow(place ? 250 : null);
   const leave = useAction(leaveQueue);
-  const computer = useAction(() => playComputer(place.game, COMPUTER_LEVEL));
+  const computer = useAction(async () => place && playComputer(place.game, COMPUTER_LEVEL));
   if (!place) return null;
   const waited = Math.max(0, now - place.since);
   const game = games.find(({ name }) => name === place.game);
@@ -58,39 +66,53 @@ function Queue({ games, offered }) {
   </section>`;
 }
 
+/** @returns {Promise<Rest.GameOneGame[]>} */
 async function runningGames() {
   const { results } = await client.request("GET", "/api/games/?mine=1&state=active");
   return results;
 }
 
-/** Whether there is nothing to choose: the game has one queue, which asks nothing. */
+/**
+ * Whether there is nothing to choose: the game has one queue, which asks nothing.
+ *
+ * @param {OfferedQueue[]} queues
+ */
 const isPlain = ([first, ...others]) => !others.length && !Object.keys(first?.asks.properties ?? {}).length;
 
-/** One of a game's queues, with what it asks. */
+/**
+ * One of a game's queues, with what it asks.
+ *
+ * @param {{queue: OfferedQueue}} props
+ */
 function Choice({ queue }) {
   const [asks, setAsks] = useState(() => initial(queue.asks, queue.asks));
   const join = useAction(() => joinQueue(queue.game, { mode: queue.mode, asks }));
-  return html`<form class="stack" onSubmit=${(event) => {
+  return html`<form class="stack" onSubmit=${(/** @type {Event} */ event) => {
     event.preventDefault();
     join.run();
   }}>
     ${Object.entries(queue.asks.properties ?? {}).map(
       ([name, schema]) => html`<${Input} key=${name} label=${words(name)} schema=${schema} root=${queue.asks}
-        value=${asks[name]} onChange=${(value) => setAsks({ ...asks, [name]: value })} />`,
+        value=${asks[name]} onChange=${(/** @type {unknown} */ value) => setAsks({ ...asks, [name]: value })} />`,
     )}
     <${Button} kind="primary" class="wide" type="submit" busy=${join.busy}>${queue.title}<//>
     <${Refusal} error=${join.error} />
   </form>`;
 }
 
+/** @param {{offered: OfferedQueue[], onClose: () => void}} props */
 function Choices({ offered, onClose }) {
   return html`<${Dialog} title=${text("queue.choose")} onClose=${onClose}><div class="stack">
     ${offered.map((queue) => html`<${Choice} key=${queue.mode} queue=${queue} />`)}
   </div><//>`;
 }
 
+/** @param {{game: Rest.GameCatalogueEntry, offered: OfferedQueue[], queued: boolean, onComputer: () => void, onChoose: () => void}} props */
 function GameCard({ game, offered, queued, onComputer, onChoose }) {
-  const play = useAction(() => (isPlain(offered) ? joinQueue(game.name) : onChoose()));
+  const play = useAction(() => {
+    if (game.open) return playAtOnce(game.name);
+    return isPlain(offered) ? joinQueue(game.name) : onChoose();
+  });
   const friend = useAction(() => playFriend(game.name));
   const players = game.min_players === game.max_players ? game.min_players : `${game.min_players}–${game.max_players}`;
   const error = play.error ?? friend.error;
@@ -113,8 +135,9 @@ function GameCard({ game, offered, queued, onComputer, onChoose }) {
   <//>`;
 }
 
+/** @param {{games: Rest.GameCatalogueEntry[], running: Rest.GameOneGame[]}} props */
 function Running({ games, running }) {
-  const me = session.value.user.id;
+  const me = currentUser().id;
   if (!running.length) return null;
   return html`<section class="page wide"><h2>${text("play.running")}</h2><ul class="list">
     ${running.map((one) => {
@@ -128,8 +151,9 @@ function Running({ games, running }) {
   </ul></section>`;
 }
 
+/** @param {{game: Rest.GameCatalogueEntry, onClose: () => void}} props */
 function Strength({ game, onClose }) {
-  const play = useAction((level) => playComputer(game.name, level));
+  const play = useAction((/** @type {number} */ level) => playComputer(game.name, level));
   return html`<${Dialog} title=${text("play.computer_title")} onClose=${onClose}>
     <div class="stack">
       ${LEVELS.map(
@@ -142,6 +166,7 @@ function Strength({ game, onClose }) {
   <//>`;
 }
 
+/** @param {{query: URLSearchParams}} props */
 export default function Play({ query }) {
   const known = useLoad(async () => {
     const [games, offered, running] = await Promise.all([catalog(), queues(), runningGames().catch(() => [])]);
@@ -149,9 +174,9 @@ export default function Play({ query }) {
   }, []);
   const { games, offered, running } = known.data ?? {};
   const place = useStore(queue);
-  const [computer, setComputer] = useState(null);
-  const [choosing, setChoosing] = useState(null);
-  const queuesOf = (game) => offered.filter((one) => one.game === game);
+  const [computer, setComputer] = useState(/** @type {Rest.GameCatalogueEntry | null} */ (null));
+  const [choosing, setChoosing] = useState(/** @type {string | null} */ (null));
+  const queuesOf = (/** @type {string} */ game) => (offered ?? []).filter((one) => one.game === game);
   useEffect(() => setChoosing(null), [place?.game, place?.mode]);
   const start = useAction(async () => {
     const wanted = query.get("queue");

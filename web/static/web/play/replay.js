@@ -5,9 +5,15 @@ import { loadBoard } from "../games/index.js";
 import { client } from "../session.js";
 import { duration, text, textOr, words } from "../texts.js";
 
+/** @import { Board, OnInput, Rest } from "../types.d.ts" */
+
 const STEP_MS = 900;
 
-/** Every view of the game in order, each with the move that led to it: `[{view, input}]`. */
+/**
+ * Every view of the game in order, each with the move that led to it: `[{view, input}]`.
+ *
+ * @param {Rest.GameReplay} replay
+ */
 function film({ views, inputs, final_view: end }) {
   // A game in real time has no view for each input: its end is what there is to see.
   if (!views) return [{ view: end, input: null }];
@@ -18,28 +24,32 @@ function film({ views, inputs, final_view: end }) {
 /** The fields that movements count from 0 and boards from 1. */
 const PLACES = ["cell", "row", "col", "column"];
 
+/** @param {Pick<Rest.GameInput, "type" | "movement">} input */
 function said({ type, movement }) {
   if (type === "game_action") return words(movement.action);
   return Object.entries(movement ?? {})
     .map(
       ([name, value]) =>
-        `${words(name)} ${typeof value === "object" ? "…" : PLACES.includes(name) ? value + 1 : value}`,
+        `${words(name)} ${typeof value === "object" ? "…" : PLACES.includes(name) ? Number(value) + 1 : value}`,
     )
     .join(", ");
 }
 
+/** @param {{replay: Rest.GameReplay, board: Board}} props */
 function Player({ replay, board }) {
   const [scenes] = useState(() => film(replay));
   const last = scenes.length - 1;
   const [at, setAt] = useState(last);
   const [playing, setPlaying] = useState(false);
-  const to = (index) => {
+  const to = (/** @type {number} */ index) => {
     setPlaying(false);
     setAt(Math.min(last, Math.max(0, index)));
   };
   useKeys((event) => {
+    /** @type {Record<string, number>} */
     const keys = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: 0, Home: 0, ArrowDown: last, End: last };
-    if (event.key === " " && !event.target.closest("button, a")) setPlaying((before) => !before);
+    if (event.key === " " && !(event.target instanceof Element && event.target.closest("button, a")))
+      setPlaying((before) => !before);
     else if (event.key in keys) to(keys[event.key]);
     else return;
     event.preventDefault();
@@ -56,9 +66,9 @@ function Player({ replay, board }) {
     if (at >= last) setAt(0);
     setPlaying(!playing);
   };
-  const first = replay.inputs[0] && Date.parse(replay.inputs[0].at);
+  const first = replay.inputs.length ? Date.parse(replay.inputs[0].at) : 0;
   const { winner_ids: winners = [], reason: why = "" } = replay.result ?? {};
-  const name = (id) => replay.players.find((one) => one.id === id)?.username ?? "";
+  const name = (/** @type {number | null} */ id) => replay.players.find((one) => one.id === id)?.username ?? "";
   const verdict = winners.length
     ? text("result.winner", { name: winners.map(name).join(", ") })
     : text(why.startsWith("draw") ? "result.draw" : "result.none");
@@ -74,7 +84,7 @@ function Player({ replay, board }) {
           last > 0 &&
           html`<input type="range" min="0" max=${last} value=${at} aria-label=${text("replay.title")}
             aria-valuetext=${text("replay.position", { index: at, count: last })}
-            onInput=${(event) => to(event.currentTarget.valueAsNumber)} />
+            onInput=${(/** @type {OnInput} */ event) => to(event.currentTarget.valueAsNumber)} />
           <div class="transport">
             <${IconButton} icon="first" label=${text("replay.first")} disabled=${at === 0} onClick=${() => to(0)} />
             <${IconButton} icon="previous" label=${text("replay.previous")} disabled=${at === 0}
@@ -108,8 +118,10 @@ function Player({ replay, board }) {
   </div>`;
 }
 
+/** @param {{id: string}} props */
 export default function Replay({ id }) {
   const made = useLoad(async () => {
+    /** @type {Rest.GameReplay} */
     const replay = await client.request("GET", `/api/games/${id}/replay/?views=1`);
     return { replay, board: await loadBoard(replay.game) };
   }, [id]);

@@ -1,6 +1,17 @@
 /** The state of one game, as a pure function of its socket's messages: `told(room, message, context)`. */
 
-/** Nothing known yet. */
+/**
+ * @import { Game } from "../../client/messages.d.ts"
+ * @import { ChatLine, GameRoom, Movement, Step, Steps } from "../types.d.ts"
+ * @typedef {Game.Heard & {chat_history: {type: "chat_history", lines: ChatLine[]}}} Heard
+ * @typedef {Steps<GameRoom, Heard, [now: number]>} GameSteps
+ */
+
+/**
+ * Nothing known yet.
+ *
+ * @type {GameRoom}
+ */
 export const NEW_ROOM = {
   id: null,
   game: null,
@@ -34,22 +45,44 @@ export const NEW_ROOM = {
 const CHAT_KEPT = 200;
 const OVER = new Set(["finished", "abandoned", "aborted"]);
 
-export const isOver = (room) => OVER.has(room.state) || room.result !== null;
+/** @param {Pick<GameRoom, "state" | "result">} room */
+export const isOver = (room) => OVER.has(String(room.state)) || room.result !== null;
 
+/**
+ * @param {Pick<GameRoom, "players">} room
+ * @param {number} userId
+ */
 export const player = (room, userId) => room.players.find(({ id }) => id === userId);
 
-/** "Ada" for a player of this room, else "". */
+/**
+ * "Ada" for a player of this room, else "".
+ *
+ * @param {Pick<GameRoom, "players">} room
+ * @param {number} userId
+ */
 export const nameOf = (room, userId) => player(room, userId)?.username ?? "";
 
+/**
+ * @template Value
+ * @param {Record<string, Value>} record
+ * @param {number} key
+ */
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
+/**
+ * @param {GameRoom} room
+ * @param {number} userId
+ * @param {Partial<Game.PlayerInfo>} fields
+ */
 const withPlayer = (room, userId, fields) =>
   room.players.map((one) => (one.id === userId ? { ...one, ...fields } : one));
 
+/** @type {GameSteps & Required<Pick<GameSteps, "player_reconnected" | "chat_history">>} */
 const TOLD = {
   game_state(room, message) {
-    const { id, game, state, players, view, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
+    const { id, game, state, players, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
     const { phase = null, undo_asked_by: undoAskedBy = null } = message;
+    const view = /** @type {any} */ (message.view);
     const gone = Object.fromEntries(
       Object.entries(room.gone).filter(([userId]) =>
         players.some((one) => one.id === Number(userId) && !one.connected),
@@ -79,7 +112,8 @@ const TOLD = {
     };
   },
 
-  player_move(room, { user_id, movement, view, turn, clock, legal = [] }) {
+  player_move(room, { user_id, movement, view: seen, turn, clock, legal = [] }) {
+    const view = /** @type {any} */ (seen);
     const waiting_for = room.phase?.waiting_for?.filter((id) => id !== user_id);
     return {
       ...room,
@@ -89,7 +123,7 @@ const TOLD = {
       phase: room.phase && { ...room.phase, waiting_for },
       undoAskedBy: null,
       legal,
-      lastMove: { movement, user_id },
+      lastMove: { movement: /** @type {Movement} */ (movement), user_id },
       moved: true,
       drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
     };
@@ -116,7 +150,7 @@ const TOLD = {
     return { ...room, players, gone: { ...room.gone, [user_id]: { username, until: now + grace_s * 1000 } } };
   },
 
-  player_joined: (room, { user_id }) => TOLD.player_reconnected(room, { user_id }),
+  player_joined: (room, message, now) => TOLD.player_reconnected(room, { ...message, type: "player_reconnected" }, now),
 
   player_reconnected: (room, { user_id }) => ({
     ...room,
@@ -124,7 +158,8 @@ const TOLD = {
     gone: without(room.gone, user_id),
   }),
 
-  game_action(room, { action, data, user_id, view, turn, clock, legal = [] }) {
+  game_action(room, { action, data: told, user_id, view, turn = null, clock, legal = [] }) {
+    const data = /** @type {{game_id?: string} | null} */ (told);
     if (action === "ask_undo") return { ...room, undoAskedBy: user_id };
     if (action === "decline_undo") return { ...room, undoAskedBy: null };
     // An action of the game's own has changed what everybody sees.
@@ -136,20 +171,19 @@ const TOLD = {
     return room;
   },
 
-  chat_message: (room, line) => TOLD.chat_history(room, { lines: [line] }),
+  chat_message: (room, line, now) => TOLD.chat_history(room, { type: "chat_history", lines: [line] }, now),
 
   /** The lines of the chat, some of which may be known already. */
   chat_history(room, { lines }) {
     const known = new Set(room.chat.map(({ seq }) => seq));
     const all = [...room.chat, ...lines.filter(({ seq }) => !known.has(seq))];
-    return { ...room, chat: all.sort((one, other) => one.seq - other.seq).slice(-CHAT_KEPT) };
+    return { ...room, chat: all.sort((one, other) => Number(one.seq) - Number(other.seq)).slice(-CHAT_KEPT) };
   },
 
-  game_over(room, { winner_ids, reason, scores, ratings, rewards, view }) {
+  game_over(room, { winner_ids, reason, scores, ratings, rewards }) {
     return {
       ...room,
       state: "finished",
-      view: view ?? room.view,
       turn: null,
       legal: [],
       gone: {},
@@ -161,31 +195,55 @@ const TOLD = {
   },
 };
 
-/** The room after `message` came at `now` (milliseconds since 1970); messages of no concern change nothing. */
+/**
+ * The room after `message` came at `now` (milliseconds since 1970); messages of no concern change nothing.
+ *
+ * @param {GameRoom} room
+ * @param {{type: string} & Record<string, unknown>} message
+ * @param {number} [now]
+ */
 export function told(room, message, now = Date.now()) {
-  return TOLD[message.type]?.(room, message, now) ?? room;
+  const step = /** @type {Record<string, Step<GameRoom, [now: number]> | undefined>} */ (TOLD)[message.type];
+  return step?.(room, /** @type {never} */ (message), now) ?? room;
 }
 
-/** Return the milliseconds that `userId` has left at the server's time `serverNow`, or null without a clock. */
+/**
+ * Return the milliseconds that `userId` has left at the server's time `serverNow`, or null without a clock.
+ *
+ * @param {Game.ClockState|null} clock
+ * @param {number} userId
+ * @param {number} serverNow
+ */
 export function timeLeft(clock, userId, serverNow) {
   const left = clock?.left_ms?.[userId];
-  if (left === undefined) return null;
+  if (!clock || left === undefined) return null;
   const running = clock.running?.includes(userId);
   return running ? Math.max(0, left - Math.max(0, serverNow - Date.parse(clock.at))) : left;
 }
 
-/** Return `{left, periods}`: milliseconds left of the main time or the present byo-yomi period, and periods left. */
+/**
+ * Return `{left, periods}`: milliseconds left of the main time or the present byo-yomi period, and periods left.
+ *
+ * @param {Pick<Game.ClockState, "byo_yomi_ms" | "periods"> | null} clock
+ * @param {number} left
+ */
 export function timeShown(clock, left) {
-  const { byo_yomi_ms: period, periods = 0 } = clock;
+  const { byo_yomi_ms: period = 0, periods = 0 } = clock ?? {};
   if (!periods) return { left, periods };
   if (left > period * periods) return { left: left - period * periods, periods };
   const still = Math.ceil(left / period);
   return { left: left - period * Math.max(0, still - 1), periods: still };
 }
 
-/** Return whether the player may move now, as far as the room knows. */
+/**
+ * Return whether the player may move now, as far as the room knows.
+ *
+ * @param {Pick<GameRoom, "turn" | "phase" | "clock">} room
+ * @param {number | null} me
+ * @param {boolean} realTime
+ */
 export function mayMove(room, me, realTime) {
-  if (room.turn !== null || realTime) return room.turn === me;
+  if (room.turn !== null || realTime || me === null) return room.turn === me;
   // Where several may move at once nobody has the turn.
   return room.phase?.waiting_for?.includes(me) ?? room.clock?.running.includes(me) ?? true;
 }

@@ -6,6 +6,12 @@ import { playAsGuest, register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
+/** @import { Fields } from "../types.d.ts" */
+
+/**
+ * @type {Record<string, {title: string, submit: string, fields: {name: string, label: string, type?: string, autocomplete: string}[],
+ *   send: (fields: Fields) => Promise<void>}>}
+ */
 const FORMS = {
   "/signin": {
     title: "top.sign_in",
@@ -28,12 +34,17 @@ const FORMS = {
   },
 };
 
-/** Only a path of this page: `?next=` comes from a link that anybody may have written. */
+/**
+ * Only a path of this page: `?next=` comes from a link that anybody may have written.
+ *
+ * @param {URLSearchParams} query
+ */
 function nextPlace(query) {
   const next = query.get("next") ?? "";
   return /^\/(?![/\\])/.test(next) ? next : "/play";
 }
 
+/** @param {{path: string, query: URLSearchParams}} props */
 export default function SignIn({ path, query }) {
   const { status } = useStore(session);
   const form = FORMS[path];
@@ -47,7 +58,7 @@ export default function SignIn({ path, query }) {
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
     <${Tabs} name="form" label=${text("top.sign_in")} value=${path}
-      onChoose=${(to) => go(to + search, { replace: true })}
+      onChoose=${(/** @type {string} */ to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("top.sign_in") }, { value: "/register", label: text("register.submit") }]} />
     <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
       ${form.fields.map(

@@ -5,11 +5,14 @@ import { GameArt } from "../art.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
 
+/** @import { Page, Rest } from "../types.d.ts" */
+
 const LOOK_EVERY_MS = 5_000;
 
 export default function Watch() {
   const games = useLoad(
     async () => {
+      /** @type {Page<Rest.GameOneGame>} */
       const { results } = await client.request("GET", "/api/games/?state=active");
       return results.filter(({ spectators }) => spectators);
     },
@@ -26,7 +29,8 @@ export default function Watch() {
       html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`
     }
     ${
-      data?.length > 0 &&
+      data &&
+      data.length > 0 &&
       html`<ul class="list">${data.map(
         (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <span class="thumb"><${GameArt} name=${one.game} /></span>

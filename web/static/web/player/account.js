@@ -13,21 +13,24 @@ import {
   useLoad,
   useTitle,
 } from "../components.js";
-import { html, useRef, useState } from "../dom.js";
+import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { Keep } from "./keep.js";
 import { go } from "../router.js";
-import { client, erase, session, signOut } from "../session.js";
-import { useStore } from "../store.js";
+import { client, erase, session, signOut, useUser } from "../session.js";
 import { ago, text } from "../texts.js";
 import { everything, ProfileTabs } from "../things.js";
 import { toast } from "../toasts.js";
 
+/** @import { Failed, Fields, Loaded, Ref, Rest, User } from "../types.d.ts" */
+
+/** @param {{user: User}} props */
 function Name({ user }) {
-  const save = async (fields, form) => {
+  const save = async (/** @type {Fields} */ fields, /** @type {HTMLFormElement} */ form) => {
     const changed = client.request("PATCH", "/api/me/", fields).catch(besideField("password"));
     session.patch({ user: await changed });
-    if (form.elements.password) form.elements.password.value = "";
+    const password = form.elements.namedItem("password");
+    if (password instanceof HTMLInputElement) password.value = "";
     toast(text("account.saved"));
   };
   return html`<${Card} title=${text("account.who")}>
@@ -44,14 +47,19 @@ function Name({ user }) {
     <//><//>`;
 }
 
-/** A wrong password is told beside `field`. */
-const besideField = (field) => (error) => {
+/**
+ * A wrong password is told beside `field`.
+ *
+ * @param {string} field
+ */
+const besideField = (field) => (/** @type {Failed} */ error) => {
   if (error.code === "wrong_password") error.errors = { [field]: [error.message] };
   throw error;
 };
 
+/** @param {{username: string, onChanged: () => void}} props */
 function Password({ username, onChanged }) {
-  const change = async (fields, form) => {
+  const change = async (/** @type {Fields} */ fields, /** @type {HTMLFormElement} */ form) => {
     await client.request("POST", "/api/me/password/", fields).catch(besideField("old_password"));
     form.reset();
     toast(text("account.password_changed"));
@@ -68,6 +76,7 @@ function Password({ username, onChanged }) {
     <//><//>`;
 }
 
+/** @type {[sign: string, name?: string][]} */
 const BROWSERS = [
   ["Edg", "Edge"],
   ["OPR", "Opera"],
@@ -77,22 +86,29 @@ const BROWSERS = [
   ["CriOS", "Chrome"],
   ["Safari"],
 ];
+/** @type {[sign: string, name?: string][]} */
 const SYSTEMS = [["Android"], ["iPhone"], ["iPad"], ["Windows"], ["Mac OS", "macOS"], ["CrOS", "ChromeOS"], ["Linux"]];
 
-/** "Firefox on Windows" for what a browser says of itself; of other programs their first word. */
+/**
+ * "Firefox on Windows" for what a browser says of itself; of other programs their first word.
+ *
+ * @param {string} agent
+ */
 function deviceName(agent) {
-  const known = (names) => names.filter(([sign]) => agent.includes(sign)).map(([sign, name = sign]) => name)[0];
+  const known = (/** @type {[sign: string, name?: string][]} */ names) =>
+    names.filter(([sign]) => agent.includes(sign)).map(([sign, name = sign]) => name)[0];
   const [browser, system] = [known(BROWSERS), known(SYSTEMS)];
   if (browser && system) return text("account.device", { browser, system });
   return browser ?? system ?? (agent.split(/[/ ]/)[0] || text("account.device_unknown"));
 }
 
+/** @param {{device: Rest.AccountsDeviceSession, onEnded: () => void}} props */
 function Device({ device, onEnded }) {
   const name = deviceName(device.user_agent);
   const end = useAction(async () => {
     if (device.current) return signOut();
     // The session may have ended by itself meanwhile.
-    await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((error) => {
+    await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((/** @type {Failed} */ error) => {
       if (error.status !== 404) throw error;
     });
     toast(text("account.device_ended", { name }));
@@ -109,8 +125,10 @@ function Device({ device, onEnded }) {
     <${Refusal} error=${end.error} /></li>`;
 }
 
+/** @param {{devices: Loaded<Rest.AccountsDeviceSession[]>}} props */
 function Devices({ devices }) {
-  const title = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const title = useElement();
   const ended = () => {
     // The button that was pressed goes with its device.
     title.current.focus();
@@ -121,13 +139,14 @@ function Devices({ devices }) {
     <${Loading} of=${devices} rows=${2} />
     <ul class="people-list">
       ${devices.data
-        ?.toSorted((one, other) => other.current - one.current)
+        ?.toSorted((one, other) => Number(other.current) - Number(one.current))
         .map(
           (device) => html`<${Device}
       key=${device.id} device=${device} onEnded=${ended} />`,
         )}</ul><//>`;
 }
 
+/** @param {{username: string}} props */
 function Data({ username }) {
   const load = useAction(async () => {
     const data = await client.request("GET", "/api/me/export/");
@@ -142,8 +161,9 @@ function Data({ username }) {
     <${Refusal} error=${load.error} /><//>`;
 }
 
+/** @param {{user: User, onClose: () => void}} props */
 function Erasing({ user, onClose }) {
-  const send = async ({ password }) => {
+  const send = async (/** @type {{password?: string}} */ { password }) => {
     await erase(password).catch(besideField("password"));
     go("/");
     toast(text("account.erased"));
@@ -160,6 +180,7 @@ function Erasing({ user, onClose }) {
     <//><//>`;
 }
 
+/** @param {{user: User}} props */
 function Erase({ user }) {
   const [open, setOpen] = useState(false);
   return html`<${Card} title=${text("account.erase")}>
@@ -168,9 +189,14 @@ function Erase({ user }) {
     ${open && html`<${Erasing} user=${user} onClose=${() => setOpen(false)} />`}<//>`;
 }
 
+/** @param {{path: string}} props */
 export default function Account({ path }) {
-  const { user } = useStore(session);
-  const devices = useLoad(async () => (user.is_guest ? [] : everything("/api/me/sessions/")), [user.is_guest]);
+  const user = useUser();
+  const devices = useLoad(
+    /** @returns {Promise<Rest.AccountsDeviceSession[]>} */
+    async () => (user.is_guest ? [] : everything("/api/me/sessions/")),
+    [user.is_guest],
+  );
   useTitle(text("account.title"));
   return html`<div class="page wide profile">
     <${ProfileTabs} path=${path} />

@@ -10,15 +10,23 @@ import { ago, amount, text } from "../texts.js";
 import { STATS } from "../things.js";
 import { toast } from "../toasts.js";
 
+/** @import { Loaded, Page, Rest } from "../types.d.ts" */
+
+/** @type {(keyof Rest.ProgressionDerived)[]} */
 const DERIVED = ["max_hp", "attack", "defense", "speed"];
 const LEDGER_PAGE = 10;
 
+/** @param {{label: string, kind: string, value: number, most: number, says: string}} props */
 function Bar({ label, kind, value, most, says }) {
   return html`<div class="bar"><span>${label}</span><span class="soft numbers">${says}</span><${Meter} kind=${kind}
     label=${label} value=${value} most=${most} /></div>`;
 }
 
-/** One stat, with what is about to be added to it while there are points to give. */
+/**
+ * One stat, with what is about to be added to it while there are points to give.
+ *
+ * @param {{name: string, value: number, bonus: number, added: number, open: boolean, left: number, onChange: (points: number) => void}} props
+ */
 function Stat({ name, value, bonus, added, open, left, onChange }) {
   return html`<li><span class="grow"><strong>${text(`stat.${name}`)}</strong><span class="soft small">
     ${text(`stat_does.${name}`)}</span></span>
@@ -40,10 +48,11 @@ function Stat({ name, value, bonus, added, open, left, onChange }) {
     }</li>`;
 }
 
+/** @param {{of: Loaded<unknown>}} props */
 export function Growth({ of: asked }) {
   const one = useStore(player);
   const stamina = useStamina();
-  const [added, setAdded] = useState({});
+  const [added, setAdded] = useState(/** @type {Partial<Rest.ProgressionStats>} */ ({}));
   const spent = Object.values(added).reduce((sum, points) => sum + points, 0);
   const allocate = useAction(async () => {
     await keepPlayer(
@@ -79,7 +88,7 @@ export function Growth({ of: asked }) {
       <ul>${STATS.map(
         (name) => html`<${Stat} key=${name} name=${name} value=${one.stats[name]} bonus=${one.bonuses[name]}
           added=${added[name] ?? 0} open=${one.stat_points > 0} left=${left}
-        onChange=${(points) => setAdded({ ...added, [name]: points })} />`,
+        onChange=${(/** @type {number} */ points) => setAdded({ ...added, [name]: points })} />`,
       )}</ul>
       ${
         spent > 0 &&
@@ -90,9 +99,14 @@ export function Growth({ of: asked }) {
       <${Refusal} error=${allocate.error} /><//></div>`;
 }
 
+/** @returns {Promise<Rest.ProgressionDailyReward>} */
 export const loadDaily = () => client.request("GET", "/api/player/daily-reward/");
 
-/** The gold for coming back each day. */
+/**
+ * The gold for coming back each day.
+ *
+ * @param {{of: Loaded<Rest.ProgressionDailyReward>}} props
+ */
 export function Daily({ of: { data, reload } }) {
   const claim = useAction(async () => {
     const { gold } = await postOnce("/api/player/daily-reward/");
@@ -111,9 +125,14 @@ export function Daily({ of: { data, reload } }) {
     <${Refusal} error=${claim.error} /><//>`;
 }
 
+/** @returns {Promise<Page<Rest.ProgressionLedgerEntry>>} */
 export const loadLedger = () => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`);
 
-/** Every movement of money, newest first. */
+/**
+ * Every movement of money, newest first.
+ *
+ * @param {{of: Loaded<Page<Rest.ProgressionLedgerEntry>>}} props
+ */
 export function Ledger({ of: entries }) {
   const { data } = entries;
   const more = useMore(data, []);
@@ -129,12 +148,17 @@ export function Ledger({ of: entries }) {
     ${more.button}`;
 }
 
+/** @returns {Promise<Rest.AchievementsProgress[]>} */
 export const loadAchievements = () => client.request("GET", "/api/player/achievements/");
 
-/** The achievements, the nearest first; earned ones come last. */
+/**
+ * The achievements, the nearest first; earned ones come last.
+ *
+ * @param {{of: Loaded<Rest.AchievementsProgress[]>}} props
+ */
 export function Achievements({ of: { data } }) {
   if (!data?.length) return null;
-  const part = (one) => (one.earned_at ? -1 : one.progress / one.goal);
+  const part = (/** @type {Rest.AchievementsProgress} */ one) => (one.earned_at ? -1 : one.progress / one.goal);
   return html`<section class="stack"><h2>${text("achievements.title")}</h2>
     <ul class="things">${[...data]
       .sort((one, other) => part(other) - part(one))

@@ -18,16 +18,36 @@ import { client } from "../session.js";
 import { amount, text } from "../texts.js";
 import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf } from "../things.js";
 
+/**
+ * @import { Children, Rest } from "../types.d.ts"
+ * @typedef {Rest.ProgressionInventoryRow} Row
+ * @typedef {{wear: (thing: Row) => Promise<void>, takeOff: (thing: Row) => Promise<void>}} Change
+ */
+
 const KINDS = ["all", "gear", "egg", "food", "material"];
-/** Where what is done with a thing is done, if not here. */
+/**
+ * Where what is done with a thing is done, if not here.
+ *
+ * @type {Record<string, string>}
+ */
 const ELSEWHERE = { egg: "inventory.hatch", food: "inventory.feed" };
 
-/** Best first, then by name. */
+/**
+ * Best first, then by name.
+ *
+ * @param {Row} one
+ * @param {Row} other
+ */
 const byWorth = (one, other) =>
   RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || one.name.localeCompare(other.name);
 
-/** One thing among the others; a button that can also be dragged, which browsers do not allow real ones. */
+/**
+ * One thing among the others; a button that can also be dragged, which browsers do not allow real ones.
+ *
+ * @param {{thing: Row, onOpen: () => void, onDrag: (thing: Row | null) => void}} props
+ */
 function Tile({ thing, onOpen, onDrag }) {
+  /** @param {KeyboardEvent} event */
   const press = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -43,6 +63,7 @@ function Tile({ thing, onOpen, onDrag }) {
   </div>`;
 }
 
+/** @param {{thing: Row, worn?: Row | null, change: Change, onClose: () => void}} props */
 function Details({ thing, worn, change, onClose }) {
   const act = useAction(async () => {
     await (thing.equipped ? change.takeOff(thing) : change.wear(thing));
@@ -72,9 +93,10 @@ function Details({ thing, worn, change, onClose }) {
     <${Refusal} error=${act.error} /><//>`;
 }
 
+/** @param {{slot: string, thing?: Row, dragged: Row | null, onDrop: (thing: Row) => void, children?: Children}} props */
 function Slot({ slot, thing, dragged, onDrop, children }) {
   const fits = dragged?.slot === slot && !dragged.equipped;
-  return html`<li class=${`slot ${fits ? "fits" : ""}`} onDragOver=${(event) => fits && event.preventDefault()}
+  return html`<li class=${`slot ${fits ? "fits" : ""}`} onDragOver=${(/** @type {Event} */ event) => fits && event.preventDefault()}
     onDrop=${() => fits && onDrop(dragged)}>
     <span class="soft small">${text(`thing.${slot}`)}</span>
     ${
@@ -85,27 +107,29 @@ function Slot({ slot, thing, dragged, onDrop, children }) {
     }</li>`;
 }
 
+/** @param {{path: string}} props */
 export default function Inventory({ path }) {
-  const all = useLoad(() => everything("/api/inventory/"), []);
+  const all = useLoad(/** @returns {Promise<Row[]>} */ () => everything("/api/inventory/"), []);
   const { data: things, reload } = all;
   const [kind, setKind] = useState("all");
-  const [chosen, setChosen] = useState(null);
-  const [dragged, setDragged] = useState(null);
+  const [chosen, setChosen] = useState(/** @type {number | null} */ (null));
+  const [dragged, setDragged] = useState(/** @type {Row | null} */ (null));
   const changed = () => {
     reload();
     later();
   };
+  /** @type {Change} */
   const change = {
     wear: ({ id }) => client.request("POST", `/api/inventory/equip/${id}/`).then(changed),
     takeOff: ({ slot }) => client.request("POST", `/api/inventory/unequip/${slot}/`).then(changed),
   };
-  const drop = useAction((act, thing) => change[act](thing));
+  const drop = useAction((/** @type {keyof Change} */ act, /** @type {Row} */ thing) => change[act](thing));
   useTitle(text("inventory.title"));
-  const worn = (slot) => things.find((one) => one.equipped && one.slot === slot);
-  const tile = (thing) =>
+  const worn = (/** @type {string} */ slot) => things?.find((one) => one.equipped && one.slot === slot);
+  const tile = (/** @type {Row} */ thing) =>
     html`<${Tile} key=${thing.id} thing=${thing} onOpen=${() => setChosen(thing.id)} onDrag=${setDragged} />`;
   const open = things?.find(({ id }) => id === chosen);
-  const shown = things?.filter((one) => kind === "all" || one.kind === kind).sort(byWorth);
+  const shown = (things ?? []).filter((one) => kind === "all" || one.kind === kind).sort(byWorth);
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
     <h1 class="hidden">${text("inventory.title")}</h1>
@@ -116,11 +140,11 @@ export default function Inventory({ path }) {
       <section class="card"><h2>${text("inventory.worn_title")}</h2><ul class="slots">
         ${SLOTS.map(
           (slot) => html`<${Slot} key=${slot} slot=${slot} thing=${worn(slot)} dragged=${dragged}
-            onDrop=${(thing) => drop.run("wear", thing)}>
-          ${worn(slot) && tile(worn(slot))}<//>`,
+            onDrop=${(/** @type {Row} */ thing) => drop.run("wear", thing)}>
+          ${[worn(slot)].map((one) => one && tile(one))}<//>`,
         )}</ul><${Refusal} error=${drop.error} /></section>
       <section class="stack" aria-label=${text("inventory.all")}
-        onDragOver=${(event) => dragged?.equipped && event.preventDefault()}
+        onDragOver=${(/** @type {Event} */ event) => dragged?.equipped && event.preventDefault()}
           onDrop=${() => dragged?.equipped && drop.run("takeOff", dragged)}>
         <${Tabs} name="kind" label=${text("inventory.kinds")} value=${kind} onChoose=${setKind}
           options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />

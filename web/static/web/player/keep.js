@@ -5,12 +5,14 @@ import { upgrade } from "../session.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
 
+/** @import { Fields } from "../types.d.ts" */
+
 export function Keep() {
-  const keep = async (fields) => {
+  const keep = async (/** @type {Fields} */ fields) => {
     await upgrade(fields);
     toast(text("profile.kept"));
     // The card goes, and the focus would go with it.
-    document.getElementById("main").focus({ preventScroll: true });
+    document.getElementById("main")?.focus({ preventScroll: true });
   };
   return html`<${Card} title=${text("profile.keep_title")}>
     <p class="soft">${text("profile.keep_text")}</p>

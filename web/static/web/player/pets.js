@@ -8,9 +8,18 @@ import { amount, text, words } from "../texts.js";
 import { toast } from "../toasts.js";
 import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing } from "../things.js";
 
-const SET_SIZE = 3;
-const percent = (part) => part.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+/**
+ * @import { Rest } from "../types.d.ts"
+ * @typedef {Rest.ProgressionInventoryRow} Row
+ * @typedef {Rest.ProgressionPetShape} PetShape
+ * @typedef {Record<string, number>} Odds by rarity
+ */
 
+const SET_SIZE = 3;
+const percent = (/** @type {number} */ part) =>
+  part.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+/** @param {{egg: Row, odds: Odds, onHatched: (pet: PetShape) => void}} props */
 function Egg({ egg, odds, onHatched }) {
   const hatch = useAction(async () => onHatched(await postOnce(`/api/pets/hatch/${egg.id}/`)));
   return html`<${Thing} thing=${egg} says=${text("pets.eggs_left", { count: amount(egg.quantity) })}
@@ -24,8 +33,10 @@ function Egg({ egg, odds, onHatched }) {
       onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
 }
 
+/** @param {PetShape} pet */
 const says = (pet) => text("pets.sort", { rarity: text(`rarity.${pet.rarity}`), family: words(pet.family) });
 
+/** @param {{pet: PetShape, onFeed: () => void, onChanged: () => void}} props */
 function Pet({ pet, onFeed, onChanged }) {
   const move = useAction(async () => {
     await client.request("POST", `/api/pets/${pet.equipped ? "unequip" : "equip"}/${pet.id}/`);
@@ -45,9 +56,14 @@ function Pet({ pet, onFeed, onChanged }) {
         aria-label=${text("pets.feed_name", { name: pet.name })}>${text("pets.feed")}<//></div><//>`;
 }
 
-/** One food after the other, for as long as there is some. */
+/**
+ * One food after the other, for as long as there is some.
+ *
+ * @param {{pet: PetShape, foods: Row[], onChanged: () => void, onClose: () => void}} props
+ */
 function Feeding({ pet, foods, onChanged, onClose }) {
-  const feed = useAction(async (food) => {
+  const feed = useAction(async (/** @type {Row} */ food) => {
+    /** @type {PetShape} */
     const fed = await postOnce(`/api/pets/feed/${pet.id}/`, { item_id: food.id });
     if (fed.level > pet.level) toast(text("pets.grew", { name: pet.name, level: fed.level }));
     onChanged();
@@ -68,6 +84,7 @@ function Feeding({ pet, foods, onChanged, onClose }) {
     <${Refusal} error=${feed.error} /><//>`;
 }
 
+/** @param {{pet: PetShape, onClose: () => void}} props */
 function Hatched({ pet, onClose }) {
   return html`<${Dialog} title=${text("pets.hatched", { name: pet.name })} class="hatched" onClose=${onClose}>
     <div class="stack center"><${Picture} thing=${pet} kind="pet" /><p class=${pet.rarity}>${says(pet)}</p><${Bonuses}
@@ -75,8 +92,10 @@ function Hatched({ pet, onClose }) {
       <${Button} kind="primary" onClick=${onClose}>${text("game.dismiss")}<//></div><//>`;
 }
 
+/** @param {{path: string}} props */
 export default function Pets({ path }) {
   const all = useLoad(async () => {
+    /** @type {[PetShape[], Row[], Record<string, Odds>]} */
     const [pets, things, odds] = await Promise.all([
       everything("/api/pets/"),
       everything("/api/inventory/"),
@@ -90,22 +109,24 @@ export default function Pets({ path }) {
     };
   }, []);
   const { data, reload } = all;
-  const [hatched, setHatched] = useState(null);
-  const [fed, setFed] = useState(null);
+  const [hatched, setHatched] = useState(/** @type {PetShape | null} */ (null));
+  const [fed, setFed] = useState(/** @type {number | null} */ (null));
   useTitle(text("pets.title"));
   const changed = () => {
     reload();
     later();
   };
-  const hatch = (pet) => {
+  const hatch = (/** @type {PetShape} */ pet) => {
     setHatched(pet);
     reload();
   };
-  const inSet = data?.pets.filter(({ equipped }) => equipped).sort((one, other) => one.place - other.place);
-  const others = data?.pets
+  const pets = data?.pets ?? [];
+  const inSet = pets.filter(({ equipped }) => equipped).sort((one, other) => Number(one.place) - Number(other.place));
+  const others = pets
     .filter(({ equipped }) => !equipped)
     .sort((one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || other.xp - one.xp);
-  const draw = (pet) => html`<${Pet} key=${pet.id} pet=${pet} onFeed=${() => setFed(pet.id)} onChanged=${changed} />`;
+  const draw = (/** @type {PetShape} */ pet) =>
+    html`<${Pet} key=${pet.id} pet=${pet} onFeed=${() => setFed(pet.id)} onChanged=${changed} />`;
   const feeding = data?.pets.find(({ id }) => id === fed);
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
@@ -139,6 +160,7 @@ export default function Pets({ path }) {
     }
     ${hatched && html`<${Hatched} pet=${hatched} onClose=${() => setHatched(null)} />`}
     ${
+      data &&
       feeding &&
       html`<${Feeding} pet=${feeding} foods=${data.foods} onChanged=${changed}
       onClose=${() => setFed(null)} />`

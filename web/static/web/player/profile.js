@@ -6,24 +6,34 @@ import { html, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { Keep } from "./keep.js";
 import { refreshPlayer } from "../player.js";
-import { client, session, signOut } from "../session.js";
-import { useStore } from "../store.js";
+import { client, signOut, useUser } from "../session.js";
 import { text } from "../texts.js";
 import { ProfileTabs } from "../things.js";
 
+/** @import { Loaded, Page, Rest } from "../types.d.ts" */
+/** @typedef {{titles: Record<string, string>, mine: Rest.GameOneGame[]}} Played */
+
+/** @type {Record<string, string>} */
 const OUTCOMES = { won: "good", lost: "bad", draw: "" };
 
+/**
+ * @param {Rest.GameOneGame} game
+ * @param {number} me
+ */
 function outcome(game, me) {
   if (!game.result || game.result.reason === "aborted") return null;
   if (!game.result.winner_ids.length) return "draw";
   return game.result.winner_ids.includes(me) ? "won" : "lost";
 }
 
+/** @returns {Promise<Played>} */
 async function loadGames() {
+  /** @type {[Rest.GameCatalogueEntry[], Page<Rest.GameOneGame>]} */
   const [games, mine] = await Promise.all([catalog(), client.request("GET", "/api/games/?mine=1")]);
   return { titles: Object.fromEntries(games.map(({ name, title }) => [name, title])), mine: mine.results };
 }
 
+/** @param {{me: number, of: Loaded<Played>}} props */
 function Games({ me, of: played }) {
   const { data } = played;
   if (!data) return html`<${Loading} of=${played} rows=${3} />`;
@@ -42,8 +52,9 @@ function Games({ me, of: played }) {
   })}</ul>`;
 }
 
+/** @param {{path: string}} props */
 export default function Profile({ path }) {
-  const { user } = useStore(session);
+  const user = useUser();
   const daily = useLoad(loadDaily, []);
   const growth = useLoad(refreshPlayer, []);
   const achievements = useLoad(loadAchievements, []);

@@ -21,16 +21,23 @@ import { amount, text } from "../texts.js";
 import { toast } from "../toasts.js";
 import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things.js";
 
+/** @import { OnInput, Rest } from "../types.d.ts" */
+
 const KINDS = ["all", "gear", "egg", "food"];
 const MOST_AT_ONCE = 1000;
 
-/** The dialog of a purchase: the quantity, its price, and the money left then. Sent twice, it is bought once. */
+/**
+ * The dialog of a purchase: the quantity, its price, and the money left then. Sent twice, it is bought once.
+ *
+ * @param {{offer: Rest.ProgressionShopItem, onBought: () => void, onClose: () => void}} props
+ */
 function Buying({ offer, onBought, onClose }) {
   const have = useStore(player)?.[offer.currency] ?? 0;
   const [quantity, setQuantity] = useState(1);
   const most = Math.min(offer.stock ?? MOST_AT_ONCE, MOST_AT_ONCE);
   const cost = offer.price * quantity;
   const buy = useAction(async () => {
+    /** @type {Rest.ProgressionBought} */
     const { item, quantity: bought } = await postOnce("/api/shop/purchase/", { item_id: offer.id, quantity });
     toast(text("shop.bought", { count: amount(bought), name: item.name }));
     onBought();
@@ -43,7 +50,7 @@ function Buying({ offer, onBought, onClose }) {
       ${offer.description && html`<span class="soft small">${offer.description}</span>`}</span></div>
     <${Bonuses} stats=${offer.stats} />
     <${Field} label=${text("shop.quantity")} name="quantity" type="number" min="1" max=${most} value=${quantity}
-      onInput=${({ currentTarget: { value } }) => setQuantity(Math.max(1, Math.min(most, Math.floor(Number(value)) || 1)))} />
+      onInput=${(/** @type {OnInput} */ { currentTarget: { value } }) => setQuantity(Math.max(1, Math.min(most, Math.floor(Number(value)) || 1)))} />
     <dl class="sums numbers"><div><dt>${text("shop.cost")}</dt><dd><${Money} currency=${offer.currency}>${cost}<//></dd>
       </div>
       ${
@@ -58,6 +65,7 @@ function Buying({ offer, onBought, onClose }) {
         </div><//>`;
 }
 
+/** @param {{offer: Rest.ProgressionShopItem, onBuy: () => void}} props */
 function Offer({ offer, onBuy }) {
   const gone = offer.stock === 0;
   return html`<${Thing} thing=${offer}>
@@ -77,11 +85,15 @@ function Offer({ offer, onBuy }) {
         onClick=${onBuy}>${text("shop.buy")}<//></div><//>`;
 }
 
+/** @param {{path: string}} props */
 export default function Shop({ path }) {
-  const stock = useLoad(() => client.request("GET", "/api/shop/items/"), []);
+  const stock = useLoad(
+    /** @returns {Promise<Rest.ProgressionShopItem[]>} */ () => client.request("GET", "/api/shop/items/"),
+    [],
+  );
   const { data: offers, reload } = stock;
   const [kind, setKind] = useState("all");
-  const [chosen, setChosen] = useState(null);
+  const [chosen, setChosen] = useState(/** @type {number | null} */ (null));
   useTitle(text("shop.title"));
   const bought = () => {
     reload();

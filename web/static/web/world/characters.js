@@ -6,8 +6,15 @@ import { client } from "../session.js";
 import { text } from "../texts.js";
 import { colours, placeName, Side } from "./parts.js";
 
+/**
+ * @import { World } from "../../client/messages.d.ts"
+ * @import { Fields, Rest } from "../types.d.ts"
+ * @typedef {Rest.WorldOwnCharacter} Own
+ */
+
 const MOST = 8;
 
+/** @param {{character: Own, onDone: () => void, onClose: () => void}} props */
 function Deletion({ character, onDone, onClose }) {
   const act = useAction(async () => {
     await client.request("DELETE", `/api/characters/${character.id}/`);
@@ -20,6 +27,7 @@ function Deletion({ character, onDone, onClose }) {
       <${Button} kind="danger" busy=${act.busy} onClick=${() => act.run()}>${text("world.delete")}<//></div><//>`;
 }
 
+/** @param {{character: Own, onPlay: (character: Own) => Promise<void>, onDelete: () => void}} props */
 function Character({ character, onPlay, onDelete }) {
   const play = useAction(() => onPlay(character));
   return html`<li class="card character" style=${colours(character.faction)}>
@@ -33,9 +41,11 @@ function Character({ character, onPlay, onDelete }) {
     <${Refusal} error=${play.error} /></li>`;
 }
 
+/** @param {{factions: World.FactionInfo[], onMade: (character: Own) => Promise<void>}} props */
 function Creation({ factions, onMade }) {
   const [chosen, setChosen] = useState(factions[0]?.name);
-  const make = async ({ name, faction }) => onMade(await postOnce("/api/characters/", { name: name.trim(), faction }));
+  const make = async (/** @type {Fields} */ { name, faction }) =>
+    onMade(await postOnce("/api/characters/", { name: name.trim(), faction }));
   return html`<${Card} class="creation" title=${text("world.new_title")}>
     <${Form} onSend=${make} submit=${text("world.create")} icon="add">
       <${Field} label=${text("register.username")} name="name" required minlength="3" maxlength="24"
@@ -50,12 +60,16 @@ function Creation({ factions, onMade }) {
     <//><//>`;
 }
 
-/** `onPlay` is called once a character is chosen; `onBack` is there if one is in play already. */
+/**
+ * `onPlay` is called once a character is chosen; `onBack` is there if one is in play already.
+ *
+ * @param {{factions: World.FactionInfo[], onPlay: () => void, onBack?: (() => void) | null}} props
+ */
 export function Characters({ factions, onPlay, onBack }) {
-  const own = useLoad(() => client.request("GET", "/api/characters/"), []);
+  const own = useLoad(/** @returns {Promise<Own[]>} */ () => client.request("GET", "/api/characters/"), []);
   const { data: characters, reload } = own;
-  const [doomed, setDoomed] = useState(null);
-  const play = async ({ id }) => {
+  const [doomed, setDoomed] = useState(/** @type {Own | null} */ (null));
+  const play = async (/** @type {Own} */ { id }) => {
     await client.request("POST", "/api/characters/select/", { character_id: id });
     onPlay();
   };

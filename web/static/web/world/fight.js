@@ -1,11 +1,22 @@
 /** A fight: how both stand, what one can do, what has happened, and how it ended. */
 import { Avatar, Badge, Button, LinkButton, Meter, useKeys, useNow } from "../components.js";
-import { html, useLayoutEffect, useRef } from "../dom.js";
+import { html, useLayoutEffect, useElement } from "../dom.js";
 import { client } from "../session.js";
 import { amount, text } from "../texts.js";
 import { ask, close } from "./live.js";
 import { placeName, Refused, Side } from "./parts.js";
 
+/**
+ * @import { World } from "../../client/messages.d.ts"
+ * @import { Character, Combat, Fighter as FighterState, WorldState } from "./state.js"
+ * @import { Shown } from "./parts.js"
+ * @import { Ref } from "../types.d.ts"
+ * @typedef {Shown & {combat: Combat}} Fighting
+ * @typedef {Omit<World.Sent["combat_action"], "type" | "combat_id">} Act
+ * @typedef {{key: string, label: string, says: string, icon: string, wait: number, cooldown?: number, title?: string, message: Act}} Deed
+ */
+
+/** @param {{one: FighterState, mine: boolean}} props */
 function Fighter({ one, mine }) {
   return html`<li class="fighter ${one.health ? "" : "beaten"}"><${Avatar} name=${one.character_name} />
     <div class="grow"><span><strong>${one.character_name}</strong>
@@ -14,31 +25,39 @@ function Fighter({ one, mine }) {
       <span class="small numbers">${amount(one.health)} / ${amount(one.max_health)}</span>
       <${Meter} kind="health ${one.health * 4 <= one.max_health ? "low" : ""}"
         label=${text("battle.health_of", { name: one.character_name })} value=${one.health} most=${one.max_health} />
-      ${one.hit > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit)}</span>`}
+      ${Number(one.hit) > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit ?? 0)}</span>`}
         </div></li>`;
 }
 
-/** Describe an entry of the log in words. */
+/**
+ * Describe an entry of the log in words.
+ *
+ * @param {Combat["log"][number]} entry
+ * @param {(id: number) => string|undefined} name
+ * @param {Record<string, string>} titles
+ */
 function line(entry, name, titles) {
   if (entry.type === "damage")
     return text(entry.ability ? "world.did_spell" : "world.did_attack", {
       ...entry,
       by: name(entry.by),
-      ability: titles[entry.ability],
+      ability: titles[String(entry.ability)],
     });
   return text("world.did_heal", {
     by: name(entry.by),
     amount: entry.amount,
-    what: entry.item ?? titles[entry.ability],
+    what: entry.item ?? titles[String(entry.ability)],
   });
 }
 
+/** @param {{combat: Combat, abilities: World.AbilityInfo[]}} props */
 function Log({ combat, abilities }) {
-  const list = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const list = useElement();
   useLayoutEffect(() => {
     list.current.scrollTop = list.current.scrollHeight;
   }, [combat.log.length]);
-  const name = (id) => combat.fighters.find((one) => one.character_id === id)?.character_name;
+  const name = (/** @type {number} */ id) => combat.fighters.find((one) => one.character_id === id)?.character_name;
   const titles = Object.fromEntries(abilities.map((one) => [one.name, one.title]));
   return html`<ol ref=${list} class="small" aria-live="polite" tabindex="0" aria-label=${text("battle.log")}>
     ${combat.log.map(
@@ -48,7 +67,13 @@ function Log({ combat, abilities }) {
     ${!combat.log.length && html`<li class="soft">${text("battle.quiet")}</li>`}</ol>`;
 }
 
-/** Return the possible actions: `{key, label, says, icon, wait, message}`; `wait` is in seconds. */
+/**
+ * Return the possible actions: `{key, label, says, icon, wait, message}`; `wait` is in seconds.
+ *
+ * @param {Pick<Shown, "abilities" | "remedies" | "you">} world
+ * @param {number | undefined} opponent
+ * @returns {Deed[]}
+ */
 function deeds({ abilities, remedies, you }, opponent) {
   const mine = { target_id: you.character_id };
   const spells = abilities
@@ -62,7 +87,7 @@ function deeds({ abilities, remedies, you }, opponent) {
       cooldown: one.cooldown_ms / 1000,
       title: one.description,
       message: {
-        action_type: "spell",
+        action_type: /** @type {const} */ ("spell"),
         ability_name: one.name,
         ...(one.kind === "heal" ? mine : { target_id: opponent }),
       },
@@ -73,7 +98,7 @@ function deeds({ abilities, remedies, you }, opponent) {
     says: text("world.remedy", one),
     icon: "food",
     wait: 0,
-    message: { action_type: "item", item_id: one.id, ...mine },
+    message: { action_type: /** @type {const} */ ("item"), item_id: one.id, ...mine },
   }));
   return [
     {
@@ -89,11 +114,13 @@ function deeds({ abilities, remedies, you }, opponent) {
   ];
 }
 
+/** @param {{world: Shown, can: boolean, combat: Combat, opponent?: number}} props */
 function Deeds({ world, can, combat, opponent }) {
   const cooling = world.abilities.some(({ ready_at }) => ready_at && Date.parse(ready_at) > client.serverNow());
   useNow(cooling ? 200 : null);
   const all = deeds(world, opponent);
-  const act = ({ message }) => ask("combat", { type: "combat_action", combat_id: combat.combat_id, ...message });
+  const act = (/** @type {Deed} */ { message }) =>
+    ask("combat", { type: "combat_action", combat_id: combat.combat_id, ...message });
   useKeys(({ key }) => {
     const deed = all[Number(key) - 1];
     if (deed && deed.wait <= 0 && can) act(deed);
@@ -108,11 +135,12 @@ function Deeds({ world, can, combat, opponent }) {
         ${
           deed.wait > 0 &&
           html`<span class="cooling"
-        style=${{ width: `${Math.min(1, deed.wait / deed.cooldown) * 100}%` }}></span>`
+        style=${{ width: `${Math.min(1, deed.wait / (deed.cooldown ?? deed.wait)) * 100}%` }}></span>`
         }<//>`,
   )}</div>`;
 }
 
+/** @param {{world: Shown, can: boolean}} props */
 function Flight({ world, can }) {
   const paths = world.locations.find(({ id }) => id === world.you.location_id)?.paths ?? [];
   return html`<div class="flight"><span class="soft small">${text("world.flee")}</span>
@@ -123,8 +151,9 @@ function Flight({ world, can }) {
     )}</div>`;
 }
 
-function End({ combat, you }) {
-  const { winner_id, reason, xp } = combat.end;
+/** @param {{end: NonNullable<Combat["end"]>, you: Character}} props */
+function End({ end, you }) {
+  const { winner_id, reason, xp } = end;
   const won = winner_id === you.character_id;
   const side = won ? "won" : "lost";
   return html`<div class="result ${side}" role="status">
@@ -135,22 +164,24 @@ function End({ combat, you }) {
       ${!won && html`<${LinkButton} kind="quiet" href="/profile/shop">${text("shop.go")}<//>`}</div></div>`;
 }
 
+/** @param {{world: Fighting, can: boolean}} props */
 export function Fight({ world, can }) {
   const { combat, you } = world;
-  const title = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const title = useElement();
   useLayoutEffect(() => title.current.focus(), [combat.combat_id]);
   const mine = combat.fighters.find((one) => one.character_id === you.character_id);
   const opponent = combat.fighters.find((one) => one !== mine);
   return html`<section class="card window duel chat" aria-label=${text("world.fight")}>
-    <h2 ref=${title} tabindex="-1">${text("world.fight_with", { name: opponent.character_name })}</h2>
+    <h2 ref=${title} tabindex="-1">${text("world.fight_with", { name: opponent?.character_name })}</h2>
     <ul class="fighters">
       ${[opponent, mine].map(
         (one) => one && html`<${Fighter} key=${one.character_id} one=${one} mine=${one === mine} />`,
       )}</ul>
     ${
       combat.end
-        ? html`<${End} combat=${combat} you=${you} />`
-        : html`<${Deeds} world=${world} can=${can} combat=${combat} opponent=${opponent.character_id} /><${Refused}
+        ? html`<${End} end=${combat.end} you=${you} />`
+        : html`<${Deeds} world=${world} can=${can} combat=${combat} opponent=${opponent?.character_id} /><${Refused}
       at="combat" />`
     }
     <${Log} combat=${combat} abilities=${world.abilities} />

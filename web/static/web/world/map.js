@@ -4,13 +4,30 @@ import { text } from "../texts.js";
 import { ask } from "./live.js";
 import { colours, Crystal, Refused } from "./parts.js";
 
-/** Each path once, as the two places it joins. */
+/**
+ * @import { World } from "../../client/messages.d.ts"
+ * @import { Shard } from "./state.js"
+ * @import { Shown } from "./parts.js"
+ */
+
+/**
+ * Each path once, as the two places it joins.
+ *
+ * @param {World.LocationInfo[]} locations
+ * @returns {[World.LocationInfo, World.LocationInfo][]}
+ */
 const pathsOf = (locations) =>
   locations.flatMap((from) =>
-    from.paths.filter((id) => id > from.id).map((id) => [from, locations.find((one) => one.id === id)]),
+    locations
+      .filter(({ id }) => id > from.id && from.paths.includes(id))
+      .map((to) => /** @type {[World.LocationInfo, World.LocationInfo]} */ ([from, to])),
   );
 
-/** Describe the shards of a place for screen readers. */
+/**
+ * Describe the shards of a place for screen readers.
+ *
+ * @param {Shard[]} shards
+ */
 const told = (shards) =>
   shards
     .map(({ name, faction, capture }) =>
@@ -21,6 +38,7 @@ const told = (shards) =>
     )
     .join(" ");
 
+/** @param {{place: World.LocationInfo, here: number, near: boolean, shards: Shard[], can: boolean}} props */
 function Place({ place, here, near, shards, can }) {
   const go = () => ask("travel", { type: "move", to_location_id: place.id, from_location_id: here });
   const land = colours(place.faction ?? shards.find(({ faction }) => faction)?.faction)["--faction"];
@@ -39,7 +57,11 @@ function Place({ place, here, near, shards, can }) {
     <span class="hidden">${isHere && text("world.you_are_here")}${says}</span></span></li>`;
 }
 
-/** `can`: whether the server can be asked now. */
+/**
+ * `can`: whether the server can be asked now.
+ *
+ * @param {{world: Shown, can: boolean}} props
+ */
 export function WorldMap({ world, can }) {
   const { locations, you, shards } = world;
   const paths = locations.find(({ id }) => id === you.location_id)?.paths ?? [];

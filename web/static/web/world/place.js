@@ -8,11 +8,19 @@ import { toast } from "../toasts.js";
 import { ask } from "./live.js";
 import { colours, Crystal, Refused, Side } from "./parts.js";
 
+/**
+ * @import { World } from "../../client/messages.d.ts"
+ * @import { Character, Capture as CaptureState, Shard as ShardState } from "./state.js"
+ * @import { Failed, On, Spot } from "../types.d.ts"
+ * @import { Shown } from "./parts.js"
+ */
+
 /** Metres a second: a little less than the server lets pass, so that a late message is still possible. */
 const SPEED = 10;
 const STEP_MS = 100;
 /** A window in the background is woken seldom: nobody may walk so far at once. */
 const LONGEST_STEP_S = 0.4;
+/** @type {Record<string, [number, number]>} */
 const KEYS = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
@@ -25,26 +33,32 @@ const KEYS = {
 };
 const NAMED_MOST = 12;
 
+/** @returns {Spot} */
+const spotOf = (/** @type {World.Vector} */ { x = 0, y = 0, z }) => ({ x, y, ...(z !== undefined && { z }) });
+
 /**
  * The own way through the place: `{at, head(target), press(key), release(key)}`; `size` is how far the place goes from
  * its middle.
+ *
+ * @param {{you: Character, size: number, can: boolean}} way
  */
 function useWalk({ you, size, can }) {
-  const [at, setAt] = useState(you.position);
+  const start = spotOf(you.position);
+  const [at, setAt] = useState(start);
   const walk = useRef({
-    at: you.position,
-    told: you.position,
-    target: null,
-    keys: new Set(),
-    timer: null,
+    at: start,
+    told: start,
+    target: /** @type {Spot | null} */ (null),
+    keys: /** @type {Set<string>} */ (new Set()),
+    timer: /** @type {number | undefined} */ (undefined),
     since: 0,
     can,
   }).current;
   walk.can = can;
-  const put = (position) => setAt((walk.at = position));
+  const put = (/** @type {Spot} */ position) => setAt((walk.at = position));
   const stop = () => {
     clearInterval(walk.timer);
-    walk.timer = null;
+    walk.timer = undefined;
   };
   const way = () => {
     const by = [...walk.keys].map((key) => KEYS[key]).reduce(([x, y], [dx, dy]) => [x + dx, y + dy], [0, 0]);
@@ -61,12 +75,12 @@ function useWalk({ you, size, can }) {
     walk.since = now;
     if (!walk.can || !length || metres < 0.01) {
       walk.target = null;
-      if (walk.can) client.world.send({ type: "move", position: walk.at });
+      if (walk.can) client.world?.send({ type: "move", position: walk.at });
       return stop();
     }
-    const inside = (value) => Math.max(-size, Math.min(size, value));
+    const inside = (/** @type {number} */ value) => Math.max(-size, Math.min(size, value));
     put({ x: inside(walk.at.x + (x / length) * metres), y: inside(walk.at.y + (y / length) * metres), z: walk.at.z });
-    return client.world.send({
+    return client.world?.send({
       type: "move",
       position: walk.at,
       velocity: { x: (x / length) * SPEED, y: (y / length) * SPEED, z: 0 },
@@ -80,42 +94,46 @@ function useWalk({ you, size, can }) {
   };
   useLayoutEffect(() => {
     // After an impossible move the position comes first, then the refusal.
-    const heard = client.world.on(
+    const heard = client.world?.on(
       "character_update",
-      ({ character_id, position }) => character_id === you.character_id && (walk.told = position),
+      ({ character_id, position }) => character_id === you.character_id && (walk.told = spotOf(position)),
     );
-    const refused = client.world.on("error", ({ code }) => {
+    const refused = client.world?.on("error", ({ code }) => {
       if (code !== "impossible_move") return;
       walk.target = null;
       put(walk.told);
     });
     return () => {
-      heard();
-      refused();
+      heard?.();
+      refused?.();
       stop();
     };
   }, []);
   return {
     at,
-    head(target) {
+    head(/** @type {Spot} */ target) {
       walk.target = target;
       begin();
     },
-    press(key) {
+    press(/** @type {string} */ key) {
       walk.keys.add(key);
       walk.target = null;
       begin();
     },
-    release: (key) => (key ? walk.keys.delete(key) : walk.keys.clear()),
+    release: (/** @type {string | undefined} */ key = undefined) => (key ? walk.keys.delete(key) : walk.keys.clear()),
   };
 }
 
-/** Where the others are by what is told of them, by the id of their character. */
+/**
+ * Where the others are by what is told of them, by the id of their character.
+ *
+ * @param {number} locationId
+ */
 function useMoves(locationId) {
-  const [moves, setMoves] = useState({});
+  const [moves, setMoves] = useState(/** @type {Record<string, Spot>} */ ({}));
   useLayoutEffect(
     () =>
-      client.world.on("location_update", ({ location_id, moves: told }) => {
+      client.world?.on("location_update", ({ location_id, moves: told }) => {
         if (location_id === locationId)
           setMoves((before) => ({ ...before, ...Object.fromEntries(told.map(([id, x, y]) => [id, { x, y }])) }));
       }),
@@ -124,25 +142,29 @@ function useMoves(locationId) {
   return moves;
 }
 
-/** `land` is the name of the faction whose colour the place has. */
+/**
+ * `land` is the name of the faction whose colour the place has.
+ *
+ * @param {{world: Shown, shards: ShardState[], land?: string | null, size: number, can: boolean}} props
+ */
 function Area({ world, shards, land, size, can }) {
   const { you, members } = world;
   const others = members.filter((one) => one.character_id !== you.character_id);
   const moves = useMoves(you.location_id);
   const walk = useWalk({ you, size, can });
-  const pressed = (event) => {
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
     if (!KEYS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     walk.press(event.key);
   };
-  const clicked = ({ currentTarget, clientX, clientY }) => {
+  const clicked = (/** @type {On<Element, PointerEvent>} */ { currentTarget, clientX, clientY }) => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect();
     walk.head({ x: (((clientX - left) / width) * 2 - 1) * size, y: (((clientY - top) / height) * 2 - 1) * size });
   };
   const scale = 100 / size;
   return html`<svg class="area" viewBox="-104 -104 208 208" tabindex="0" role="application"
     aria-label=${text("world.area_label")}
-      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)}
+      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${(/** @type {KeyboardEvent} */ { key }) => walk.release(key)}
         onBlur=${() => walk.release()}>
     <circle class="round" r="34" /><circle class="round" r="68" /><circle class="round" r="102" />
     ${shards.map(
@@ -151,7 +173,7 @@ function Area({ world, shards, land, size, can }) {
     )}
     ${[...others, you].map((one) => {
       const mine = one.character_id === you.character_id;
-      const { x, y } = mine ? walk.at : (moves[one.character_id] ?? one.position);
+      const { x, y } = mine ? walk.at : (moves[one.character_id] ?? spotOf(one.position));
       return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}
           style=${{ ...colours(one.faction), transform: `translate(${x * scale}px, ${y * scale}px)` }}>
         ${mine && html`<circle class="halo" r="9" />`}<circle r="5" /><title>${one.character_name}</title>
@@ -163,11 +185,12 @@ function Area({ world, shards, land, size, can }) {
     })}</svg>`;
 }
 
+/** @param {{capture: CaptureState}} props */
 function Capture({ capture }) {
   useNow(capture.contested ? null : 200);
   const left = capture.contested
     ? capture.remaining_s
-    : Math.max(0, (Date.parse(capture.due_at) - client.serverNow()) / 1000);
+    : Math.max(0, (Date.parse(String(capture.due_at)) - client.serverNow()) / 1000);
   const label = text("world.captured_by", { name: capture.character_name, faction: capture.faction });
   return html`<p class="small">${label}</p>
     <${Meter} kind=${capture.contested ? "contested" : "capture"} label=${label}
@@ -175,6 +198,7 @@ function Capture({ capture }) {
     ${capture.contested && html`<${Badge} kind="warn">${text("world.contested")}<//>`}`;
 }
 
+/** @param {{shard: ShardState, you: Character, can: boolean}} props */
 function Shard({ shard, you, can }) {
   const { id, name, faction, capture } = shard;
   const free = faction !== you.faction && !capture;
@@ -189,6 +213,7 @@ function Shard({ shard, you, can }) {
     ${capture && html`<${Capture} capture=${capture} />`}<${Refused} at=${`shard:${id}`} /></li>`;
 }
 
+/** @param {{one: Character, you: Character, fighting: boolean, can: boolean, onWhisper: (userId: number) => void}} props */
 function Other({ one, you, fighting, can, onWhisper }) {
   const enemy = one.faction !== you.faction;
   const at = `person:${one.character_id}`;
@@ -208,18 +233,23 @@ function Other({ one, you, fighting, can, onWhisper }) {
         onChoose: () =>
           inviteToParty(one.user_id).then(
             () => toast(text("world.invited", { name })),
-            (error) => toast(reason(error)),
+            (/** @type {Failed} */ error) => toast(reason(error)),
           ),
       },
     ]} /><${Refused} at=${at} /><//>`;
 }
 
-/** `onWhisper(user_id)` turns to somebody alone. */
+/**
+ * `onWhisper(user_id)` turns to somebody alone.
+ *
+ * @param {{world: Shown, can: boolean, onWhisper: (userId: number) => void}} props
+ */
 export function Place({ world, can, onWhisper }) {
   const { you, members, locations, shards, combat } = world;
   const place = locations.find(({ id }) => id === you.location_id);
   const others = members.filter((one) => one.user_id !== you.user_id);
-  const there = (shards ?? []).filter(({ location_id }) => location_id === place.id);
+  const there = (shards ?? []).filter(({ location_id }) => location_id === you.location_id);
+  if (!place) return null;
   return html`<${Card} class="place-card" title=${place.name}>
     <p class="soft small">${place.description}</p>
     <${Area} key=${`${place.id} ${you.character_id}`} world=${world} shards=${there}
@@ -234,7 +264,7 @@ export function Place({ world, can, onWhisper }) {
       others.length
         ? html`<ul class="people-list" aria-live="polite">${others.map(
             (one) => html`<${Other} key=${one.character_id} one=${one} you=${you} can=${can}
-        fighting=${combat && !combat.end} onWhisper=${onWhisper} />`,
+        fighting=${Boolean(combat && !combat.end)} onWhisper=${onWhisper} />`,
           )}</ul>`
         : html`<p class="soft">${text("world.alone")}</p>`
     }<//>`;

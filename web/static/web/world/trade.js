@@ -1,6 +1,6 @@
 /** A trade: what both offer, said anew with every change, and agreed to twice. */
 import { Badge, Button, IconButton, useLoad } from "../components.js";
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Money } from "../purse.js";
 import { amount, text } from "../texts.js";
 import { everything, Picture } from "../things.js";
@@ -9,9 +9,17 @@ import { useStore } from "../store.js";
 import { ask, close, offer, refusals } from "./live.js";
 import { Refused } from "./parts.js";
 
+/**
+ * @import { World } from "../../client/messages.d.ts"
+ * @import { Trade as TradeState } from "./state.js"
+ * @import { Offer as Offering } from "./live.js"
+ * @import { Children, OnInput, Ref, Rest } from "../types.d.ts"
+ */
+
 /** So long a changed offer is to be looked at before it can be agreed to. */
 const LOOK_MS = 1500;
 
+/** @param {{offer: World.OfferInfo, title: string, children?: Children}} props */
 function Offer({ offer: { gold, items, confirmed }, title, children }) {
   return html`<section class="offer-of ${confirmed ? "agreed" : ""}" aria-label=${title}><div class="head"><h3>${title}
     </h3>
@@ -27,21 +35,27 @@ function Offer({ offer: { gold, items, confirmed }, title, children }) {
     }</section>`;
 }
 
+/** @param {{trade: TradeState, mine: World.OfferInfo, can: boolean}} props */
 function Own({ trade, mine, can }) {
   const purse = useStore(player);
   const refusal = useStore(refusals)[`trade:${trade.id}`];
-  const [gold, setGold] = useState(mine.gold);
+  const [gold, setGold] = useState(/** @type {number | string} */ (mine.gold));
   // The field shows the offer: a refused amount is reset.
   useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
-  const { data: things } = useLoad(() => everything("/api/inventory/"), []);
+  const { data: things } = useLoad(
+    /** @returns {Promise<Rest.ProgressionInventoryRow[]>} */ () => everything("/api/inventory/"),
+    [],
+  );
   // The last offer sent, whose answer may not have come.
-  const wanted = useRef(mine);
+  const wanted = useRef(/** @type {Offering} */ (mine));
   useEffect(() => {
     if (refusal || !can) wanted.current = mine;
   }, [refusal, can]);
-  const change = (fields) => offer(trade.id, (wanted.current = { ...wanted.current, ...fields }));
-  const count = (id, { items } = mine) => items.find((one) => one.id === id)?.quantity ?? 0;
-  const put = (id, more) => {
+  const change = (/** @type {Partial<Offering>} */ fields) =>
+    offer(trade.id, (wanted.current = { ...wanted.current, ...fields }));
+  const count = (/** @type {number} */ id, /** @type {Offering} */ { items } = mine) =>
+    items.find((one) => one.id === id)?.quantity ?? 0;
+  const put = (/** @type {number} */ id, /** @type {number} */ more) => {
     const quantity = count(id, wanted.current) + more;
     change({
       items: [...wanted.current.items.filter((one) => one.id !== id), ...(quantity > 0 ? [{ id, quantity }] : [])],
@@ -50,8 +64,8 @@ function Own({ trade, mine, can }) {
   const free = (things ?? []).filter(({ equipped }) => !equipped);
   return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0"
     max=${purse?.gold} step="1" value=${gold} disabled=${!can}
-      onInput=${({ currentTarget }) => setGold(currentTarget.value)}
-        onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} />
+      onInput=${(/** @type {OnInput} */ { currentTarget }) => setGold(currentTarget.value)}
+        onChange=${(/** @type {OnInput} */ { currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} />
         </label>
     <ul class="people-list goods">${free.map(
       (thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
@@ -65,9 +79,13 @@ function Own({ trade, mine, can }) {
     ${things && !free.length && html`<p class="soft small">${text("world.nothing_to_give")}</p>`}`;
 }
 
-/** Both offers of an open trade; what has just changed cannot be agreed to at once. */
+/**
+ * Both offers of an open trade; what has just changed cannot be agreed to at once.
+ *
+ * @param {{trade: TradeState, me: number, can: boolean}} props
+ */
 function Offers({ trade, me, can }) {
-  const [looked, setLooked] = useState(null);
+  const [looked, setLooked] = useState(/** @type {number | null} */ (null));
   const [first] = useState(trade.version);
   useEffect(() => {
     const timer = setTimeout(() => setLooked(trade.version), LOOK_MS);
@@ -75,6 +93,7 @@ function Offers({ trade, me, can }) {
   }, [trade.version]);
   const mine = trade.offers.find(({ user_id }) => user_id === me);
   const theirs = trade.offers.find(({ user_id }) => user_id !== me);
+  if (!mine || !theirs) return null;
   const fresh = looked !== trade.version;
   const status = mine.confirmed
     ? text("world.waits_for", { name: trade.other.character_name })
@@ -93,11 +112,13 @@ function Offers({ trade, me, can }) {
       <${Decline} trade=${trade} words="dialog.cancel" can=${can} /></div>`;
 }
 
+/** @param {{trade: TradeState, words: string, can: boolean}} props */
 function Decline({ trade, words, can }) {
   return html`<${Button} disabled=${!can}
     onClick=${() => ask(`trade:${trade.id}`, { type: "trade_decline", trade_id: trade.id })}>${text(words)}<//>`;
 }
 
+/** @param {{trade: TradeState, can: boolean}} props */
 function Asked({ trade, can }) {
   const { character_name: name } = trade.other;
   return html`<p>${text(trade.byMe ? "world.trade_waits" : "world.trade_wants", { name })}</p>
@@ -111,20 +132,23 @@ function Asked({ trade, can }) {
       <${Decline} trade=${trade} words=${trade.byMe ? "dialog.cancel" : "friends.decline"} can=${can} /></div>`;
 }
 
+/** @param {{trade: TradeState, me: number}} props */
 function Over({ trade, me }) {
   const done = trade.state === "done";
   const theirs = trade.offers?.find(({ user_id }) => user_id !== me);
   return html`<p role="status">
     ${text(done ? "world.trade_done" : `world.trade_${trade.reason}`, { name: trade.other.character_name })}</p>
-    ${done && html`<${Offer} offer=${theirs} title=${text("world.you_got")} />`}
+    ${done && theirs && html`<${Offer} offer=${theirs} title=${text("world.you_got")} />`}
     <div class="actions"><${Button} kind="primary" onClick=${() => close("trade_closed", { trade_id: trade.id })}>
       ${text("game.dismiss")}<//></div>`;
 }
 
 const STATES = { asked: Asked, open: Offers, done: Over, ended: Over };
 
+/** @param {{trade: TradeState, me: number, can: boolean}} props */
 export function Trade({ trade, me, can }) {
-  const title = useRef(null);
+  /** @type {Ref<HTMLElement>} */
+  const title = useElement();
   useLayoutEffect(() => {
     // The user who is asked may be writing.
     if (trade.state === "open" || trade.byMe) title.current.focus();

@@ -2,7 +2,7 @@
 import { Button, Card, Failure, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
-import { client, reason, session } from "../session.js";
+import { client, currentUser, reason, useUser } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
 import { Characters } from "./characters.js";
@@ -14,9 +14,21 @@ import { Place } from "./place.js";
 import { Talk } from "./talk.js";
 import { Trade } from "./trade.js";
 
-/** The number of shards that each faction holds. */
+/**
+ * @import { World as Socket } from "../../client/messages.d.ts"
+ * @import { Happening, Shard, WorldState } from "./state.js"
+ * @import { Shown } from "./parts.js"
+ * @import { Channel } from "./talk.js"
+ * @import { Connection } from "../types.d.ts"
+ */
+
+/**
+ * The number of shards that each faction holds.
+ *
+ * @param {{factions: Socket.FactionInfo[], shards: Shard[]}} props
+ */
 function Shares({ factions, shards }) {
-  const held = (name) => shards.filter(({ faction }) => faction === name).length;
+  const held = (/** @type {string | null} */ name) => shards.filter(({ faction }) => faction === name).length;
   return html`<ul class="shares" aria-label=${text("world.shares")}>
     ${factions.map(
       ({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">
@@ -25,6 +37,7 @@ function Shares({ factions, shards }) {
     <li class="soft numbers free">${text("world.free", { count: held(null) })}</li></ul>`;
 }
 
+/** @param {{world: Shown, connection: Connection, onChange: () => void}} props */
 function Banner({ world, connection, onChange }) {
   const { reality, epoch, you, factions, shards } = world;
   return html`<header class="card world-banner" style=${colours(reality)}>
@@ -37,9 +50,14 @@ function Banner({ world, connection, onChange }) {
       ${you.character_name}<//><//></header>`;
 }
 
-/** Describe an event of the world in a sentence. */
+/**
+ * Describe an event of the world in a sentence.
+ *
+ * @param {Happening} event
+ */
 const sentence = (event) => text(`world.event_${event.type}`, { ...event, place: placeName(event.location_id) });
 
+/** @param {Pick<WorldState, "events" | "missing">} props */
 function Chronicle({ events, missing }) {
   return html`<${Card} class="chronicle" title=${text("world.events")}>
     ${
@@ -57,11 +75,14 @@ function Chronicle({ events, missing }) {
 
 const PARTS = ["here", "map", "talk"];
 
+/** @param {{world: WorldState, connection: Connection}} props */
 function World({ world, connection }) {
   const [choosing, setChoosing] = useState(false);
   const [part, setPart] = useState("here");
-  const [talk, setTalk] = useState({ channel: "area", partner: null });
-  const me = session.value.user.id;
+  const [talk, setTalk] = useState(
+    /** @type {{channel: Channel, partner: number | null}} */ ({ channel: "area", partner: null }),
+  );
+  const me = currentUser().id;
   const can = connection.state === "open";
   const seen = useRef(0);
   if (part === "talk") seen.current = world.heard;
@@ -74,11 +95,11 @@ function World({ world, connection }) {
   if (choosing || !world.you)
     return html`<${Characters} factions=${world.factions} onPlay=${() => setChoosing(false)}
       onBack=${world.you && (() => setChoosing(false))} />`;
-  const whisper = (partner) => {
+  const whisper = (/** @type {number} */ partner) => {
     setTalk({ channel: "whisper", partner });
     setPart("talk");
   };
-  const shown = (one) => (one === part ? "part chosen" : "part");
+  const shown = (/** @type {string} */ one) => (one === part ? "part chosen" : "part");
   return html`<div class="world">
     <${Banner} world=${world} connection=${connection} onChange=${() => setChoosing(true)} />
     <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map(
@@ -99,7 +120,7 @@ function World({ world, connection }) {
 export default function Shared() {
   const world = useStore(worldStore);
   const connection = useStore(worldConnection);
-  const { user } = useStore(session);
+  const user = useUser();
   useTitle(text("world.title"));
   useEffect(() => {
     enter();

@@ -1,0 +1,155 @@
+"""Leaving: a queue, a proposed match, or a match before it has begun."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from game import selectors as game_selectors
+from game.author.queues import NoQuestions
+from matchmaking import rules, selectors
+from matchmaking.events import MatchCancelled, QueueLeft
+from matchmaking.models import Answers, Member, Penalty, Proposal, Queue, Ticket
+from matchmaking.parties import selectors as party_selectors
+from matchmaking.refusals import UnknownProposal
+from matchmaking.services.tickets import (
+    declared_queue,
+    delete_tickets,
+    lock_proposed,
+    lock_queue,
+    tell_party,
+    waiting_ticket,
+)
+from realtime.publishing import publish
+
+
+@transaction.atomic
+def leave(*, user_id: int) -> bool:
+    """Withdraw the user's ticket, for all its members; return whether there was one.
+
+    If a match is proposed to them, it is declined.
+    """
+    ticket = selectors.ticket_of(user_id)
+    return ticket is not None and _withdraw(ticket, left=[user_id])
+
+
+@transaction.atomic
+def withdraw(*, party_id: int) -> None:
+    """Withdraw the party's ticket, if any."""
+    ticket = Ticket.objects.filter(party=party_id).first()
+    if ticket is not None:
+        _withdraw(ticket)
+
+
+def _withdraw(ticket: Ticket, *, left: Sequence[int] = ()) -> bool:
+    lock_queue(ticket.queue_id)
+    members = list(ticket.members.values_list("user_id", "ticket__proposal"))
+    user_ids = [user_id for user_id, _ in members]
+    proposals = {proposal_id for _, proposal_id in members if proposal_id is not None}
+    for proposal_id in proposals:
+        cancel_proposal(ticket.queue_id, proposal_id, tickets=[ticket.pk], left=left, reason="declined")
+    if not delete_tickets([ticket.pk]) and not proposals:
+        return False
+    if ticket.party_id is not None:
+        tell_party(QueueLeft, ticket.party_id, ticket.queue_id, user_ids)
+    return True
+
+
+@transaction.atomic
+def decline(*, user_id: int, proposal_id: int) -> None:
+    """Decline a proposed match, and leave the queue. Raises ``UnknownProposal``."""
+    ticket = lock_proposed(user_id, proposal_id)
+    if ticket is None:
+        raise UnknownProposal
+    _withdraw(ticket, left=[user_id])
+
+
+def cancel_proposal(
+    queue: str, proposal_id: int, *, tickets: Collection[int], left: Sequence[int], reason: str
+) -> None:
+    """Withdraw these tickets of a proposed match, give the others their places back, and tell all."""
+    game, mode = Queue.kind_of(queue)
+    members = Member.objects.filter(ticket__proposal=proposal_id).order_by("pk")
+    for user_id, ticket_id in members.values_list("user_id", "ticket_id"):
+        requeued = ticket_id not in tickets
+        publish(MatchCancelled(user_id=user_id, game=game, mode=mode, reason=reason, requeued=requeued))
+    delete_tickets(sorted(tickets))
+    Proposal.objects.filter(pk=proposal_id).delete()
+    for user_id in sorted(left):
+        _penalise(user_id)
+
+
+@transaction.atomic
+def cancel_match(
+    *, game_id: UUID, queue: str, reason: str, left: Sequence[int], stayed: Mapping[int, datetime]
+) -> None:
+    """Requeue the players who ``stayed``, at their old places, and penalise those who ``left``.
+
+    A party is requeued as a whole or, if one of its members left, not at all.
+    """
+    requeued = _requeue(queue, left, stayed) if stayed and Queue.is_offered(queue) else set()
+    game, mode = Queue.kind_of(queue)
+    for user_id in stayed:
+        publish(
+            MatchCancelled(
+                user_id=user_id,
+                game_id=game_id,
+                game=game,
+                mode=mode,
+                reason=reason,
+                requeued=user_id in requeued,
+            )
+        )
+    for user_id in sorted(left):
+        _penalise(user_id)
+
+
+def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
+    lock_queue(queue)
+    entrants = game_selectors.entrants(Queue.kind_of(queue)[0], queue, list(stayed))
+    waiting = selectors.queues_of(stayed)
+    now = timezone.now()
+    has_questions = declared_queue(*Queue.kind_of(queue)).asks is not NoQuestions
+    answers = selectors.answers(queue, list(stayed))
+    requeued: set[int] = set()
+    for party_id, user_ids in party_selectors.by_party([*stayed, *left]):
+        if not stayed.keys() >= set(user_ids) or any(user_id in waiting for user_id in user_ids):
+            continue
+        if has_questions and not answers.keys() >= set(user_ids):
+            # They have queued elsewhere since, where their answers were others.
+            continue
+        ticket = waiting_ticket(0, 0.0, [entrants[user_id] for user_id in user_ids], None)
+        row = Ticket.objects.create(
+            queue_id=queue,
+            party_id=party_id,
+            rating=ticket.rating,
+            uncertainty=ticket.uncertainty,
+            joined_at=min(stayed[user_id] for user_id in user_ids),
+        )
+        # Marked as disconnected: players who do not reconnect lose their place soon.
+        Member.objects.bulk_create(
+            Member(user_id=user_id, ticket=row, left_at=now) for user_id in sorted(user_ids)
+        )
+        requeued.update(user_ids)
+    return requeued
+
+
+def _penalise(user_id: int) -> None:
+    now = timezone.now()
+    held, is_first = Penalty.objects.select_for_update().get_or_create(
+        user_id=user_id, defaults={"times": 1, "until": now + timedelta(seconds=rules.penalty_s(1))}
+    )
+    if is_first:
+        return
+    is_forgiven = held.until < now - timedelta(seconds=rules.FORGIVEN_AFTER_S)
+    held.times = 1 if is_forgiven else held.times + 1
+    held.until = now + timedelta(seconds=rules.penalty_s(held.times))
+    held.save(update_fields=["times", "until"])
+
+
+def clear_history(*, user_id: int) -> None:
+    """Delete the user's penalty for leaving matches early, and the answers to the questions of queues."""
+    Penalty.objects.filter(user=user_id).delete()
+    Answers.objects.filter(user=user_id).delete()

@@ -57,6 +57,18 @@ LOADS = {
         {"first": 10, "last": 10},
         by_server={CEILING: {"first": 1000, "last": 3000}, NAIVE: {"first": 6, "last": 200}},
     ),
+    **{
+        f"crowd-{players}": Load(
+            "crowd", (OURS,), {"players": players, "first": first}, {"first": 1, "last": 1, "players": 2}
+        )
+        for players, first in ((2, 300), (8, 60), (64, 4), (200, 1))
+    },
+    "crowd-8-far": Load(
+        "crowd",
+        (OURS,),
+        {"players": 8, "first": 20, "last": 20, "delay": 100, "jitter": 30, "loss": 10},
+        {"players": 2, "first": 1, "last": 1},
+    ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
     "at-rest": Load("at_rest", (OURS,), {"users": 40}, {"users": 6}),

@@ -105,7 +105,7 @@ class _Side(asyncio.Protocol):
         self._other: _Side | None = None
         self._due_at = 0.0
         self._due: list[bytes | None] = []
-        """What has come through and waits for the other end, or for the silence to end; None is the end."""
+        """Data that waits for the other end, or for the silence to end; None is the end of the stream."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)

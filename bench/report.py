@@ -24,7 +24,25 @@ def table(results: Results) -> str:
     if calls := results.get(("basket", OURS), {}).get("calls"):
         naive = results.get(("basket", NAIVE), {}).get("calls", {})
         lines += _markdown(basket_report.rows(calls, naive))
+    crowds = [
+        found for (load, _), found in results.items() if load.startswith("crowd") and "fault" not in found
+    ]
+    if crowds:
+        lines += _markdown([CROWD_TITLES, *map(_crowd, crowds)])
     return "\n".join([*lines, f"~ other programs took more than {DISTURBED_PCT:.0f} % of a core meanwhile"])
+
+
+CROWD_TITLES = ["players", "network", "rooms", "p99 ms", "frames a client/s", "bytes a client/s"]
+
+
+def _crowd(result: dict[str, Any]) -> list[str]:
+    network = f"{result.get('delay', 0)} ms ± {result.get('jitter', 0)}, {result.get('loss', 0)} % lost"
+    figures = ("rooms", "p99_ms", "frames_per_client_s", "bytes_per_client_s")
+    return [
+        str(result["players"]),
+        network,
+        *(_number(result[name]) if name in result else "" for name in figures),
+    ]
 
 
 def _markdown(rows: list[list[str]]) -> list[str]:

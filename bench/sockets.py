@@ -167,6 +167,7 @@ class Watch(Socket):
         super().__init__(load)
         self.started = asyncio.get_running_loop().create_future()
         self.last = 0.0
+        self.bytes = 0
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type is not WSMsgType.TEXT:
@@ -178,6 +179,7 @@ class Watch(Socket):
             return
         if self.load.running:
             now = time.perf_counter()
+            self.bytes += len(payload)
             if self.last:
                 self.load.seconds.append(now - self.last)
             self.last = now

@@ -72,6 +72,26 @@ class Platform(Target):
     async def real_time_games(self, count: int) -> list[Table]:
         return await self._games("bench_real_time", count, 0)
 
+    async def crowds(self, count: int, players: int, port: int) -> list[Table]:
+        """Create rooms of many players of a real-time game; their sockets go through ``port``."""
+        tokens = await self.tokens(count * players)
+        rooms = [tokens[at : at + players] for at in range(0, len(tokens), players)]
+        body = {"game": "bench_crowd", "seats": players, "private": True}
+        created = await http.ask_all(
+            self.base_url,
+            [http.request("POST", "/api/games/", token=room[0], body=body) for room in rooms],
+        )
+        joins = [
+            http.request("POST", f"/api/games/{game['id']}/join/", token=token)
+            for game, room in zip(created, rooms, strict=True)
+            for token in room[1:]
+        ]
+        await http.ask_all(self.base_url, joins)
+        return [
+            Table([Door(f"ws://127.0.0.1:{port}/ws/game/{game['id']}/", token) for token in room], [])
+            for game, room in zip(created, rooms, strict=True)
+        ]
+
     async def user_sockets(self, count: int) -> list[Door]:
         return [Door(f"{self.sockets_url}/ws/notifications/", token) for token in await self.tokens(count)]
 

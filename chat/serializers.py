@@ -62,6 +62,11 @@ class Start(serializers.Serializer[Any]):
     """The game to start, if not the lobby's own."""
 
     game = StrictText(max_length=40, required=False, allow_blank=True)
+    seats = StrictInteger(
+        required=False,
+        min_value=1,
+        help_text="More than members leave seats for others; all members by default",
+    )
     options = serializers.DictField(required=False)
 
 

@@ -50,8 +50,10 @@ DOCUMENTS = Door("documents", Limit(60, 1))
 """The OpenAPI and AsyncAPI documents."""
 INVITATION = Door("invitation", Limit(120, 1))
 """The limit on asking who invites to a game, for whoever has its link."""
+GAME_CODE = Door("game_code", Limit(120, 0.5), by_account=Limit(20, 0.1))
+"""Joining a private game by its code, right or wrong: codes cannot be tried out."""
 
-DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS, INVITATION)
+DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS, INVITATION, GAME_CODE)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from game.author import catalogue
 from game.refusals import NoSpectators
 
 CHAT_SHOWN = 100
+METADATA = "metadata."
 
 
 class Catalogue(APIView):
@@ -40,13 +41,25 @@ class Games(APIView):
 
     @extend_schema(
         operation_id="api_games_list",
-        description="Public games and the caller's own, newest first. 422 for an unknown state or game.",
+        description=(
+            "Public games and the caller's own, newest first. With `open=1`, those that the caller can join; "
+            "`metadata.<key>=<value>` then leaves those whose `metadata` has this value. 422 for an unknown "
+            "state, game or key."
+        ),
         parameters=[serializers.GamesWanted, *paging.PAGE_PARAMETERS],
         responses=Page[shapes.OneGame],
     )
     def get(self, request: Request) -> Response:
-        wanted = read(serializers.GamesWanted, request.query_params.dict())
+        given = request.query_params.dict()
+        wanted = read(serializers.GamesWanted, given)
         user_id = identity(request).user_id
+        metadata = {key[len(METADATA) :]: given[key] for key in given if key.startswith(METADATA)}
+        if wanted.get("open"):
+            names = [_known(wanted["game"])] if wanted.get("game") else selectors.offered()
+            found = selectors.open_games(user_id, selectors.with_metadata(names, metadata))
+            return paging.page(self, found, ordering="-created_at", show=selectors.shown_games)
+        if metadata:
+            raise Invalid("Only open=1 takes metadata.", details={"open": ["Set it to 1 for metadata."]})
         rows = selectors.games_of if wanted.get("mine") else selectors.games_visible_to
         games: Any = paging.Listed(rows, user_id, selectors.offered())
         conditions = {}
@@ -132,14 +145,29 @@ class Join(APIView):
     """Join a game with a free seat."""
 
     @extend_schema(
-        description="Take a free seat; again, it is the same one. 404 `unknown_match`, 409 `game_full`.",
+        description=(
+            "Take a free seat; again, it is the same one. `game_id` may also be a private game's `code`. "
+            "404 `unknown_match`, 409 `game_full`, 429 after many codes."
+        ),
         request=None,
         responses=shapes.OwnGame,
     )
-    def post(self, request: Request, game_id: UUID) -> Response:
+    def post(self, request: Request, game_id: str) -> Response:
         user_id = identity(request).user_id
-        game = services.join(user_id=user_id, game_id=game_id)
+        if (known := as_uuid(game_id)) is not None:
+            game = services.join(user_id=user_id, game_id=known)
+        else:
+            limits.knock(limits.GAME_CODE, request, account=str(user_id))
+            game = services.join_by_code(user_id=user_id, code=game_id)
         return Response(selectors.own_game(user_id, game))
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Return the id that the text is, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class Chat(APIView):

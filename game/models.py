@@ -38,6 +38,8 @@ class Game(models.Model):
     options = models.JSONField(default=dict)
     rated = models.BooleanField(default=False)
     private = models.BooleanField(default=False)
+    code = models.CharField(max_length=8, null=True, blank=True)
+    """A private game's, by which others join while it is not over."""
     epoch = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="games_created"
@@ -55,6 +57,13 @@ class Game(models.Model):
     final_view = models.JSONField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(state__in=["created", "waiting_for_players", "waiting_for_ready", "active"]),
+                name="one_unfinished_game_a_code",
+            )
+        ]
         indexes = [
             models.Index(fields=["state", "name", "-created_at"], name="game_by_state"),
             models.Index(fields=["-created_at", "id"], name="game_newest_first"),

@@ -1,18 +1,22 @@
 """Queries about games; other apps read games only through these."""
 
+import functools
+import operator
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from core.refusals import Invalid
 from core.statements import statement
 from game import events, shapes
 from game.author import catalogue
@@ -136,6 +140,15 @@ def has_free_seat(game: Game, seats: Iterable[TakenSeat]) -> bool:
     return game.state not in Game.OVER and taken < game.seats_wanted
 
 
+def game_with_code(code: str) -> uuid.UUID:
+    """Return the id of the unfinished private game with this code. Raises ``UnknownMatch``."""
+    games = Game.objects.filter(code=code.upper(), state__in=Game.ON_THE_WAY)
+    found = games.values_list("pk", flat=True).first()
+    if found is None:
+        raise UnknownMatch
+    return found
+
+
 def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
     """Return whether one of these seats is the user's."""
     return any(seat.user_id == user_id for seat in seats)
@@ -196,6 +209,56 @@ def games_of(user_id: int, offered: Collection[str]) -> QuerySet[Game, Any]:
     return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
 
 
+def open_games(user_id: int, wanted: Q) -> QuerySet[Game, Any]:
+    """Return the ``wanted`` public games that the user can join, as :func:`games_visible_to` does."""
+    late = [rules.name for rules in catalogue.all() if rules.open or rules.left is not Rules.left]
+    seats = Seat.objects.filter(game=OuterRef("pk"), left_at=None).order_by().values("game")
+    taken = Coalesce(Subquery(seats.annotate(taken=Count("pk")).values("taken")), 0)
+    under_way = Game.objects.filter(wanted, name__in=late, state__in=Game.ON_THE_WAY, private=False)
+    free = under_way.filter(seats_wanted__gt=taken).values("pk")
+    games = Game.objects.filter(wanted, private=False, name__in=offered())
+    mine = Seat.objects.filter(user_id=user_id).values("game_id")
+    return _rows(games.filter(Q(state=Game.State.CREATED) | Q(pk__in=free)).exclude(pk__in=mine))
+
+
+def with_metadata(names: Iterable[str], metadata: Mapping[str, str]) -> Q:
+    """Return the condition for games of these names with these values, each written as text.
+
+    Raises ``Invalid`` for a key that none of them has.
+    """
+    kinds = [catalogue.get(name) for name in names]
+    for key in metadata:
+        if not any(key in kind.metadata or key in _options_of(kind) for kind in kinds):
+            field = f"metadata.{key}"
+            raise Invalid("No game here has such metadata.", details={field: [f"No room has {key!r}."]})
+    conditions = [found for kind in kinds if (found := _with_metadata(kind, metadata)) is not None]
+    return functools.reduce(operator.or_, conditions, Q(pk__in=[]))
+
+
+def _with_metadata(kind: type[Rules], metadata: Mapping[str, str]) -> Q | None:
+    """Return the condition for the rooms of one game, or None if none can have these values."""
+    found, options = Q(name=kind.name), _options_of(kind)
+    for key, text in metadata.items():
+        if key in kind.metadata and text == _text_of(kind.metadata[key]):
+            continue
+        if key in kind.metadata or key not in options:
+            return None
+        try:
+            value = msgspec.convert(text, options[key], strict=False)
+        except msgspec.ValidationError:
+            return None
+        found &= Q(**{f"options__{key}": msgspec.to_builtins(value)})
+    return found
+
+
+def _options_of(kind: type[Rules]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind.Options)}
+
+
+def _text_of(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
     return games.values_list(
         "id",
@@ -207,6 +270,8 @@ def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
         "options",
         "to_move",
         "due_at",
+        "seats_wanted",
+        "code",
         "created_at",
         "finished_at",
         "result",
@@ -223,7 +288,8 @@ def shown_games(rows: Iterable[Any]) -> list[shapes.OneGame]:
 
 def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
     """Return a game, or a row of it, as shown to everybody who may see it."""
-    rules = catalogue.get(game.name)
+    rules, seats = catalogue.get(game.name), list(seats)
+    is_over = game.state in Game.OVER
     return shapes.OneGame(
         id=game.id,
         game_id=game.id,
@@ -234,6 +300,10 @@ def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
         private=game.private,
         rated=game.rated,
         options=game.options,
+        metadata={**rules.metadata, **game.options},
+        seats=game.seats_wanted,
+        free_seats=0 if is_over else game.seats_wanted - sum(not seat.left for seat in seats),
+        code=None if is_over else game.code,
         players=shown_players(rules, seats),
         to_move=game.to_move or [],
         due_at=game.due_at,

@@ -31,7 +31,13 @@ class GamesWanted(serializers.Serializer[Any]):
 
     state = StrictChoice(Game.State.values, required=False, allow_blank=True)
     game = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="A game's name")
+    open = QueryBoolean(required=False, help_text="1: only public games that the caller can join")
     mine = QueryBoolean(required=False, help_text="1: only those in which the caller has a seat")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("open") and (attrs.get("mine") or attrs.get("state")):
+            raise serializers.ValidationError({"open": ["Lists the rooms of others: name no state."]})
+        return attrs
 
 
 class StrictInteger(serializers.IntegerField):

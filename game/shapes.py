@@ -102,6 +102,10 @@ class OneGame(Struct, kw_only=True, frozen=True):
     private: bool
     rated: bool
     options: dict[str, Any]
+    metadata: Annotated[dict[str, Any], about("The options, and what the game declares of all its rooms")]
+    seats: Annotated[int, about("All, free ones included")]
+    free_seats: Annotated[int, about("Those that can be taken")]
+    code: Annotated[str | None, about("Private games that are not over: joins them in place of the id")]
     players: list[Player]
     to_move: Annotated[list[int], about("The users whose turn it is, in correspondence games")]
     due_at: Annotated[datetime | None, about("When their time is up")]

@@ -9,7 +9,7 @@ urlpatterns = [
     route("api/games/<uuid:game_id>", api.OneGame.as_view()),
     route("api/games/<uuid:game_id>/chat", api.Chat.as_view()),
     route("api/games/<uuid:game_id>/invitation", api.Invitation.as_view()),
-    route("api/games/<uuid:game_id>/join", api.Join.as_view()),
+    route("api/games/<str:game_id>/join", api.Join.as_view()),
     route("api/games/<uuid:game_id>/pgn", api.Pgn.as_view()),
     route("api/games/<uuid:game_id>/replay", api.Replay.as_view()),
     route("api/leaderboards/<str:game>", api.Leaderboard.as_view()),

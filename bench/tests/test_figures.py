@@ -62,6 +62,22 @@ def test_too_slow_a_server_and_too_small_a_ratio_are_each_told(naive: int, ours:
     assert table(results).splitlines()[2].endswith("| no      |")
 
 
+def test_a_crowd_has_a_row_with_its_network() -> None:
+    figures = {
+        "players": 8,
+        "rooms": 20,
+        "p99_ms": 41.5,
+        "bytes_per_client_s": 3712,
+        "frames_per_client_s": 30,
+    }
+    results = {("crowd-8", OURS): figures, ("crowd-8-far", OURS): figures | {"delay": 100, "loss": 10}}
+    _, _, near, far, _ = table(results).splitlines()
+    assert [cell.strip() for cell in near.split("|")[1:-1]] == [
+        *("8", "0 ms ± 0, 0 % lost", "20", "41.5", "30", "3,712")
+    ]
+    assert "100 ms ± 0, 10 % lost" in far
+
+
 def test_where_less_is_better_a_smaller_figure_reaches_the_goal() -> None:
     results: dict[tuple[str, str], dict[str, Any]] = {("queue", OURS): {"matched_s": 7.5}}
     assert table(results).splitlines()[2].endswith("| yes     |")

@@ -226,13 +226,20 @@ def publish_update(lobby: Lobby, *, user_id: int | None = None, gone_id: int | N
 
 @transaction.atomic
 def start_game(
-    *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
+    *,
+    actor_id: int,
+    lobby_id: int,
+    game: str = "",
+    seats: int | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Start a game with as many members as it seats; return the same game while it is unfinished.
 
     The owner comes first, then members who are present, in the order in which they joined. The others may
-    watch. Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers``
-    and ``TooManyGames``.
+    watch. With more ``seats`` than members, the game waits for others, or until its creator starts it.
+
+    Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``Invalid``,
+    ``NotEnoughPlayers`` and ``TooManyGames``.
     """
     lobby = locked(lobby_id)
     selectors.check_owner(lobby.pk, actor_id)
@@ -247,18 +254,23 @@ def start_game(
     here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
     ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
-    user_ids = ordered[: played.max_players]
-    if len(user_ids) < max(played.min_players, 1):
+    game_services.check_seats(played, seats)
+    user_ids = ordered[: seats or played.max_players]
+    if seats is None and len(user_ids) < max(played.min_players, 1):
         raise NotEnoughPlayers(f"{played.title} needs {played.min_players} players.")
+    is_waiting = seats is not None and len(user_ids) < seats
     made = game_services.create_game(
         name=name,
         players=[game_services.Player(user_id) for user_id in user_ids],
         options=options,
         created_by=actor_id,
+        seats_wanted=seats,
+        private=is_waiting and not lobby.is_public,
     )
     lobby.latest_game_id = made.pk
     lobby.save(update_fields=["latest_game"])
-    for number, user_id in enumerate(user_ids):
+    # Of a game that waits for others the players are told when it is full.
+    for number, user_id in enumerate([] if is_waiting else user_ids):
         publish(game_services.match_found(made, rules=played, number=number, user_id=user_id))
     publish(
         events.GameStart(

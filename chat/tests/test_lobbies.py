@@ -305,8 +305,35 @@ def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(
 def test_an_option_that_starting_does_not_know_is_refused_by_its_name(
     ada: Person, bob: Person, den: int
 ) -> None:
-    assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seats=8) == (422, "invalid")
+    assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seat=2) == (422, "invalid")
     assert not Game.objects.exists()
+
+
+@pytest.mark.parametrize("seats", [1, 3, 8, 0, "2", None])
+def test_a_game_is_not_started_with_seats_that_it_cannot_have(
+    ada: Person, bob: Person, den: int, seats: Any
+) -> None:
+    assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seats=seats) == (422, "invalid")
+    assert not Game.objects.exists()
+
+
+def test_a_lobby_opens_more_seats_than_it_has_members(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
+    started = ada.post(f"lobbies/{den}/start/", game="hearts", seats=4)
+    game = Game.objects.get(pk=started["game_id"])
+    assert (game.state, game.seats_wanted, game.seats.count()) == ("created", 4, 2)
+    assert [room["id"] for room in cyd.get("games/?open=1")["results"]] == [str(game.pk)]
+    assert cyd.post(f"games/{game.pk}/join/")["free_seats"] == 1
+
+
+def test_a_private_lobby_opens_seats_to_those_who_have_the_link(
+    ada: Person, bob: Person, cyd: Person, den: int
+) -> None:
+    Lobby.objects.filter(pk=den).update(is_public=False)
+    game_id = ada.post(f"lobbies/{den}/start/", game="hearts", seats=4)["game_id"]
+    assert cyd.get("games/?open=1")["results"] == []
+    assert cyd.post(f"games/{game_id}/join/")["free_seats"] == 1
 
 
 def test_a_game_needs_a_name_players_and_the_owner(ada: Person, bob: Person, den: int) -> None:

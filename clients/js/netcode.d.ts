@@ -14,7 +14,7 @@ export declare class Clock {
   readonly jitter: number;
   /** To the server and back. */
   readonly latency: number;
-  /** How late frames are shown. */
+  /** The time by which frames are shown late. */
   readonly delay: number;
   pinged(sent: number, received: number, serverTime: number): void;
   ticked(tick: number, now: number): void;
@@ -27,13 +27,13 @@ export declare class Clock {
 }
 
 export interface InterpolationOptions<View> {
-  /** What lies between two frames; `mixed` mixes all numbers. */
+  /** The view between two frames; `mixed` mixes all numbers. */
   mix: (from: View, to: View, share: number) => View;
-  /** What the newest frame becomes after so many ticks without another; `before` is the frame before it. */
+  /** The view so many ticks after the newest frame, without another; `before` is the frame before it. */
   guess?: (view: View, ticks: number, before?: View) => View;
   /** Without a frame for longer, the picture stands still. */
   guessTicks?: number;
-  /** How many frames are kept. */
+  /** The number of frames that are kept. */
   keep?: number;
 }
 

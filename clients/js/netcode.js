@@ -148,7 +148,7 @@ export class Clock {
     this.#start = this.#start === null ? quickest : this.#start + drift(quickest - this.#start);
   }
 
-  /** How late to show frames so that the next one has nearly always come. */
+  /** The time by which frames are shown late, so that the next one has nearly always come. */
   get delay() {
     return this.#delay;
   }
@@ -254,9 +254,9 @@ export class Prediction {
   #tick = null;
   /** @type {State} */
   #state;
-  /** What is shown goes the same steps, and is eased towards the state. @type {State} */
+  /** The state to show: it goes the same steps, and is eased towards the right one. @type {State} */
   #eased;
-  /** What is shown one step before. @type {State} */
+  /** The state to show, one step before. @type {State} */
   #before;
   #step;
   #mix;

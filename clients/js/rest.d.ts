@@ -323,6 +323,7 @@ export interface ChatReasonedRequest {
 /** The game to start, if not the lobby's own. */
 export interface ChatStartRequest {
   game?: string;
+  seats?: number;
   options?: Record<string, unknown>;
 }
 
@@ -520,6 +521,10 @@ export interface GameOneGame {
   private: boolean;
   rated: boolean;
   options: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  seats: number;
+  free_seats: number;
+  code: string | null;
   players: Array<GamePlayer>;
   to_move: Array<number>;
   due_at: string | null;
@@ -541,6 +546,10 @@ export interface GameOwnGame {
   private: boolean;
   rated: boolean;
   options: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  seats: number;
+  free_seats: number;
+  code: string | null;
   players: Array<GamePlayer>;
   to_move: Array<number>;
   due_at: string | null;

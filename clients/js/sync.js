@@ -216,14 +216,14 @@ export class SyncedView {
   #isWhole = false;
   /** @type {Schema} */
   #schema = { view: null, movement: null, seats: [] };
-  /** What frames do not repeat: who watches, who is to move, the clock, the last `n` applied. @type {Fields} */
+  /** Facts that frames do not repeat: the viewer, the turn, the clock, the last `n` applied. @type {Fields} */
   #known = {};
   /** @type {Set<{path: string[], watcher: Watcher}>} */
   #watchers = new Set();
 
   /** @param {{binary?: boolean}} options `binary`: by MessagePack, which is a third of the size of JSON */
   constructor({ binary = true } = {}) {
-    /** What to ask for when the socket opens. */
+    /** The subprotocols to ask for when the socket opens. */
     this.protocols = [binary ? "gp.delta.msgpack" : "gp.delta"];
     /** Asks for everything anew. */
     this.resync = () => {};
@@ -322,7 +322,7 @@ export class SyncedView {
       if (ticks) return { ...message, since: tick - ticks, change };
       return { ...message, full: whole(/** @type {Type} */ (this.#schema.view), change) };
     }
-    const [seq, change = null, turn = null, clock = null, movement = null, legal] = rest;
+    const [seq, change = null, turn = null, clock = null, movement = null, legal = null, ref] = rest;
     const { seats, movement: names } = this.#schema;
     const message = {
       type: "player_move",
@@ -332,6 +332,7 @@ export class SyncedView {
       turn: turn === null ? null : seats[turn],
       movement: Array.isArray(movement) && names ? this.#named(names, movement) : plain(movement),
       ...(legal && { legal: plain(legal) }),
+      ...(ref !== undefined && { ref }),
     };
     return { ...message, clock: this.#clock(clock, message, new Date(now).toISOString()) };
   }

@@ -190,6 +190,8 @@ class Game:
     """Real-time games: ticks per second."""
     frame_rate: ClassVar[int] = 30
     """Real-time games: views sent per second. ``rate`` must be a multiple of it."""
+    metadata: ClassVar[Mapping[str, str | int | bool]] = {}
+    """What lists of open rooms tell of this game's, beside their options: clients filter by it."""
     Options: ClassVar[type[msgspec.Struct]] = NoOptions
     """Options for creating a game: a Record with a default for each field; read them as ``self.options``."""
 
@@ -472,6 +474,10 @@ def _prepare(cls: type[Game]) -> None:
     cls.source_digest = digest(cls)
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
+    is_plain = all(type(one) in (str, int, bool) for one in cls.metadata.values())
+    _check(is_plain, cls, "`metadata` must have text, whole numbers or booleans as values")
+    taken = sorted(cls.metadata.keys() & set(cls.Options.__struct_fields__))
+    _check(not taken, cls, f"`metadata` must not have the name of an option: {', '.join(taken)}")
     try:
         cls.Options()
     except TypeError as error:

@@ -236,8 +236,8 @@ class Hearts(Game):
     def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
         if view["phase"] == "passing":
             return {"cards": worst_cards(view["hand"], random, level)}
-        # Level 3 thinks ahead.
-        return {"card": chosen_card(view, random, level)} if level < 3 else None
+        # Level 3 thinks ahead. A client may ask although it is not to move, as when the game is over.
+        return {"card": chosen_card(view, random, level)} if level < 3 and view["playable"] else None
 
 
 def suit(card: str) -> str:

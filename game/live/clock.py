@@ -9,15 +9,19 @@ from msgspec.json import decode
 from game.author.timing import Clock, Days, Turns
 from game.events import ClockState
 
+MOST_TEXTS = 64
+
 
 class _Texts(dict[frozenset[int], bytes]):
-    """Caches the users of a set of seats as a JSON list."""
+    """Caches the users of some sets of seats as a JSON list; seats that move at once make ever new sets."""
 
     def __init__(self, users: tuple[int, ...]) -> None:
         super().__init__()
         self._users = users
 
     def __missing__(self, seats: frozenset[int]) -> bytes:
+        if len(self) >= MOST_TEXTS:
+            self.clear()
         text = self[seats] = str([self._users[seat] for seat in seats]).encode()
         return text
 

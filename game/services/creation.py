@@ -23,6 +23,9 @@ from game.refusals import GameFull, NotEnough, TooManyGames, UnknownMatch
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that look alike."""
+CODE_LENGTH = 8
 MAX_UNFINISHED = 20
 """Maximum unfinished games that one user may have created, against flooding."""
 
@@ -65,6 +68,7 @@ def create_game(
         # With defaults filled in: a replay must not change when a default does.
         options=to_builtins(match.options),
         private=private,
+        code=_new_code() if private and created_by is not None else None,
         created_by_id=created_by,
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
@@ -73,6 +77,10 @@ def create_game(
     for number, (user_id, bot_level) in enumerate(players):
         _add_seat.count(game.pk, number, user_id, bot_level, ratings[user_id])
     return game
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
 @statement
@@ -199,9 +207,7 @@ def create_open(
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    if seats is not None and not rules.min_players <= seats <= rules.max_players:
-        span = f"{rules.min_players} to {rules.max_players}"
-        raise Invalid(f"{rules.title} is for {span} players.", details={"seats": [f"Choose {span}."]})
+    check_seats(rules, seats)
     most = seats or rules.max_players
     if len(bots) >= most:
         raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})
@@ -213,6 +219,13 @@ def create_open(
         created_by=user_id,
         seats_wanted=seats or (rules.max_players if rules.open else max(rules.min_players, 1 + len(bots))),
     )
+
+
+def check_seats(rules: type[Rules], seats: int | None) -> None:
+    """Raise ``Invalid`` unless a game can have so many seats; None leaves the number to the game."""
+    if seats is not None and not rules.min_players <= seats <= rules.max_players:
+        span = f"{rules.min_players} to {rules.max_players}"
+        raise Invalid(f"{rules.title} is for {span} players.", details={"seats": [f"Choose {span}."]})
 
 
 def _check_may_create(user_id: int) -> None:
@@ -256,6 +269,11 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         _wait_for_players(game, rules, taken.values())
     publish(events.SeatTaken(game_id=game.pk))
     return game
+
+
+def join_by_code(*, user_id: int, code: str) -> Game:
+    """Take a free seat of the private game with this code. Raises as :func:`join`."""
+    return join(user_id=user_id, game_id=selectors.game_with_code(code))
 
 
 @statement

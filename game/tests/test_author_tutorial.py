@@ -35,7 +35,8 @@ def games() -> dict[str, type[Game]]:
 
 def test_it_builds_the_games_it_promises(games: dict[str, type[Game]]) -> None:
     assert [*games] == [
-        *("Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar", "Moor"),
+        *("Nim", "DiceRace", "RockPaperScissors", "ThinkingRockPaperScissors", "ThoughtfulRockPaperScissors"),
+        *("TugOfWar", "Moor"),
         *("Dice", "LongDice", "DiceInPairs", "Meadow"),
         *("BriskNim", "FastHands", "HotPotato", "ShoutingPotato"),
     ]

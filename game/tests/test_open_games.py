@@ -334,3 +334,15 @@ async def test_a_game_that_waited_long_enough_begins_with_those_who_are_there(
     await in_database(services.join, user_id=bob.id, game_id=game.pk)
     a, b = await begin(game, ada, bob)
     assert (await move_of(a, b))[0]["turn"] == bob.id
+
+
+async def test_bots_take_seats_of_an_open_game_and_it_begins(ada: Person, bob: Person) -> None:
+    game = await created(Meadow, ada, bots=[1])
+    (a,) = await begin(game, ada)
+    await seen(a, until=lambda view: [*view["at"]] == ["0", "1"])
+    await restart()
+    again = await ada.enter(game.pk)
+    await seen(again, until=lambda view: [*view["at"]] == ["0", "1"])
+    b = await join(game, bob)
+    players = (await shown(b, until=lambda state: state["state"] == "active"))["players"]
+    assert [one["bot_level"] for one in players] == [None, 1, None]

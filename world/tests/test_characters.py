@@ -175,6 +175,6 @@ def test_reading_the_world_over_http_takes_few_queries(
 ) -> None:
     ada.call("get", "characters")
 
-    for path, queries in (("characters", 4), ("world/state", 5), ("world/shards", 1), ("world/events", 1)):
+    for path, queries in (("characters", 2), ("world/state", 5), ("world/shards", 1), ("world/events", 1)):
         with django_assert_num_queries(queries):
             assert ada.call("get", path).status_code == 200

@@ -180,7 +180,7 @@ def test_moves_have_their_names_their_clock_and_whose_turn_it_is() -> None:
     heard = read(
         start(FIRST, clock=clock),
         [1, 6, {3: 1}, 1, 5_900, [-1], [{"direction": 1}]],
-        [2, 7, None, None, [[100, 200], [0]], {"other": {"a": 1}}],
+        [2, 7, None, None, [[100, 200], [0]], {"other": {"a": 1}}, None, "c9"],
     )
     first, second = heard["messages"][1:]
     assert first == {
@@ -198,6 +198,7 @@ def test_moves_have_their_names_their_clock_and_whose_turn_it_is() -> None:
         "view": {**FIRST, "phase": "play", "turn": 31, "you": {"user_id": 12}},
     }
     assert (second["user_id"], second["turn"], second["movement"]) == (31, None, {"other": {"a": 1}})
+    assert second["ref"] == "c9"
     assert second["clock"] == {
         "left_ms": {"12": 1_000, "31": 2_000},
         "running": [12],

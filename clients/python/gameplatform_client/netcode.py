@@ -72,7 +72,7 @@ class Clock:
         self.jitter = 0.0
         """By how much later than the quickest frames come, all but the slowest twentieth."""
         self.delay = 0.0
-        """How late to show frames so that the next one has nearly always come."""
+        """The time by which to show frames late, so that the next one has nearly always come."""
         self._pings: deque[_Ping] = deque(maxlen=PINGS_KEPT)
         self._arrivals: deque[float] = deque(maxlen=ARRIVALS_KEPT)
         self._start: float | None = None

@@ -26,7 +26,7 @@ from game.live.listeners import Answer, Frames
 from game.live.room import deadlines, ending, entries
 from game.live.room.commits import Commits
 from game.live.room.ending import Verdict
-from game.live.room.frames import game_state, move_frames, phase_event, update_frames
+from game.live.room.frames import game_state, move_frames, phase_event, players_of, update_frames
 from game.live.room.phase import ACTIVE, ENDING, LOST, Phase, Request, check, goes_on
 from game.live.room.table import Table
 from game.live.seats import Seated, seated
@@ -140,15 +140,33 @@ class Course(Table):
 
     def state_frames(self) -> Frames:
         """Return the game's present state for each viewer."""
-        return b"", [encode(self._state_of(viewer)) for viewer in range(len(self.seats) + 1)]
-
-    def _state_of(self, viewer: int) -> events.GameState:
-        state = partial(game_state, self, viewer, game_id=self.id, state=self.state, result=self._result)
         try:
-            return state(seq=self._commits.seq, now=self._now())
+            # For all viewers, or 200 players would cost 200 x 200.
+            players = players_of(self)
         except RulesError as problem:
             self.fail(problem)
-            return state(seq=self._commits.seq, now=self._now())
+            players = players_of(self)
+        viewers = range(len(self.seats) + 1)
+        return b"", [encode(self._state_of(viewer, players)) for viewer in viewers]
+
+    def _state_of(self, viewer: int, players: list[events.PlayerInfo] | None = None) -> events.GameState:
+        def state() -> events.GameState:
+            return game_state(
+                self,
+                viewer,
+                players=players_of(self) if players is None else players,
+                game_id=self.id,
+                state=self.state,
+                result=self._result,
+                seq=self._commits.seq,
+                now=self._now(),
+            )
+
+        try:
+            return state()
+        except RulesError as problem:
+            self.fail(problem)
+            return state()
 
     # What players do.
 

@@ -2,7 +2,6 @@
 
 import time
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -72,10 +71,34 @@ def tick_frames(match: Match) -> Frames:
     return match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
 
 
+def players_of(table: Table) -> list[events.PlayerInfo]:
+    """Return the players as everybody may know them. Raises ``RulesError``."""
+    match = table.match
+    scores, rules = match.scores, type(match.game)
+    team_of = {seat: number for number, team in enumerate(match.teams) for seat in team}
+    return [
+        events.PlayerInfo(
+            id=seat.user_id,
+            username=seat.username,
+            score=scores[seat.number],
+            side=side_of(rules, seat.number),
+            ready=seat.ready,
+            connected=seat.connected,
+            rating=seat.rating,
+            team=team_of.get(seat.number),
+            bot_level=seat.bot_level,
+            left=seat.gone is not None,
+        )
+        for seat in table.seats
+        if seat.user_id
+    ]
+
+
 def game_state(
     table: Table,
     viewer: int,
     *,
+    players: list[events.PlayerInfo],
     game_id: UUID,
     state: str,
     result: events.GameOver | None,
@@ -85,33 +108,18 @@ def game_state(
     """Return everything that a viewer may know. Raises ``RulesError``."""
     match, seats = table.match, table.seats
     seat = seats[viewer] if viewer < len(seats) else None
-    side = partial(side_of, type(match.game))
     legal = None if seat is None else match.told_legal(seat.number)
-    scores = match.scores
     return events.GameState(
         id=game_id,
         game=match.game.name,
         state=state,
-        players=[
-            events.PlayerInfo(
-                id=other.user_id,
-                username=other.username,
-                score=scores[other.number],
-                side=side(other.number),
-                ready=other.ready,
-                connected=other.connected,
-                rating=other.rating,
-                team=next((n for n, team in enumerate(match.teams) if other.number in team), None),
-                bot_level=other.bot_level,
-                left=other.gone is not None,
-            )
-            for other in seats
-            if other.user_id
-        ],
+        players=players,
         view=Raw(match.view_json(None if seat is None else seat.number)),
         turn=match.turn_user,
         clock=None if table.clocks is None else table.clocks.shown(now, time.time()),
-        you=None if seat is None else events.You(user_id=seat.user_id, side=side(seat.number)),
+        you=None
+        if seat is None
+        else events.You(user_id=seat.user_id, side=side_of(type(match.game), seat.number)),
         result=result,
         legal=UNSET if legal is None else legal,
         phase=phase_state(table, viewer, now) if match.game.phases else UNSET,

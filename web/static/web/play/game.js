@@ -293,7 +293,9 @@ function Controls({ room, me, act, alone, undo }) {
   </div>`;
 }
 
-function Link() {
+/** @param {{id: string}} props */
+function Link({ id }) {
+  const game = useLoad(() => client.request("GET", `/api/games/${id}/`), [id]);
   const [copied, setCopied] = useState(false);
   /** @type {Ref<HTMLInputElement>} */
   const link = useElement();
@@ -307,6 +309,7 @@ function Link() {
     <p>${text("game.invite_text")}</p>
     <div class="copy"><input ref=${link} readonly value=${location.href} aria-label=${text("game.invite_copy")} />
       <${Button} kind="primary" onClick=${copy}>${text(copied ? "game.invite_copied" : "game.invite_copy")}<//></div>
+    ${game.data?.code && html`<p>${text("game.invite_code")} <strong class="code">${game.data.code}</strong></p>`}
   <//>`;
 }
 
@@ -382,7 +385,7 @@ function Table({ id, alone, rated }) {
       marks=${board.MARKS} />`,
     )}</div>
     <div class="board-frame">
-      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
+      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} id=${room.id} />`}
       ${
         room.view &&
         html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}

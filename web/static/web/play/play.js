@@ -151,6 +151,39 @@ function Running({ games, running }) {
   </ul></section>`;
 }
 
+const LOOK_EVERY_MS = 5_000;
+
+/** Rooms of others with a free seat.
+ * @param {{games: Rest.GameCatalogueEntry[]}} props */
+function OpenRooms({ games }) {
+  const rooms = useLoad(() => client.request("GET", "/api/games/?open=1&limit=20"), [], LOOK_EVERY_MS);
+  const join = useAction(async (/** @type {string} */ id) => {
+    const room = await client.request("POST", `/api/games/${encodeURIComponent(id)}/join/`);
+    go(`/games/${room.id}`);
+  });
+  const byCode = (/** @type {any} */ event) => {
+    event.preventDefault();
+    join.run(new FormData(event.target).get("code")?.toString().trim() ?? "");
+  };
+  return html`<section class="open-rooms"><h2>${text("rooms.title")}</h2>
+    ${rooms.data?.results.length === 0 && html`<p class="soft">${text("rooms.none")}</p>`}
+    <ul class="list">${rooms.data?.results.map((/** @type {Rest.GameOneGame} */ room) => {
+      const host = room.players[0]?.username ?? "";
+      return html`<li key=${room.id} class="row" data-room=${room.id}>
+        <${Avatar} name=${host} />
+        <span class="grow"><strong>${games.find(({ name }) => name === room.game)?.title ?? room.title}</strong>
+          <span class="soft small">${host} · ${text("rooms.free", { free: room.free_seats, seats: room.seats })}</span>
+        </span>
+        <${Button} busy=${join.busy} onClick=${() => join.run(room.id)}
+          aria-label=${`${text("rooms.join")}: ${room.title}, ${host}`}>${text("rooms.join")}<//></li>`;
+    })}</ul>
+    <form class="copy" onSubmit=${byCode}><input name="code" required maxlength="8" autocomplete="off"
+      aria-label=${text("rooms.code")} placeholder=${text("rooms.code")} />
+      <${Button} type="submit" busy=${join.busy}>${text("rooms.join")}<//></form>
+    <${Refusal} error=${join.error ?? rooms.error} />
+  </section>`;
+}
+
 /** @param {{game: Rest.GameCatalogueEntry, onClose: () => void}} props */
 function Strength({ game, onClose }) {
   const play = useAction((/** @type {number} */ level) => playComputer(game.name, level));
@@ -201,6 +234,7 @@ export default function Play({ query }) {
         onComputer=${() => setComputer(game)} />`,
       )}
     </div>
+    <${OpenRooms} games=${games} />
     <${Queue} games=${games} offered=${offered} />
     ${choosing && html`<${Choices} offered=${queuesOf(choosing)} onClose=${() => setChoosing(null)} />`}
     ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('game', '0006_seats_of_running_games'),
+        ('game', '0007_codes_of_private_games'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

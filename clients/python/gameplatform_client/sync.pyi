@@ -118,13 +118,9 @@ class GameChannel(Channel):
     """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
     newest: Message | None
-    newest: Message | None
 
     def begin(self) -> bool:
         """Set this player ready and wait until the game begins; return False if it ends before that."""
-
-    def begin(self) -> bool:
-        """Set this player ready and wait until the game begins; return False if it is over before."""
 
     def ready(self) -> None:
         """Set this player ready to start."""
@@ -179,13 +175,6 @@ class Playing(Session):
 
     def queue_status(self) -> OpenRecord:
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
-
-    def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
-        """Play a game against whoever is matched; return its socket once the game has begun.
-
-        Signs in as a guest unless somebody is signed in, queues, connects and says that this player is ready.
-        If the other player never comes, the next match follows.
-        """
 
     def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
         """Play a game against whoever is matched; return its socket once the game has begun.

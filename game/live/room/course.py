@@ -495,7 +495,7 @@ class Course(Table):
             except STORE_ERRORS:
                 await asyncio.sleep(RETRY_S)
             else:
-                if self._due_to_note is noted:
+                if self._due_to_note == noted:
                     self._due_to_note = None
 
     def _check_deadlines(self) -> None:

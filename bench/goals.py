@@ -69,6 +69,9 @@ LOADS = {
         {"players": 8, "first": 20, "last": 20, "delay": 100, "jitter": 30, "loss": 10},
         {"players": 2, "first": 1, "last": 1},
     ),
+    "tick-deltas": Load(
+        "tick", (OURS,), {"first": 400, "last": 2000, "deltas": 1}, {"first": 10, "last": 10, "deltas": 1}
+    ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
     "at-rest": Load("at_rest", (OURS,), {"users": 40}, {"users": 6}),
@@ -133,6 +136,15 @@ GOALS = [
     Goal("real-time rooms of two at 30 Hz, p99 < 50 ms", "tick", OURS, "rooms", 2000, {NAIVE: 50}),
     Goal("connects/s, signed in", "idle", OURS, "connects_per_s", 3500, {NAIVE: 2.5}),
     Goal("KiB of memory per open socket", "idle", OURS, "kib_per_socket", 18, lower_is_better=True),
+    Goal("the same with changes only (gp.delta.msgpack)", "tick-deltas", OURS, "rooms", 2000),
+    Goal(
+        "bytes/s to each client of pong, with changes only",
+        "tick-deltas",
+        OURS,
+        "bytes_per_client_s",
+        24 * 30,
+        lower_is_better=True,
+    ),
     Goal("5,000 tickets at once to the last match, s", "queue", OURS, "matched_s", 8, lower_is_better=True),
     Goal("500 characters in one place, p99 ms of a step", "world", OURS, "p99_ms", 100, lower_is_better=True),
     *(

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -145,7 +145,7 @@ async def tick(run: Run) -> Turns:
     watches: list[sockets.Watch] = []
     for rooms in _ramp(run.option("first", 10), run.option("last", 2000)):
         tables = await run.target.real_time_games(rooms - len(watches) // 2)
-        await _start_watching(run, tables, watches)
+        await _start_watching(run, tables, watches, "gp.delta.msgpack" if run.option("deltas", 0) else "")
         # Starting games is a different load from running games.
         await asyncio.sleep(min(1.0, run.seconds / 2))
         for _ in range(TRIES):
@@ -166,12 +166,14 @@ async def tick(run: Run) -> Turns:
 async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
     """Return the lateness of the frames in a window, and the share that arrived."""
     for watch in watches:
-        watch.last = 0.0
+        watch.last, watch.bytes = 0.0, 0
     run.begin()
     async with run.window():
         await asyncio.sleep(run.seconds)
     frames = len(run.latencies) + len(watches)
     figures = run.measured("frames_per_s", frames)
+    sent = sum(watch.bytes for watch in watches)
+    figures["bytes_per_client_s"] = round(sent / len(watches) / figures["seconds"])
     figures["frames_share"] = round(frames / (len(watches) * FRAME_RATE * figures["seconds"]), 3)
     return figures
 
@@ -192,17 +194,13 @@ async def crowd(run: Run) -> Turns:
         assert proxy.stdout is not None
         through = port if network == NO_NETWORK else int(await proxy.stdout.readline())
         for rooms in _ramp(run.option("first", 1), run.option("last", 500)):
-            await _start_watching(
-                run, await run.target.crowds(rooms - len(watches) // players, players, through), watches
-            )
+            added = await run.target.crowds(rooms - len(watches) // players, players, through)
+            await _start_watching(run, added, watches)
             for _ in range(TRIES):
                 yield
                 for number, watch in enumerate(watches):
                     watch.send(WALKS[number % 2])
-                    watch.bytes = 0
                 figures = {"rooms": rooms, **await _watched(run, watches)}
-                client_s = len(watches) * figures["seconds"]
-                figures["bytes_per_client_s"] = round(sum(watch.bytes for watch in watches) / client_s)
                 figures["frames_per_client_s"] = round(figures["frames_per_s"] / len(watches), 1)
                 is_good = figures["p99_ms"] <= LATEST_FRAME * 1000 or network != NO_NETWORK
                 if is_good and figures["frames_share"] >= FEWEST_FRAMES:
@@ -226,8 +224,11 @@ WALKS = [
 ]
 
 
-async def _start_watching(run: Run, tables: list[Any], watches: list[sockets.Watch]) -> None:
-    added = [(door, sockets.Watch(run.load)) for table in tables for door in table.players]
+async def _start_watching(
+    run: Run, tables: list[Any], watches: list[sockets.Watch], subprotocol: str = ""
+) -> None:
+    doors = [replace(door, subprotocol=subprotocol) for table in tables for door in table.players]
+    added = [(door, sockets.Watch(run.load)) for door in doors]
     await sockets.connect(added)
     for _, watch in added:
         watch.send(sockets.READY)

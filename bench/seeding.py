@@ -1,11 +1,12 @@
 """Content for ``bench.basket`` on our server: a ranking, lobbies, and battles with one enemy each."""
 
 from accounts.models import User
-from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MOST_USERS
+from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MOST_USERS, QUEUES
 from chat.models import Lobby, Membership
 from core.seeding import seeds
 from game.battles.models import Battle, BattleTemplate, Enemy
 from game.models import Rating
+from matchmaking.models import Queue
 
 RANKED = 500
 STRONG, WEAK = 100_000, 1
@@ -14,7 +15,7 @@ NEVER_MS = 86_400_000
 
 @seeds(order=90)
 def seed() -> None:
-    """Create the ranking, the lobbies and the battles."""
+    """Create the ranking, the lobbies, the queues and the battles."""
     if Rating.objects.filter(user__username="ranked-0").exists():
         return
     users = User.objects.bulk_create(User(username=f"ranked-{number}") for number in range(RANKED))
@@ -29,6 +30,7 @@ def seed() -> None:
     Membership.objects.bulk_create(
         Membership(lobby=lobby, user=lobby.owner, role=Membership.Role.OWNER) for lobby in lobbies
     )
+    Queue.objects.bulk_create(Queue(pk=Queue.name_of(QUEUES, f"m{number}")) for number in range(MOST_USERS))
     template = BattleTemplate.objects.create(name="Bench", level=1, xp=40, gold=20, is_offered=False)
     for first, hp in ((FIRST_BATTLE, STRONG), (FIRST_WEAK_BATTLE, WEAK)):
         battles = Battle.objects.bulk_create(

@@ -30,6 +30,7 @@ class Load:
     def __init__(self) -> None:
         self.running = False  # what comes is answered, and timed
         self.seconds: list[float] = []  # latencies, or time between frames
+        self.bytes = 0  # of the frames of ticks
         self.fault: str | None = None
 
     def fail(self, what: str) -> None:
@@ -170,14 +171,15 @@ class Watch(Socket):
         self.bytes = 0
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        if frame.msg_type is not WSMsgType.TEXT:
+        if frame.msg_type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             super().on_ws_frame(transport, frame)
             return
         payload = frame.get_payload_as_bytes()
-        if b'"game_tick"' not in payload[:TYPE_ENDS_WITHIN]:
+        if frame.msg_type is WSMsgType.TEXT and b'"game_tick"' not in payload[:TYPE_ENDS_WITHIN]:
             self.heard(payload)
             return
         if self.load.running:
+            self.load.bytes += len(payload)
             now = time.perf_counter()
             self.bytes += len(payload)
             if self.last:
@@ -271,6 +273,8 @@ async def connect(sockets: Iterable[tuple[Door, Socket]]) -> None:
     async def work() -> None:
         for door, socket in waiting:
             headers = [("Authorization", f"Bearer {door.token}")] if door.token else []
+            if door.subprotocol:
+                headers.append(("Sec-WebSocket-Protocol", door.subprotocol))
             await ws_connect(
                 lambda socket=socket: socket,
                 door.url,

@@ -9,10 +9,11 @@ from bench import http
 
 @dataclass(frozen=True)
 class Door:
-    """The URL of a socket, and the bearer token, if any."""
+    """The URL of a socket, and the bearer token and the subprotocol, if any."""
 
     url: str
     token: str = ""
+    subprotocol: str = ""
 
 
 @dataclass(frozen=True)

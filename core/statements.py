@@ -9,7 +9,8 @@ Compiling takes most of the time of a small query. A statement is a function of 
     worn(7)          # the list of stacks
     worn.first(7)    # the first of them, or None
 
-It runs once for each database vendor, with placeholders, so it must not look at the values, nor at a clock.
+It runs with placeholders, and only at the first call, so it must not look at the values, nor at a clock, for
+which it raises ``TypeError``.
 It returns a queryset, an :class:`Update` or an :class:`Insert`. As in SQL, nothing equals None.
 """
 
@@ -165,22 +166,28 @@ class Statement(Generic[P, Row]):
         ]
 
     def _compile(self, connection: Any) -> "_Compiled":
-        function: Any = self._function
-        named = {name: Placeholder(name, one.annotation) for name, one in self._parameters.items()}
-        match function(*named.values()):
-            case QuerySet() as queryset:
-                compiled = _select(queryset, connection)
-            case Update() as update:
-                compiled = _update(update, connection)
-            case Insert() as insert:
-                compiled = _insert(insert, connection)
-            case other:
-                raise TypeError(f"A statement is a queryset, an Update or an Insert, not {other!r}")
+        # Twice, to see that nothing depends on a clock.
+        compiled = self._compile_once(connection)
+        if compiled.constants != self._compile_once(connection).constants:
+            raise TypeError("A statement is compiled once: a clock or a random number has to be an argument")
         if connection.vendor == "postgresql":
             sql = compiled.sql.replace(f"IN {_ANY_OF}", "= ANY(%s)")
         else:
             sql = compiled.sql.replace(_ANY_OF, "(SELECT value FROM json_each(%s))")
         return compiled._replace(sql=sql)
+
+    def _compile_once(self, connection: Any) -> "_Compiled":
+        function: Any = self._function
+        named = [Placeholder(name, one.annotation) for name, one in self._parameters.items()]
+        match function(*named):
+            case QuerySet() as queryset:
+                return _select(queryset, connection)
+            case Update() as update:
+                return _update(update, connection)
+            case Insert() as insert:
+                return _insert(insert, connection)
+            case other:
+                raise TypeError(f"A statement is a queryset, an Update or an Insert, not {other!r}")
 
 
 @overload
@@ -266,10 +273,17 @@ class _Compiled(NamedTuple):
     shape: Callable[[list[Any], Any], list[Any]]
     locks: bool = False
 
+    @property
+    def constants(self) -> tuple[str, list[Any]]:
+        """The SQL, and the parameters that are the same in each call."""
+        return self.sql, [param for param in self.params if not isinstance(param, _Late)]
+
 
 def _select(queryset: Any, connection: Any) -> _Compiled:
     if queryset._prefetch_related_lookups:
         raise TypeError("A statement is one query, and prefetch_related takes more")
+    if queryset.query.select_for_update and queryset.query.select_related:
+        raise TypeError("Rows that were awaited come with related rows as they were before: read those after")
     compiler = queryset.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     convert = _converter(compiler, [column for column, *_ in compiler.select])

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from msgspec import structs
 
 from core import speech, words
+from core.refusals import Malformed
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
@@ -43,13 +44,22 @@ class GameConsumer(Consumer):
         since = self.since()
         room = await rooms.current().find(game_id)
         self.room = room
-        await room.attach(self.connection, self.player, since)
+        await room.attach(self.connection, self.player, since, self._wants_to_follow())
+
+    def _wants_to_follow(self) -> int | None:
+        """Return the ``?follow=`` of a spectator: the user whose view to show."""
+        given = self.scope["query"].get("follow")
+        if given is None:
+            return None
+        if not (given[0].isascii() and given[0].isdigit() and len(given[0]) < 17):
+            raise Malformed("follow is the id of a player.")
+        return int(given[0])
 
     async def closed(self) -> None:
         if self.room is not None:
             self.room.detach(self.connection, self.player.user_id)
 
-    @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction)
+    @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.Resync)
     def ask(self, command: Command) -> Awaitable[None] | None:
         assert self.room is not None
         assert self.connection.identity is not None

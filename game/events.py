@@ -112,8 +112,16 @@ class GameOver(RoomEvent):
     places: list[list[int]] = []
 
 
+Acknowledged = Annotated[
+    int | UnsetType, Meta(description="The number `n` of the receiver's last input that was applied")
+]
+
+
 class GameState(RoomEvent):
-    """The complete state: the first frame after connecting, and again at each change of state."""
+    """The complete state: the first frame after connecting, and again at each change of state.
+
+    ``sync`` is how binary frames are read, for sockets that get such: see docs/state-sync.md.
+    """
 
     id: UUID
     game: str
@@ -129,6 +137,8 @@ class GameState(RoomEvent):
     legal: Legal = UNSET
     phase: PhaseState | UnsetType = UNSET
     undo_asked_by: int | UnsetType | None = UNSET
+    ack: Acknowledged = UNSET
+    sync: dict[str, Any] | UnsetType = UNSET
     recovered: bool | UnsetType = UNSET
 
 
@@ -146,7 +156,11 @@ class GameStart(RoomEvent):
 
 
 class PlayerMove(RoomEvent):
-    """Sent after a player's move; ``view`` is what the receiver sees after it."""
+    """Sent after a player's move; ``view`` is what the receiver sees after it.
+
+    Of a real-time game's inputs only if it ``tells_inputs``. With a subprotocol of docs/state-sync.md,
+    ``delta`` is there in place of ``view``.
+    """
 
     user_id: int
     movement: Raw
@@ -186,10 +200,14 @@ class Phase(RoomEvent):
 
 
 class GameTick(RoomEvent):
-    """A frame of a real-time game; a newer one replaces it."""
+    """A frame of a real-time game; a newer one replaces it.
+
+    With a subprotocol of docs/state-sync.md, ``full`` or ``delta`` is there in place of ``view``.
+    """
 
     tick: int
     view: Raw
+    ack: Acknowledged = UNSET
 
 
 class GameAction(RoomEvent):

@@ -81,6 +81,13 @@ class UnknownAction(Conflict):
     title = "This game has no such action."
 
 
+class StaleInput(Conflict):
+    """An input of a real-time game with a number that is not above the last one."""
+
+    code = "stale_input"
+    title = "A later input has already been taken."
+
+
 class GameFull(Conflict):
     """All seats are taken."""
 

@@ -44,6 +44,10 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Repl
     rules = catalogue.get(game.name)
     is_over = game.state in Game.OVER
     if not is_over:
+        if rules.spectator_delay and not selectors.has_seat(seats, viewer_id):
+            raise StillRunning(
+                "Others see this game later than its players: its replay opens when it is over."
+            )
         if rules.hidden or rules.secret_moves or rules.simultaneous:
             raise StillRunning(
                 "This game hides something from its players: its replay opens when it is over."

@@ -14,6 +14,7 @@ from core import telemetry  # noqa: E402
 from core.asgi import Liveness  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.fast_path import FastHandler, FastPath  # noqa: E402
+from game.live.sync import SUBPROTOCOLS  # noqa: E402
 from gameplatform import doors  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
@@ -35,6 +36,7 @@ application = ProtocolTypeRouter(
                     identify=gatekeeping.identify,
                     redeem=gatekeeping.redeem_ticket,
                     open_paths=("/ws",),
+                    subprotocols={"/ws/game/": SUBPROTOCOLS},
                 )
             )
         ),

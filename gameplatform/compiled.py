@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".compiled"
 MODULES = (
     "game.author.match",
+    "game.author.past",
+    "game.author.sync",
     "game.live.alarm",
     "game.live.audience",
     "game.live.clock",
@@ -33,6 +35,7 @@ MODULES = (
     "game.live.room.frames",
     "game.live.room.phase",
     "game.live.room.presence",
+    "game.live.sync",
     "game.live.room.table",
     "game.live.seats",
     "realtime.connections.connection",

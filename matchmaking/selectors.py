@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, DateTimeField, Min, QuerySet, TextField, Value
 from django.utils import timezone
 from msgspec import UNSET, Struct, ValidationError, convert
 
@@ -19,7 +19,7 @@ from game.author import catalogue, queues
 from game.author.game import side_of
 from game.author.queues import NoQuestions, Waiting
 from game.records import SeatedGame
-from matchmaking.models import Answers, Penalty, Proposal, Queue, Ticket
+from matchmaking.models import Answers, Member, Penalty, Proposal, Queue, Ticket
 from matchmaking.shapes import MatchedPlayer, OfferedQueue, Proposed, Standing
 
 TICKET_TTL = timedelta(minutes=10)
@@ -148,15 +148,27 @@ def queues_of(user_ids: Collection[int]) -> dict[int, str]:
     return dict(_select(_QUEUES, user_ids))
 
 
-def penalties(user_ids: Collection[int]) -> dict[int, float]:
-    """Return the remaining penalty, in seconds, of each of these users who has one."""
+def ties(user_ids: Collection[int]) -> tuple[dict[int, str], dict[int, float]]:
+    """Return the queue of each of these users who is queued, and the seconds left of each penalty."""
     now = timezone.now()
-    return {user_id: (until - now).total_seconds() for user_id, until in _held(user_ids, now)}
+    queues: dict[int, str] = {}
+    penalties: dict[int, float] = {}
+    for user_id, until, queue in _ties(user_ids, now):
+        if queue is not None:
+            queues[user_id] = queue
+        elif until is not None:
+            penalties[user_id] = (until - now).total_seconds()
+    return queues, penalties
 
 
 @statement
-def _held(user_ids: Collection[int], now: datetime) -> QuerySet[Penalty, tuple[int, datetime]]:
-    return Penalty.objects.filter(user__in=user_ids, until__gt=now).values_list("user_id", "until")
+def _ties(user_ids: Collection[int], now: datetime) -> QuerySet[Any, tuple[int, datetime | None, str | None]]:
+    penalties = Penalty.objects.filter(user__in=user_ids, until__gt=now)
+    members = Member.objects.filter(user__in=user_ids)
+    never, none = Value(None, DateTimeField()), Value(None, TextField())
+    return penalties.values_list("user_id", "until", none).union(
+        members.values_list("user_id", never, "ticket__queue_id"), all=True
+    )
 
 
 def penalty_of(user_id: int) -> dict[str, Any] | None:

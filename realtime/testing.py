@@ -93,6 +93,7 @@ class Player:
         }
         self._asgi = ApplicationCommunicator(application, scope)
         self.seq: int | None = None
+        self.subprotocol: str | None = None
 
     async def enter(self) -> "Player":
         """Connect, after all events published so far are numbered, so that none of them is received.
@@ -109,6 +110,7 @@ class Player:
         await self._asgi.send_input({"type": "websocket.connect"})
         answer = await self._asgi.receive_output(WITHIN_S)
         assert answer["type"] == "websocket.accept", answer
+        self.subprotocol = answer.get("subprotocol")
         return self
 
     async def send(self, **message: Any) -> None:
@@ -125,14 +127,19 @@ class Player:
 
     async def hear(self, kind: str | None = None) -> dict[str, Any]:
         """Return the next frame, which must be of this type; raises ``Closed`` if the server closed."""
-        output = await self._asgi.receive_output(WITHIN_S)
-        if output["type"] == "websocket.close":
-            raise Closed(output.get("code", 1000), output.get("reason", ""))
-        frame: dict[str, Any] = json.loads(output["text"])
-        assert _is_declared(frame, output["text"]), f"no declared message has this form: {frame}"
+        text = await self.hear_raw()
+        frame: dict[str, Any] = json.loads(text)
+        assert _is_declared(frame, text), f"no declared message has this form: {frame}"
         assert _is_as_described(self._path, frame), f"the catalogue says otherwise of seq: {frame}"
         assert kind is None or frame["type"] == kind, f"waited for {kind}, heard {frame}"
         return frame
+
+    async def hear_raw(self) -> Any:
+        """Return the text or the bytes of the next frame; raises ``Closed`` if the server closed."""
+        output = await self._asgi.receive_output(WITHIN_S)
+        if output["type"] == "websocket.close":
+            raise Closed(output.get("code", 1000), output.get("reason", ""))
+        return output.get("text") or output["bytes"]
 
     async def hear_until(self, kind: str) -> dict[str, Any]:
         """Return the next frame of this type, skipping others."""

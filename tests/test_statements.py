@@ -1,10 +1,18 @@
 """The database statements of each call that a game client makes in its first five minutes."""
 
 import contextlib
+import gc
+import importlib
+import pkgutil
 from collections.abc import Callable
 
+import pytest
+from django.apps import apps
+from django.db import connection
+
 from bench import basket
-from tests.processes import ServerProcess, manage
+from core.statements import Statement
+from tests.processes import ROOT, ServerProcess, manage
 
 
 async def test_no_call_takes_more_statements_than_it_may(
@@ -33,3 +41,22 @@ def test_each_exception_is_of_a_call_and_allows_more_than_the_rule() -> None:
     for name, (most, reason) in basket.EXCEPTIONS.items():
         assert most > basket.STATEMENTS[basket.CALLS[name].kind]
         assert reason
+
+
+@pytest.mark.django_db
+def test_every_statement_compiles_and_depends_on_no_clock() -> None:
+    for config in apps.get_app_configs():
+        if config.path.startswith(str(ROOT)) and ".venv" not in config.path:
+            for module in pkgutil.walk_packages([config.path], f"{config.name}."):
+                if not {"migrations", "tests", "management", "naive"} & set(module.name.split(".")):
+                    importlib.import_module(module.name)
+    found = [one for one in gc.get_objects() if type(one) is Statement]
+
+    assert len(found) > 100
+    refused = []
+    for each in found:
+        try:
+            each._of(connection)
+        except TypeError:
+            refused.append(each._function.__qualname__)
+    assert refused == []

@@ -254,7 +254,7 @@ def start_game(
     here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
     ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
-    game_services.check_seats(played, seats)
+    game_services.check_seats(played, seats=seats)
     user_ids = ordered[: seats or played.max_players]
     if seats is None and len(user_ids) < max(played.min_players, 1):
         raise NotEnoughPlayers(f"{played.title} needs {played.min_players} players.")

@@ -179,7 +179,7 @@ export declare namespace Game {
       type: "ping";
       id?: string | number | null;
     };
-    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `not_now` (in another phase), `recovering`, or a code of the game's own. */
+    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `not_now` (in another phase), `stale_input`, `rate_limited`, `recovering`, or a code of the game's own. In real time, `movement` may also have `n`, its number, and `saw`: see docs/state-sync.md. */
     player_move: {
       type: "player_move";
       movement: unknown;
@@ -197,6 +197,11 @@ export declare namespace Game {
       data?: unknown;
       id?: string | number | null;
     };
+    /** Ask for a new `game_state`, after frames were lost. Refused with `recovering`. */
+    resync: {
+      type: "resync";
+      id?: string | number | null;
+    };
     /** Send a chat message to the players and spectators. Refused with `invalid_message`, `not_a_player`, `rate_limited`, `recovering`. */
     chat_message: {
       type: "chat_message";
@@ -206,7 +211,7 @@ export declare namespace Game {
   }
 
   interface Heard {
-    /** The complete state: the first frame after connecting, and again at each change of state. */
+    /** The complete state: the first frame after connecting, and again at each change of state. `sync` is how binary frames are read, for sockets that get such: see docs/state-sync.md. */
     game_state: {
       type: "game_state";
       id: string;
@@ -223,6 +228,8 @@ export declare namespace Game {
       legal?: Array<Record<string, unknown>>;
       phase?: PhaseState;
       undo_asked_by?: number | null;
+      ack?: number;
+      sync?: Record<string, unknown>;
       recovered?: boolean;
     };
     /** Sent when a player is ready to begin. */
@@ -237,7 +244,7 @@ export declare namespace Game {
       type: "game_start";
       seq: number;
     };
-    /** Sent after a player's move; `view` is what the receiver sees after it. */
+    /** Sent after a player's move; `view` is what the receiver sees after it. Of a real-time game's inputs only if it `tells_inputs`. With a subprotocol of docs/state-sync.md, `delta` is there in place of `view`. */
     player_move: {
       type: "player_move";
       user_id: number;
@@ -268,11 +275,12 @@ export declare namespace Game {
       seq: number;
       waiting_for?: Array<number>;
     };
-    /** A frame of a real-time game; a newer one replaces it. */
+    /** A frame of a real-time game; a newer one replaces it. With a subprotocol of docs/state-sync.md, `full` or `delta` is there in place of `view`. */
     game_tick: {
       type: "game_tick";
       tick: number;
       view: unknown;
+      ack?: number;
     };
     /** Sent when a player did something other than a move. After an action of the game's own, `view` is what the receiver sees, except in real time. */
     game_action: {

@@ -1,5 +1,6 @@
 """Statements give what their querysets give, on each database."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,10 +8,12 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.transaction import TransactionManagementError
 from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
@@ -266,6 +269,41 @@ def test_wrong_values_are_refused(ada: Player) -> None:
 def test_what_is_not_one_statement_is_refused(ada: Player, function: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match="A statement"):
         statement(function)(ada.pk)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda gold: Player.objects.filter(gold=gold, stamina_at__lte=timezone.now()),
+        lambda gold: Update(Player.objects.filter(gold=gold), stamina_at=timezone.now()),
+        lambda gold: Player.objects.filter(gold=gold, xp=random.getrandbits(60)),
+    ],
+)
+def test_what_would_differ_from_call_to_call_is_refused(function: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError, match="A statement is compiled once"):
+        statement(function)(1)
+
+
+def test_locked_rows_come_without_joined_ones_which_would_be_older() -> None:
+    def locked(user_id: int) -> QuerySet[Stack]:
+        return Stack.objects.filter(player=user_id).select_related("item").select_for_update(of=("self",))
+
+    with transaction.atomic(), pytest.raises(TypeError, match="as they were before"):
+        statement(locked)(1)
+
+
+def test_one_statement_runs_for_many_values(ada: Player) -> None:
+    @statement
+    def pay(user_id: int, gold: int) -> Update:
+        return Update(Player.objects.filter(pk=user_id), gold=F("gold") + gold)
+
+    bob = Player.objects.create(user=User.objects.create(username="bob"), gold=1)
+    with CaptureQueriesContext(connection) as queries:
+        pay.run_each([(ada.pk, 5), (bob.pk, 7)])
+    pay.run_each([])
+
+    assert len(queries) == 1
+    assert list(Player.objects.order_by("pk").values_list("gold", flat=True)) == [15, 8]
 
 
 def test_values_go_where_they_belong_in_long_statements(ada: Player) -> None:

@@ -11,6 +11,7 @@ from game.author.movements import Record
 from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import DRAW, Ranking, Seat, Verdict
+from game.author.sync import Quantised
 from game.author.timing import ALL, LOSE, SKIP, Clock, Days, Phase, Turns, timer
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Literal",
     "Meta",
     "Phase",
+    "Quantised",
     "Queue",
     "Radius",
     "Ranking",

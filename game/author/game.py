@@ -13,9 +13,11 @@ import msgspec
 from game.author.interest import Interest, Sees
 from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
+from game.author.past import MOST_REWOUND_S, Past
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
 from game.author.source import digest
+from game.author.sync import Fields, codec_of
 from game.author.timing import ALL, LOSE, MS, NOTHING_DUE, Agenda, Clock, Days, Overtime, Phase, Turns, ticks
 
 State = dict[str, Any]
@@ -35,22 +37,26 @@ RESERVED: Final = frozenset(
         "empty",
         "go_to",
         "interest",
+        "lists_inputs",
         "lists_legal",
         "max_players",
         "min_players",
         "movements",
         "moves",
         "options",
+        "past",
         "phase",
         "random",
         "real_time",
         "rate_of_time",
         "require",
+        "rewind",
         "seats",
         "simultaneous",
         "source_digest",
         "timed",
         "timers",
+        "view_codec",
         "view_is_shared",
         "view_type",
     )
@@ -123,6 +129,14 @@ class Grid(msgspec.Struct, frozen=True, dict=True):
         return list(map(cells.__getitem__, self._rows))
 
     @functools.cached_property
+    def View(self) -> type[Record]:
+        """The type of a view with nothing but the board, for a game's ``View``."""
+        marks: Any = Literal[*self.marks]
+        cells: Any = list[list[marks | None]]
+        view: type[Record] = msgspec.defstruct("View", [("board", cells)], bases=(Record,))  # type: ignore[assignment]
+        return view
+
+    @functools.cached_property
     def _mark_of(self) -> Callable[[Seat | None], str | None]:
         known: dict[Seat | None, str] = dict(enumerate(self.marks))
         return known.get
@@ -180,8 +194,14 @@ class Game:
     """Whether seats see different things; by default True if the class defines ``view``. If False, everybody
     gets the view of seat None, computed once; with ``sees`` the entities of it that they see."""
     sees: ClassVar[Sees | None] = None
-    """Which entities in the maps of the view a seat gets: a ``Radius``, several, or a method
+    """The entities in the maps of the view that a seat gets: a ``Radius``, several, or a method
     ``sees(self, state, seat)`` that returns their ids. By default all."""
+    spectator_delay: ClassVar[float] = 0
+    """The seconds by which spectators see everything later."""
+    spectators_follow: ClassVar[bool] = False
+    """Whether a spectator may see what a player sees."""
+    View: ClassVar[type[Record] | None] = None
+    """The type of the views of a game that does not define ``view``."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
     tells_legal: ClassVar[bool] = False
@@ -191,7 +211,14 @@ class Game:
     frame_rate: ClassVar[int] = 30
     """Real-time games: views sent per second. ``rate`` must be a multiple of it."""
     metadata: ClassVar[Mapping[str, str | int | bool]] = {}
-    """What lists of open rooms tell of this game's, beside their options: clients filter by it."""
+    """Plain values that lists of open rooms tell beside a room's options: clients filter by them."""
+    tells_inputs: ClassVar[bool] = False
+    """Real-time games: whether everybody is told of each input."""
+    idle: ClassVar[Literal["repeat", "zero"] | None] = None
+    """Real-time games: the input of a seat that has sent none since the last tick. By default it is not in
+    ``inputs``; ``"repeat"`` gives its last one again, ``"zero"`` one of the type's defaults."""
+    lag_compensation: ClassVar[float] = 0
+    """Real-time games: the seconds, at most 0.25, by which ``rewind`` may go back."""
     Options: ClassVar[type[msgspec.Struct]] = NoOptions
     """Options for creating a game: a Record with a default for each field; read them as ``self.options``."""
 
@@ -208,23 +235,35 @@ class Game:
     movements: ClassVar[Movements]
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
     lists_legal: ClassVar[bool]
+    lists_inputs: ClassVar[bool] = False
     view_type: ClassVar[type[Record] | None]
     view_is_shared: ClassVar[bool]
     interest: ClassVar[Interest | None]
     source_digest: ClassVar[str]
+    view_codec: ClassVar[Fields | None]
     tick: ClassVar[Move]
 
-    __slots__ = ("agenda", "empty", "options", "random", "seats")
+    __slots__ = ("agenda", "empty", "options", "past", "random", "seats")
     agenda: Agenda
     options: Any
+    past: Past | None
     random: Random
     seats: range
     empty: frozenset[Seat]
 
     def __init__(self, seats: range, random: Random, options: msgspec.Struct) -> None:
         empty = frozenset(seats) if self.open else frozenset()
-        given = {"seats": seats, "random": random, "options": options, "empty": empty, "agenda": NOTHING_DUE}
-        for name, value in given.items():
+        most = int(self.lag_compensation * self.rate)
+        past = Past(len(seats), most, every=self.rate // self.frame_rate) if most else None
+        attributes = {
+            "seats": seats,
+            "random": random,
+            "options": options,
+            "empty": empty,
+            "past": past,
+            "agenda": NOTHING_DUE,
+        }
+        for name, value in attributes.items():
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -345,6 +384,16 @@ class Game:
 
     # Helpers for rules.
 
+    def rewind(self, seat: Seat) -> State:
+        """Return the state as the player in this seat saw it when making the last input: a copy.
+
+        That is at most ``lag_compensation`` seconds ago. A client that does not tell what it ``saw`` is taken
+        to have seen the present.
+        """
+        if self.past is None:
+            raise ValueError("rewind() is for real-time games with `lag_compensation`")
+        return self.past.seen_by(seat)
+
     @staticmethod
     def require(condition: object, code: str, sentence: str = "") -> None:
         """Refuse the move unless ``condition`` is true; ``code`` is for clients, ``sentence`` for people."""
@@ -428,9 +477,12 @@ def _prepare(cls: type[Game]) -> None:
         cls.open or _overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on"
     )
 
-    for name in ("grace", "start_within", "fill_within"):
+    for name in ("grace", "start_within", "fill_within", "spectator_delay", "lag_compensation"):
         seconds = getattr(cls, name)
         _check(type(seconds) in (int, float) and 0 <= seconds < 1e7, cls, f"`{name}` must be in seconds")
+    _check(
+        cls.lag_compensation <= MOST_REWOUND_S, cls, f"`lag_compensation` is at most {MOST_REWOUND_S} seconds"
+    )
 
     moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
     cls.timers = _marked(cls, "is_timer")
@@ -445,7 +497,7 @@ def _prepare(cls: type[Game]) -> None:
     cls.lists_legal = _overrides(cls, "legal")
     if "hidden" not in given:
         cls.hidden = _overrides(cls, "view")
-    shown = types_of(cls.view).get("return") if _overrides(cls, "view") else None
+    shown = types_of(cls.view).get("return") if _overrides(cls, "view") else cls.View
     cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
     cls.view_is_shared = not cls.hidden
     try:
@@ -453,6 +505,9 @@ def _prepare(cls: type[Game]) -> None:
     except GameDefinitionError as error:
         raise GameDefinitionError(f"{cls.__name__}: {error}.") from None
     cls.hidden = cls.hidden or cls.interest is not None
+    cls.view_codec = None if cls.view_type is None else codec_of(cls.view_type)
+    taken = {"turn", "you"}.intersection(cls.view_type.__struct_encode_fields__ if cls.view_type else ())
+    _check(not taken, cls, "the platform adds `turn` and `you` to each view: give your fields other names")
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
         _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
@@ -461,7 +516,13 @@ def _prepare(cls: type[Game]) -> None:
         is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
         advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
         _check(is_valid, cls, advice)
-        cls.movements = Movements({"input": _input_type(cls, tick)})
+        input_type, cls.lists_inputs = _input_type(cls, tick)
+        cls.movements = Movements({"input": input_type}, are_inputs=True)
+        _check(cls.idle in (None, "repeat", "zero"), cls, '`idle` must be "repeat", "zero" or None')
+        has_zero = not any(field.required for field in msgspec.structs.fields(input_type))
+        _check(
+            cls.idle != "zero" or has_zero, cls, '`idle = "zero"` needs defaults for all fields of an input'
+        )
     else:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
@@ -476,8 +537,8 @@ def _prepare(cls: type[Game]) -> None:
     _check(is_record, cls, "`Options` must be a Record")
     is_plain = all(type(one) in (str, int, bool) for one in cls.metadata.values())
     _check(is_plain, cls, "`metadata` must have text, whole numbers or booleans as values")
-    taken = sorted(cls.metadata.keys() & set(cls.Options.__struct_fields__))
-    _check(not taken, cls, f"`metadata` must not have the name of an option: {', '.join(taken)}")
+    named = sorted(cls.metadata.keys() & set(cls.Options.__struct_fields__))
+    _check(not named, cls, f"`metadata` must not have the name of an option: {', '.join(named)}")
     try:
         cls.Options()
     except TypeError as error:
@@ -499,14 +560,18 @@ def _check_phases(cls: type[Game], moves: Mapping[str, Move]) -> None:
         _check(phase.who != ALL or phase.moves, cls, f"the phase {phase.name!r} for ALL needs `moves`")
 
 
-def _input_type(cls: type[Game], tick: Move) -> type[msgspec.Struct]:
-    """Return X of ``tick(self, state, inputs: dict[Seat, X], dt)``."""
+def _input_type(cls: type[Game], tick: Move) -> tuple[type[msgspec.Struct], bool]:
+    """Return X of ``tick(self, state, inputs: dict[Seat, X], dt)``, and whether it is in a list there."""
     kind: tuple[Any, ...] = typing.get_args(types_of(tick).get("inputs"))
     advice = "`tick` must read (self, state, inputs: dict[Seat, Input], dt) with a Record as Input"
     _check(list(inspect.signature(tick).parameters)[1:] == ["state", "inputs", "dt"], cls, advice)
-    _check(len(kind) == 2 and isinstance(kind[1], type) and issubclass(kind[1], msgspec.Struct), cls, advice)
-    struct: type[msgspec.Struct] = kind[1]
-    return struct
+    _check(len(kind) == 2, cls, advice)
+    is_listed = typing.get_origin(kind[1]) is list
+    struct = typing.get_args(kind[1])[0] if is_listed else kind[1]
+    _check(isinstance(struct, type) and issubclass(struct, msgspec.Struct), cls, advice)
+    stamps = {"n", "saw"}.intersection(struct.__struct_encode_fields__)
+    _check(not stamps, cls, "the platform adds `n` and `saw` to inputs: give your fields other names")
+    return struct, is_listed
 
 
 def _overrides(cls: type[Game], hook: str) -> bool:

@@ -31,7 +31,7 @@ class Radius(msgspec.Struct, frozen=True):
 
 
 Sees = Radius | tuple[Radius, ...] | Callable[[Any, dict[str, Any], Seat | None], Ids]
-"""What a game has as ``sees``."""
+"""A game's ``sees``."""
 
 
 class Interest:

@@ -60,7 +60,10 @@ class Match:
     made the match stop, if any. ``moves`` counts the moves so far, ``tick`` the steps in real time, and the
     milliseconds of play in another game with phases or timers. ``changes`` counts all changes by moves or
     otherwise; it never falls.
-    ``teams`` are the seats by team, if there are any. A movement is JSON bytes or a decoded dict.
+    ``teams`` are the seats by team, if there are any. A movement is JSON bytes or a decoded dict. ``acks``
+    are the numbers of the last inputs applied, by seat, ``inputs_taken`` counts all that were.
+
+    A viewer is a number: the seats in order, then all spectators, then those who see what a seat sees.
     """
 
     __slots__ = (
@@ -68,14 +71,17 @@ class Match:
         "_frame_ends",
         "_generator",
         "_history",
+        "_last_inputs",
         "_saved_state",
         "_shared_view",
         "_sight",
         "_turns",
         "_view_ends",
         "_viewers",
+        "acks",
         "changes",
         "game",
+        "inputs_taken",
         "moves",
         "options",
         "problem",
@@ -102,7 +108,8 @@ class Match:
         self._shared_view: bytes | None = None
         self._sight: Sight | None = None
         """Of the present state, if it is the same for all viewers."""
-        self._viewers = (*self.game.seats, None)
+        seats = self.game.seats
+        self._viewers = (*seats, None, *seats) if game.spectators_follow else (*seats, None)
         self._view_ends: list[bytes] = []
         self._frame_ends: list[bytes] = []
         self._turns = [frozenset((seat,)) for seat in self.game.seats]
@@ -115,6 +122,10 @@ class Match:
         """Of a game with ``undo``, what was before each of its last moves."""
         self._first = 0
         """Of the seats that move one after the other, the one whose turn it is unless nobody plays it."""
+        self.acks = [0] * len(users)
+        self.inputs_taken = 0
+        self._last_inputs: dict[Seat, msgspec.Struct] = {}
+        """In real time, what seats did last, where it is repeated."""
         self._show_users()
 
     @classmethod
@@ -137,6 +148,8 @@ class Match:
                 match.game.go_to(game.phases[0].name)
             match.state = match.game.setup(match._generator)
             _plain(match.state)
+            if match.game.past is not None:
+                match.game.past.keep(0, match.state)
             match.teams = match._asked_teams()
             match._update_result(moves=0, tick=0, first=0)
         except Exception as error:
@@ -192,6 +205,7 @@ class Match:
     def join(self, seat: Seat) -> None:
         """Let the player in this seat, which was empty, play. Raises RulesError."""
         self._history = []
+        self._forget_inputs(seat)
         try:
             self.game.joined(self.state, seat)
             self._set_empty(self.game.empty - {seat})
@@ -215,6 +229,7 @@ class Match:
                 self._set_empty(game.empty)
             elif then in (PLAY_ON, SUBSTITUTE):
                 self._set_empty(game.empty | {seat})
+                self._last_inputs.pop(seat, None)
             else:
                 raise ValueError(f"it returned {then!r}, not END, PLAY_ON, SUBSTITUTE or BOT(level)")
         except Exception as error:
@@ -336,28 +351,35 @@ class Match:
         """Validate a movement without applying it; return it as JSON for ``step``. Raises InvalidMove."""
         return _encode(self.game.movements.read(movement))
 
-    def step(self, inputs: Mapping[Seat, Movement], ticks: int = 1) -> None:
+    def check_input(self, movement: Movement) -> tuple[bytes, int]:
+        """Validate a real-time input; return it as JSON, and its number or 0. Raises InvalidMove."""
+        taken = self.game.movements.read(movement)
+        n = taken.n  # type: ignore[attr-defined]
+        return _encode(taken), n if type(n) is int else 0
+
+    def step(self, inputs: Mapping[Seat, Movement | Sequence[Movement]], ticks: int = 1) -> None:
         """Advance a real-time game by this many ticks, or to its end. The first tick applies ``inputs``.
 
-        ``inputs`` has the latest input of each seat that sent any since the last step. Raises GameIsOver and
-        InvalidMove before any change, and RulesError if the rules fail: the state may then be inconsistent,
-        and the game cannot continue.
+        ``inputs`` has what each seat has sent since the last step, a movement or several in order; games that
+        do not list their inputs get the last one. Raises GameIsOver and InvalidMove before any change, and
+        RulesError if the rules fail: the state may then be inconsistent, and the game cannot continue.
         """
         if self.result is not None:
             raise GameIsOver
         game, state = self.game, self.state
-        read = game.movements.read
-        taken = {seat: read(movement) for seat, movement in inputs.items()} if inputs else {}
+        taken = self._taken(inputs) if inputs else {}
         dt = 1 / game.rate
         try:
             for _ in range(ticks):
-                game.tick(state, taken, dt)
+                game.tick(state, taken if game.idle is None else self._with_idle(taken), dt)
                 self.tick += 1
                 if game.timed:
                     self._set_time(self.tick)
                     while (due := self.due) is not None and due <= self.tick:
                         self._do_what_is_due()
                 verdict = game.result(state)
+                if game.past is not None:
+                    game.past.keep(self.tick, state)
                 if verdict is not None:
                     self.result = self._outcome(verdict)
                     break
@@ -419,11 +441,37 @@ class Match:
 
     def view_json(self, seat: Seat | None) -> bytes:
         """Return ``view`` as JSON; a view shared by all seats is encoded once per move."""
+        return self.viewer_json(len(self.users) if seat is None else seat)
+
+    def viewer_json(self, viewer: int) -> bytes:
+        """Return ``view_json`` of a viewer."""
         if self.game.hidden:
-            shared = self._view_head(seat)
+            shared = self._view_head(self._viewers[viewer])
         else:
             shared = self._shared_view = self._shared_view or self._view_head(None)
-        return shared + self._view_ends[-1 if seat is None else seat]
+        return shared + self._view_ends[viewer]
+
+    @property
+    def viewers(self) -> int:
+        """The number of viewers."""
+        return len(self._viewers)
+
+    def seat_of(self, viewer: int) -> Seat | None:
+        """Return the seat whose view a viewer gets, None for that of spectators."""
+        seat: Seat | None = self._viewers[viewer]
+        return seat
+
+    def seen_by(self, viewer: int) -> "dict[str, Any] | Record":
+        """Return the view of a viewer, with what it sees. Raises whatever the rules raise."""
+        return self._seen_by(self._viewers[viewer])
+
+    def with_acks(self, ends: list[bytes]) -> list[bytes]:
+        """Return the ends of frames with the numbers of the inputs that were applied, each in its seat's."""
+        acks = self.acks
+        return [
+            b'%b,"ack":%d}' % (end[:-1], acks[viewer]) if viewer < len(acks) and acks[viewer] else end
+            for viewer, end in enumerate(ends)
+        ]
 
     def told_legal(self, seat: Seat | None) -> list[dict[str, Any]] | None:
         """Return the legal movements as ``seat`` is told them: None in games that do not tell, or off turn.
@@ -438,12 +486,13 @@ class Match:
         """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.
 
         Whoever is to move gets ``legal`` too, in games that tell it. Returns the part that all these frames
-        have in common, and the ends of the frames: one per seat in order, then the spectators'.
+        have in common, and the ends of the frames, one per viewer in order.
         """
         ends = self._ends_with_legal() if self.game.tells_legal else self._frame_ends
-        if self.game.hidden:
-            return head, [self._view_head(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
-        return head + (self._shared_view or self._view_head(None)), ends
+        if not self.game.hidden:
+            return head + (self._shared_view or self._view_head(None)), ends
+        views = {seat: self._view_head(seat) for seat in self._viewers}
+        return head, [views[seat] + end for seat, end in zip(self._viewers, ends, strict=True)]
 
     # Saving and loading.
 
@@ -455,6 +504,13 @@ class Match:
         """
         agenda = {"agenda": self.game.agenda.dump()} if self.game.timed else {}
         history = {"history": [before.dump() for before in self._history]} if self.game.undo else {}
+        past = self.game.past
+        in_real_time = {
+            "acks": self.acks.copy(),
+            "inputs_taken": self.inputs_taken,
+            "last_inputs": {str(seat): msgspec.to_builtins(one) for seat, one in self._last_inputs.items()},
+            "past": None if past is None else past.dump(),
+        }
         return {
             "game": self.game.name,
             "seats": len(self.users),
@@ -466,6 +522,7 @@ class Match:
             "empty": sorted(self.game.empty),
             "random": self._generator.position,
             "state": _plain(self.state),
+            **(in_real_time if self.game.real_time else {}),
             **agenda,
             **history,
         }
@@ -485,6 +542,13 @@ class Match:
         agenda = Agenda.load(dump.get("agenda", {}))
         match._history = [_Before.load(before) for before in dump.get("history", ())]
         match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"], first, empty, agenda)
+        match.acks = list(dump.get("acks", match.acks))
+        match.inputs_taken = dump.get("inputs_taken", 0)
+        read, unstamped = match.game.movements.read, match.game.movements.unstamped
+        for seat, movement in dump.get("last_inputs", {}).items():
+            match._last_inputs[int(seat)] = unstamped(read(movement))
+        if match.game.past is not None and dump.get("past"):
+            match.game.past.load(match.tick, **dump["past"])
         return match
 
     def copy(self, seed: int) -> "Match":
@@ -542,11 +606,66 @@ class Match:
         self._generator.position = position
         object.__setattr__(self.game, "empty", empty)
         self._set_agenda(agenda)
+        if self.game.past is not None:
+            self.game.past.keep(tick, state)
         try:
             self.teams = self._asked_teams()
             self._update_result(moves=moves, tick=tick, first=first)
         except Exception as error:
             raise RulesError(f"{self.game.name}: the kept state cannot be resumed: {error!r}") from error
+
+    def _taken(
+        self, inputs: Mapping[Seat, Movement | Sequence[Movement]]
+    ) -> dict[Seat, msgspec.Struct | list[msgspec.Struct]]:
+        """Return the inputs as the rules get them, and note their numbers. Raises InvalidMove."""
+        game, movements = self.game, self.game.movements
+        read: dict[Seat, list[msgspec.Struct]] = {}
+        for seat, given in inputs.items():
+            several = given if isinstance(given, (list, tuple)) else (given,)
+            read[seat] = [movements.read(movement) for movement in several]
+        taken: dict[Seat, msgspec.Struct | list[msgspec.Struct]] = {}
+        for seat, stamped in read.items():
+            self.inputs_taken += len(stamped)
+            for one in stamped:
+                n, saw = one.n, one.saw  # type: ignore[attr-defined]
+                if type(n) is int:
+                    self.acks[seat] = n
+                if type(saw) is int and game.past is not None:
+                    game.past.note(seat, saw)
+            if game.lists_inputs:
+                bare = [movements.unstamped(one) for one in stamped]
+                taken[seat] = bare
+                last = bare[-1]
+            else:
+                taken[seat] = last = movements.unstamped(stamped[-1])
+            if game.idle == "repeat":
+                self._last_inputs[seat] = last
+        return taken
+
+    def _with_idle(
+        self, taken: dict[Seat, msgspec.Struct | list[msgspec.Struct]]
+    ) -> dict[Seat, msgspec.Struct | list[msgspec.Struct]]:
+        """Add what the game makes of seats that have sent nothing."""
+        game = self.game
+        given: dict[Seat, msgspec.Struct | list[msgspec.Struct]] = {}
+        for seat in game.seats:
+            if seat in taken:
+                given[seat] = taken[seat]
+                continue
+            if game.idle == "repeat":
+                idle = self._last_inputs.get(seat)
+            else:
+                idle = None if seat in game.empty else game.movements.zero
+            if idle is not None:
+                given[seat] = [idle] if game.lists_inputs else idle
+        return given
+
+    def _forget_inputs(self, seat: Seat) -> None:
+        """Count the inputs of a seat anew, for whoever has it now."""
+        self.acks[seat] = 0
+        self._last_inputs.pop(seat, None)
+        if self.game.past is not None:
+            self.game.past.lags[seat] = 0
 
     def _call(self, method: Callable[..., object], *arguments: Any) -> None:
         if method(self.game, self.state, *arguments) is not None:
@@ -744,8 +863,11 @@ class Match:
         """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
         try:
             view = self._seen_by(seat)
-            shown = view if isinstance(view, dict) else msgspec.to_builtins(view)
-            return _encode({**shown, "turn": self.turn_user})[:-1]
+            if isinstance(view, dict):
+                return _encode({**view, "turn": self.turn_user})[:-1]
+            turn = b'"turn":null' if self.turn_user is None else b'"turn":%d' % self.turn_user
+            fields = _encode(view)[:-1]
+            return fields + turn if fields == b"{" else b"%b,%b" % (fields, turn)
         except Exception as error:
             if self.problem is not None:
                 return b'{"turn":null'
@@ -769,7 +891,8 @@ class Match:
         return ends
 
     def _show_users(self) -> None:
-        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
+        players = [*self.game.seats, *[None] * (len(self._viewers) - len(self.users))]
+        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in players]
         self._frame_ends = [end + b"}" for end in self._view_ends]
         self._shared_view = None
 

@@ -7,9 +7,10 @@ import math
 import re
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 from msgspec import inspect as types
 
 from game.author.refusals import GameDefinitionError, InvalidMove
@@ -57,6 +58,13 @@ def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
     return msgspec.defstruct(name, fields, frozen=True, forbid_unknown_fields=True)
 
 
+class Stamps(msgspec.Struct):
+    """The fields of a real-time input that are the platform's: see docs/state-sync.md."""
+
+    n: Annotated[int, Meta(ge=1, lt=2**53)] | UnsetType = UNSET
+    saw: Annotated[int, Meta(ge=0, lt=2**53)] | UnsetType = UNSET
+
+
 class Movements:
     """The movements of one game: validation, JSON schema and enumeration.
 
@@ -64,17 +72,18 @@ class Movements:
     its arguments, as in ``{"cell": 4}``. With several, the fields decide which move a movement belongs to; if
     two moves take the same fields, every movement of that game names its move, as in ``{"move": "pass"}``.
     ``schema`` is the JSON schema of one movement; several moves form an ``anyOf`` with the moves' names as
-    titles.
+    titles. Inputs of a real-time game may carry ``Stamps``.
     """
 
-    def __init__(self, structs: Mapping[str, type[msgspec.Struct]]) -> None:
+    def __init__(self, structs: Mapping[str, type[msgspec.Struct]], *, are_inputs: bool = False) -> None:
         self.structs = dict(structs)
         self.named = any(_overlap(a, b) for a, b in itertools.combinations(self.structs.values(), 2))
         if self.named:
             self.structs = {name: _tagged(name, struct) for name, struct in self.structs.items()}
         self.by_fields = len(self.structs) > 1 and not self.named
         self._fields = [(struct, *_fields(struct)) for struct in self.structs.values()]
-        self._type: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
+        read = [_stamped(struct) if are_inputs else struct for struct in self.structs.values()]
+        self._type: Any = typing.Union[tuple(read)]  # noqa: UP007 - made at run time
         try:
             self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else self._type).decode
             self.schema = schema_of(*self.structs.values())
@@ -88,12 +97,18 @@ class Movements:
         try:
             decoded: Any = movement if isinstance(movement, dict) else self._decode(movement)
             if isinstance(decoded, dict):
+                _require_finite(decoded)
                 decoded = msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
             struct: msgspec.Struct = decoded
             return struct
         # msgspec's errors and encoding errors are ValueErrors; too deep nesting is a RecursionError.
         except (ValueError, RecursionError) as error:
             raise _invalid(error) from None
+
+    def unstamped(self, taken: msgspec.Struct) -> msgspec.Struct:
+        """Return an input as its game knows it."""
+        struct = self.structs["input"]
+        return struct(**{name: getattr(taken, name) for name in struct.__struct_fields__})
 
     def _which(self, movement: dict[str, Any]) -> type[msgspec.Struct]:
         for struct, required, known in self._fields:
@@ -103,6 +118,11 @@ class Movements:
             "{" + ", ".join(struct.__struct_fields__) + "}" for struct in self.structs.values()
         )
         raise msgspec.ValidationError(f"Expected the fields {choices}")
+
+    @functools.cached_property
+    def zero(self) -> msgspec.Struct:
+        """The input with the defaults of its type."""
+        return self.structs["input"]()
 
     @functools.cached_property
     def choices(self) -> list[dict[str, Any]]:
@@ -145,6 +165,24 @@ def _overlap(a: type[msgspec.Struct], b: type[msgspec.Struct]) -> bool:
 
 def _tagged(name: str, struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(name, (), bases=(struct,), tag_field="move", tag=name, frozen=True)
+
+
+def _stamped(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    fields = [(field.name, field.type, field.default) for field in msgspec.structs.fields(Stamps)]
+    return msgspec.defstruct(
+        struct.__name__, fields, bases=(struct,), forbid_unknown_fields=True, kw_only=True, frozen=True
+    )
+
+
+def _require_finite(value: Any) -> None:
+    """Refuse NaN and infinity, which no JSON has, but a decoded movement may. Raises ``ValueError``."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            _require_finite(one)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise msgspec.ValidationError("Expected a finite number")
 
 
 def _invalid(error: Exception) -> InvalidMove:

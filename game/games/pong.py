@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from game.author import Annotated, Game, Literal, Meta, Record, Seat, State, Verdict
+from game.author import Annotated, Game, Literal, Meta, Quantised, Record, Seat, State, Verdict
 
 # Lengths are in court units, speeds in units per second.
 WIDTH, HEIGHT = 800, 450
@@ -31,10 +31,51 @@ class PongOptions(Record):
     target: Annotated[int, Meta(ge=1, le=21)] = 5
 
 
+Length = Annotated[float, Quantised(0.1)]
+
+
+class Ball(Record):
+    """The ball's middle, and its speed."""
+
+    x: Length
+    y: Length
+    vx: Length
+    vy: Length
+
+
+class Paddles(Record):
+    """The heights of the paddles' middles."""
+
+    left: Length
+    right: Length
+
+
+class Scores(Record):
+    """The points of each side."""
+
+    left: int
+    right: int
+
+
+class Court(Record):
+    """All that is to be seen: the whole game."""
+
+    ball: Ball
+    paddles: Paddles
+    scores: Scores
+    target: int
+    width: int = WIDTH
+    height: int = HEIGHT
+    paddle_width: int = PADDLE_WIDTH
+    paddle_height: int = PADDLE_HEIGHT
+    ball_radius: int = BALL_RADIUS
+
+
 class Pong(Game):
     """Positions are the centres of paddles and ball; x grows to the right, y downwards."""
 
     hidden = False
+    tells_inputs = True
     Options = PongOptions
 
     def setup(self, random: Random) -> State:
@@ -89,19 +130,9 @@ class Pong(Game):
         scores: list[int] = state["scores"]
         return scores
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+    def view(self, state: State, seat: Seat | None) -> Court:
         paddles, scores = state["paddles"], state["scores"]
-        return {
-            "width": WIDTH,
-            "height": HEIGHT,
-            "ball": state["ball"],
-            "paddles": {"left": paddles[0], "right": paddles[1]},
-            "scores": {"left": scores[0], "right": scores[1]},
-            "target": self.options.target,
-            "paddle_width": PADDLE_WIDTH,
-            "paddle_height": PADDLE_HEIGHT,
-            "ball_radius": BALL_RADIUS,
-        }
+        return Court(Ball(**state["ball"]), Paddles(*paddles), Scores(*scores), self.options.target)
 
     def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
         """Move to where the ball will cross the paddle's line, as early and exactly as the level allows."""

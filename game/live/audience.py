@@ -4,7 +4,10 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Hashable
 
-from game.live.listeners import Answer, Frames, Listener, RemoteListener
+from game.author.match import Match
+from game.live.gallery import Gallery
+from game.live.listeners import Answer, Frames, Listener, RemoteListener, frame_of
+from game.live.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
 from realtime.wire.messages import with_ref
@@ -13,13 +16,25 @@ KEPT_FRAMES = 500
 
 
 class Audience:
-    """The listeners of one room. A viewer number says which of ``Frames`` is a listener's: the seats in
-    order, then all spectators.
+    """The listeners of one room. A viewer number says which of ``Frames`` is a listener's (see ``Match``).
+
+    Sockets of this worker that asked for changes get them from ``sync``, unless it is None. Spectators of a
+    delayed game are in the ``gallery``.
     """
 
-    __slots__ = ("_game_hex", "_kept", "_listeners", "_relay", "_viewers", "_workers")
+    __slots__ = (
+        "_game_hex",
+        "_kept",
+        "_listeners",
+        "_relay",
+        "_viewers",
+        "_workers",
+        "gallery",
+        "sync",
+        "synced",
+    )
 
-    def __init__(self, relay: Relay, game_hex: str) -> None:
+    def __init__(self, relay: Relay, game_hex: str, sync: Sync | None = None) -> None:
         self._relay = relay
         self._game_hex = game_hex
         # Those on this worker, and the viewer number of each, in rising order. Replaced, never changed: a
@@ -29,12 +44,29 @@ class Audience:
         # How many there are on each other worker, which gets a frame once for all of them.
         self._workers: dict[str, int] = {}
         self._kept: deque[Frames] = deque(maxlen=KEPT_FRAMES)
+        self.gallery: Gallery | None = None
+        self.sync = sync
+        self.synced: tuple[Synced, ...] = ()
+        """The sockets on this worker that get changes. Replaced, never changed."""
+
+    @property
+    def hears_whole(self) -> bool:
+        """Whether anybody hears frames with whole views."""
+        return bool(self._listeners or self._workers or self.gallery)
+
+    def gets_changes(self, listener: Listener) -> bool:
+        """Return whether a listener is to get changes."""
+        if self.sync is None or not isinstance(listener, Connection):
+            return False
+        return listener.subprotocol in SUBPROTOCOLS
 
     def add(self, listener: Listener, viewer: int, seq: int) -> None:
         """Send a listener every frame from now on; the first comes after ``seq``."""
         if isinstance(listener, RemoteListener):
             self._workers[listener.worker] = self._workers.get(listener.worker, 0) + 1
             listener.join(viewer, seq)
+        elif self.gets_changes(listener):
+            self.synced = (*self.synced, Synced(listener, viewer))
         else:
             at = bisect_right(self._viewers, viewer)
             self._listeners = (*self._listeners[:at], listener, *self._listeners[at:])
@@ -42,6 +74,8 @@ class Audience:
 
     def remove(self, listener: Listener) -> None:
         """Send a listener nothing more, if it was sent anything yet."""
+        if self.gallery is not None:
+            self.gallery.leave(listener)
         if isinstance(listener, RemoteListener):
             if listener.told:
                 listener.told = False
@@ -52,26 +86,32 @@ class Audience:
             at = self._listeners.index(listener)
             self._listeners = self._listeners[:at] + self._listeners[at + 1 :]
             self._viewers = self._viewers[:at] + self._viewers[at + 1 :]
+        else:
+            self.synced = tuple(one for one in self.synced if one.connection is not listener)
 
     def tell(
-        self,
-        frames: Frames,
-        seq: int | None = None,
-        key: Hashable = None,
-        answer: Answer | None = None,
+        self, frames: Frames, seq: int, answer: Answer | None = None, deltas: Deltas | None = None
     ) -> None:
-        """Send every listener its frame, which replaces an unsent one with the same ``key``.
+        """Send every listener its frame of an event, or the one of ``deltas`` that it can apply.
 
-        Frames with a ``seq``, which is one more than the last, are kept for clients that missed them. The
-        listener of ``answer`` gets its copy with the ``ref``, which is not kept.
+        ``seq`` is one more than the last. The frames are kept for clients that missed them. The listener of
+        ``answer`` gets its copy with the ``ref``, which is not kept.
         """
-        asker = None
-        if answer is not None:
-            asker = answer.listener
-            if isinstance(asker, RemoteListener) and seq is not None:
-                asker.expect(seq, answer.ref)
-        if seq is not None:
-            self._kept.append(frames)
+        asker = None if answer is None else answer.listener
+        if answer is not None and isinstance(asker, RemoteListener):
+            asker.expect(seq, answer.ref)
+        self._kept.append(frames)
+        self._tell_whole(frames, None, answer)
+        for one in self.synced:
+            told = self._told(one, frames, deltas)
+            if answer is not None and one.connection is asker:
+                told = answered(told, answer.ref)
+            one.connection.send(told)
+        self._tell_workers(seq, None, frames)
+        if self.gallery is not None:
+            self.gallery.put(frames)
+
+    def _tell_whole(self, frames: Frames, key: Hashable = None, answer: Answer | None = None) -> None:
         body, ends = frames
         frame, made_for = body, -1
         viewers = self._viewers
@@ -80,10 +120,77 @@ class Audience:
             if ends is not None and viewers[number] != made_for:
                 made_for = viewers[number]
                 frame = body + ends[made_for]
-            if answer is not None and listener is asker:
+            if answer is not None and listener is answer.listener:
                 listener.send(with_ref(frame, answer.ref), key)
             else:
                 listener.send(frame, key)
+
+    def _told(self, one: Synced, frames: Frames, deltas: Deltas | None) -> bytes:
+        """Return what a socket that gets changes is told of an event."""
+        delta = deltas.get((one.viewer, one.is_binary)) if deltas else None
+        if delta is None:
+            if frames[1] is not None:
+                one.at = NOWHERE  # It has a view.
+            return frame_of(frames, one.viewer)
+        if delta.since is None:
+            return delta.frame
+        is_next = one.at == delta.since and one.at != NOWHERE
+        one.at = delta.seq
+        return delta.frame if is_next else frame_of(frames, one.viewer)
+
+    def tell_state(self, frames: Frames, match: Match) -> None:
+        """Send every listener its ``game_state``."""
+        self._tell_whole(frames)
+        for one in self.synced:
+            one.at = NOWHERE
+            one.connection.send(self.with_schema(frame_of(frames, one.viewer), one.connection, match))
+        self._tell_workers(None, None, frames)
+        if self.gallery is not None:
+            self.gallery.put(frames, is_state=True)
+
+    def with_schema(self, state: bytes, listener: Listener, match: Match) -> bytes:
+        """Return a ``game_state`` with how binary frames are read, if the listener gets such."""
+        if self.sync is None or not self.gets_changes(listener):
+            return state
+        return b'%b,"sync":%b}' % (state[:-1], self.sync.schema(match))
+
+    def lose(self, listener: Listener) -> None:
+        """Begin anew with whole views for a listener who has lost frames."""
+        for one in self.synced:
+            if one.connection is listener:
+                one.at = NOWHERE
+
+    def tell_tick(self, frames: Frames) -> None:
+        """Send the frames of a tick to those who hear whole views; unsent older ones are dropped."""
+        self._tell_whole(frames, "tick")
+        self._tell_workers(None, "tick", frames)
+        if self.gallery is not None:
+            self.gallery.put(frames, "tick")
+
+    def tell_changes(self, match: Match) -> None:
+        """Send what a tick has changed to those who get changes. One who is too slow gets all again later."""
+        synced, sync, tick = self.synced, self.sync, match.tick
+        assert sync is not None
+        changes = sync.changes(match, {one.viewer for one in synced}, tick)
+        if not changes:
+            self._give_up_changes()
+            return
+        acks = match.acks
+        for one in synced:
+            ack = acks[one.viewer] if one.viewer < len(acks) else 0
+            if one.connection.is_clear:
+                one.connection.send(tick_frame(one, changes[one.viewer], tick, ack))
+                one.at, one.ack = tick, ack
+            else:
+                one.at = NOWHERE
+
+    def _give_up_changes(self) -> None:
+        """Send everybody whole views from now on."""
+        synced, self.synced, self.sync = self.synced, (), None
+        for one in synced:
+            self.add(one.connection, one.viewer, 0)
+
+    def _tell_workers(self, seq: int | None, key: Hashable, frames: Frames) -> None:
         for worker in self._workers:
             self._relay.tell(worker, "game.frames", (self._game_hex, seq, key, frames))
 

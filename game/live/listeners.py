@@ -9,6 +9,8 @@ from realtime.delivery.relay import Relay
 from realtime.wire.messages import Ack, MessageId, encode
 
 ENDED = 1006
+ALONE = -1
+"""In place of a viewer number: the socket is sent nothing that others are."""
 
 Frames = tuple[bytes, Sequence[bytes] | None]
 """One frame for each viewer: how all of them begin, and how each ends, for the seats in order and then the
@@ -48,6 +50,10 @@ class RemoteListener:
         """Have its worker pass on this viewer's frames after ``seq``."""
         self.told = True
         self._relay.tell(self.worker, "game.joined", (*self._address, viewer, seq))
+
+    def wait(self) -> None:
+        """Have its worker wait for frames to this socket alone."""
+        self._relay.tell(self.worker, "game.joined", (*self._address, ALONE, 0))
 
     def close(self, code: int, reason: str = "") -> None:
         if self.closed_with is None:

@@ -19,7 +19,7 @@ from realtime.wire.identity import Identity
 from realtime.wire.messages import CommandDecoder, MessageId
 
 _commands = CommandDecoder(
-    (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
+    (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage, commands.Resync)
 )
 
 # From other workers, to the rooms here.
@@ -33,20 +33,23 @@ def _own(game_hex: str) -> Room:
 
 
 @relayed("game.attach")
-def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> Awaitable[None]:
-    game_hex, number, user, since = asked
+def _attach(sender: str, asked: tuple[str, int, bytes, int | None, int | None]) -> Awaitable[None]:
+    # Workers of an earlier release know of nobody to follow.
+    game_hex, number, user, since, follow = (*asked, None)[:5]
     identity = msgspec.json.decode(user, type=Identity)
     listener = RemoteListener(worker.current().relay, sender, UUID(game_hex), number, identity.user_id)
     # Before waiting for anything: the message that it has closed may come next.
     current().remote_listeners[sender, number] = listener
-    return _let_in(listener, identity, since)
+    return _let_in(listener, identity, since, follow)
 
 
-async def _let_in(listener: RemoteListener, identity: Identity, since: int | None) -> None:
+async def _let_in(
+    listener: RemoteListener, identity: Identity, since: int | None, follow: int | None
+) -> None:
     room = await current().own(listener.game_id)
     await admit(room, identity.user_id)
     if listener.closed_with is None:
-        room.attach(listener, identity.user_id, since)
+        room.attach(listener, identity.user_id, since, follow)
 
 
 @relayed("game.seat_taken")

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.refusals import Refusal, Unavailable
-from game.live.listeners import Frames, frame_of
+from game.live.listeners import ALONE, Frames, frame_of
 from realtime import worker
 from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
@@ -45,11 +45,13 @@ class RemoteRoom:
         self._catching_up: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Event] = {}
 
-    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+    async def attach(
+        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+    ) -> None:
         number = next(_numbers)
         self._sockets[number] = connection
         self._numbers[connection] = number
-        asked = (self._id.hex, number, msgspec.json.encode(user), since)
+        asked = (self._id.hex, number, msgspec.json.encode(user), since, follow)
         joined = self._waiting[number] = asyncio.Event()
         try:
             await self._relay.ask(self.owner, "game.attach", asked)
@@ -84,12 +86,12 @@ class RemoteRoom:
     def joined(self, number: int, viewer: int, seq: int) -> None:
         """Note that the room sends frames after ``seq`` to this worker on behalf of this socket."""
         connection = self._sockets.get(number)
-        if connection is not None:
+        if connection is not None and viewer != ALONE:
             self._viewers.setdefault(viewer, {})[connection] = seq
+            if self.seq is None:
+                self.seq = seq
         if (waiting := self._waiting.get(number)) is not None:
             waiting.set()
-        if self.seq is None:
-            self.seq = seq
 
     def expect(self, number: int, seq: int, ref: MessageId) -> None:
         """Add the ``ref`` to this socket's copy of the frame ``seq``, which is still to come."""

@@ -56,7 +56,9 @@ OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a secon
 class RoomHandle(Protocol):
     """A room as a consumer uses it, whichever worker owns it."""
 
-    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None: ...
+    async def attach(
+        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+    ) -> None: ...
     def take(self, user_id: int, command: Command) -> Awaitable[None] | None: ...
     def detach(self, connection: Connection, user_id: int) -> None: ...
 
@@ -73,9 +75,11 @@ class LocalRoom:
         self.take = room.take
         self.detach = room.detach
 
-    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+    async def attach(
+        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+    ) -> None:
         await admit(self._room, user.user_id)
-        self._room.attach(connection, user.user_id, since)
+        self._room.attach(connection, user.user_id, since, follow)
 
 
 class Rooms:

@@ -207,7 +207,7 @@ def create_open(
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    check_seats(rules, seats)
+    check_seats(rules, seats=seats)
     most = seats or rules.max_players
     if len(bots) >= most:
         raise Invalid(f"The game is for {most} at most.", details={"bots": ["So many have no seat."]})
@@ -221,7 +221,7 @@ def create_open(
     )
 
 
-def check_seats(rules: type[Rules], seats: int | None) -> None:
+def check_seats(rules: type[Rules], *, seats: int | None) -> None:
     """Raise ``Invalid`` unless a game can have so many seats; None leaves the number to the game."""
     if seats is not None and not rules.min_players <= seats <= rules.max_players:
         span = f"{rules.min_players} to {rules.max_players}"

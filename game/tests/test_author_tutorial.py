@@ -36,7 +36,7 @@ def games() -> dict[str, type[Game]]:
 def test_it_builds_the_games_it_promises(games: dict[str, type[Game]]) -> None:
     assert [*games] == [
         *("Nim", "DiceRace", "RockPaperScissors", "ThinkingRockPaperScissors", "ThoughtfulRockPaperScissors"),
-        *("TugOfWar", "Moor"),
+        *("TugOfWar", "Moor", "Track"),
         *("Dice", "LongDice", "DiceInPairs", "Meadow"),
         *("BriskNim", "FastHands", "HotPotato", "ShoutingPotato"),
     ]

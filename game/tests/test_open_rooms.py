@@ -153,6 +153,8 @@ async def test_the_code_of_a_game_that_is_over_is_good_for_nothing(ada: Person, 
 
 async def test_codes_cannot_be_tried_out(ada: Person, settings: Any) -> None:
     settings.UNLIMITED_ADDRESSES = []
-    answers = [(await call(ada, "post", f"games/WRONG{number}/join/"))[0] for number in range(25)]
-    assert set(answers[:20]) == {404}
-    assert answers[-1] == 429
+    answers: list[int] = []
+    # More than are allowed at once: tries are allowed again while a slow machine makes these.
+    while len(answers) < 60 and 429 not in answers:
+        answers.append((await call(ada, "post", f"games/WRONG{len(answers)}/join/"))[0])
+    assert (set(answers[:20]), answers[-1]) == ({404}, 429)

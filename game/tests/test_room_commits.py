@@ -37,7 +37,7 @@ class Audience:
     def __init__(self, log: Any) -> None:
         self.log = log
 
-    def tell(self, frames: Any, seq: Any, answer: Any = None) -> None:
+    def tell(self, frames: Any, seq: Any, answer: Any, deltas: Any) -> None:
         self.log.append((seq, frames[0]))
 
 
@@ -73,6 +73,19 @@ def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(
     assert (commits.committed, log) == (1, [(1, b"one")])
     journal.commit()
     assert (commits.committed, log) == (2, [(1, b"one"), (2, b"two")])
+
+
+def test_an_entry_that_nobody_is_told_of_has_a_row_and_no_number(
+    commits: Commits, journal: Journal, log: Any
+) -> None:
+    commits.write("move", 7, "{}", None)
+    commits.write("move", 7, "{}", (b"two", None))
+    commits.when_committed(lambda: log.append("after two"))
+    assert [row.seq for row, _ in journal.rows] == [1, 2]
+    journal.commit()
+    assert (commits.row, commits.committed, log) == (2, 0, [])
+    journal.commit()
+    assert (commits.seq, commits.committed, log) == (1, 1, [(1, b"two"), "after two"])
 
 
 def test_what_waits_for_a_commit_follows_all_that_was_written_before_it(

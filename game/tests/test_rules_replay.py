@@ -115,6 +115,7 @@ def test_the_catalogue_says_what_a_client_needs(game: type[Game]) -> None:
         "max_players",
         "kind",
         "modes",
+        "open",
         "spectators",
         "move_schema",
     }

@@ -68,7 +68,7 @@ def join(
     ``WrongPartySize`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
     ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
-    queue = declared_queue(game, mode)
+    queue = declared_queue(game, mode=mode)
     answers = _answers(queue, asks)
     if party_id is not None:
         return _join_as_party(queue, user_id, party_id, answers)
@@ -78,7 +78,7 @@ def join(
 
 def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[Standing]:
     """Like :func:`join` for one user without answers, but return a future; for the event loop."""
-    queue = declared_queue(game, mode)
+    queue = declared_queue(game, mode=mode)
     answers = _answers(queue, {})
     _check_size(queue, 1)
     return _join_together.soon(Queue.name_of(game, mode), _Request((user_id,), answers))
@@ -117,22 +117,23 @@ def _join_as_party(queue: DeclaredQueue, user_id: int, party_id: int, answers: S
         if ticket.party_id is None:
             ticket.party = party
             ticket.save(update_fields=["party"])
-            tell_party(QueueJoined, party.pk, name, user_ids)
+            tell_party(QueueJoined, party_id=party.pk, queue=name, user_ids=user_ids)
     return standing
 
 
 @transaction.atomic(savepoint=False)
 def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception]:
     """Return the status of each request's leader after they have joined in this order."""
-    declared = declared_queue(*Queue.kind_of(queue))
+    game, mode = Queue.kind_of(queue)
+    declared = declared_queue(game, mode=mode)
     lock_queue(queue)
     user_ids = [user_id for request in requests for user_id in request.user_ids]
     leaders = [request.user_ids[0] for request in requests]
-    queued = _drop_closed_queues(selectors.queues_of(user_ids))
+    found, penalties = selectors.ties(user_ids)
+    queued = _drop_closed_queues(found)
     entrants = game_selectors.entrants(declared.game.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader in leaders if queued.get(leader) == queue]
-    penalties = selectors.penalties(user_ids)
     refused: dict[int, Refusal] = {}
     new: list[Waiting] = []
     for number, ((leader, *others), asks) in enumerate(requests):
@@ -150,7 +151,7 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
             )
         else:
             members = [entrants[user_id] for user_id in (leader, *others)]
-            new.append(waiting_ticket(NEW + len(new), 0.0, members, asks))
+            new.append(waiting_ticket(NEW + len(new), waited=0.0, players=members, asks=asks))
             # If the same party is in this batch twice, the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
     _keep_answers(queue, declared, new)
@@ -158,13 +159,15 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
     made: dict[UUID, SeatedGame] = {}
     if declared.accept_within is None:
         near = selectors.neighbours(queue, ratings, declared.most)
-        made = create_games(declared, queue, groups_of(declared, [*near, *new]), entrants)
+        made = create_games(
+            declared, queue=queue, groups=groups_of(declared, tickets=[*near, *new]), known=entrants
+        )
         games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
         _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
     else:
         _queue(queue, new)
         near = selectors.neighbours(queue, ratings, declared.most)
-        propose(queue, groups_of(declared, near), within_s=declared.accept_within)
+        propose(queue, groups=groups_of(declared, tickets=near), within_s=declared.accept_within)
     if kept:
         touch_tickets(kept)
         Member.objects.filter(user__in=kept, left_at__isnull=False).update(left_at=None)
@@ -210,7 +213,7 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO matchmaking_member (user_id, ticket_id) VALUES {repeated('(%s, %s)', members)} "
+            f"INSERT INTO matchmaking_member (user_id, ticket_id) VALUES {repeated('(%s, %s)', of=members)} "
             "ON CONFLICT DO NOTHING",
             [value for member in members for value in member],
         )

@@ -49,25 +49,25 @@ def _withdraw(ticket: Ticket, *, left: Sequence[int] = ()) -> bool:
     user_ids = [user_id for user_id, _ in members]
     proposals = {proposal_id for _, proposal_id in members if proposal_id is not None}
     for proposal_id in proposals:
-        cancel_proposal(ticket.queue_id, proposal_id, tickets=[ticket.pk], left=left, reason="declined")
+        cancel_proposal(proposal_id, queue=ticket.queue_id, tickets=[ticket.pk], left=left, reason="declined")
     if not delete_tickets([ticket.pk]) and not proposals:
         return False
     if ticket.party_id is not None:
-        tell_party(QueueLeft, ticket.party_id, ticket.queue_id, user_ids)
+        tell_party(QueueLeft, party_id=ticket.party_id, queue=ticket.queue_id, user_ids=user_ids)
     return True
 
 
 @transaction.atomic
 def decline(*, user_id: int, proposal_id: int) -> None:
     """Decline a proposed match, and leave the queue. Raises ``UnknownProposal``."""
-    ticket = lock_proposed(user_id, proposal_id)
+    ticket = lock_proposed(user_id, proposal_id=proposal_id)
     if ticket is None:
         raise UnknownProposal
     _withdraw(ticket, left=[user_id])
 
 
 def cancel_proposal(
-    queue: str, proposal_id: int, *, tickets: Collection[int], left: Sequence[int], reason: str
+    proposal_id: int, *, queue: str, tickets: Collection[int], left: Sequence[int], reason: str
 ) -> None:
     """Withdraw these tickets of a proposed match, give the others their places back, and tell all."""
     game, mode = Queue.kind_of(queue)
@@ -108,10 +108,11 @@ def cancel_match(
 
 def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
     lock_queue(queue)
-    entrants = game_selectors.entrants(Queue.kind_of(queue)[0], queue, list(stayed))
+    game, mode = Queue.kind_of(queue)
+    entrants = game_selectors.entrants(game, queue, list(stayed))
     waiting = selectors.queues_of(stayed)
     now = timezone.now()
-    has_questions = declared_queue(*Queue.kind_of(queue)).asks is not NoQuestions
+    has_questions = declared_queue(game, mode=mode).asks is not NoQuestions
     answers = selectors.answers(queue, list(stayed))
     requeued: set[int] = set()
     for party_id, user_ids in party_selectors.by_party([*stayed, *left]):
@@ -120,7 +121,7 @@ def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) ->
         if has_questions and not answers.keys() >= set(user_ids):
             # They have queued elsewhere since, where their answers were others.
             continue
-        ticket = waiting_ticket(0, 0.0, [entrants[user_id] for user_id in user_ids], None)
+        ticket = waiting_ticket(0, waited=0.0, players=[entrants[user_id] for user_id in user_ids], asks=None)
         row = Ticket.objects.create(
             queue_id=queue,
             party_id=party_id,

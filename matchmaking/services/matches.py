@@ -28,7 +28,7 @@ waits = Histogram(
 )
 
 
-def groups_of(declared: DeclaredQueue, tickets: Sequence[Waiting]) -> list[list[Waiting]]:
+def groups_of(declared: DeclaredQueue, *, tickets: Sequence[Waiting]) -> list[list[Waiting]]:
     """Group the tickets that make a match, keeping apart who blocks whom."""
     user_ids = [user_id for ticket in tickets for user_id in ticket.user_ids]
     apart = friends.blocks_among(user_ids) if len(tickets) > 1 else ()
@@ -36,7 +36,11 @@ def groups_of(declared: DeclaredQueue, tickets: Sequence[Waiting]) -> list[list[
 
 
 def create_games(
-    declared: DeclaredQueue, queue: str, groups: Sequence[Sequence[Waiting]], known: Mapping[int, Entrant]
+    declared: DeclaredQueue,
+    *,
+    queue: str,
+    groups: Sequence[Sequence[Waiting]],
+    known: Mapping[int, Entrant],
 ) -> dict[UUID, SeatedGame]:
     """Remove the groups from the queue and create their games; players not ``known`` are looked up."""
     if not groups:

@@ -49,11 +49,11 @@ def match_queue(queue: str) -> int:
         # Workers may run different versions for a while. If none offers the game, its tickets get no
         # heartbeats any more and expire.
         return 0
-    groups = groups_of(declared, selectors.oldest(queue, BATCH_SIZE))
+    groups = groups_of(declared, tickets=selectors.oldest(queue, BATCH_SIZE))
     if declared.accept_within is None:
-        create_games(declared, queue, groups, {})
+        create_games(declared, queue=queue, groups=groups, known={})
     else:
-        propose(queue, groups, within_s=declared.accept_within)
+        propose(queue, groups=groups, within_s=declared.accept_within)
     return len(groups)
 
 

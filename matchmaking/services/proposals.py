@@ -18,7 +18,7 @@ from matchmaking.shapes import Standing
 from realtime.publishing import publish
 
 
-def propose(queue: str, groups: Sequence[Sequence[Waiting]], *, within_s: float) -> None:
+def propose(queue: str, *, groups: Sequence[Sequence[Waiting]], within_s: float) -> None:
     """Ask the players of each group to accept their match."""
     game, mode = Queue.kind_of(queue)
     expires_at = timezone.now() + timedelta(seconds=within_s)
@@ -41,19 +41,22 @@ def accept(*, user_id: int, proposal_id: int) -> Standing:
 
     Raises ``UnknownProposal``.
     """
-    ticket = lock_proposed(user_id, proposal_id)
+    ticket = lock_proposed(user_id, proposal_id=proposal_id)
     if ticket is None:
         made = selectors.made_of(proposal_id, user_id)
         if made is None:
             raise UnknownProposal
         return made
     queue = ticket.queue_id
-    declared = declared_queue(*Queue.kind_of(queue))
+    game, mode = Queue.kind_of(queue)
+    declared = declared_queue(game, mode=mode)
     Member.objects.filter(user=user_id).update(accepted=True)
     Ticket.objects.filter(pk=ticket.pk).update(heard_at=timezone.now())
     if Member.objects.filter(ticket__proposal=proposal_id, accepted=False).exists():
         return selectors.queue_status(user_id)
-    made_games = create_games(declared, queue, [selectors.proposed(queue, proposal_id)], {})
+    made_games = create_games(
+        declared, queue=queue, groups=[selectors.proposed(queue, proposal_id)], known={}
+    )
     (game_id,) = made_games
     Proposal.objects.filter(pk=proposal_id).update(game_id=game_id)
     return selectors.matched({user_id: game_id}, made_games)[user_id]
@@ -69,5 +72,5 @@ def end_unaccepted(queue: str) -> None:
             )
         )
         cancel_proposal(
-            queue, proposal_id, tickets=set(late.values()), left=list(late), reason="not_accepted"
+            proposal_id, queue=queue, tickets=set(late.values()), left=list(late), reason="not_accepted"
         )

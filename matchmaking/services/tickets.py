@@ -24,7 +24,7 @@ HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 
 
-def declared_queue(game: str, mode: str) -> DeclaredQueue:
+def declared_queue(game: str, *, mode: str) -> DeclaredQueue:
     """Return the queue of this game and mode. Raises ``UnknownGame`` and ``UnknownQueue``."""
     kind = catalogue.get(game)
     queue = queues.find(game, mode)
@@ -53,7 +53,7 @@ def queue_is_locked(queue: str, *, skip_locked: bool = False) -> bool:
         return cursor.fetchone() is not None
 
 
-def lock_proposed(user_id: int, proposal_id: int) -> Ticket | None:
+def lock_proposed(user_id: int, *, proposal_id: int) -> Ticket | None:
     """Lock the queue and return the user's ticket, if the match is still proposed to the user."""
     ticket = selectors.proposed_to(user_id, proposal_id)
     if ticket is None:
@@ -66,7 +66,9 @@ def lock_proposed(user_id: int, proposal_id: int) -> Ticket | None:
     return ticket
 
 
-def waiting_ticket(ticket_id: int, waited: float, players: Sequence[Entrant], asks: Struct | None) -> Waiting:
+def waiting_ticket(
+    ticket_id: int, *, waited: float, players: Sequence[Entrant], asks: Struct | None
+) -> Waiting:
     return Waiting(
         ticket_id,
         round(fmean(one.rating for one in players)),
@@ -81,7 +83,7 @@ def delete_tickets(tickets: Sequence[int]) -> int:
     """Delete tickets; return how many existed."""
     if not tickets:
         return 0
-    ids = repeated("%s", tickets)
+    ids = repeated("%s", of=tickets)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM matchmaking_member WHERE ticket_id IN ({ids})", tickets)
         cursor.execute(f"DELETE FROM matchmaking_ticket WHERE id IN ({ids})", tickets)
@@ -89,13 +91,13 @@ def delete_tickets(tickets: Sequence[int]) -> int:
     return deleted
 
 
-def repeated(item: str, of: Iterable[Any]) -> str:
+def repeated(item: str, *, of: Iterable[Any]) -> str:
     """Repeat an SQL placeholder for each of these values."""
     return ", ".join(item for _ in of)
 
 
 def tell_party(
-    event: type[QueueJoined] | type[QueueLeft], party_id: int, queue: str, user_ids: Iterable[int]
+    event: type[QueueJoined] | type[QueueLeft], *, party_id: int, queue: str, user_ids: Iterable[int]
 ) -> None:
     game, mode = Queue.kind_of(queue)
     for user_id in user_ids:

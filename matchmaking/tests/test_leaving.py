@@ -146,14 +146,14 @@ def clock() -> Iterator[Any]:
 def leave(user_id: int) -> float:
     """Leave a match early; return the penalty in seconds."""
     services.cancel_match(game_id=Game().pk, queue="tictactoe", reason="aborted", left=[user_id], stayed={})
-    return selectors.penalties([user_id])[user_id]
+    return selectors.ties([user_id])[1][user_id]
 
 
 async def test_the_wait_grows_each_time_and_is_forgiven_after_a_day(ada: Person, clock: Any) -> None:
     def waits() -> tuple[list[float], float]:
         first = [leave(ada.id) for _ in range(7)]
         clock.shift(timedelta(days=1, minutes=20))
-        assert selectors.penalties([ada.id]) == {}
+        assert selectors.ties([ada.id]) == ({}, {})
         return first, leave(ada.id)
 
     assert await in_database(waits) == ([30, 60, 120, 240, 480, 900, 900], 30)

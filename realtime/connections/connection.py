@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from realtime import metrics
 from realtime.connections.limits import FLOOD_WINDOW_S
-from realtime.server.turn import Outlet
+from realtime.server.turn import Outlet, is_binary
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Message, encode
@@ -22,7 +22,7 @@ class Direct(Protocol):
 
     @property
     def outlet(self) -> Outlet: ...
-    def send_text(self, data: bytes) -> None: ...
+    def send_message(self, data: bytes) -> None: ...
     def set_on_text(self, function: Callable[[bytes], None]) -> None: ...
     def set_on_drain(self, function: Callable[[], None]) -> None: ...
     def pause_reading(self) -> None: ...
@@ -33,6 +33,7 @@ class Direct(Protocol):
 class Connection:
     """An accepted socket. ``send`` and ``close`` never wait and never raise.
 
+    Frames are JSON texts, or MessagePack arrays of less than 16 elements, which are sent as binary messages.
     Frames that the network does not accept at once are queued in an outbox of at most 256 frames and 256 KiB,
     in which a frame replaces an unsent one with the same key. A socket that exceeds these bounds is closed
     (1013), and its client resumes.
@@ -56,9 +57,10 @@ class Connection:
         "expires_at",
         "identity",
         "last_heard",
+        "subprotocol",
     )
 
-    def __init__(self, send: Send, direct: Direct | None, now: float) -> None:
+    def __init__(self, send: Send, direct: Direct | None, now: float, *, subprotocol: str = "") -> None:
         # The attributes used for every frame come first: the compiled object is laid out in this order, and
         # with many sockets each cache line has to be fetched from memory.
         self._is_clear = direct is not None
@@ -78,6 +80,8 @@ class Connection:
         self._next = 0
         self._held: list[tuple[bytes, Hashable]] | None = None
         self._writer: asyncio.Task[None] | None = None
+        self.subprotocol = subprotocol
+        """The one that the server has chosen of those that the client offered."""
         if direct is not None:
             direct.set_on_drain(self._drain_direct)
 
@@ -85,6 +89,11 @@ class Connection:
     def waiting(self) -> int:
         """Return the number of unsent frames."""
         return len(self._outbox)
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether nothing waits before the next frame."""
+        return self._is_clear or (self.closed_with is None and self._held is None and not self._outbox)
 
     def belongs_to(self, user_id: int) -> bool:
         """Return whether the socket belongs to this user."""
@@ -160,7 +169,7 @@ class Connection:
         if self._direct is not None:
             if code != CloseCode.TOO_SLOW:
                 for frame in self._outbox.values():
-                    self._direct.send_text(self._sealed(frame))
+                    self._direct.send_message(self._sealed(frame))
             self._outbox.clear()
             self._direct.close(code, reason)
         else:
@@ -220,7 +229,9 @@ class Connection:
             while self._outbox:
                 frame = self._outbox.pop(next(iter(self._outbox)))
                 self._bytes -= len(frame)
-                await self._send({"type": "websocket.send", "text": self._sealed(frame).decode()})
+                sealed = self._sealed(frame)
+                body = {"bytes": sealed} if is_binary(sealed) else {"text": sealed.decode()}
+                await self._send({"type": "websocket.send", **body})
             if self.closed_with is not None:
                 await self._send(
                     {"type": "websocket.close", "code": self.closed_with, "reason": self._reason}

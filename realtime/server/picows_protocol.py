@@ -2,9 +2,9 @@
 
 uvicorn reads the HTTP head and hands it over; once the application accepts, picows' parser (Cython) takes the
 transport. The application sees plain ASGI, and beside it ``scope["extensions"]["realtime.direct"]``: the
-connection itself, whose ``outlet.send``, ``send_text``, ``set_on_text``, ``set_on_drain``, ``pause_reading``,
-``resume_reading`` and ``close`` are plain functions for the event loop's thread, without a coroutine and an
-event for each message.
+connection itself, whose ``outlet.send``, ``send_message``, ``set_on_text``, ``set_on_drain``,
+``pause_reading``, ``resume_reading`` and ``close`` are plain functions for the event loop's thread, without a
+coroutine and an event for each message.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from uvicorn.server import ServerState
 from realtime.server import handshake
 from realtime.server.handshake import Header
 from realtime.server.parser import FrameParser
-from realtime.server.turn import Outlet, turn_of, write
+from realtime.server.turn import Outlet, kind_of, turn_of, write
 
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 CLOSE, PING = WSMsgType.CLOSE, WSMsgType.PING
@@ -326,10 +326,10 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
     # -- The direct interface
 
-    def send_text(self, data: bytes) -> None:
-        """Send a text message (UTF-8) at once; never waits; does nothing once the connection has ended."""
+    def send_message(self, data: bytes) -> None:
+        """Send a message at once; never waits; does nothing once the connection has ended."""
         if self._state == OPEN:
-            self._write(TEXT, data)
+            self._write(kind_of(data), data)
 
     def set_on_drain(self, function: Callable[[], None]) -> None:
         """Call the function whenever a slow connection has become writable again."""

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from picows import WSMsgType, WSTransport
 
 TEXT = WSMsgType.TEXT
+BINARY = WSMsgType.BINARY
 # The longest message that picows copies. The header of a longer one stays in a buffer that the next message
 # overwrites: on uvloop, a slow reader would get a corrupt stream.
 PICOWS_COPIES = 8 * 1024
@@ -49,7 +50,7 @@ class Turn:
             self.end_soon()
 
     def tell(self, transport: WSTransport, data: bytes) -> None:
-        """Send a text message after all received messages are handled."""
+        """Send a message after all received messages are handled."""
         self._told_to.append(transport)
         self._told.append(data)
         if not self.is_due:
@@ -72,7 +73,7 @@ class Turn:
         self._told_to, self._told = [], []
         for number, data in enumerate(told):
             try:
-                told_to[number].send(TEXT, data)
+                told_to[number].send(kind_of(data), data)
             except Exception:
                 # This connection just broke and will be notified; the others must still be sent theirs.
                 logger.warning("A message could not be sent", exc_info=True)
@@ -101,7 +102,7 @@ class Outlet:
         self._turn = turn
 
     def send(self, data: bytes) -> bool:
-        """Send a text message (UTF-8) in this turn; return False if the outlet is closed."""
+        """Send a message in this turn; return False if the outlet is closed."""
         transport = self.transport
         if not self.is_open or transport is None:
             return False
@@ -109,8 +110,20 @@ class Outlet:
             self._turn.tell(transport, data)
         else:
             self._turn.send()
-            write(transport, TEXT, data)
+            write(transport, kind_of(data), data)
         return True
+
+
+def is_binary(data: bytes) -> bool:
+    """Return whether this is a binary message: one that begins like no text in UTF-8, as MessagePack's short
+    arrays do.
+    """
+    return bool(data) and 0x80 <= data[0] < 0xC0
+
+
+def kind_of(data: bytes) -> WSMsgType:
+    """Return whether to send this as text or as binary."""
+    return BINARY if is_binary(data) else TEXT
 
 
 def write(transport: WSTransport, kind: WSMsgType, data: bytes) -> None:

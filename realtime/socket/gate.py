@@ -1,7 +1,7 @@
 """The entry to every socket: accepts, authenticates, and refuses with close codes that browsers can read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -83,28 +83,36 @@ class Gate:
     The inner application gets a scope with ``connection`` and ``query``; most other keys are dropped once the
     user is known. ``identify`` turns a JWT into an identity, ``redeem`` a single-use ticket; both raise
     ``Unauthenticated``. Paths in ``open_paths`` may connect without a token; their consumer must ask for it
-    (``connection.identity`` is None until then).
+    (``connection.identity`` is None until then). ``subprotocols`` has those of sockets whose path begins so,
+    the best first.
     """
 
     def __init__(
-        self, application: Any, *, identify: Identify, redeem: Identify, open_paths: tuple[str, ...] = ()
+        self,
+        application: Any,
+        *,
+        identify: Identify,
+        redeem: Identify,
+        open_paths: tuple[str, ...] = (),
+        subprotocols: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._application = application
         self._identify = identify
         self._redeem = redeem
         self._open_paths = open_paths
+        self._subprotocols = subprotocols or {}
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         here = await worker.start()
         event = await receive()
         if event["type"] != "websocket.connect":
             return
-        offered = scope.get("subprotocols", ())
-        chosen = {"subprotocol": "bearer"} if "bearer" in offered else {}
+        chosen = self._chosen(scope)
         await here.admission.wait()
-        await send({"type": "websocket.accept", **chosen})
+        await send({"type": "websocket.accept", **({"subprotocol": chosen} if chosen else {})})
         direct = scope.get("extensions", {}).get(DIRECT)
-        connection = Connection(send, direct, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        connection = Connection(send, direct, now, subprotocol=chosen)
         here.sockets.add(connection)
         network = ""
         try:
@@ -158,6 +166,12 @@ class Gate:
         if "token" in query:
             return await self._identify(query["token"][0])
         return None
+
+    def _chosen(self, scope: Mapping[str, Any]) -> str:
+        """Return the subprotocol to speak of those that the client offers, or none."""
+        offered, path = scope.get("subprotocols", ()), scope["path"]
+        known = (names for prefix, names in self._subprotocols.items() if path.startswith(prefix))
+        return next((name for name in (*next(known, ()), "bearer") if name in offered), "")
 
     def _check_version(self, query: dict[str, list[str]]) -> None:
         if "v" not in query:

@@ -78,7 +78,7 @@ class AreaTracker:
         self.location_id = location_id
         self.size = size
         self.sight = sight
-        """Who sees whom, in a place that is not seen whole."""
+        """An index of positions, in a place that is not seen whole."""
         self.topic = Topic(f"moves_{location_id}")
         """The topic on which workers exchange moves in this place."""
         self.characters: dict[int, TrackedCharacter] = {}

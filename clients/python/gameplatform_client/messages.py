@@ -31,6 +31,7 @@ class MessageType(StrEnum):
     PLAYER_MOVE = "player_move"
     PLAYER_READY = "player_ready"
     GAME_ACTION = "game_action"
+    RESYNC = "resync"
     CHAT_MESSAGE = "chat_message"
     GAME_STATE = "game_state"
     GAME_START = "game_start"
@@ -318,7 +319,8 @@ class GamePhaseState(Record):
 class GamePlayerMoveCommand(TypedDict):
     """Make a move; its fields depend on the game (see ``move_schema`` in the catalogue). Refused with
     ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``, ``not_now``
-    (in another phase), ``recovering``, or a code of the game's own.
+    (in another phase), ``stale_input``, ``rate_limited``, ``recovering``, or a code of the game's own. In
+    real time, ``movement`` may also have ``n``, its number, and ``saw``: see docs/state-sync.md.
     """
 
     type: Literal["player_move"]
@@ -349,6 +351,13 @@ class GameGameActionCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
+class GameResyncCommand(TypedDict):
+    """Ask for a new ``game_state``, after frames were lost. Refused with ``recovering``."""
+
+    type: Literal["resync"]
+    id: NotRequired[str | int | None]
+
+
 class GameChatMessageCommand(TypedDict):
     """Send a chat message to the players and spectators. Refused with ``invalid_message``,
     ``not_a_player``, ``rate_limited``, ``recovering``.
@@ -360,7 +369,9 @@ class GameChatMessageCommand(TypedDict):
 
 
 class GameGameState(Record):
-    """The complete state: the first frame after connecting, and again at each change of state."""
+    """The complete state: the first frame after connecting, and again at each change of state. ``sync`` is
+    how binary frames are read, for sockets that get such: see docs/state-sync.md.
+    """
 
     type: Literal["game_state"]
     id: str
@@ -377,6 +388,8 @@ class GameGameState(Record):
     legal: MayBeMissing[list[dict[str, Any]]]
     phase: MayBeMissing[GamePhaseState]
     undo_asked_by: MayBeMissing[int | None]
+    ack: MayBeMissing[int]
+    sync: MayBeMissing[dict[str, Any]]
     recovered: MayBeMissing[bool]
 
 
@@ -397,7 +410,10 @@ class GameGameStart(Record):
 
 
 class GamePlayerMove(Record):
-    """Sent after a player's move; ``view`` is what the receiver sees after it."""
+    """Sent after a player's move; ``view`` is what the receiver sees after it. Of a real-time game's
+    inputs only if it ``tells_inputs``. With a subprotocol of docs/state-sync.md, ``delta`` is there in
+    place of ``view``.
+    """
 
     type: Literal["player_move"]
     user_id: int
@@ -439,11 +455,14 @@ class GamePhase(Record):
 
 
 class GameGameTick(Record):
-    """A frame of a real-time game; a newer one replaces it."""
+    """A frame of a real-time game; a newer one replaces it. With a subprotocol of docs/state-sync.md,
+    ``full`` or ``delta`` is there in place of ``view``.
+    """
 
     type: Literal["game_tick"]
     tick: int
     view: Any
+    ack: MayBeMissing[int]
 
 
 class GameGameAction(Record):

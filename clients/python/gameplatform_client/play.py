@@ -22,14 +22,6 @@ _SHOWING = {
 _NOT_BEGUN = {"created", "waiting_for_players", "waiting_for_ready"}
 
 
-_SHOWING = {
-    MessageType.GAME_STATE,
-    MessageType.PLAYER_MOVE,
-    MessageType.GAME_TICK,
-    MessageType.GAME_OVER,
-}
-
-
 class GameChannel(Channel):
     """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
@@ -42,13 +34,6 @@ class GameChannel(Channel):
             self._is_in_play.set()
         elif kind in {MessageType.GAME_STATE, MessageType.GAME_OVER}:
             self._is_in_play.clear()
-        if message["type"] in _SHOWING:
-            self.newest = message
-
-    newest: Message | None = None
-    """The newest frame with a view: a state, a move, a tick or the end of the game."""
-
-    def _note(self, message: Message) -> None:
         if message["type"] in _SHOWING:
             self.newest = message
 
@@ -72,13 +57,6 @@ class GameChannel(Channel):
             return False
         me = (self.newest.get("you") or {}).get("user_id")
         return any(player["id"] == me and not player["ready"] for player in self.newest["players"])
-
-    async def begin(self) -> bool:
-        """Set this player ready and wait until the game begins; return False if it is over before."""
-        while True:
-            changed = self.expect(MessageType.GAME_STATE)
-            over = self.expect(MessageType.GAME_OVER)
-            state = self.newest["state"] if self.newest else None
 
     async def ready(self) -> None:
         """Set this player ready to start."""
@@ -159,26 +137,6 @@ class Playing(Session):
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
         answer: OpenRecord = await self.request("GET", "/game/status/")
         return answer
-
-    async def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
-        """Play a game against whoever is matched; return its socket once the game has begun.
-
-        Signs in as a guest unless somebody is signed in, queues, connects and says that this player is ready.
-        If the other player never comes, the next match follows.
-        """
-        if self.user is None:
-            await self.sign_in_as_guest()
-        notifications = await self.connect_to_notifications()
-        found = notifications.expect(MessageType.MATCH_FOUND)
-        place = await self.join_queue(game, **options)
-        game_id = place.get("game_id") or (await found)["game_id"]
-        while True:
-            found = notifications.expect(MessageType.MATCH_FOUND)
-            channel = await self.connect_to_game(game_id)
-            if await channel.begin():
-                return channel
-            await channel.close()
-            game_id = (await found)["game_id"]
 
     async def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
         """Play a game against whoever is matched; return its socket once the game has begun.

@@ -15,13 +15,14 @@ from typing import Any, Final
 from msgspec import UNSET, DecodeError, Raw, json
 
 from core.database import in_database
-from core.refusals import Invalid, Refusal
+from core.refusals import Invalid, RateLimited, Refusal
 from core.tasks import begin
 from game import commands, events, services
 from game.author.match import Match
 from game.author.refusals import GameIsOver, NotYourTurn, RulesError
 from game.author.timing import Clock
 from game.live.audience import Audience
+from game.live.gallery import Gallery
 from game.live.journal import Journal
 from game.live.listeners import Answer, Frames, Listener, acknowledge
 from game.live.room import deadlines, ending, entries
@@ -29,18 +30,37 @@ from game.live.room.bots import Bots
 from game.live.room.commits import Commits
 from game.live.room.course import Course
 from game.live.room.ending import Verdict
-from game.live.room.frames import action_frames, move_frames, operators_view, tick_frames, update_frames
+from game.live.room.frames import (
+    action_frames,
+    move_frames,
+    move_head,
+    operators_view,
+    tick_frames,
+    update_frames,
+)
 from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
 from game.live.room.table import clocks_of
 from game.live.seats import Seated, seated
+from game.live.sync import Sync
 from game.records import RoomRecord, SeatRecord
-from game.refusals import NoDrawOffered, NotAPlayer, NotTheHost, NoUndo, NoUndoAsked, UnknownAction
+from game.refusals import (
+    NoDrawOffered,
+    NoSpectators,
+    NotAPlayer,
+    NotTheHost,
+    NoUndo,
+    NoUndoAsked,
+    StaleInput,
+    UnknownAction,
+)
 from realtime import worker
 from realtime.wire.close_codes import CloseCode
-from realtime.wire.messages import Command, encode, error
+from realtime.wire.messages import Command, encode, error, with_ref
 
 EMOTE_BYTES = 512
+MOST_INPUTS: Final = 64
+"""Inputs of one seat that are applied in one frame."""
 MOVED: Final = entries.Moved.kind
 
 
@@ -55,6 +75,7 @@ class Room(Course):
         "_all_here",
         "_answers",
         "_bots",
+        "_numbers",
         "_presence",
         "_scores",
         "_snapshot_tick",
@@ -69,7 +90,8 @@ class Room(Course):
         let_go: Callable[["Room", bool], None],
     ) -> None:
         game_hex = record.game_id.hex
-        audience = Audience(worker.current().relay, game_hex)
+        codec = match.game.view_codec
+        audience = Audience(worker.current().relay, game_hex, None if codec is None else Sync(codec))
         commits = Commits(
             game_hex,
             record.epoch,
@@ -88,11 +110,16 @@ class Room(Course):
         self._presence = Presence(self.seats, audience, self._now(), waits_for_all=not match.game.open)
         # Noted for each who comes or goes, so that a frame need not look at the seats.
         self._all_here = self._presence.is_complete
-        self._answers: dict[int, Answer] = {}
-        """Of the inputs of a real-time game that came with an ``id``, by seat number."""
+        self._answers: dict[tuple[int, int], Answer] = {}
+        """Of the inputs of a real-time game that came with an ``id``, by seat and place in ``inputs``."""
+        self._numbers: dict[int, int] = {}
+        """The number of the last input of each seat that is in ``inputs``."""
         self._restore()
         # The journal may have seated others.
         self._presence.seat(self.seats)
+        if match.game.spectator_delay and record.result is None:
+            audience.gallery = Gallery(match.game.spectator_delay, self._keep_state)
+            self._keep_state()
 
     # Who is here.
 
@@ -125,31 +152,51 @@ class Room(Course):
     def _seat(self, seat: Seated, one: SeatRecord) -> None:
         if seat.user_id != one.user_id:
             self._presence.give_away(seat)
+            self._numbers.pop(seat.number, None)
         super()._seat(seat, one)
         self._presence.seat(self.seats)
 
-    def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
+    def attach(self, listener: Listener, user_id: int, since: int | None, follow: int | None = None) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
+
+        A spectator may ``follow`` a player, in games that allow it.
 
         Its first frame follows once everything that it shows is committed. Raises ``NoSpectators``, and
         ``Recovering`` if the room is lost.
         """
         check(self.phase, Request.CONNECT)
-        may_watch = self.match.game.spectators and not self.record.private
-        viewer = self._presence.enter(listener, user_id, may_watch=may_watch)
+        game = self.match.game
+        watching = None
+        if game.spectators and not self.record.private and not self.seats_user(user_id):
+            if follow is not None and not game.spectators_follow:
+                raise NoSpectators("Spectators of this game follow nobody.")
+            watching = self._presence.viewer_of(follow)
+        viewer = self._presence.enter(listener, user_id, watching=watching)
         self._all_here = self._presence.is_complete
-        state = self._state_of(viewer)
-        if since is not None:
-            state.recovered = False  # Should the history not reach back to there.
-        welcome = partial(self._welcome, listener, viewer, since, self._commits.seq, encode(state))
+        welcome = partial(self._welcome, listener, viewer, since, self._commits.seq, self._state_of(viewer))
         self._commits.when_committed(welcome)
         return viewer
 
-    def _welcome(self, listener: Listener, viewer: int, since: int | None, seq: int, state: bytes) -> None:
+    def _keep_state(self) -> None:
+        """Let spectators who come later begin with the present state."""
+        gallery = self._audience.gallery
+        if gallery is not None:
+            self._commits.when_committed(partial(gallery.put_state, self.state_frames()))
+
+    def _welcome(
+        self, listener: Listener, viewer: int, since: int | None, seq: int, state: events.GameState
+    ) -> None:
         if listener.closed_with is not None:
             return
-        missed = None if since is None else self.history(since)
-        self._presence.welcome(listener, viewer, seq=seq, state=state, since=since, missed=missed)
+        gallery = self._audience.gallery
+        if gallery is not None and viewer >= len(self.seats):
+            gallery.enter(listener, viewer)
+            return
+        missed = None
+        if since is not None and (missed := self.history(since)) is None:
+            state.recovered = False
+        first = self._audience.with_schema(encode(state), listener, self.match)
+        self._presence.welcome(listener, viewer, seq=seq, state=first, since=since, missed=missed)
         if viewer < len(self.seats) and self.seats[viewer].listener is listener:
             self._came(self.seats[viewer])
 
@@ -186,7 +233,7 @@ class Room(Course):
         older._stop()
         for user_id, listener in list(older._presence.listeners()):
             if listener.closed_with is None:
-                self.attach(listener, user_id, None)
+                self.attach(listener, user_id, None, older._presence.followed_by(user_id))
 
     # What players ask.
 
@@ -195,6 +242,9 @@ class Room(Course):
 
         Its ``id`` comes back to the socket in the player's seat, since any older one has been closed.
         """
+        if isinstance(command, commands.Resync):
+            self._resync(user_id, command)
+            return
         seat = self._presence.seat_of(user_id)
         if seat is None or seat.gone is not None:
             raise NotAPlayer
@@ -223,12 +273,7 @@ class Room(Course):
             raise refusal(self.phase, MOVE)
         match = self.match
         if match.game.real_time:
-            self.inputs[seat.number] = match.check(movement)
-            if self._answers:
-                # The input that this one replaces is not played.
-                acknowledge(self._answers.pop(seat.number, None))
-            if answer is not None:
-                self._answers[seat.number] = answer
+            self._take_input(seat.number, movement, answer)
             return
         now = self._now()
         clocks = self.clocks
@@ -265,8 +310,49 @@ class Room(Course):
             self._note_time()
         if self._bots is not None:
             self._bots.wake(match)
-        if self._commits.seq >= self._snapshot_due:
+        if self._commits.row >= self._snapshot_due:
             self._shorten_takeover()
+
+    def _take_input(self, seat: int, movement: Raw | bytes, answer: Answer | None) -> None:
+        match = self.match
+        taken, n = match.check_input(movement)
+        if n:
+            last = max(match.acks[seat], self._numbers.get(seat, 0))
+            if n <= last:
+                raise StaleInput(f"The last input was number {last}.")
+        waiting = self.inputs.setdefault(seat, [])
+        if not match.game.lists_inputs:
+            waiting.clear()
+            if self._answers:
+                # The input that this one replaces is not played.
+                acknowledge(self._answers.pop((seat, 0), None))
+        elif len(waiting) >= MOST_INPUTS:
+            raise RateLimited("Too many inputs for one frame.", retry_after=1 / match.game.frame_rate)
+        if n:
+            self._numbers[seat] = n
+        if answer is not None:
+            self._answers[seat, len(waiting)] = answer
+        waiting.append(taken)
+
+    def _resync(self, user_id: int, command: commands.Resync) -> None:
+        """Send a user the state anew, who has lost frames."""
+        check(self.phase, Request.CONNECT)
+        listener, viewer = self._presence.listener_of(user_id)
+        if listener is None:
+            return
+        gallery = self._audience.gallery
+        if gallery is not None and viewer >= len(self.seats):
+            gallery.enter(listener, viewer)
+            acknowledge(None if command.id is None else Answer(listener, command.id))
+            return
+
+        def tell(state: bytes) -> None:
+            self._audience.lose(listener)
+            listener.send(self._audience.with_schema(state, listener, self.match))
+
+        state = encode(self._state_of(viewer))
+        told = state if command.id is None else with_ref(state, command.id)
+        self._commits.when_committed(partial(tell, told))
 
     def _end(self, verdict: Verdict) -> None:
         super()._end(verdict)
@@ -285,11 +371,28 @@ class Room(Course):
         *,
         is_choice: bool = False,
     ) -> None:
-        commits = self._commits
+        commits, match = self._commits, self.match
         if seat.bot_level is None:
             seat.has_moved = True
-        frames = move_frames(self.match, seat.user_id, movement, clock, commits.seq + 1, is_choice=is_choice)
-        commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer)
+        if match.game.real_time and not match.game.tells_inputs:
+            commits.write(MOVED, seat.user_id, encode(entry).decode(), None, answer)
+            return
+        seq = commits.seq + 1
+        frames = move_frames(match, seat.user_id, movement, clock, seq, is_choice=is_choice)
+        deltas = None
+        synced = self._audience.synced
+        if synced and self._audience.sync is not None:
+            deltas = self._audience.sync.move(
+                match,
+                synced,
+                seat=seat.number,
+                movement=movement,
+                head=move_head(match, seat.user_id, clock, seq),
+                clocks=self.clocks,
+                seq=seq,
+                is_choice=is_choice,
+            )
+        commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer, deltas)
 
     def _write_change(
         self,
@@ -460,9 +563,11 @@ class Room(Course):
                 self._answers = {}
         try:
             match.step(inputs, game.rate // game.frame_rate)
-            for number, movement in inputs.items():
-                entry = entries.Moved(Raw(movement), tick=tick)
-                self._write_move(self.seats[number], movement, entry, b"null", answers.get(number))
+            for number, movements in inputs.items():
+                for place, movement in enumerate(movements):
+                    entry = entries.Moved(Raw(movement), tick=tick)
+                    answer = answers.get((number, place))
+                    self._write_move(self.seats[number], movement, entry, b"null", answer)
             if match.result is not None:
                 # It is shown when the end is stored, which comes with the scores.
                 self._end(ending.by_rules(match))
@@ -483,7 +588,11 @@ class Room(Course):
             self.fail(problem)
 
     def _show_tick(self) -> None:
-        self._audience.tell(tick_frames(self.match), key="tick")
+        audience = self._audience
+        if audience.synced:
+            audience.tell_changes(self.match)
+        if audience.hears_whole:
+            audience.tell_tick(tick_frames(self.match))
 
     def _show_score(self) -> None:
         self._waits_for_score = False

@@ -40,13 +40,13 @@ class Bots:
         self._steering: dict[Seated, dict[str, Any]] = {}
         self._thinking: set[Seated] = set()
 
-    def steer(self, match: Match, inputs: dict[int, bytes]) -> None:
+    def steer(self, match: Match, inputs: dict[int, list[bytes]]) -> None:
         """Add the bots' inputs to a real-time game, where they have changed. Raises ``RulesError``."""
         for seat, level in self._playing():
             wanted = bots.choose(match, seat.number, self._random, level)
-            if wanted is not None and wanted != self._steering.get(seat):
+            if wanted is not None and (match.game.idle == "zero" or wanted != self._steering.get(seat)):
                 self._steering[seat] = wanted
-                inputs[seat.number] = match.check(wanted)
+                inputs[seat.number] = [match.check(wanted)]
 
     def wake(self, match: Match) -> None:
         """Let the bots think whose turn it is in a turn-based game."""

@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 from game.live.audience import Audience
 from game.live.journal import Journal
-from game.live.listeners import Answer, Frames
+from game.live.listeners import Answer, Frames, acknowledge
 from game.live.rows import Entry, Snapshot
+from game.live.sync import Deltas
 
 
 class Commits:
     """Numbers a room's entries, hands them to the journal, and tells the audience once each is committed.
 
-    ``seq`` is the number of the last entry, ``committed`` of the last one that everybody may know.
+    ``seq`` is the number of the last entry that is told, ``committed`` of the last one that everybody may
+    know. An entry that nobody is told of has a ``row`` of the journal only.
     ``on_lost`` is called when the journal could not be written (see ``Owner.lost``), ``on_scores_saved`` when
     no new score waits for its snapshot any more.
     """
@@ -31,6 +33,7 @@ class Commits:
         "_waiting",
         "_when_saved",
         "committed",
+        "row",
         "seq",
     )
 
@@ -44,13 +47,13 @@ class Commits:
         on_lost: Callable[[bool], None],
         on_scores_saved: Callable[[], None],
     ) -> None:
-        self.seq = self.committed = 0
+        self.seq = self.committed = self.row = 0
         self._game_hex = game_hex
         self._journal = journal
         self._audience = audience
-        self._unwritten: deque[Frames] = deque()
+        self._unwritten: deque[tuple[Frames | None, Deltas | None]] = deque()
         self._answers: dict[int, Answer] = {}
-        """Of the entries that answer a command with an ``id``, by their ``seq``."""
+        """Of the entries that answer a command with an ``id``, by their row."""
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
         self._epoch = epoch
         self._on_lost = on_lost
@@ -60,36 +63,46 @@ class Commits:
         self._when_saved: Callable[[], None] | None = None
 
     def write(
-        self, kind: str, user_id: int | None, data: str, frames: Frames, answer: Answer | None = None
+        self,
+        kind: str,
+        user_id: int | None,
+        data: str,
+        frames: Frames | None,
+        answer: Answer | None = None,
+        deltas: Deltas | None = None,
     ) -> None:
-        """Journal the next entry; its frames are told when it is committed."""
-        self.seq = seq = self.seq + 1
+        """Journal the next entry; its frames, if any, are told when it is committed."""
+        self.row = row = self.row + 1
+        if frames is not None:
+            self.seq += 1
         if answer is not None:
-            self._answers[seq] = answer
-        self._unwritten.append(frames)
-        self._journal.append(Entry(self._game_hex, seq, time.time(), user_id, kind, data), self)
+            self._answers[row] = answer
+        self._unwritten.append((frames, deltas))
+        self._journal.append(Entry(self._game_hex, row, time.time(), user_id, kind, data), self)
 
     def save_snapshot(self, data: str, *, has_new_score: bool) -> None:
         """Store the table as it is now, at once if a new score waits for it."""
         self._snapshots.append(has_new_score)
-        snapshot = Snapshot(self._game_hex, self._epoch, self.seq, data)
+        snapshot = Snapshot(self._game_hex, self._epoch, self.row, data)
         self._journal.save_snapshot(snapshot, self, at_once=has_new_score)
 
-    def resume(self, seq: int) -> None:
-        """Continue after the entry of this number, which is committed."""
-        self.seq = self.committed = seq
+    def resume(self, row: int, untold: int) -> None:
+        """Continue after this row, which is committed; of so many nobody was told."""
+        self.row = row
+        self.seq = self.committed = row - untold
 
     def add_committed(self, frames: Frames) -> None:
         """Count an entry that was committed without the journal, and tell its frames."""
+        self.row += 1
         self.seq += 1
-        self._tell(self.seq, frames)
+        self._written(self.row, frames, None)
 
     def when_committed(self, function: Callable[[], None]) -> None:
         """Call the function once all entries so far are committed."""
-        if self.committed >= self.seq:
-            function()
+        if self._unwritten:
+            self._waiting.append((self.row, function))
         else:
-            self._waiting.append((self.seq, function))
+            function()
 
     def when_saved(self, function: Callable[[], None]) -> None:
         """Call the function once no snapshot is on its way any more."""
@@ -102,7 +115,8 @@ class Commits:
     # Called by the journal, in the order of the rows.
 
     def written(self, entry: Entry) -> None:
-        self._tell(entry.seq, self._unwritten.popleft())
+        frames, deltas = self._unwritten.popleft()
+        self._written(entry.seq, frames, deltas)
 
     def snapshot_saved(self) -> None:
         has_new_score = self._snapshots.popleft()
@@ -115,12 +129,13 @@ class Commits:
     def lost(self, taken: bool) -> None:
         self._on_lost(taken)
 
-    def _tell(self, seq: int, frames: Frames) -> None:
-        self.committed = seq
-        if self._answers:
-            self._audience.tell(frames, seq, answer=self._answers.pop(seq, None))
+    def _written(self, row: int, frames: Frames | None, deltas: Deltas | None) -> None:
+        answer = self._answers.pop(row, None) if self._answers else None
+        if frames is None:
+            acknowledge(answer)
         else:
-            self._audience.tell(frames, seq)
+            self.committed += 1
+            self._audience.tell(frames, self.committed, answer, deltas)
         waiting = self._waiting
-        while waiting and waiting[0][0] <= self.committed:
+        while waiting and waiting[0][0] <= row:
             waiting.popleft()[1]()

@@ -146,8 +146,7 @@ class Course(Table):
         except RulesError as problem:
             self.fail(problem)
             players = players_of(self)
-        viewers = range(len(self.seats) + 1)
-        return b"", [encode(self._state_of(viewer, players)) for viewer in viewers]
+        return b"", [encode(self._state_of(viewer, players)) for viewer in range(self.match.viewers)]
 
     def _state_of(self, viewer: int, players: list[events.PlayerInfo] | None = None) -> events.GameState:
         def state() -> events.GameState:
@@ -184,7 +183,7 @@ class Course(Table):
     def _write(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
         frames = (encode(entry.event(self, seat, self._commits.seq + 1)), None)
         self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
-        if self._commits.seq >= self._snapshot_due:
+        if self._commits.row >= self._snapshot_due:
             self._shorten_takeover()
 
     def _shorten_takeover(self) -> None:
@@ -199,7 +198,7 @@ class Course(Table):
             logger.warning("No snapshots of game %s can be saved: %s", self.id, problem)
 
     def _save_snapshot(self, *, has_new_score: bool = False) -> None:
-        self._snapshot_due = self._commits.seq + SNAPSHOT_AFTER_ENTRIES
+        self._snapshot_due = self._commits.row + SNAPSHOT_AFTER_ENTRIES
         self._commits.save_snapshot(encode(self.as_state()).decode(), has_new_score=has_new_score)
 
     def _came(self, seat: Seated) -> None:
@@ -262,7 +261,8 @@ class Course(Table):
 
     def _seat(self, seat: Seated, one: SeatRecord) -> None:
         tick = self._tick() if self.is_started else UNSET
-        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick, one.bot_level)
+        level = UNSET if one.bot_level is None else one.bot_level
+        entry = entries.SeatTaken(seat.number, seat.user_id, one.username, one.rating, tick, level)
         entry.apply(self, one.user_id)
         event = entry.event(one.user_id, self._commits.seq + 1)
         self._commits.write(entry.kind, one.user_id, encode(entry).decode(), (encode(event), None))
@@ -350,7 +350,7 @@ class Course(Table):
         self._start_if_ready()
 
     def _show_state(self) -> None:
-        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
+        self._commits.when_committed(partial(self._audience.tell_state, self.state_frames(), self.match))
 
     def _go_on_when_all_joined(self) -> None:
         if self.phase is Phase.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.taken):
@@ -575,7 +575,7 @@ class Course(Table):
     async def _finish(self, ended: Ending) -> None:
         try:
             over = await ending.store(
-                ended, game_id=self.id, epoch=self.record.epoch, seq=self._commits.seq + 1
+                ended, game_id=self.id, epoch=self.record.epoch, seq=self._commits.row + 1
             )
         except services.OwnedElsewhere:
             self.lost(True)
@@ -617,6 +617,8 @@ class Course(Table):
     def _stop(self) -> None:
         self.phase = LOST
         self._alarm.clear()
+        if self._audience.gallery is not None:
+            self._audience.gallery.stop()
         for task in self._tasks:
             task.cancel()
 
@@ -630,7 +632,7 @@ class Course(Table):
         except Exception as problem:
             failed = problem
         if record.entries:
-            self._commits.resume(record.entries[-1].seq)
+            self._commits.resume(record.entries[-1].seq, self._untold())
         self._opened_at = now = self._now()
         for seat in self.seats:
             if seat.bot_level is not None:
@@ -668,6 +670,11 @@ class Course(Table):
             if self.state != record.state:
                 # The last owner did not come to note it.
                 begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
+
+    def _untold(self) -> int:
+        """Return the number of entries that nobody was told of."""
+        game = self.match.game
+        return self.match.inputs_taken if game.real_time and not game.tells_inputs else 0
 
     def _restored_phase(self) -> Phase:
         if self.record.result is not None:

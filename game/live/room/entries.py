@@ -215,13 +215,13 @@ class SeatTaken(Struct):
     username: str
     rating: int | None
     tick: int | UnsetType = UNSET
-    bot_level: int | None = None
+    bot_level: int | UnsetType = UNSET
 
     def apply(self, table: Table, user_id: int) -> None:
         if self.tick is not UNSET:
             table.go_to(self.tick)
-        seat = table.seats[self.seat]
-        table.seat_user(seat, user_id, self.username, self.rating, bot_level=self.bot_level)
+        seat, level = table.seats[self.seat], None if self.bot_level is UNSET else self.bot_level
+        table.seat_user(seat, user_id, self.username, self.rating, bot_level=level)
 
     def event(self, user_id: int, seq: int) -> events.RoomEvent:
         return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)

@@ -14,14 +14,11 @@ from game.author.refusals import RulesError
 from game.live.listeners import Frames, frame_of
 from game.live.room.table import Table
 
-_PLAYER_MOVE: Final = (
-    b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
-)
-
-
-_GAME_UPDATE: Final = b'{"type":"game_update","cause":"%b","user_id":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
+_PLAYER_MOVE: Final = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d'
+_VIEW: Final = b',"view":'
+_GAME_UPDATE: Final = b'{"type":"game_update","cause":"%b","user_id":%b,"turn":%b,"clock":%b,"seq":%d'
 _GAME_ACTION: Final = (
-    b'{"type":"game_action","action":"%b","user_id":%d,"data":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
+    b'{"type":"game_action","action":"%b","user_id":%d,"data":%b,"turn":%b,"clock":%b,"seq":%d'
 )
 
 
@@ -33,25 +30,30 @@ def move_frames(
     A choice in a phase for all is told to nobody else. Raises ``RulesError``.
     """
     turn = _turn(match)
-    frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq))
+    frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq) + _VIEW)
     if is_choice or (match.game.secret_moves and match.is_secret(movement)):
-        redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq))
+        redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq) + _VIEW)
         return _to_one(match, user_id, frames, redacted)
     return frames
+
+
+def move_head(match: Match, user_id: int, clock: bytes, seq: int) -> bytes:
+    """Return the begin of an ``events.PlayerMove`` without a view, in which its movement is to be filled."""
+    return _PLAYER_MOVE % (user_id, b"%b", _turn(match), clock.replace(b"%", b"%%"), seq)
 
 
 def update_frames(match: Match, cause: str, user_id: int | None, clock: bytes, seq: int) -> Frames:
     """Return an ``events.GameUpdate`` for each viewer. Raises ``RulesError``."""
     user = b"null" if user_id is None else b"%d" % user_id
-    return match.frames(_GAME_UPDATE % (cause.encode(), user, _turn(match), clock, seq))
+    return match.frames(_GAME_UPDATE % (cause.encode(), user, _turn(match), clock, seq) + _VIEW)
 
 
 def action_frames(match: Match, user_id: int, action: str, data: bytes, clock: bytes, seq: int) -> Frames:
     """Return an ``events.GameAction`` of the game's own for each viewer. Raises ``RulesError``."""
     name, turn = action.encode(), _turn(match)
-    frames = match.frames(_GAME_ACTION % (name, user_id, data, turn, clock, seq))
+    frames = match.frames(_GAME_ACTION % (name, user_id, data, turn, clock, seq) + _VIEW)
     if action in match.game.secret_moves:
-        redacted = match.frames(_GAME_ACTION % (name, user_id, b"{}", turn, clock, seq))
+        redacted = match.frames(_GAME_ACTION % (name, user_id, b"{}", turn, clock, seq) + _VIEW)
         return _to_one(match, user_id, frames, redacted)
     return frames
 
@@ -61,14 +63,16 @@ def _turn(match: Match) -> bytes:
 
 
 def _to_one(match: Match, user_id: int, frames: Frames, others: Frames) -> Frames:
-    """Return these frames for one player, and the ``others`` for everybody else."""
-    viewers, one = range(len(match.users) + 1), match.users.index(user_id)
-    return b"", [frame_of(frames if viewer == one else others, viewer) for viewer in viewers]
+    """Return these frames for one player and who sees the same, and the ``others`` for everybody else."""
+    one = match.users.index(user_id)
+    shown = [frames if match.seat_of(viewer) == one else others for viewer in range(match.viewers)]
+    return b"", [frame_of(told, viewer) for viewer, told in enumerate(shown)]
 
 
 def tick_frames(match: Match) -> Frames:
     """Return an ``events.GameTick`` for each viewer. Raises ``RulesError``."""
-    return match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+    body, ends = match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+    return body, match.with_acks(ends) if any(match.acks) else ends
 
 
 def players_of(table: Table) -> list[events.PlayerInfo]:
@@ -114,7 +118,7 @@ def game_state(
         game=match.game.name,
         state=state,
         players=players,
-        view=Raw(match.view_json(None if seat is None else seat.number)),
+        view=Raw(match.viewer_json(viewer)),
         turn=match.turn_user,
         clock=None if table.clocks is None else table.clocks.shown(now, time.time()),
         you=None
@@ -122,6 +126,7 @@ def game_state(
         else events.You(user_id=seat.user_id, side=side_of(type(match.game), seat.number)),
         result=result,
         legal=UNSET if legal is None else legal,
+        ack=UNSET if seat is None or not match.acks[seat.number] else match.acks[seat.number],
         phase=phase_state(table, viewer, now) if match.game.phases else UNSET,
         undo_asked_by=_undo_asked_by(table) if match.game.undo else UNSET,
         draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
@@ -136,7 +141,8 @@ def phase_state(table: Table, viewer: int, now: float) -> events.PhaseState:
         name=match.game.phase, ends_at=_phase_ends_at(table, now), waiting_for=_waiting_for(match)
     )
     if match.is_choosing:
-        state.chosen = match.game.chosen.get(viewer)
+        seat = match.seat_of(viewer)
+        state.chosen = None if seat is None else match.game.chosen.get(seat)
     return state
 
 

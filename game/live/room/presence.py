@@ -16,12 +16,22 @@ class Presence:
     A socket is connected at once, and hears the room from its first frame on.
     """
 
-    __slots__ = ("_audience", "_by_user", "_seats", "_spectators", "_waits_for_all", "empty_since")
+    __slots__ = (
+        "_audience",
+        "_by_user",
+        "_seats",
+        "_spectators",
+        "_viewers",
+        "_waits_for_all",
+        "empty_since",
+    )
 
     def __init__(self, seats: list[Seated], audience: Audience, now: float, *, waits_for_all: bool) -> None:
         self._audience = audience
         self._waits_for_all = waits_for_all
         self._spectators: dict[int, Listener] = {}
+        self._viewers: dict[int, int] = {}
+        """The viewer numbers of spectators."""
         self.empty_since: float | None = now
         self.seat(seats)
 
@@ -46,18 +56,31 @@ class Presence:
         """The number of those who watch."""
         return len(self._spectators)
 
-    def enter(self, listener: Listener, user_id: int, *, may_watch: bool) -> int:
-        """Connect a user, whose older socket is closed; return the viewer number. Raises ``NoSpectators``."""
+    def viewer_of(self, follow: int | None) -> int:
+        """Return the viewer number of who watches, and may follow this user. Raises ``NoSpectators``."""
+        if follow is None:
+            return len(self._seats)
+        followed = self._by_user.get(follow)
+        if followed is None:
+            raise NoSpectators("There is no such player to follow.")
+        return len(self._seats) + 1 + followed.number
+
+    def enter(self, listener: Listener, user_id: int, *, watching: int | None) -> int:
+        """Connect a user, whose older socket is closed; return the viewer number.
+
+        ``watching`` is the viewer number of a spectator. Raises ``NoSpectators`` for one without.
+        """
         seat = self._by_user.get(user_id)
         if seat is not None:
             # A user who took a seat while watching still has a spectator's socket.
             older = seat.listener or self._spectators.pop(user_id, None)
+            self._viewers.pop(user_id, None)
             viewer, seat.listener = seat.number, listener
         else:
-            if not may_watch:
+            if watching is None:
                 raise NoSpectators
-            viewer, older = len(self._seats), self._spectators.get(user_id)
-            self._spectators[user_id] = listener
+            viewer, older = watching, self._spectators.get(user_id)
+            self._spectators[user_id], self._viewers[user_id] = listener, viewer
         if older is not None:
             self._audience.remove(older)
             older.close(CloseCode.REPLACED, "replaced")
@@ -69,7 +92,7 @@ class Presence:
         for listener in self._spectators.values():
             self._audience.remove(listener)
             listener.close(CloseCode.RESTARTED, "seats_changed")
-        self._spectators = {}
+        self._spectators, self._viewers = {}, {}
 
     def give_away(self, seat: Seated) -> None:
         """Close the socket of a player whose seat somebody else has taken; the client comes back to watch."""
@@ -90,21 +113,35 @@ class Presence:
     ) -> None:
         """Send a socket its first frame and, from now on, the frames after ``seq``.
 
-        The first is the ``state``, or the frames that it ``missed`` since its last one.
+        The first is the ``state``, or the frames that it ``missed`` since its last one; a socket that gets
+        changes needs both.
         """
         if missed is not None and since is not None:
             listener.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
             for _, frames in missed:
                 listener.send_ahead(frame_of(frames, viewer))
-        else:
+        if missed is None or self._audience.gets_changes(listener):
             listener.send_ahead(state)
         self._audience.add(listener, viewer, seq)
+
+    def listener_of(self, user_id: int) -> tuple[Listener | None, int]:
+        """Return the socket of a user who is connected, if any, and the viewer number."""
+        seat = self._by_user.get(user_id)
+        if seat is not None:
+            return seat.listener, seat.number
+        return self._spectators.get(user_id), self._viewers.get(user_id, len(self._seats))
+
+    def followed_by(self, user_id: int) -> int | None:
+        """Return the player whom a spectator follows, if any."""
+        number = self._viewers.get(user_id, 0) - len(self._seats) - 1
+        return self._seats[number].user_id if number >= 0 else None
 
     def leave(self, listener: Listener, user_id: int, now: float) -> Seated | None:
         """Forget a socket that has closed; return the seat of the player whose latest it was, if any."""
         self._audience.remove(listener)
         if self._spectators.get(user_id) is listener:
             del self._spectators[user_id]
+            del self._viewers[user_id]
         seat = self._by_user.get(user_id)
         if seat is not None and seat.listener is listener:
             seat.listener = None

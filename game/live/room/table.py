@@ -36,8 +36,8 @@ class Table:
         # Compiled, attributes lie in memory in this order, and those of a room follow: with many rooms, each
         # cache line that a frame or a move touches has to come from main memory.
         self.match = match
-        self.inputs: dict[int, bytes] = {}
-        """In real time, the latest movement of each seat since the last step."""
+        self.inputs: dict[int, list[bytes]] = {}
+        """In real time, the movements of each seat since the last step, or only the latest."""
         self.clocks = clocks_of(match)
         self.draw_offers: set[int] = set()
         self.seats = seats
@@ -101,7 +101,7 @@ class Table:
     def steer(self, seat: int, movement: bytes, tick: int) -> None:
         """Replay an input of a real-time game that was applied at this tick."""
         self.go_to(tick)
-        self.inputs[seat] = movement
+        self.inputs.setdefault(seat, []).append(movement)
 
     def go_to(self, tick: int) -> None:
         """Let a game that is replayed go on to this tick."""

@@ -43,7 +43,7 @@ async def echo(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, 
 async def direct_echo(scope: dict[str, Any], receive: Any, send: Any, query: dict[str, str]) -> None:
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
-    direct.set_on_text(direct.send_text)
+    direct.set_on_text(direct.send_message)
     async for event in messages(receive, query):
         await send({"type": "websocket.send", "bytes": b"not text: " + event["bytes"]})
 
@@ -54,7 +54,7 @@ async def direct_late(scope: dict[str, Any], receive: Any, send: Any, query: dic
     await send({"type": "websocket.send", "text": "accepted"})
     direct = scope["extensions"]["realtime.direct"]
     await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
-    direct.set_on_text(direct.send_text)
+    direct.set_on_text(direct.send_message)
     async for _ in messages(receive, query):
         pass
 
@@ -81,7 +81,7 @@ async def direct_close(scope: dict[str, Any], receive: Any, send: Any, query: di
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     direct.close(4401, "expired")
-    direct.send_text(b"too late")
+    direct.send_message(b"too late")
     async for _ in messages(receive, query):
         pass
 
@@ -93,7 +93,7 @@ async def direct_flood(scope: dict[str, Any], receive: Any, send: Any, query: di
     sent = 0
     while direct.outlet.send(b"x" * 65_536):
         sent += 1
-    direct.set_on_drain(lambda: direct.send_text(b"drained %d" % sent))
+    direct.set_on_drain(lambda: direct.send_message(b"drained %d" % sent))
     ended[query["id"]].put_nowait({"sent": sent})
     await receive()
 
@@ -103,8 +103,8 @@ async def direct_pile(scope: dict[str, Any], receive: Any, send: Any, query: dic
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     for number in range(600):
-        direct.send_text(b"x" * 20_000)
-        direct.send_text(b"%d" % number)
+        direct.send_message(b"x" * 20_000)
+        direct.send_message(b"%d" % number)
     assert not direct.outlet.send(b"too much")
     ended[query["id"]].put_nowait({})
     await receive()
@@ -122,13 +122,13 @@ async def direct_pause(scope: dict[str, Any], receive: Any, send: Any, query: di
         if count == 1:
             direct.pause_reading()
         if data == b"last":
-            direct.send_text(b"%d" % count)
+            direct.send_message(b"%d" % count)
 
     direct.set_on_text(heard)
     await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
     before = count
     direct.resume_reading()
-    direct.send_text(b"before %d" % before)
+    direct.send_message(b"before %d" % before)
     async for _ in messages(receive, query):
         pass
 

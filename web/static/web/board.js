@@ -4,7 +4,7 @@
  * each player. docs/write-a-game.md has an example.
  *
  * @typedef {object} Room What is known of the game.
- * @property {{id: number, username: string, side: string}[]} players in the order of their seats
+ * @property {{id: number, username: string, side: string, team?: number | null}[]} players in the order of their seats
  * @property {Record<string, unknown>[]} [legal] the movements that the player may make now, where the game tells them
  * @property {{movement: Record<string, unknown>, user_id: number | null} | null} lastMove
  * @property {object | null} [result] how the game has ended

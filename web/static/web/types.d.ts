@@ -20,7 +20,7 @@ export type Attributes = Record<string, unknown>;
 /** A failed request, or an error of the page's own. */
 export type Failed = Error & Partial<ApiError>;
 
-/** What `useLoad` gives. */
+/** The result of `useLoad`. */
 export interface Loaded<Data> {
   data: Data | null;
   error: Failed | null;

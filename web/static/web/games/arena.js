@@ -3,18 +3,23 @@
  * moment late, between two frames (`Interpolation`). Walls hide what is behind them; the server does not tell of it.
  */
 import { Clock, Interpolation, mixed, Prediction } from "../../client/netcode.js";
-import { html, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { client } from "../session.js";
 import { duration, text } from "../texts.js";
 import { draw, FLASH_MS } from "./arena_picture.js";
 
 /**
+ * @import { BoardProps } from "../board.js"
  * @typedef {{x: number, y: number, aim: number, health: number, safe: boolean, power: boolean}} Fighter
  * @typedef {{seat: number, x: number, y: number, to_x: number, to_y: number, hit: number | null}} Shot
  * @typedef {{map: string, ticks_left: number, fighters: Record<string, Fighter>, pickups: boolean[], shots: Shot[],
  *   frags: Record<string, number>, falls: {number: number, by: number, seat: number}[]}} View
  * @typedef {{dx: number, dy: number, aim: number, fire: boolean}} Steer
  * @typedef {{x: number, y: number}} Place
+ * @typedef {{id: number, x: number, y: number, dx: number, dy: number}} Thumb
+ * @typedef {{move: Thumb | null, aim: Thumb | null}} Thumbs
+ * @typedef {{shots: (Shot & {at: number})[], falls: (View["falls"][number] & {at: number})[], hit: number,
+ *   hurt: number}} Effects
  */
 
 // As in the game's rules.
@@ -26,13 +31,15 @@ const RADIUS = 0.42;
 
 /** A fighter that is farther away than this from one frame to the next has stood up elsewhere. */
 const JUMP = 1.5;
-/** What does not change is said again so often: the server lets those stand still who say nothing. */
+/** The interval at which an unchanged input is sent again: the server lets those stand still who send nothing. */
 const SAY_AGAIN_MS = 1_000;
 /** Half the way of a thumb. */
 const STICK = 44;
 const AIMED = 0.35;
+const PING_EVERY_MS = 2_000;
 const FALL_SHOWN_MS = 5_000;
 
+/** @type {Record<string, number[]>} */
 const KEYS = {
   KeyW: [0, -1],
   ArrowUp: [0, -1],
@@ -44,26 +51,42 @@ const KEYS = {
   ArrowRight: [1, 0],
 };
 
-const within = (value, least, most) => Math.min(most, Math.max(least, value));
-const far = (one, other) => Math.hypot(one.x - other.x, one.y - other.y) > JUMP;
+const within = (/** @type {number} */ value, /** @type {number} */ least, /** @type {number} */ most) =>
+  Math.min(most, Math.max(least, value));
+const far = (/** @type {Place} */ one, /** @type {Place} */ other) =>
+  Math.hypot(one.x - other.x, one.y - other.y) > JUMP;
 
+/** @type {Promise<Record<string, string[]>> | null} */
 let asked = null;
 
 /** → `{yard: [row, ...], ...}`: the maps, as the rules have them. */
 function maps() {
-  asked ??= fetch("/static/game/arena/maps.json").then((answer) => answer.json());
-  asked.catch(() => (asked = null));
+  asked ??= fetch("/static/game/arena/maps.json")
+    .then((answer) => answer.json())
+    .catch((error) => {
+      asked = null;
+      throw error;
+    });
   return asked;
 }
 
-/** The way of a tick: as `Ground.moved` of the rules. */
+/**
+ * The way of a tick: as `Ground.moved` of the rules.
+ *
+ * @param {string[]} rows
+ * @param {Place} place
+ * @param {Steer} steer
+ * @param {number} seconds
+ * @returns {Place}
+ */
 function step(rows, { x, y }, { dx, dy }, seconds) {
   const way = (SPEED * seconds) / Math.max(FULL, Math.hypot(dx, dy));
   x += dx * way;
   y += dy * way;
   const column = Math.floor(x);
   const row = Math.floor(y);
-  const solid = (across, down) => rows[row + down]?.[column + across] === "#";
+  const solid = (/** @type {number} */ across, /** @type {number} */ down) =>
+    rows[row + down]?.[column + across] === "#";
   let side = x - column < RADIUS ? -1 : x - column > 1 - RADIUS ? 1 : 0;
   let level = y - row < RADIUS ? -1 : y - row > 1 - RADIUS ? 1 : 0;
   if (side && solid(side, 0)) {
@@ -85,8 +108,14 @@ function step(rows, { x, y }, { dx, dy }, seconds) {
   return { x, y };
 }
 
-/** @param {View} from @param {View} to */
+/**
+ * @param {View} from
+ * @param {View} to
+ * @param {number} share
+ * @returns {View}
+ */
 function between(from, to, share) {
+  /** @type {Record<string, Fighter>} */
   const fighters = {};
   for (const [seat, after] of Object.entries(to.fighters)) {
     const before = from.fighters[seat];
@@ -100,15 +129,18 @@ function between(from, to, share) {
   return { ...to, fighters };
 }
 
-/** What the player's keys, mouse and thumbs ask for. */
+/** The wishes of the player's keys, mouse and thumbs. */
 class Controls {
+  /** @type {Set<string>} */
   held = new Set();
-  /** Where the mouse is on the canvas, from its middle, and whether a button is down. */
+  /** Where the mouse is on the canvas, from its middle. @type {Place | null} */
   mouse = null;
   pressed = false;
-  /** The two thumbs: `{id, x, y, dx, dy}`, from where they were put down. */
+  /** The two thumbs, from where they were put down. @type {Thumbs} */
   thumbs = { move: null, aim: null };
   aim = 0;
+  /** Where one's fighter is on the canvas, from its middle. */
+  origin = { x: 0, y: 0 };
 
   /** @returns {Steer} */
   steer() {
@@ -120,19 +152,27 @@ class Controls {
     }
     if (move) [dx, dy] = [move.dx, move.dy];
     if (aim && Math.hypot(aim.dx, aim.dy) > AIMED) this.aim = Math.atan2(aim.dy, aim.dx);
-    else if (this.mouse) this.aim = Math.atan2(this.mouse.y, this.mouse.x);
+    else if (this.mouse) this.aim = Math.atan2(this.mouse.y - this.origin.y, this.mouse.x - this.origin.x);
     else if (!aim && (dx || dy)) this.aim = Math.atan2(dy, dx);
     const fire = this.pressed || this.held.has("Space") || (aim !== null && Math.hypot(aim.dx, aim.dy) > AIMED);
-    const round = (value) => Math.round(within(value, -1, 1) * FULL);
+    const round = (/** @type {number} */ value) => Math.round(within(value, -1, 1) * FULL);
     const turned = Math.round((this.aim / 2 / Math.PI) * TURN);
     return { dx: round(dx), dy: round(dy), aim: ((turned % TURN) + TURN) % TURN, fire };
   }
 }
 
+/**
+ * @param {HTMLElement} area
+ * @param {HTMLElement} canvas
+ * @param {Controls} controls
+ * @param {AbortSignal} signal
+ * @param {(isShown: boolean) => void} show
+ */
 function listen(area, canvas, controls, signal, show) {
+  /** @type {(target: EventTarget, type: string, handler: (event: any) => unknown) => void} */
   const on = (target, type, handler) => target.addEventListener(type, handler, { signal });
-  const typing = (event) => event.target.closest?.("input, textarea, select, dialog, button, a");
-  const place = (event) => {
+  const typing = (/** @type {any} */ event) => event.target.closest?.("input, textarea, select, dialog, button, a");
+  const place = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
   };
@@ -155,7 +195,7 @@ function listen(area, canvas, controls, signal, show) {
   on(area, "contextmenu", (event) => event.preventDefault());
   on(area, "pointerdown", (event) => {
     if (typing(event)) return;
-    document.activeElement?.blur?.();
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
     area.setPointerCapture(event.pointerId);
     if (event.pointerType === "mouse") {
       controls.mouse = place(event);
@@ -169,7 +209,7 @@ function listen(area, canvas, controls, signal, show) {
   on(area, "pointermove", (event) => {
     if (event.pointerType === "mouse") controls.mouse = place(event);
     for (const thumb of Object.values(controls.thumbs)) {
-      if (thumb?.id !== event.pointerId) continue;
+      if (!thumb || thumb.id !== event.pointerId) continue;
       thumb.dx = (event.clientX - thumb.x) / STICK;
       thumb.dy = (event.clientY - thumb.y) / STICK;
       const length = Math.hypot(thumb.dx, thumb.dy);
@@ -179,11 +219,12 @@ function listen(area, canvas, controls, signal, show) {
   for (const type of ["pointerup", "pointercancel"])
     on(area, type, (event) => {
       if (event.pointerType === "mouse") controls.pressed = false;
-      for (const [which, thumb] of Object.entries(controls.thumbs))
-        if (thumb?.id === event.pointerId) controls.thumbs[which] = null;
+      if (controls.thumbs.move?.id === event.pointerId) controls.thumbs.move = null;
+      if (controls.thumbs.aim?.id === event.pointerId) controls.thumbs.aim = null;
     });
 }
 
+/** @param {{view: View, names: (seat: string) => string, mine: number | null}} props */
 function Scores({ view, names, mine }) {
   const order = Object.entries(view.frags).sort(([, one], [, other]) => other - one);
   return html`<table class="arena-scores"><caption>${text("arena.scores")}</caption><tbody>
@@ -194,20 +235,22 @@ function Scores({ view, names, mine }) {
   </tbody></table>`;
 }
 
+/** @param {BoardProps} props */
 export default function Arena({ view, room, me, onMove, frames, live }) {
-  const area = useRef(null);
-  const canvas = useRef(null);
-  const newest = useRef(view);
-  const [rows, setRows] = useState(null);
-  const [said, setSaid] = useState(view);
+  const area = useElement();
+  const canvas = useElement();
+  const newest = useRef(/** @type {View} */ (view));
+  const [rows, setRows] = useState(/** @type {string[] | null} */ (null));
+  const [said, setSaid] = useState(/** @type {View} */ (view));
   const [isOpen, setOpen] = useState(false);
   const players = new Map(room.players.map((one) => [Number(one.side.slice("seat_".length)) - 1, one]));
   const own = [...players].find(([, { id }]) => id === me)?.[0] ?? null;
-  const names = (seat) => players.get(Number(seat))?.username ?? text("arena.gone");
+  const names = (/** @type {string | number} */ seat) => players.get(Number(seat))?.username ?? text("arena.gone");
   const move = useRef(onMove);
   move.current = onMove;
-  const context = useRef(null);
-  context.current = { own, names, team: (seat) => players.get(Number(seat))?.team ?? null };
+  const team = (/** @type {string | number} */ seat) => players.get(Number(seat))?.team ?? null;
+  const context = useRef({ own, names, team });
+  context.current = { own, names, team };
 
   useLayoutEffect(() => {
     let current = true;
@@ -224,22 +267,26 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
 
   useLayoutEffect(() => {
     if (!rows) return undefined;
+    const picture = /** @type {HTMLCanvasElement} */ (canvas.current);
+    const surface = /** @type {HTMLElement} */ (area.current);
     const clock = new Clock({ tickRate: RATE });
     const film = new Interpolation({ mix: between });
     const controls = new Controls();
     const heard = new AbortController();
     const isPlaying = live && own !== null;
-    /** Shots, falls and hits that are still to be seen. */
+    /** Shots, falls and hits that are still to be seen. @type {Effects} */
     const effects = { shots: [], falls: [], hit: 0, hurt: 0 };
+    /** @type {Prediction<Place, Steer> | null} */
     let prediction = null;
+    /** @type {Steer | null} */
     let sent = null;
     let sentAt = 0;
     let request = 0;
     let known = newest.current.falls.at(-1)?.number ?? 0;
 
-    const begin = (place) => {
+    const begin = (/** @type {Place} */ place) => {
       prediction = new Prediction({
-        state: place,
+        state: { x: place.x, y: place.y },
         input: { dx: 0, dy: 0, aim: 0, fire: false },
         step: (state, input, seconds) => step(rows, state, input, seconds),
         isJump: far,
@@ -247,35 +294,35 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       });
     };
     const fit = () => {
-      const { clientWidth: width, clientHeight: height } = canvas.current;
-      canvas.current.width = Math.round(width * devicePixelRatio);
-      canvas.current.height = Math.round(height * devicePixelRatio);
+      const { clientWidth: width, clientHeight: height } = picture;
+      picture.width = Math.round(width * devicePixelRatio);
+      picture.height = Math.round(height * devicePixelRatio);
     };
     const watcher = new ResizeObserver(fit);
-    watcher.observe(canvas.current);
+    watcher.observe(picture);
     fit();
 
-    const say = (now) => {
+    const say = (/** @type {number} */ now) => {
       const wanted = controls.steer();
-      const isNew = !sent || Object.keys(wanted).some((key) => wanted[key] !== sent[key]);
+      const isNew = JSON.stringify(wanted) !== JSON.stringify(sent);
       // As often as the server looks, unless the trigger is pulled or let go.
       if (now - sentAt < (isNew ? (sent?.fire === wanted.fire ? 1000 / RATE : 0) : SAY_AGAIN_MS)) return;
       sent = wanted;
       sentAt = now;
-      prediction.steer(wanted);
-      move.current(wanted);
+      prediction?.steer(wanted);
+      move.current?.(wanted);
     };
-    const frame = (now) => {
+    const frame = (/** @type {number} */ now) => {
       request = requestAnimationFrame(frame);
       const shown = live ? (film.at(clock.shown(now) ?? 0) ?? newest.current) : newest.current;
       const fighters = { ...shown.fighters };
-      const known = newest.current.fighters[own];
-      if (isPlaying && known?.health > 0 && prediction) {
+      const known = own === null ? undefined : newest.current.fighters[own];
+      if (isPlaying && known && known.health > 0 && prediction) {
         say(now);
         const place = prediction.advance(clock.predicted(now) ?? 0);
         fighters[own] = { ...known, ...place, aim: (controls.aim / 2 / Math.PI) * TURN };
-      } else if (known) fighters[own] = known;
-      draw(canvas.current, {
+      } else if (known && own !== null) fighters[own] = known;
+      controls.origin = draw(picture, {
         ...context.current,
         now,
         rows,
@@ -284,13 +331,13 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
         thumbs: controls.thumbs,
       });
     };
-    const unsubscribe = frames?.((tick, seen) => {
+    const unsubscribe = frames?.((tick, /** @type {View} */ seen) => {
       const now = performance.now();
-      const before = newest.current.fighters[own];
+      const before = own === null ? undefined : newest.current.fighters[own];
       newest.current = seen;
       clock.ticked(tick, now);
       film.add(tick, seen);
-      const mine = seen.fighters[own];
+      const mine = own === null ? undefined : seen.fighters[own];
       if (isPlaying && mine) {
         if (!prediction || !before?.health) begin(mine);
         else prediction.correct(tick, { x: mine.x, y: mine.y });
@@ -310,8 +357,8 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       known = latest;
     });
     request = requestAnimationFrame(frame);
-    listen(area.current, canvas.current, controls, heard.signal, setOpen);
-    const pings = isPlaying && setInterval(() => client.game?.ping(), 2_000);
+    listen(surface, picture, controls, heard.signal, setOpen);
+    const pings = isPlaying ? setInterval(() => client.game?.ping(), PING_EVERY_MS) : undefined;
     const unpinged = client.on("latency", ({ channel, ms }) => {
       if (channel === "game") clock.pinged(performance.now() - ms, performance.now(), client.serverNow());
     });

@@ -1,11 +1,19 @@
 /** The picture of the arena, as a pure drawing: what lies in the dark, in sight, and flashes. */
 
+/**
+ * @import { Effects, Fighter, Place, Shot, Thumb, Thumbs, View } from "./arena.js"
+ * @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Pen
+ * @typedef {{scale: number, lit: OffscreenCanvas, dark: OffscreenCanvas, corners: number[][],
+ *   isWall: (column: number, row: number) => boolean}} Ground
+ * @typedef {string | number} Seat
+ */
+
 const TURN = 1024;
 const RADIUS = 0.42;
 const SIGHT = 12;
 /** So many cells are to be seen across the shorter side. */
 const ACROSS = 17;
-/** How long a shot glows, and a hit is marked. */
+/** The time for which a shot glows, and a hit is marked. */
 export const FLASH_MS = 160;
 const MARK_MS = 220;
 const FEED_SHOWN = 4;
@@ -13,11 +21,11 @@ const RAYS_BESIDE = 0.0004;
 
 const COLOURS = {
   dark: "#0a0d14",
-  floor: "#1b2230",
-  line: "#222b3b",
-  fog: "rgb(7 9 14 / 62%)",
-  wall: "#3b4a66",
-  top: "#4d6085",
+  floor: "#263145",
+  line: "#2e3b52",
+  fog: "rgb(7 9 14 / 66%)",
+  wall: "#51658c",
+  top: "#7088b5",
   own: "#7fd8ff",
   foe: "#ff7d5c",
   health: "#6fe39a",
@@ -29,9 +37,15 @@ const COLOURS = {
 const FOES = ["#ff7d5c", "#ffb84d", "#f06bb5", "#b48bff", "#ff5d7a", "#d8e05a", "#5fd6a8", "#e88f6f"];
 const TEAMS = ["#6aa8ff", "#ff7d5c"];
 
-/** The map as a picture of its own, drawn once: `{dark, lit, corners}`. */
+/** Each map as a picture of its own, drawn once. @type {WeakMap<string[], Ground>} */
 const grounds = new WeakMap();
 
+/**
+ * @param {Pen} pen
+ * @param {string[]} rows
+ * @param {number} scale
+ * @param {boolean} isLit
+ */
 function drawGround(pen, rows, scale, isLit) {
   for (const [row, cells] of rows.entries())
     for (let column = 0; column < cells.length; column += 1) {
@@ -52,15 +66,19 @@ function drawGround(pen, rows, scale, isLit) {
   pen.fillRect(0, 0, rows[0].length * scale, rows.length * scale);
 }
 
+/**
+ * @param {string[]} rows
+ * @param {number} scale
+ */
 function groundOf(rows, scale) {
   let known = grounds.get(rows);
   if (known?.scale === scale) return known;
-  const picture = (isLit) => {
+  const picture = (/** @type {boolean} */ isLit) => {
     const canvas = new OffscreenCanvas(Math.ceil(rows[0].length * scale), Math.ceil(rows.length * scale));
-    drawGround(canvas.getContext("2d"), rows, scale, isLit);
+    drawGround(/** @type {Pen} */ (canvas.getContext("2d")), rows, scale, isLit);
     return canvas;
   };
-  const isWall = (column, row) => rows[row]?.[column] === "#";
+  const isWall = (/** @type {number} */ column, /** @type {number} */ row) => rows[row]?.[column] === "#";
   const corners = [];
   for (let row = 1; row < rows.length; row += 1)
     for (let column = 1; column < rows[0].length; column += 1) {
@@ -78,7 +96,15 @@ function groundOf(rows, scale) {
   return known;
 }
 
-/** → the distance to the next wall in this direction (of length 1), at most `SIGHT`. */
+/**
+ * → the distance to the next wall in this direction (of length 1), at most `SIGHT`.
+ *
+ * @param {Ground} ground
+ * @param {number} x
+ * @param {number} y
+ * @param {number} toX
+ * @param {number} toY
+ */
 function reach({ isWall }, x, y, toX, toY) {
   let [column, row] = [Math.floor(x), Math.floor(y)];
   const [stepX, stepY] = [Math.sign(toX), Math.sign(toY)];
@@ -100,7 +126,13 @@ function reach({ isWall }, x, y, toX, toY) {
   }
 }
 
-/** → the outline of what is in sight from a place, as `[x, y]` in the order of their angles. */
+/**
+ * → the outline of what is in sight from a place, as `[x, y]` in the order of their angles.
+ *
+ * @param {Ground} ground
+ * @param {number} x
+ * @param {number} y
+ */
 export function outline(ground, x, y) {
   const angles = [];
   for (const [column, row] of ground.corners) {
@@ -118,12 +150,25 @@ export function outline(ground, x, y) {
   });
 }
 
+/**
+ * @param {Seat} seat
+ * @param {number | null} own
+ * @param {(seat: Seat) => number | null} team
+ */
 function colourOf(seat, own, team) {
   if (Number(seat) === own) return COLOURS.own;
   const side = team(seat);
-  return side === null ? FOES[seat % FOES.length] : TEAMS[side % TEAMS.length];
+  return side === null ? FOES[Number(seat) % FOES.length] : TEAMS[side % TEAMS.length];
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Fighter} fighter
+ * @param {string} name
+ * @param {string} colour
+ * @param {number} now
+ * @param {boolean} isOwn
+ */
 function drawFighter(pen, fighter, name, colour, now, isOwn) {
   const { x, y, aim, health, safe, power } = fighter;
   const angle = (aim / TURN) * 2 * Math.PI;
@@ -166,6 +211,12 @@ function drawFighter(pen, fighter, name, colour, now, isOwn) {
   pen.fillText(name, x, y - 0.95, 4);
 }
 
+/**
+ * @param {Pen} pen
+ * @param {string[]} rows
+ * @param {boolean[]} pickups
+ * @param {number} now
+ */
 function drawPickups(pen, rows, pickups, now) {
   let number = 0;
   for (const [row, cells] of rows.entries())
@@ -198,6 +249,12 @@ function drawPickups(pen, rows, pickups, now) {
     }
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Effects["shots"]} shots
+ * @param {number} now
+ * @param {(seat: Seat) => string} colour
+ */
 function drawShots(pen, shots, now, colour) {
   pen.lineCap = "round";
   for (const shot of shots) {
@@ -225,6 +282,11 @@ function drawShots(pen, shots, now, colour) {
   pen.globalAlpha = 1;
 }
 
+/**
+ * @param {Pen} pen
+ * @param {Thumb | null} thumb
+ * @param {number} unit
+ */
 function drawThumb(pen, thumb, unit) {
   if (!thumb) return;
   pen.globalAlpha = 0.3;
@@ -240,19 +302,38 @@ function drawThumb(pen, thumb, unit) {
   pen.globalAlpha = 1;
 }
 
-/** Draws one frame; a spectator (`own` null) sees the whole map. */
+/**
+ * The middle of the picture: one's fighter, but no more of what lies beyond the map than needed.
+ *
+ * @param {number} at
+ * @param {number} shown
+ * @param {number} size
+ */
+const middle = (at, shown, size) => (shown >= size ? size / 2 : Math.min(size - shown / 2, Math.max(shown / 2, at)));
+
+/**
+ * Draws one frame; a spectator (`own` null) sees the whole map. → where one's fighter is on the canvas, from its middle.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {{own: number | null, names: (seat: Seat) => string, team: (seat: Seat) => number | null, now: number,
+ *   rows: string[], view: View, effects: Effects, thumbs: Thumbs}} scene
+ */
 export function draw(canvas, { own, names, team, now, rows, view, effects, thumbs }) {
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const unit = devicePixelRatio;
   const { width, height } = canvas;
-  const mine = own === null ? null : view.fighters[own];
+  const mine = own === null ? undefined : view.fighters[own];
   const whole = Math.min(width / rows[0].length, height / rows.length);
   const scale = Math.round(mine ? Math.min(width, height) / ACROSS : whole);
   const ground = groundOf(rows, scale);
-  const centre = mine ?? { x: rows[0].length / 2, y: rows.length / 2 };
+  const centre = {
+    x: middle(mine?.x ?? 0, width / scale, rows[0].length),
+    y: middle(mine?.y ?? 0, height / scale, rows.length),
+  };
+  const at = mine ? { x: (mine.x - centre.x) * scale, y: (mine.y - centre.y) * scale } : { x: 0, y: 0 };
   const left = Math.round(width / 2 - centre.x * scale);
   const top = Math.round(height / 2 - centre.y * scale);
-  const colour = (seat) => colourOf(seat, own, team);
+  const colour = (/** @type {Seat} */ seat) => colourOf(seat, own, team);
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.fillStyle = COLOURS.dark;
   pen.fillRect(0, 0, width, height);
@@ -285,8 +366,8 @@ export function draw(canvas, { own, names, team, now, rows, view, effects, thumb
       [-1, 1],
       [-1, -1],
     ]) {
-      pen.moveTo(width / 2 + x * 20 * unit, height / 2 + y * 20 * unit);
-      pen.lineTo(width / 2 + x * 29 * unit, height / 2 + y * 29 * unit);
+      pen.moveTo(width / 2 + at.x + x * 20 * unit, height / 2 + at.y + y * 20 * unit);
+      pen.lineTo(width / 2 + at.x + x * 29 * unit, height / 2 + at.y + y * 29 * unit);
     }
     pen.stroke();
   }
@@ -313,4 +394,5 @@ export function draw(canvas, { own, names, team, now, rows, view, effects, thumb
   const box = canvas.getBoundingClientRect();
   for (const thumb of [thumbs.move, thumbs.aim])
     drawThumb(pen, thumb && { ...thumb, x: thumb.x - box.left, y: thumb.y - box.top }, unit);
+  return { x: at.x / unit, y: at.y / unit };
 }

@@ -1,0 +1,78 @@
+"""The arena on the page: at once against bots, with two thumbs, and with somebody who comes later."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from web.tests.person import Person
+
+pytestmark = pytest.mark.browser
+
+
+def enters_the_arena(person: Person) -> list[str]:
+    """Play at once; return the list of what the page sends from now on."""
+    sent: list[str] = []
+    person.comes_as_guest()
+    person.page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(str(data))))
+    person.button("Play: Arena").click()
+    person.is_at_a_game()
+    expect(person.page.get_by_text("In play")).to_be_visible()
+    expect(person.page.locator(".arena canvas")).to_be_visible()
+    return sent
+
+
+def until_sent(page: Page, sent: list[str], *parts: str) -> None:
+    """Wait until the page has sent an input with all of these parts."""
+    for _ in range(100):
+        if any(all(part in one for part in parts) for one in sent):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(sent[-5:])
+
+
+def test_two_people_and_bots_play_at_once(arrive: Callable[..., Person]) -> None:
+    ada, bob = arrive(), arrive()
+    sent = enters_the_arena(ada)
+    box = ada.page.locator(".arena canvas").bounding_box()
+    assert box is not None
+    ada.page.keyboard.down("d")
+    until_sent(ada.page, sent, '"dx":10')
+    ada.page.keyboard.up("d")
+    ada.page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+    ada.page.mouse.down()
+    until_sent(ada.page, sent, '"fire":true')
+    ada.page.mouse.up()
+
+    enters_the_arena(bob)
+    assert bob.page.url == ada.page.url
+    bob.page.keyboard.down("Tab")
+    scores = bob.page.get_by_role("table", name="Scores")
+    expect(scores.get_by_role("row")).to_have_count(7)
+    # The bots fight each other: somebody is felled before long.
+    expect(bob.page.locator(".arena [aria-live]")).to_contain_text("felled", timeout=60_000)
+    bob.page.keyboard.up("Tab")
+    expect(scores).to_have_count(0)
+    ada.can_use_the_page()
+
+
+def test_two_thumbs_run_and_shoot(arrive: Callable[..., Person]) -> None:
+    ada = arrive(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    sent = enters_the_arena(ada)
+    box = ada.page.locator(".arena canvas").bounding_box()
+    assert box is not None
+    touch = ada.page.context.new_cdp_session(ada.page)
+    left, right, y = (
+        box["x"] + box["width"] / 4,
+        box["x"] + box["width"] * 3 / 4,
+        box["y"] + box["height"] / 2,
+    )
+    points = [{"x": left, "y": y, "id": 1}, {"x": right, "y": y, "id": 2}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+    points = [{"x": left + 60, "y": y, "id": 1}, {"x": right, "y": y - 60, "id": 2}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": points})
+    until_sent(ada.page, sent, '"dx":10', '"aim":768', '"fire":true')
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    sent.clear()
+    until_sent(ada.page, sent, '"dx":0', '"fire":false')
+    ada.can_use_the_page()

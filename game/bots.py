@@ -58,7 +58,7 @@ def choose(
     if not legal:
         raise RulesError(f"{game.name}: no move of seat {seat} can be listed; write `legal` or `bot`")
     can_deal = type(game).deal is not Game.deal
-    if level == 1 or len(legal) == 1 or (game.hidden and not can_deal):
+    if level == 1 or len(legal) == 1 or match.is_choosing or (game.hidden and not can_deal):
         return random.choice(legal)
     deadline = clock() + SECONDS[level]
 
@@ -130,7 +130,7 @@ class Lookahead:
 
     def played(self, match: Match, mover: Seat, movement: dict[str, Any]) -> Match:
         world = match.copy(self.random.getrandbits(64))
-        world.play(mover, movement)
+        play(world, mover, movement)
         return world
 
     def value(self, world: Match, depth: int, ply: int, low: float, high: float) -> float:
@@ -141,6 +141,8 @@ class Lookahead:
             # A near win is better than a far one, a near loss worse.
             won = self.seat in world.result.winners
             return 0.5 if world.result.draw else 1 + 1 / ply if won else -1 / ply
+        if not world.turn:
+            return world.game.value(world.state, self.seat)
         mover = min(world.turn)
         legal = world.legal(mover)
         forced = len(legal) == 1 and ply < MAX_DEPTH
@@ -221,9 +223,9 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
         try:
             if movement is None:
                 node = node.promising()
-                world.play(mover, node.movement or {})
+                play(world, mover, node.movement or {})
             else:
-                world.play(mover, movement)
+                play(world, mover, movement)
                 legal = world.legal(min(world.turn)) if world.turn else []
                 node.children.append(Node(mover, movement, legal, random))
                 node = node.children[-1]
@@ -313,7 +315,7 @@ def play_out(world: Match, random: Random, rolls: int) -> list[float]:
     Rules that value a state do so at the next roll of dice after ``rolls``.
     """
     for _ in range(MAX_PLAYOUT_MOVES):
-        if world.result is not None or _is_unknown(world, rolls) or not play_random(world, random):
+        if not world.turn or _is_unknown(world, rolls) or not play_random(world, random):
             break
     result = world.result
     if result is None and _has_value(world):
@@ -331,8 +333,15 @@ def play_random(world: Match, random: Random) -> bool:
         pick = int(random.random() * len(untried))
         untried[pick], untried[-1] = untried[-1], untried[pick]
         try:
-            world.play(mover, untried.pop())
+            play(world, mover, untried.pop())
         except Refusal:
             continue
         return True
     return False
+
+
+def play(world: Match, mover: Seat, movement: dict[str, Any]) -> None:
+    """Make a move, and let time pass until somebody may make the next."""
+    world.play(mover, movement)
+    if world.game.timed:
+        world.wait_for_turn()

@@ -2,6 +2,7 @@
 
 import inspect
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from django.contrib.staticfiles import finders
@@ -12,7 +13,8 @@ from game.author import catalogue, queues
 from game.author.game import BOT_LEVELS
 from game.author.game import Game as Rules
 from game.author.movements import schema_of
-from game.shapes import CatalogueEntry
+from game.author.timing import Clock, Days, Turns
+from game.shapes import CatalogueAction, CatalogueEntry, CataloguePhase
 
 
 def body() -> bytes:
@@ -38,13 +40,31 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         spectators=game.spectators,
         open=game.open,
         modes=[mode for mode in queues.modes_of(game) if mode],
-        clock=None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
+        clock=None if game.clock is None or game.real_time else _clock(game.clock),
+        phases=[
+            CataloguePhase(name=phase.name, moves=list(phase.moves), who=phase.who, seconds=phase.seconds)
+            for phase in game.phases
+        ],
+        undo=bool(game.undo),
+        actions=[
+            CatalogueAction(
+                name=name,
+                description=inspect.cleandoc(action.method.__doc__ or ""),
+                data_schema=action.data.schema,
+            )
+            for name, action in game.actions.items()
+        ],
         options=schema_of(game.Options),
         bots=list(BOT_LEVELS) if game.max_players >= 2 else [],
         move_schema=game.movements.schema,
         view_schema=None if game.view_type is None else schema_of(game.view_type),
         board=_board(game.name),
     )
+
+
+def _clock(clock: Clock | Turns | Days) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(clock)
+    return {"kind": type(clock).__name__.lower(), **given}
 
 
 def _board(name: str) -> str | None:

@@ -15,7 +15,8 @@ class PlayerMove(Command):
     """Make a move; its fields depend on the game (see ``move_schema`` in the catalogue).
 
     Refused with ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``,
-    ``stale_input``, ``rate_limited``, ``recovering``, or a code of the game's own.
+    ``not_now`` (in another phase), ``stale_input``, ``rate_limited``, ``recovering``, or a code of the game's
+    own.
 
     In real time, ``movement`` may also have ``n``, its number, and ``saw``: see docs/state-sync.md.
     """
@@ -30,10 +31,13 @@ class Resync(Command):
 class GameAction(Command):
     """Do something other than a move: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or ``emote``.
 
-    ``start`` begins a game that still waits for players; only its creator may.
+    ``start`` begins a game that still waits for players; only its creator may. ``ask_undo`` asks the others
+    for the own last move back, where the game allows it; they ``accept_undo`` or ``decline_undo``. A game may
+    have actions of its own (see ``actions`` in the catalogue).
 
     Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
-    ``no_draw_offered``, ``not_the_host``, ``recovering``.
+    ``no_draw_offered``, ``no_undo``, ``no_undo_asked``, ``not_the_host``, ``recovering``, and for an action
+    of the game's own with ``invalid_move`` or a code of its own.
     """
 
     action: Annotated[str, Meta(min_length=1, max_length=40)]

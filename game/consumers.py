@@ -23,6 +23,8 @@ class GameConsumer(Consumer):
         events.PlayerReady,
         events.GameStart,
         events.PlayerMove,
+        events.GameUpdate,
+        events.Phase,
         events.GameTick,
         events.GameAction,
         events.ChatMessage,

@@ -50,13 +50,32 @@ class You(Struct, kw_only=True):
 
 
 class ClockState(Struct, kw_only=True):
-    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down."""
+    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down.
+
+    ``each_turn``: every turn has ``initial_ms``. With byo-yomi ``left_ms`` includes the ``periods`` that are
+    left, each of ``byo_yomi_ms``; a move within one gives it back whole.
+    """
 
     initial_ms: int
     increment_ms: int
     left_ms: dict[str, int]
     running: list[int]
     at: Time
+    each_turn: bool | UnsetType = UNSET
+    byo_yomi_ms: int | UnsetType = UNSET
+    periods: int | UnsetType = UNSET
+
+
+class PhaseState(Struct, kw_only=True):
+    """The phase of a game; ``waiting_for`` are the users who may move, unless it is one.
+
+    ``chosen`` is the receiver's own choice, where all choose at once.
+    """
+
+    name: str
+    ends_at: Time | None
+    waiting_for: list[int] | UnsetType = UNSET
+    chosen: dict[str, Any] | UnsetType | None = UNSET
 
 
 class RatingChange(Struct, kw_only=True):
@@ -116,6 +135,8 @@ class GameState(RoomEvent):
     draw_offered_by: list[int]
     seq: int
     legal: Legal = UNSET
+    phase: PhaseState | UnsetType = UNSET
+    undo_asked_by: int | UnsetType | None = UNSET
     ack: Acknowledged = UNSET
     sync: dict[str, Any] | UnsetType = UNSET
     recovered: bool | UnsetType = UNSET
@@ -150,6 +171,34 @@ class PlayerMove(RoomEvent):
     legal: Legal = UNSET
 
 
+class GameUpdate(RoomEvent):
+    """Sent after the game has changed otherwise than by a move; ``view`` is what the receiver sees after it.
+
+    ``cause`` is timer (also the end of a phase), skip (the turn of ``user_id`` passed without a move) or
+    undo (``user_id`` has their last move back).
+    """
+
+    cause: str
+    user_id: int | None
+    turn: int | None
+    clock: ClockState | None
+    seq: int
+    view: Raw
+    legal: Legal = UNSET
+
+
+class Phase(RoomEvent):
+    """Sent when a game has entered another phase, or the same anew; ``ends_at`` is null without a limit.
+
+    ``waiting_for`` are the users who may move, unless it is one.
+    """
+
+    name: str
+    ends_at: Time | None
+    seq: int
+    waiting_for: list[int] | UnsetType = UNSET
+
+
 class GameTick(RoomEvent):
     """A frame of a real-time game; a newer one replaces it.
 
@@ -162,12 +211,32 @@ class GameTick(RoomEvent):
 
 
 class GameAction(RoomEvent):
-    """Sent when a player did something other than a move."""
+    """Sent when a player did something other than a move.
+
+    After an action of the game's own, ``view`` is what the receiver sees, except in real time.
+    """
 
     action: str
     data: Raw
     user_id: int
     seq: int
+    turn: int | UnsetType | None = UNSET
+    clock: ClockState | UnsetType | None = UNSET
+    view: Raw | UnsetType = UNSET
+    legal: Legal = UNSET
+
+
+class YourTurn(Event):
+    """Sent when it has become the user's turn in a correspondence game, which need not be open."""
+
+    user_id: int
+    game: str
+    game_id: UUID
+    ends_at: Time | None
+    ws_url: str
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)
 
 
 class ChatMessage(RoomEvent):

@@ -49,6 +49,10 @@ class Game(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    """Of a correspondence game, when its room has to be opened if nobody opens it before."""
+    to_move = models.JSONField(null=True, blank=True)
+    """Of a correspondence game, the users whose turn it is."""
     result = models.JSONField(null=True, blank=True)
     final_view = models.JSONField(null=True, blank=True)
 
@@ -63,6 +67,11 @@ class Game(models.Model):
         indexes = [
             models.Index(fields=["state", "name", "-created_at"], name="game_by_state"),
             models.Index(fields=["-created_at", "id"], name="game_newest_first"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["created", "waiting_for_players", "waiting_for_ready", "active"]),
+                name="game_by_due_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +129,10 @@ class JournalEntry(models.Model):
         READY = "ready"
         START = "start"
         MOVE = "move"
+        TIMEOUT = "timeout"
+        TIMER = "timer"
+        PHASE = "phase"
+        UNDONE = "undone"
         ACTION = "action"
         CHAT = "chat"
         OVER = "over"

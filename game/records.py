@@ -105,6 +105,9 @@ class TableState(Struct, kw_only=True):
     left_ms: list[int] | None
     draw_offers: list[int]
     departed: list[int]
+    undo_asked_by: int | None = None
+    undo_agreed: list[int] = []
+    began_ms: int = 0
 
 
 class RoomRecord(NamedTuple):
@@ -117,6 +120,7 @@ class RoomRecord(NamedTuple):
     seed: int
     options: dict[str, Any]
     private: bool
+    rated: bool
     created_by: int | None
     epoch: int
     result: dict[str, Any] | None

@@ -52,6 +52,20 @@ class NoNotation(NotFound):
     title = "This game has no standard notation."
 
 
+class NoUndo(Conflict):
+    """No move can be taken back: the game does not allow it, it is rated, or there is none."""
+
+    code = "no_undo"
+    title = "No undo"
+
+
+class NoUndoAsked(Conflict):
+    """Nobody asks for an undo."""
+
+    code = "no_undo_asked"
+    title = "Nobody asks for a move back."
+
+
 class NoDrawOffered(Conflict):
     """The opponent has not offered a draw."""
 

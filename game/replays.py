@@ -12,7 +12,20 @@ from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.match import Match
 from game.author.refusals import RulesError
-from game.live.room.entries import Departed, Moved, Reconnected, RoomEntry, SeatTaken, Started, apply
+from game.author.timing import Clock
+from game.live.room.entries import (
+    Acted,
+    Departed,
+    Moved,
+    Rang,
+    Reconnected,
+    RoomEntry,
+    SeatTaken,
+    Started,
+    TimedOut,
+    Undone,
+    apply,
+)
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
@@ -35,7 +48,7 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Repl
             raise StillRunning(
                 "Others see this game later than its players: its replay opens when it is over."
             )
-        if rules.hidden or rules.secret_moves:
+        if rules.hidden or rules.secret_moves or rules.simultaneous:
             raise StillRunning(
                 "This game hides something from its players: its replay opens when it is over."
             )
@@ -113,7 +126,6 @@ def pgn(replay: Replay, *, begun_at: datetime) -> str:
         raise CannotBeOpened from problem
     white, black = (player.username for player in replay.players)
     result = _pgn_result(replay)
-    clock = rules.clock
     tags = {
         "Event": rules.title,
         "Site": "?",
@@ -122,13 +134,21 @@ def pgn(replay: Replay, *, begun_at: datetime) -> str:
         "White": white,
         "Black": black,
         "Result": result,
-        "TimeControl": "-" if clock is None else f"{clock.seconds:g}+{clock.increment:g}",
+        "TimeControl": _time_control(rules),
         "Termination": replay.result.reason,
     }
     escaped = {name: value.replace("\\", r"\\").replace('"', r"\"") for name, value in tags.items()}
     head = "".join(f'[{name} "{value}"]\n' for name, value in escaped.items())
     # The format allows at most 80 columns.
     return f"{head}\n{textwrap.fill(f'{moves} {result}'.strip(), 79)}\n"
+
+
+def _time_control(rules: type[Rules]) -> str:
+    """Return the thinking time as PGN writes it: ``600+5``, ``*30`` for a limit of each move."""
+    clock = rules.clock
+    if clock is None:
+        return "-"
+    return f"{clock.seconds:g}+{clock.increment:g}" if isinstance(clock, Clock) else f"*{clock.seconds:g}"
 
 
 def _pgn_result(replay: Replay) -> str:
@@ -178,6 +198,15 @@ def _entry_of(made: Input) -> RoomEntry | None:
     match made.type:
         case "player_move":
             return Moved(made.movement, tick=made.tick)
+        case "timeout":
+            return TimedOut(made.movement, tick=made.tick)
+        case "timer" if isinstance(made.tick, int):
+            return Rang(made.tick)
+        case "undone":
+            return Undone(tick=made.tick)
+        case "game_action":
+            done = json.decode(made.movement, type=Acted)
+            return structs.replace(done, tick=made.tick)
         case "player_replaced":
             left = json.decode(made.movement)
             return Departed(left["why"], left["bot_level"], left["is_offered"], made.tick)

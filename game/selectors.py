@@ -59,9 +59,18 @@ class _Return(msgspec.Struct):
 
 
 class _ActionDone(msgspec.Struct):
-    """The part of an action's journal entry that replays need."""
+    """The part of an action's journal entry that replays need; ``data`` only of a game's own."""
 
     action: str
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+    tick: int | UnsetType = UNSET
+
+
+class _Due(msgspec.Struct):
+    """The part of what was due, or undone, that replays need; the movement is one made for a player."""
+
+    movement: msgspec.Raw = msgspec.Raw(b"{}")
+    tick: int | UnsetType = UNSET
 
 
 class _Said(msgspec.Struct):
@@ -75,6 +84,9 @@ _DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
 
 _PLAYED = (
     JournalEntry.Kind.MOVE,
+    JournalEntry.Kind.TIMEOUT,
+    JournalEntry.Kind.TIMER,
+    JournalEntry.Kind.UNDONE,
     JournalEntry.Kind.ACTION,
     JournalEntry.Kind.DEPARTED,
     JournalEntry.Kind.RECONNECTED,
@@ -87,6 +99,7 @@ _read_departure = msgspec.json.Decoder(_Departure).decode
 _read_return = msgspec.json.Decoder(_Return).decode
 _read_move = msgspec.json.Decoder(_MoveMade).decode
 _read_action = msgspec.json.Decoder(_ActionDone).decode
+_read_due = msgspec.json.Decoder(_Due).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
 _read_table = msgspec.json.Decoder(TableState).decode
 
@@ -255,6 +268,8 @@ def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
         "private",
         "rated",
         "options",
+        "to_move",
+        "due_at",
         "seats_wanted",
         "code",
         "created_at",
@@ -290,6 +305,8 @@ def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
         free_seats=0 if is_over else game.seats_wanted - sum(not seat.left for seat in seats),
         code=None if is_over else game.code,
         players=shown_players(rules, seats),
+        to_move=game.to_move or [],
+        due_at=game.due_at,
         created_at=game.created_at,
         finished_at=game.finished_at,
         result=shown_result(game.result),
@@ -361,10 +378,16 @@ def _unfinished(user_id: int, offered: Collection[str]) -> QuerySet[Game, uuid.U
 
 
 def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
-    """Return the ids of unfinished games that are offered here and at least this many seconds old."""
-    before = timezone.now() - timedelta(seconds=older_than_s)
-    going_on = _offered().exclude(state__in=Game.OVER).filter(created_at__lt=before)
-    return list(going_on.values_list("pk", flat=True))
+    """Return the ids of unfinished games that are offered here and at least this many seconds old.
+
+    Correspondence games are among them only once something is due in them.
+    """
+    now = timezone.now()
+    going_on = _offered().filter(
+        state__in=Game.ON_THE_WAY, created_at__lt=now - timedelta(seconds=older_than_s)
+    )
+    waiting = Q(due_at__isnull=True) | Q(due_at__lte=now)
+    return list(going_on.filter(waiting).values_list("pk", flat=True))
 
 
 def latest_open_game(user_id: int) -> uuid.UUID | None:
@@ -541,6 +564,7 @@ def room_record(game_id: uuid.UUID, *, uses_snapshot: bool = True) -> RoomRecord
         seed=found.seed,
         options=found.options,
         private=found.private,
+        rated=found.rated,
         created_by=found.created_by_id,
         epoch=found.epoch,
         result=found.result,
@@ -575,20 +599,21 @@ def _snapshot(game: Game) -> tuple[TableState | None, int]:
 def inputs(game: Game) -> list[shapes.Input]:
     """Return the players' inputs in order, in the form used by replays."""
     entries = JournalEntry.objects.filter(game=game, kind__in=_PLAYED).order_by("seq")
-    is_open = catalogue.get(game.name).open
+    rules = catalogue.get(game.name)
+    decisive = _DECISIVE_ACTIONS | rules.actions.keys()
     made: list[shapes.Input] = []
     departed: set[int | None] = set()
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
         match kind:
             case JournalEntry.Kind.RECONNECTED if user_id not in departed:
                 continue
-            case JournalEntry.Kind.START if not is_open:
+            case JournalEntry.Kind.START if not rules.open:
                 continue
             case JournalEntry.Kind.DEPARTED:
                 departed.add(user_id)
             case JournalEntry.Kind.RECONNECTED:
                 departed.remove(user_id)
-            case JournalEntry.Kind.ACTION if _read_action(data).action not in _DECISIVE_ACTIONS:
+            case JournalEntry.Kind.ACTION if _read_action(data).action not in decisive:
                 continue
         type, movement, tick = _input(kind, data)
         made.append(shapes.Input(seq=seq, at=at, user_id=user_id, type=type, movement=movement, tick=tick))
@@ -612,8 +637,14 @@ def _input(kind: str, data: str) -> tuple[str, msgspec.Raw, int | UnsetType]:
             return "player_reconnected", msgspec.Raw(b"{}"), _read_return(data).tick
         case JournalEntry.Kind.START:
             return "game_start", msgspec.Raw(b"{}"), UNSET
+        case JournalEntry.Kind.TIMEOUT | JournalEntry.Kind.TIMER | JournalEntry.Kind.UNDONE:
+            due = _read_due(data)
+            return kind, due.movement, due.tick
         case _:
-            return "game_action", msgspec.Raw(msgspec.json.encode(_read_action(data))), UNSET
+            done = _read_action(data)
+            action = {"action": done.action}
+            own = {} if done.action in _DECISIVE_ACTIONS else {"data": done.data}
+            return "game_action", msgspec.Raw(msgspec.json.encode(action | own)), done.tick
 
 
 def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:

@@ -13,6 +13,23 @@ from game.models import Game
 JSONObject = Annotated[Raw, Meta(extra_json_schema={"type": "object", "additionalProperties": {}})]
 
 
+class CataloguePhase(Struct, kw_only=True, frozen=True):
+    """A phase of a game."""
+
+    name: str
+    moves: Annotated[list[str], about("The titles of its moves in `move_schema`")]
+    who: Annotated[str, one_of(["turn", "all"])]
+    seconds: Annotated[float | None, about("How long it lasts at most")]
+
+
+class CatalogueAction(Struct, kw_only=True, frozen=True):
+    """An action of a game's own."""
+
+    name: str
+    description: str
+    data_schema: Annotated[dict[str, Any], about("JSON schema of `data`")]
+
+
 class CatalogueEntry(Struct, kw_only=True, frozen=True):
     """A game that this server offers."""
 
@@ -28,8 +45,14 @@ class CatalogueEntry(Struct, kw_only=True, frozen=True):
     modes: Annotated[list[str], about("Values of `mode` for joining a queue, besides none")]
     clock: Annotated[
         dict[str, Any] | None,
-        about("`seconds` of thinking time for each seat, and the `increment` of a move"),
+        about(
+            "`kind` clock: `seconds` of thinking time for each seat, the `increment` of a move, `periods` of "
+            "`byo_yomi` seconds; turns: `seconds` for each turn; days: `days` for each turn"
+        ),
     ]
+    phases: Annotated[list[CataloguePhase], about("In order, if the game has phases")]
+    undo: Annotated[bool, about("Whether players may ask for moves back, at least in unrated games")]
+    actions: Annotated[list[CatalogueAction], about("Values of `action` in `game_action`, besides ours")]
     options: Annotated[dict[str, Any], about("JSON schema of `options` when a game is created")]
     bots: Annotated[list[int], about("The levels of its bots")]
     move_schema: Annotated[dict[str, Any], about("JSON schema of a movement")]
@@ -84,6 +107,8 @@ class OneGame(Struct, kw_only=True, frozen=True):
     free_seats: Annotated[int, about("Those that can be taken")]
     code: Annotated[str | None, about("Private games that are not over: joins them in place of the id")]
     players: list[Player]
+    to_move: Annotated[list[int], about("The users whose turn it is, in correspondence games")]
+    due_at: Annotated[datetime | None, about("When their time is up")]
     created_at: datetime
     finished_at: datetime | None
     result: Result | None
@@ -119,12 +144,15 @@ class Input(Struct, kw_only=True, frozen=True):
 
     seq: int
     at: datetime
-    user_id: Annotated[int | None, about("null for a game_start")]
+    user_id: Annotated[int | None, about("null for a game_start and a timer")]
     type: Annotated[
         str,
         one_of(
             [
                 "player_move",
+                "timeout",
+                "timer",
+                "undone",
                 "game_action",
                 "game_start",
                 "player_replaced",
@@ -136,11 +164,18 @@ class Input(Struct, kw_only=True, frozen=True):
     movement: Annotated[
         JSONObject,
         about(
-            "For a game_action: {action}; for a player_replaced: {why, bot_level, is_offered}; "
+            "For a game_action: {action, ?data}; for a timeout: what was moved for the player, or {}; "
+            "for a player_replaced: {why, bot_level, is_offered}; "
             "for a seat_taken: {seat, replaces}"
         ),
     ]
-    tick: Annotated[int | UnsetType, about("Real-time games: the step before which it was applied")] = UNSET
+    tick: Annotated[
+        int | UnsetType,
+        about(
+            "Real-time games: the step before which it was applied; games with phases or timers: "
+            "the milliseconds of play"
+        ),
+    ] = UNSET
 
 
 class Replay(Struct, kw_only=True, frozen=True):

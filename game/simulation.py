@@ -132,6 +132,9 @@ class Bot:
         self._tried: dict[str, Any] = {}
         self._sent_at: float | None = None
         self._frames = 0
+        self._shown: dict[str, Any] = {}
+        self._phase = ""
+        self._waiting_for: set[int] | None = None
         self.id = 0
         self.token = ""
         self.winner_ids: list[int] = []
@@ -195,9 +198,12 @@ class Bot:
                 return str(frame["result"]["reason"])
             case "game_state" if frame["state"] in ("waiting_for_players", "waiting_for_ready"):
                 self._send(transport, {"type": "player_ready"})
-            case "game_state" | "player_move":
+            case "game_state" | "player_move" | "game_update":
                 self._note(frame)
                 self._consider(transport, frame)
+            case "phase":
+                self._enter(frame)
+                self._consider(transport, self._shown)
             case "game_tick":
                 self._frames += 1
                 if self._frames % FRAMES_PER_INPUT == 0:
@@ -209,7 +215,17 @@ class Bot:
                     self._try_another(transport)
         return None
 
+    def _enter(self, phase: dict[str, Any]) -> None:
+        self._phase = phase["name"]
+        waiting_for = phase.get("waiting_for")
+        self._waiting_for = None if waiting_for is None else set(waiting_for)
+
     def _note(self, frame: dict[str, Any]) -> None:
+        self._shown = frame
+        if "phase" in frame:
+            self._enter(frame["phase"])
+        elif self._waiting_for is not None:
+            self._waiting_for.discard(frame.get("user_id", 0))
         if frame["type"] == "player_move" and frame["user_id"] == self.id and self._sent_at is not None:
             self._tally.latencies.append(time.perf_counter() - self._sent_at)
             self._sent_at = None
@@ -217,8 +233,14 @@ class Bot:
     def _consider(self, transport: WSTransport, frame: dict[str, Any]) -> None:
         if self._kind.real_time or frame.get("state", "active") != "active":
             return
-        # If several may move at once, ``turn`` is null; in other games that means that the game is over.
-        if frame["turn"] == self.id or (frame["turn"] is None and not self._kind.alternating):
+        if frame["turn"] is None:
+            # Several may move at once, or nobody.
+            may_move = (
+                not self._kind.alternating if self._waiting_for is None else self.id in self._waiting_for
+            )
+        else:
+            may_move = frame["turn"] == self.id
+        if may_move:
             self._think(transport, frame)
 
     def _think(self, transport: WSTransport, frame: dict[str, Any]) -> None:
@@ -230,9 +252,17 @@ class Bot:
             self._untried = []
             self._move(transport, movement)
         elif not self._kind.real_time:
-            choices = frame.get("legal") or self._kind.movements.choices
+            choices = frame.get("legal") or self._choices()
             self._untried = self._random.sample(choices, len(choices))
             self._try_another(transport)
+
+    def _choices(self) -> list[dict[str, Any]]:
+        """Return all movements that the types, and the phase, allow."""
+        movements = self._kind.movements
+        phase = next((one for one in self._kind.phases if one.name == self._phase), None)
+        if phase is None:
+            return movements.choices
+        return [movement for name in phase.moves for movement in movements.by_move[name]]
 
     def _try_another(self, transport: WSTransport) -> None:
         if self._untried:

@@ -20,6 +20,7 @@ from game import bots
 from game.author.game import Game
 from game.author.match import Match
 from game.author.results import Seat
+from game.author.timing import Days, Turns
 
 MAX_MOVES = 5_000
 """A random game that is longer than this counts as one that never ends."""
@@ -30,6 +31,10 @@ COMPARED_EVERY = 3
 """Each so many moves the movements of a turn are compared; odd, so that every seat of two has its turn."""
 MAX_TRIED = 400
 """Movements tried against ``legal`` in one state."""
+PASSING = 0.2
+"""How often time passes between two moves until something is due, in a game with phases or timers."""
+LATE = 0.05
+"""How often a turn's time is up, where that is not the end."""
 
 
 @dataclass
@@ -69,8 +74,9 @@ def check(game: type[Game], *, games: int = 20, seats: int | None = None, **opti
     - A state that ``deal`` returns looks the same to its player, who has the same turn and legal movements.
     - Every game ends.
 
-    ``seats`` is the number of players (default: the fewest). Raises AssertionError, naming the seed of the
-    game, and RulesError where the rules themselves fail.
+    Time passes, turns run out of it, and the game's own actions are done now and then. ``seats`` is the
+    number of players (default: the fewest). Raises AssertionError, naming the seed of the game, and
+    RulesError where the rules themselves fail.
     """
     figures = Figures()
     for seed in range(games):
@@ -91,11 +97,15 @@ def _begun(game: type[Game], seats: int | None, seed: int, options: dict[str, An
 
 
 def _play_moves(match: Match, again: Match, random: Random, figures: Figures) -> Match:
+    passed = 0
     while match.result is None:
-        _require(match.moves < MAX_MOVES, match, f"no end after {MAX_MOVES:,} moves")
+        _require(match.moves + passed < MAX_MOVES, match, f"no end after {MAX_MOVES:,} moves")
         if match.moves % COPIED_EVERY == 0:
             _check_reading(match)
             again = _reloaded(match, again)
+        if _pass_time(match, again, random) or _act(match, again, random):
+            passed += 1
+            continue
         seat = random.choice(sorted(match.turn))
         legal = match.legal(seat)
         if legal:
@@ -113,6 +123,39 @@ def _play_moves(match: Match, again: Match, random: Random, figures: Figures) ->
         _play_again(again, seat, taken)
     figures.lengths.append(match.moves)
     return again
+
+
+def _pass_time(match: Match, again: Match, random: Random) -> bool:
+    """Let time pass, or a turn's time be up, in both matches, now and then; return whether it did."""
+    if match.due is not None and (not match.turn or random.random() < PASSING):
+        for one, due in ((match, match.due), (again, again.due)):
+            one.advance(due or 0)
+        return True
+    if match.turn and (match.is_choosing or _limits_turns(match)) and random.random() < LATE:
+        seat = random.choice(sorted(match.turn))
+        _require(match.time_out(seat) == again.time_out(seat), match, "on_timeout differs")
+        return True
+    return False
+
+
+def _limits_turns(match: Match) -> bool:
+    return isinstance(match.game.clock, Turns | Days)
+
+
+def _act(match: Match, again: Match, random: Random) -> bool:
+    """Try one of the game's own actions in both matches, now and then; return whether it was done."""
+    if not match.game.actions or random.random() >= PASSING:
+        return False
+    name = random.choice(sorted(match.game.actions))
+    choices = match.game.actions[name].data.choices
+    if not choices:
+        return False
+    seat, data = random.choice(match.game.seats), random.choice(choices)
+    try:
+        again.act(seat, name, match.act(seat, name, data))
+    except Refusal:
+        return False
+    return True
 
 
 def _play_again(again: Match, seat: Seat, movement: bytes) -> None:
@@ -197,8 +240,8 @@ def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random
 
     Otherwise the arguments of the movement, which everybody is sent, tell what the view leaves out.
     """
-    if not match.game.hidden:
-        return
+    if not match.game.hidden or match.is_choosing:
+        return  # What all choose at once is told to nobody.
     first, second = (random.choice(legal) for _ in range(2))
     if first == second or (match.is_secret(first) and match.is_secret(second)):
         return

@@ -13,7 +13,9 @@ from core.refusals import Refusal
 from game import replays, selectors
 from game.author import Game, Seat, catalogue, reloading
 from game.author.match import Match
-from game.author.refusals import RulesError
+from game.author.refusals import NotYourTurn, RulesError
+from game.author.timing import MS
+from game.refusals import UnknownAction
 from game.shapes import Replay
 
 FRAMES_MOST = 1_000
@@ -45,6 +47,29 @@ class Step(Struct, tag="step", forbid_unknown_fields=True):
     ticks: Annotated[int, Meta(ge=1, le=36_000)]
 
 
+class Wait(Struct, tag="wait", forbid_unknown_fields=True):
+    """Let these seconds pass, but in real time; without a number, until something is due."""
+
+    dump: str
+    seconds: Annotated[float, Meta(gt=0, le=1e7)] | None = None
+
+
+class TimeOut(Struct, tag="time_out", forbid_unknown_fields=True):
+    """End the time of a seat's turn."""
+
+    dump: str
+    seat: int
+
+
+class Act(Struct, tag="act", forbid_unknown_fields=True):
+    """Do one of the game's own actions."""
+
+    dump: str
+    seat: int
+    action: str
+    data: dict[str, Any] = {}
+
+
 class Edit(Struct, tag="edit", forbid_unknown_fields=True):
     """Go on from another state."""
 
@@ -58,7 +83,8 @@ class Watch(Struct, tag="watch", forbid_unknown_fields=True):
     replay: str
 
 
-Question = New | Play | Step | Edit | Watch
+OnDump = Play | Step | Wait | TimeOut | Act | Edit
+Question = New | OnDump | Watch
 
 
 class Frame(Struct):
@@ -76,6 +102,9 @@ class Frame(Struct):
     moves: int
     tick: int
     result: dict[str, Any] | None
+    phase: str
+    due_in_s: float | None
+    """The seconds after which something happens by itself, but in real time."""
     movement: dict[str, Any] | None = None
     seat: Seat | None = None
 
@@ -103,7 +132,7 @@ def answer(name: str, question: Question) -> Answer:
         return Answer([], str(error), _trace(error))
 
 
-def _asked(game: type[Game], question: New | Play | Step | Edit) -> Frame:
+def _asked(game: type[Game], question: New | OnDump) -> Frame:
     if isinstance(question, New):
         match = Match.new(game, seats=question.seats, seed=question.seed, options=question.options)
         return _frame(match, "start")
@@ -116,8 +145,32 @@ def _asked(game: type[Game], question: New | Play | Step | Edit) -> Frame:
         match.step(dict(question.inputs), question.ticks)
         said = [f"{seat}: {_said(movement)}" for seat, movement in question.inputs.items()]
         return _frame(match, "; ".join([f"{question.ticks} ticks", *said]))
+    if isinstance(question, Wait):
+        before = match.tick
+        match.advance(_until(match, question.seconds))
+        return _frame(match, f"{(match.tick - before) / MS:g} seconds")
+    if isinstance(question, TimeOut):
+        if question.seat not in match.turn:
+            raise NotYourTurn
+        return _frame(match, f"time is up: {_made(match.time_out(question.seat))}", question.seat)
+    if isinstance(question, Act):
+        if question.seat not in match.game.seats or question.action not in game.actions:
+            raise UnknownAction
+        match.act(question.seat, question.action, question.data)
+        return _frame(match, f"{question.action}: {_said(question.data)}", question.seat)
     match.play(question.seat, question.movement)
     return _frame(match, "", question.seat, question.movement)
+
+
+def _until(match: Match, seconds: float | None) -> int:
+    if seconds is not None:
+        return match.tick + round(seconds * MS)
+    dues = [due for due in (match.due, match.choice_due) if due is not None]
+    return min(dues, default=match.tick)
+
+
+def _made(made: bytes | str) -> str:
+    return made.decode() if isinstance(made, bytes) else made
 
 
 def _watched(game: type[Game], text: str) -> Answer:
@@ -212,6 +265,10 @@ def _frame(match: Match, did: str, seat: Seat | None = None, movement: dict[str,
         legal=[match.legal(one)[:LEGAL_MOST] for one in seats],
         moves=match.moves,
         tick=match.tick,
+        phase=match.game.phase,
+        due_in_s=None
+        if match.game.real_time or match.result
+        else (_until(match, None) - match.tick) / MS or None,
         result=None if match.result is None else msgspec.to_builtins(match.result),
         movement=movement,
         seat=seat,

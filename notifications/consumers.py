@@ -1,7 +1,7 @@
 """The notifications socket: delivers everything addressed to a user."""
 
 from friends import events as friends
-from game.events import MatchFound
+from game.events import MatchFound, YourTurn
 from matchmaking.events import MatchCancelled, MatchProposed, QueueExpired, QueueJoined, QueueLeft
 from matchmaking.invites.events import (
     InviteAccepted,
@@ -26,6 +26,7 @@ class NotificationsConsumer(Consumer):
     opens_with = Badge
     emits = (
         MatchFound,
+        YourTurn,
         QueueJoined,
         QueueLeft,
         MatchProposed,

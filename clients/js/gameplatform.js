@@ -432,7 +432,7 @@ export class Channel {
 }
 
 /** The frames of a game that hold a view. */
-const SHOWING = ["game_state", "player_move", "game_tick", "game_over"];
+const SHOWING = ["game_state", "player_move", "game_update", "game_tick", "game_over"];
 
 /**
  * Whether a game is under way, by the messages that tell it.

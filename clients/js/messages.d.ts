@@ -120,13 +120,16 @@ export declare namespace Game {
     left?: boolean;
   }
 
-  /** The clocks in milliseconds by user id, as of time `at`; those in `running` count down. */
+  /** The clocks in milliseconds by user id, as of time `at`; those in `running` count down. `each_turn`: every turn has `initial_ms`. With byo-yomi `left_ms` includes the `periods` that are left, each of `byo_yomi_ms`; a move within one gives it back whole. */
   interface ClockState {
     initial_ms: number;
     increment_ms: number;
     left_ms: Record<string, number>;
     running: Array<number>;
     at: string;
+    each_turn?: boolean;
+    byo_yomi_ms?: number;
+    periods?: number;
   }
 
   /** The receiver's own seat. */
@@ -162,13 +165,21 @@ export declare namespace Game {
     level_up: boolean;
   }
 
+  /** The phase of a game; `waiting_for` are the users who may move, unless it is one. `chosen` is the receiver's own choice, where all choose at once. */
+  interface PhaseState {
+    name: string;
+    ends_at: string | null;
+    waiting_for?: Array<number>;
+    chosen?: Record<string, unknown> | null;
+  }
+
   interface Sent {
     /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `stale_input`, `rate_limited`, `recovering`, or a code of the game's own. In real time, `movement` may also have `n`, its number, and `saw`: see docs/state-sync.md. */
+    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `not_now` (in another phase), `stale_input`, `rate_limited`, `recovering`, or a code of the game's own. In real time, `movement` may also have `n`, its number, and `saw`: see docs/state-sync.md. */
     player_move: {
       type: "player_move";
       movement: unknown;
@@ -179,7 +190,7 @@ export declare namespace Game {
       type: "player_ready";
       id?: string | number | null;
     };
-    /** Do something other than a move: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. `start` begins a game that still waits for players; only its creator may. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `not_the_host`, `recovering`. */
+    /** Do something other than a move: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. `start` begins a game that still waits for players; only its creator may. `ask_undo` asks the others for the own last move back, where the game allows it; they `accept_undo` or `decline_undo`. A game may have actions of its own (see `actions` in the catalogue). Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `no_undo`, `no_undo_asked`, `not_the_host`, `recovering`, and for an action of the game's own with `invalid_move` or a code of its own. */
     game_action: {
       type: "game_action";
       action: string;
@@ -215,6 +226,8 @@ export declare namespace Game {
       draw_offered_by: Array<number>;
       seq: number;
       legal?: Array<Record<string, unknown>>;
+      phase?: PhaseState;
+      undo_asked_by?: number | null;
       ack?: number;
       sync?: Record<string, unknown>;
       recovered?: boolean;
@@ -243,6 +256,25 @@ export declare namespace Game {
       legal?: Array<Record<string, unknown>>;
       ref?: string | number;
     };
+    /** Sent after the game has changed otherwise than by a move; `view` is what the receiver sees after it. `cause` is timer (also the end of a phase), skip (the turn of `user_id` passed without a move) or undo (`user_id` has their last move back). */
+    game_update: {
+      type: "game_update";
+      cause: string;
+      user_id: number | null;
+      turn: number | null;
+      clock: ClockState | null;
+      seq: number;
+      view: unknown;
+      legal?: Array<Record<string, unknown>>;
+    };
+    /** Sent when a game has entered another phase, or the same anew; `ends_at` is null without a limit. `waiting_for` are the users who may move, unless it is one. */
+    phase: {
+      type: "phase";
+      name: string;
+      ends_at: string | null;
+      seq: number;
+      waiting_for?: Array<number>;
+    };
     /** A frame of a real-time game; a newer one replaces it. With a subprotocol of docs/state-sync.md, `full` or `delta` is there in place of `view`. */
     game_tick: {
       type: "game_tick";
@@ -250,13 +282,17 @@ export declare namespace Game {
       view: unknown;
       ack?: number;
     };
-    /** Sent when a player did something other than a move. */
+    /** Sent when a player did something other than a move. After an action of the game's own, `view` is what the receiver sees, except in real time. */
     game_action: {
       type: "game_action";
       action: string;
       data: unknown;
       user_id: number;
       seq: number;
+      turn?: number | null;
+      clock?: ClockState | null;
+      view?: unknown;
+      legal?: Array<Record<string, unknown>>;
       ref?: string | number;
     };
     /** A chat message of a player. */
@@ -1699,6 +1735,16 @@ export declare namespace Notifications {
       game: string;
       game_id: string;
       side: string;
+      ws_url: string;
+      seq: number;
+    };
+    /** Sent when it has become the user's turn in a correspondence game, which need not be open. */
+    your_turn: {
+      type: "your_turn";
+      user_id: number;
+      game: string;
+      game_id: string;
+      ends_at: string | null;
       ws_url: string;
       seq: number;
     };

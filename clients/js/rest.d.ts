@@ -425,6 +425,13 @@ export interface FriendsRequest {
   created_at: string;
 }
 
+/** An action of a game's own. */
+export interface GameCatalogueAction {
+  name: string;
+  description: string;
+  data_schema: Record<string, unknown>;
+}
+
 /** A game that this server offers. */
 export interface GameCatalogueEntry {
   name: string;
@@ -438,11 +445,22 @@ export interface GameCatalogueEntry {
   open: boolean;
   modes: Array<string>;
   clock: Record<string, unknown> | null;
+  phases: Array<GameCataloguePhase>;
+  undo: boolean;
+  actions: Array<GameCatalogueAction>;
   options: Record<string, unknown>;
   bots: Array<number>;
   move_schema: Record<string, unknown>;
   view_schema: Record<string, unknown> | null;
   board: string | null;
+}
+
+/** A phase of a game. */
+export interface GameCataloguePhase {
+  name: string;
+  moves: Array<string>;
+  who: "turn" | "all";
+  seconds: number | null;
 }
 
 /** A message of a game's chat; `seq` is the same as on the socket. */
@@ -458,7 +476,7 @@ export interface GameInput {
   seq: number;
   at: string;
   user_id: number | null;
-  type: "player_move" | "game_action" | "game_start" | "player_replaced" | "player_reconnected" | "seat_taken";
+  type: "player_move" | "timeout" | "timer" | "undone" | "game_action" | "game_start" | "player_replaced" | "player_reconnected" | "seat_taken";
   movement: Record<string, unknown>;
   tick?: number;
 }
@@ -508,6 +526,8 @@ export interface GameOneGame {
   free_seats: number;
   code: string | null;
   players: Array<GamePlayer>;
+  to_move: Array<number>;
+  due_at: string | null;
   created_at: string;
   finished_at: string | null;
   result: GameResult | null;
@@ -531,6 +551,8 @@ export interface GameOwnGame {
   free_seats: number;
   code: string | null;
   players: Array<GamePlayer>;
+  to_move: Array<number>;
+  due_at: string | null;
   created_at: string;
   finished_at: string | null;
   result: GameResult | null;

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from game.author.game import Clock, Game, Grid, State, move
+from game.author.game import Game, Grid, State, action, move
 from game.author.interest import Radius
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
 from game.author.movements import Record
@@ -12,21 +12,27 @@ from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import DRAW, Ranking, Seat, Verdict
 from game.author.sync import Quantised
+from game.author.timing import ALL, LOSE, SKIP, Clock, Days, Phase, Turns, timer
 
 __all__ = [
+    "ALL",
     "BOT",
     "DRAW",
     "END",
+    "LOSE",
     "PLAY_ON",
+    "SKIP",
     "SUBSTITUTE",
     "Annotated",
     "Clock",
+    "Days",
     "Game",
     "GameDefinitionError",
     "Grid",
     "IllegalMove",
     "Literal",
     "Meta",
+    "Phase",
     "Quantised",
     "Queue",
     "Radius",
@@ -34,6 +40,9 @@ __all__ = [
     "Record",
     "Seat",
     "State",
+    "Turns",
     "Verdict",
+    "action",
     "move",
+    "timer",
 ]

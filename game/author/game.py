@@ -6,7 +6,7 @@ import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
 from game.author.source import digest
 from game.author.sync import Fields, codec_of
+from game.author.timing import ALL, LOSE, MS, NOTHING_DUE, Agenda, Clock, Days, Overtime, Phase, Turns, ticks
 
 State = dict[str, Any]
 """The complete state of a game: dicts with string keys, lists, strings, numbers, booleans and None."""
@@ -27,8 +28,14 @@ BOT_LEVELS: Final = (1, 2, 3)
 
 RESERVED: Final = frozenset(
     (
+        "actions",
+        "after",
+        "agenda",
         "alternating",
+        "chosen",
+        "correspondence",
         "empty",
+        "go_to",
         "interest",
         "lists_inputs",
         "lists_legal",
@@ -38,12 +45,17 @@ RESERVED: Final = frozenset(
         "moves",
         "options",
         "past",
+        "phase",
         "random",
         "real_time",
+        "rate_of_time",
         "require",
         "rewind",
         "seats",
+        "simultaneous",
         "source_digest",
+        "timed",
+        "timers",
         "view_codec",
         "view_is_shared",
         "view_type",
@@ -66,11 +78,36 @@ def move(method: F) -> F:
     return method
 
 
-class Clock(msgspec.Struct, frozen=True):
-    """A seat's thinking time in seconds, and the increment added after each of its moves."""
+def action(method: F) -> F:
+    """Mark a method as an action: something other than a move that a player may do at any time.
 
-    seconds: float
-    increment: float = 0.0
+    It is declared as a move is, may change ``state``, and is refused with ``self.require``.
+    """
+    method.is_action = True  # type: ignore[attr-defined]
+    return method
+
+
+class Action(NamedTuple):
+    """An action of a game's own: its method and the types of its data."""
+
+    method: Move
+    data: Movements
+
+
+OUR_ACTIONS: Final = frozenset(
+    (
+        "accept_draw",
+        "accept_undo",
+        "ask_undo",
+        "decline_undo",
+        "emote",
+        "offer_draw",
+        "rematch",
+        "resign",
+        "start",
+    )
+)
+"""Actions of every game, so that none of a game's own may have their names."""
 
 
 class Grid(msgspec.Struct, frozen=True, dict=True):
@@ -134,8 +171,12 @@ class Game:
     """The name of each seat; ``left`` and ``right`` by default for two players."""
     grid: ClassVar[Grid | None] = None
     """The board, if the game has one; ``setup`` and ``view`` then have defaults."""
-    clock: ClassVar[Clock | None] = Clock(seconds=120, increment=5)
-    """The thinking time in a turn-based game; None for no limit."""
+    clock: ClassVar[Clock | Turns | Days | None] = Clock(seconds=120, increment=5)
+    """The thinking time in a turn-based game, for all moves or for each; None for no limit."""
+    phases: ClassVar[Sequence[Phase]] = ()
+    """The phases of the game, which begins with the first: the moves of each, who makes them, its time."""
+    undo: ClassVar[bool | Literal["rated"]] = False
+    """Whether a player may ask the others to take the own last move back; "rated": also in rated games."""
     open: ClassVar[bool] = False
     """Whether seats may be taken, and left, while the game runs. It begins with the fewest ``players``, and
     does not wait for anybody who is away."""
@@ -186,6 +227,11 @@ class Game:
     max_players: ClassVar[int]
     real_time: ClassVar[bool] = False
     alternating: ClassVar[bool]
+    correspondence: ClassVar[bool]
+    simultaneous: ClassVar[bool]
+    timed: ClassVar[bool]
+    actions: ClassVar[dict[str, Action]]
+    timers: ClassVar[dict[str, Callable[..., None]]]
     movements: ClassVar[Movements]
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
     lists_legal: ClassVar[bool]
@@ -197,7 +243,8 @@ class Game:
     view_codec: ClassVar[Fields | None]
     tick: ClassVar[Move]
 
-    __slots__ = ("empty", "options", "past", "random", "seats")
+    __slots__ = ("agenda", "empty", "options", "past", "random", "seats")
+    agenda: Agenda
     options: Any
     past: Past | None
     random: Random
@@ -208,7 +255,14 @@ class Game:
         empty = frozenset(seats) if self.open else frozenset()
         most = int(self.lag_compensation * self.rate)
         past = Past(len(seats), most, every=self.rate // self.frame_rate) if most else None
-        attributes = {"seats": seats, "random": random, "options": options, "empty": empty, "past": past}
+        attributes = {
+            "seats": seats,
+            "random": random,
+            "options": options,
+            "empty": empty,
+            "past": past,
+            "agenda": NOTHING_DUE,
+        }
         for name, value in attributes.items():
             object.__setattr__(self, name, value)
 
@@ -264,6 +318,20 @@ class Game:
 
     def joined(self, state: State, seat: Seat) -> None:
         """Change the state for a player who takes an empty seat, in an ``open`` game also at its start."""
+
+    def on_timeout(self, state: State, seat: Seat) -> dict[str, Any] | Overtime:
+        """Return what becomes of a turn whose time is up: a movement made for the seat, SKIP or LOSE.
+
+        By default what the ``clock`` says. With SKIP, ``state`` may be changed. It is not asked when a
+        ``Clock`` runs out: the player loses.
+        """
+        return self.clock.on_timeout if isinstance(self.clock, Turns | Days) else LOSE
+
+    def phase_ended(self, state: State) -> None:
+        """Change the state at the end of ``self.phase``: all have chosen, or its time is up.
+
+        Unless this calls ``self.go_to``, the phase that follows is entered.
+        """
 
     def view(self, state: State, seat: Seat | None) -> "dict[str, Any] | Record":
         """Return what the player at ``seat`` may see; ``seat`` is None for spectators.
@@ -332,6 +400,39 @@ class Game:
         if not condition:
             raise IllegalMove(code, sentence)
 
+    @property
+    def phase(self) -> str:
+        """The name of the present phase."""
+        return self.agenda.phase
+
+    @property
+    def chosen(self) -> Mapping[Seat, dict[str, Any] | None]:
+        """The movements chosen so far in a phase for ALL, by seat; None for a seat that was skipped."""
+        return self.agenda.chosen
+
+    def go_to(self, phase: str) -> None:
+        """Enter a phase; its time begins anew."""
+        found = next((one for one in self.phases if one.name == phase), None)
+        if found is None:
+            raise ValueError(f"there is no phase {phase!r} in `phases`")
+        now = self.agenda.now
+        due = None if found.seconds is None else now + ticks(found.seconds, self.rate_of_time())
+        entered = self.agenda.entered + 1
+        agenda = msgspec.structs.replace(self.agenda, phase=phase, phase_due=due, entered=entered, chosen={})
+        object.__setattr__(self, "agenda", agenda)
+
+    def after(self, seconds: float, name: str) -> None:
+        """Call the ``@timer`` of this name after so many seconds, in place of a call still to come."""
+        if name not in self.timers:
+            raise ValueError(f"there is no `@timer` called {name!r}")
+        due = self.agenda.now + ticks(seconds, self.rate_of_time())
+        object.__setattr__(self, "agenda", self.agenda.with_timer(due, name))
+
+    @classmethod
+    def rate_of_time(cls) -> int:
+        """Return the ticks of a second of play."""
+        return cls.rate if cls.real_time else MS
+
 
 def side_of(game: type[Game], seat: Seat) -> str:
     """Return the name of the seat's side, or ``seat_<n>`` for a seat that the game no longer has."""
@@ -369,9 +470,8 @@ def _prepare(cls: type[Game]) -> None:
         cls,
         "`grid.marks` must hold a mark for each player",
     )
-    _check(
-        cls.clock is None or isinstance(cls.clock, Clock), cls, "`clock` must be a Clock(seconds=...) or None"
-    )
+    is_valid = cls.clock is None or isinstance(cls.clock, Clock | Turns | Days)
+    _check(is_valid, cls, "`clock` must be a Clock, Turns or Days, or None")
     _check(cls.grid or _overrides(cls, "setup"), cls, "it needs `setup(self, random)` (or a `grid`)")
     _check(
         cls.open or _overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on"
@@ -384,10 +484,13 @@ def _prepare(cls: type[Game]) -> None:
         cls.lag_compensation <= MOST_REWOUND_S, cls, f"`lag_compensation` is at most {MOST_REWOUND_S} seconds"
     )
 
-    names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
-    moves = {
-        name: getattr(cls, name) for name in names if getattr(getattr(cls, name, None), "is_move", False)
+    moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
+    cls.timers = _marked(cls, "is_timer")
+    cls.actions = {
+        name: Action(method, Movements({name: struct_of(name, method)})) for name, method in actions.items()
     }
+    for name in sorted(OUR_ACTIONS & actions.keys()):
+        _check(False, cls, f"every game has an action `{name}`: give yours another name")
     tick = getattr(cls, "tick", None)
     cls.real_time = tick is not None
     cls.alternating = not _overrides(cls, "turn")
@@ -408,6 +511,7 @@ def _prepare(cls: type[Game]) -> None:
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
         _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
+        _check(not cls.undo, cls, "`undo` is for games with moves")
         rates = (cls.rate, cls.frame_rate)
         is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
         advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
@@ -423,7 +527,11 @@ def _prepare(cls: type[Game]) -> None:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
-    _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
+    _check((moves | actions).keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
+    _check_phases(cls, moves)
+    cls.simultaneous = any(phase.who == ALL for phase in cls.phases)
+    cls.correspondence = isinstance(cls.clock, Days) and not cls.real_time
+    cls.timed = bool(cls.phases or cls.timers or cls.correspondence)
     cls.source_digest = digest(cls)
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
@@ -435,6 +543,21 @@ def _prepare(cls: type[Game]) -> None:
         cls.Options()
     except TypeError as error:
         raise GameDefinitionError(f"{cls.__name__}: every field of `Options` needs a default.") from error
+
+
+def _marked(cls: type[Game], mark: str) -> dict[str, Move]:
+    """Return the methods with this mark by name, in the order of their definition."""
+    names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
+    return {name: getattr(cls, name) for name in names if getattr(getattr(cls, name, None), mark, False)}
+
+
+def _check_phases(cls: type[Game], moves: Mapping[str, Move]) -> None:
+    names = [phase.name for phase in cls.phases]
+    _check(len(set(names)) == len(names), cls, "each of `phases` needs a name of its own")
+    for phase in cls.phases:
+        _check(moves.keys() >= set(phase.moves), cls, f"the phase {phase.name!r} must name moves")
+        _check(phase.then is None or phase.then in names, cls, f"no phase is called {phase.then!r}")
+        _check(phase.who != ALL or phase.moves, cls, f"the phase {phase.name!r} for ALL needs `moves`")
 
 
 def _input_type(cls: type[Game], tick: Move) -> tuple[type[msgspec.Struct], bool]:

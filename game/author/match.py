@@ -1,7 +1,8 @@
 """One running game without I/O: the same seed and movements give the same state, result and views."""
 
 import marshal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from math import isfinite
 from random import Random
@@ -15,8 +16,9 @@ from game.author.generator import Generator
 from game.author.interest import Sight
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
 from game.author.movements import MAX_CHOICES, Record
-from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
+from game.author.refusals import GameIsOver, InvalidOptions, NotNow, NotYourTurn, RulesError
 from game.author.results import Outcome, Places, Score, Seat, read_verdict
+from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Overtime, Phase
 
 Movement = bytes | msgspec.Raw | dict[str, Any]
 
@@ -27,12 +29,37 @@ _NOBODY: frozenset[Seat] = frozenset()
 _NUMBERS = frozenset((int, float, bool))
 
 
+UNDO_MOST = 20
+"""So many moves can be taken back."""
+
+
+class _Before(msgspec.Struct, frozen=True):
+    """A match before a move of ``seat``; ``saved`` is its state."""
+
+    seat: Seat
+    saved: bytes
+    position: int
+    agenda: Agenda
+    first: Seat
+
+    def dump(self) -> dict[str, Any]:
+        facts = {"seat": self.seat, "random": self.position, "first": self.first}
+        return {**facts, "state": marshal.loads(self.saved), "agenda": self.agenda.dump()}
+
+    @classmethod
+    def load(cls, dump: Mapping[str, Any]) -> "_Before":
+        saved, agenda = marshal.dumps(dump["state"]), Agenda.load(dump["agenda"])
+        return cls(dump["seat"], saved, dump["random"], agenda, dump["first"])
+
+
 class Match:
     """A running game, created by ``new`` or ``load``. Not thread-safe; methods neither block nor do I/O.
 
     ``turn`` is the set of seats that may move now (empty in real time and at the end), ``turn_user`` the user
     to move (None if nobody or several may), ``result`` the Outcome at the end, and ``problem`` the error that
-    made the match stop, if any. ``moves`` and ``tick`` count the moves and the real-time steps so far.
+    made the match stop, if any. ``moves`` counts the moves so far, ``tick`` the steps in real time, and the
+    milliseconds of play in another game with phases or timers. ``changes`` counts all changes by moves or
+    otherwise; it never falls.
     ``teams`` are the seats by team, if there are any. A movement is JSON bytes or a decoded dict. ``acks``
     are the numbers of the last inputs applied, by seat, ``inputs_taken`` counts all that were.
 
@@ -43,6 +70,7 @@ class Match:
         "_first",
         "_frame_ends",
         "_generator",
+        "_history",
         "_last_inputs",
         "_saved_state",
         "_shared_view",
@@ -51,6 +79,7 @@ class Match:
         "_view_ends",
         "_viewers",
         "acks",
+        "changes",
         "game",
         "inputs_taken",
         "moves",
@@ -73,7 +102,7 @@ class Match:
         self.game = game(range(len(users)), self._generator, options)
         self.state: State = {}
         self.result: Outcome | None = None
-        self.moves = self.tick = 0
+        self.moves = self.tick = self.changes = 0
         self.turn = _NOBODY
         self.turn_user: int | None = None
         self._shared_view: bytes | None = None
@@ -89,6 +118,8 @@ class Match:
         self.seed = seed
         self.problem: Exception | None = None
         self.teams: Places = ()
+        self._history: list[_Before] = []
+        """Of a game with ``undo``, what was before each of its last moves."""
         self._first = 0
         """Of the seats that move one after the other, the one whose turn it is unless nobody plays it."""
         self.acks = [0] * len(users)
@@ -113,6 +144,8 @@ class Match:
         """
         match = cls(game, _users(users, seats), _options(game, seats, options or {}), seed)
         try:
+            if game.phases:
+                match.game.go_to(game.phases[0].name)
             match.state = match.game.setup(match._generator)
             _plain(match.state)
             if match.game.past is not None:
@@ -145,17 +178,22 @@ class Match:
             raise NotYourTurn if self.result is None else GameIsOver
         game = self.game
         taken = game.movements.read(movement)
-        position = self._generator.position
+        position, agenda, saved, first = self._generator.position, game.agenda, self._saved_state, self._first
+        next_first = (seat + 1) % len(self._turns)
         try:
-            if game.moves[type(taken)](game, self.state, seat, *_arguments(taken)) is not None:
+            if game.phases and self._chooses(taken):
+                self._choose(seat, taken)
+                next_first = first
+            elif game.moves[type(taken)](game, self.state, seat, *_arguments(taken)) is not None:
                 raise ValueError("a move changes the state in place and returns nothing")
-            self._update_result(moves=self.moves + 1, tick=0, first=(seat + 1) % len(self._turns))
+            self._update_result(moves=self.moves + 1, tick=self.tick, first=next_first)
         except Exception as error:
-            self.state = marshal.loads(self._saved_state)
-            self._generator.position = position
+            self._restore(position, agenda, saved)
             if isinstance(error, Refusal):
                 raise
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
+        if game.undo:
+            self._history = [*self._history[1 - UNDO_MOST :], _Before(seat, saved, position, agenda, first)]
         return _encode(taken)
 
     def sit(self, seat: Seat, user: int) -> None:
@@ -166,6 +204,7 @@ class Match:
 
     def join(self, seat: Seat) -> None:
         """Let the player in this seat, which was empty, play. Raises RulesError."""
+        self._history = []
         self._forget_inputs(seat)
         try:
             self.game.joined(self.state, seat)
@@ -179,11 +218,13 @@ class Match:
         Raises RulesError.
         """
         game = self.game
-        state, position = marshal.dumps(self.state), self._generator.position
+        saved, position, agenda = marshal.dumps(self.state), self._generator.position, game.agenda
         try:
             then = game.left(self.state, seat, why)
+            if then != END:
+                self._history = []
             if then == END:
-                self.state, self._generator.position = marshal.loads(state), position
+                self._restore(position, agenda, saved)
             elif isinstance(then, BOT) and then.level in (1, 2, 3):
                 self._set_empty(game.empty)
             elif then in (PLAY_ON, SUBSTITUTE):
@@ -194,6 +235,103 @@ class Match:
         except Exception as error:
             raise RulesError(f"{game.name}: left failed for seat {seat}: {error!r}") from error
         return then
+
+    def act(self, seat: Seat, name: str, data: Movement) -> bytes:
+        """Carry out an action of the game's own, and return its data as canonical JSON.
+
+        After any exception the match is unchanged. Raises GameIsOver, InvalidMove, the author's IllegalMove,
+        and RulesError.
+        """
+        if self.result is not None:
+            raise GameIsOver
+        method, types = self.game.actions[name]
+        taken = types.read(data)
+        self._change(f"{name} of seat {seat}", partial(self._call, method, seat, *_arguments(taken)))
+        return _encode(taken)
+
+    # Time.
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether somebody still chooses in a phase for ALL."""
+        return bool(self.turn and self.game.phases) and self._phase.who == ALL
+
+    @property
+    def due(self) -> int | None:
+        """The tick at which the rules are called next without a movement, or None."""
+        agenda = self.game.agenda
+        first = agenda.timers[0].due if agenda.timers else None
+        if agenda.phase_due is None or self.is_choosing:
+            return first
+        return agenda.phase_due if first is None else min(first, agenda.phase_due)
+
+    @property
+    def choice_due(self) -> int | None:
+        """The tick from which ``time_out`` is for those who still choose in a phase for ALL, or None."""
+        return self.game.agenda.phase_due if self.is_choosing else None
+
+    def advance(self, tick: int) -> None:
+        """Let time pass until this tick, but in real time: what is due by then happens, in its order.
+
+        Raises RulesError.
+        """
+        while self.result is None and (due := self.due) is not None and due <= tick:
+            self._set_time(max(due, self.tick))
+            self._change("what was due", self._do_what_is_due)
+        self._set_time(max(tick, self.tick))
+
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds pass, but in real time. Raises RulesError."""
+        self.advance(self.tick + round(seconds * MS))
+
+    def wait_for_turn(self) -> None:
+        """Let time pass until somebody may move, if nobody may. Raises RulesError."""
+        while self.result is None and not self.turn and (due := self.due) is not None:
+            self.advance(due)
+
+    def time_out(self, seat: Seat) -> bytes | Overtime:
+        """Do what the rules say of a turn whose time is up: return the movement made, SKIP or LOSE.
+
+        LOSE changes nothing. Raises RulesError.
+        """
+        game = self.game
+        position, agenda, saved = self._generator.position, game.agenda, self._saved_state
+        try:
+            then = game.on_timeout(self.state, seat)
+            if then == SKIP:
+                first = self._first
+                if self.is_choosing:
+                    self._note_choice(seat, None)
+                else:
+                    first = (seat + 1) % len(self._turns)
+                self._update_result(moves=self.moves, tick=self.tick, first=first)
+                return SKIP
+            self._restore(position, agenda, saved)
+            if then == LOSE:
+                return LOSE
+            if not isinstance(then, dict):
+                raise ValueError(f"it returned {then!r}, not a movement, SKIP or LOSE")
+            return self.play(seat, then)
+        except Exception as error:
+            self._restore(position, agenda, saved)
+            raise RulesError(f"{game.name}: on_timeout failed for seat {seat}: {error!r}") from error
+
+    # Taking moves back.
+
+    def can_take_back(self, seat: Seat) -> bool:
+        """Whether there is a move of this seat that can be taken back."""
+        return self.result is None and any(before.seat == seat for before in self._history)
+
+    def take_back(self, seat: Seat) -> None:
+        """Go back to before the last move of this seat. Raises RulesError."""
+        number = max(number for number, before in enumerate(self._history) if before.seat == seat)
+        before, undone = self._history[number], len(self._history) - number
+        self._restore(before.position, before.agenda.shifted(self.tick), before.saved)
+        self._history = self._history[:number]
+        try:
+            self._update_result(moves=self.moves - undone, tick=self.tick, first=before.first)
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: a move cannot be taken back: {error!r}") from error
 
     def halt(self) -> None:
         """Stop accepting moves: something other than the rules ended the game."""
@@ -234,8 +372,12 @@ class Match:
         try:
             for _ in range(ticks):
                 game.tick(state, taken if game.idle is None else self._with_idle(taken), dt)
-                verdict = game.result(state)
                 self.tick += 1
+                if game.timed:
+                    self._set_time(self.tick)
+                    while (due := self.due) is not None and due <= self.tick:
+                        self._do_what_is_due()
+                verdict = game.result(state)
                 if game.past is not None:
                     game.past.keep(self.tick, state)
                 if verdict is not None:
@@ -252,7 +394,7 @@ class Match:
         The list must not be changed.
         """
         listed = self._listed(seat)
-        return self.game.movements.choices if listed is None else listed
+        return self._choices() if listed is None else listed
 
     def legal(self, seat: Seat) -> list[dict[str, Any]]:
         """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
@@ -267,7 +409,7 @@ class Match:
         listed = self._listed(seat)
         if listed is not None:
             return listed
-        return [movement for movement in self.game.movements.choices if self._accepts(seat, movement)]
+        return [movement for movement in self._choices() if self._accepts(seat, movement)]
 
     @property
     def rolls(self) -> int:
@@ -360,6 +502,8 @@ class Match:
         Store it as text: the order of keys matters, and a jsonb column does not keep it. Raises RulesError if
         the author's state has other types.
         """
+        agenda = {"agenda": self.game.agenda.dump()} if self.game.timed else {}
+        history = {"history": [before.dump() for before in self._history]} if self.game.undo else {}
         past = self.game.past
         in_real_time = {
             "acks": self.acks.copy(),
@@ -379,6 +523,8 @@ class Match:
             "random": self._generator.position,
             "state": _plain(self.state),
             **(in_real_time if self.game.real_time else {}),
+            **agenda,
+            **history,
         }
 
     @classmethod
@@ -393,7 +539,9 @@ class Match:
         match = cls(game, _users(users, seats), _options(game, seats, dump["options"]), dump["seed"])
         # Snapshots of earlier releases have no seats that nobody plays.
         empty, first = frozenset(dump.get("empty", ())), dump.get("first", dump["moves"] % seats)
-        match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"], first, empty)
+        agenda = Agenda.load(dump.get("agenda", {}))
+        match._history = [_Before.load(before) for before in dump.get("history", ())]
+        match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"], first, empty, agenda)
         match.acks = list(dump.get("acks", match.acks))
         match.inputs_taken = dump.get("inputs_taken", 0)
         read, unstamped = match.game.movements.read, match.game.movements.unstamped
@@ -411,7 +559,7 @@ class Match:
         match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._saved_state or marshal.dumps(self.state))
         position = match._generator.position
-        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty)
+        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty, self.game.agenda)
         return match
 
     def dealt(self, seat: Seat, random: Random) -> "Match":
@@ -426,7 +574,7 @@ class Match:
         except Exception as error:
             raise RulesError(f"{self.game.name}: deal failed for seat {seat}: {error!r}") from error
         position = self._generator.position
-        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty)
+        match._resume(state, position, self.moves, self.tick, self._first, self.game.empty, self.game.agenda)
         return match
 
     # Internals.
@@ -445,11 +593,19 @@ class Match:
             raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 
     def _resume(
-        self, state: State, position: int, moves: int, tick: int, first: Seat, empty: frozenset[Seat]
+        self,
+        state: State,
+        position: int,
+        moves: int,
+        tick: int,
+        first: Seat,
+        empty: frozenset[Seat],
+        agenda: Agenda,
     ) -> None:
         self.state = state
         self._generator.position = position
         object.__setattr__(self.game, "empty", empty)
+        self._set_agenda(agenda)
         if self.game.past is not None:
             self.game.past.keep(tick, state)
         try:
@@ -511,6 +667,107 @@ class Match:
         if self.game.past is not None:
             self.game.past.lags[seat] = 0
 
+    def _call(self, method: Callable[..., object], *arguments: Any) -> None:
+        if method(self.game, self.state, *arguments) is not None:
+            raise ValueError("it changes the state in place and returns nothing")
+
+    def _change(self, done: str, change: Callable[[], None]) -> None:
+        """Change the state and accept it. After any exception nothing has changed; raises as ``play``."""
+        position, agenda = self._generator.position, self.game.agenda
+        saved = self._saved_state or marshal.dumps(self.state)
+        try:
+            change()
+            self._update_result(moves=self.moves, tick=self.tick, first=self._first)
+        except Exception as error:
+            self._restore(position, agenda, saved)
+            if isinstance(error, Refusal):
+                raise
+            raise RulesError(f"{self.game.name}: {done} failed: {error!r}") from error
+
+    def _restore(self, position: int, agenda: Agenda, saved: bytes) -> None:
+        self.state = marshal.loads(saved)
+        self._generator.position = position
+        self._set_agenda(agenda)
+
+    def _set_agenda(self, agenda: Agenda) -> None:
+        object.__setattr__(self.game, "agenda", agenda)
+
+    def _set_time(self, tick: int) -> None:
+        self.tick = tick
+        self._set_agenda(msgspec.structs.replace(self.game.agenda, now=tick))
+
+    # Phases.
+
+    @property
+    def _phase(self) -> Phase:
+        name = self.game.agenda.phase
+        return next(phase for phase in self.game.phases if phase.name == name)
+
+    def _choices(self) -> list[dict[str, Any]]:
+        """Return all movements that the types, and the phase, allow."""
+        movements = self.game.movements
+        if not self.game.phases:
+            return movements.choices
+        return [movement for name in self._phase.moves for movement in movements.by_move[name]]
+
+    def _chooses(self, taken: msgspec.Struct) -> bool:
+        """Return whether this movement is a choice in a phase for ALL. Raises NotNow for another phase's."""
+        phase = self._phase
+        if type(taken).__name__ not in phase.moves:
+            raise NotNow
+        return phase.who == ALL
+
+    def _choose(self, seat: Seat, taken: msgspec.Struct) -> None:
+        self._try(seat, taken)
+        named = {"move": type(taken).__name__} if self.game.movements.named else {}
+        self._note_choice(seat, named | msgspec.to_builtins(taken))
+
+    def _try(self, seat: Seat, taken: msgspec.Struct) -> None:
+        """Make a move on a copy of the state."""
+        game, position, agenda = self.game, self._generator.position, self.game.agenda
+        try:
+            game.moves[type(taken)](game, marshal.loads(self._saved_state), seat, *_arguments(taken))
+        finally:
+            self._generator.position = position
+            self._set_agenda(agenda)
+
+    def _note_choice(self, seat: Seat, movement: dict[str, Any] | None) -> None:
+        agenda = self.game.agenda
+        self._set_agenda(msgspec.structs.replace(agenda, chosen={**agenda.chosen, seat: movement}))
+
+    def _complete_choice(self) -> None:
+        """Apply the movements of a phase for ALL once everybody has chosen; the phase is then over."""
+        game, agenda = self.game, self.game.agenda
+        played = [seat for seat in game.seats if seat not in game.empty]
+        if not agenda.chosen or any(seat not in agenda.chosen for seat in played):
+            return
+        for seat in played:
+            movement = agenda.chosen[seat]
+            if movement is not None:
+                taken = game.movements.read(movement)
+                self._call(game.moves[type(taken)], seat, *_arguments(taken))
+        if game.agenda.entered > agenda.entered:
+            return
+        if game.result(self.state) is None:
+            self._end_phase()
+        else:
+            self._set_agenda(msgspec.structs.replace(game.agenda, chosen={}))
+
+    def _end_phase(self) -> None:
+        game, phase, entered = self.game, self._phase, self.game.agenda.entered
+        game.phase_ended(self.state)
+        if game.agenda.entered == entered:
+            following = game.phases[(list(game.phases).index(phase) + 1) % len(game.phases)].name
+            game.go_to(phase.then or following)
+
+    def _do_what_is_due(self) -> None:
+        agenda = self.game.agenda
+        if agenda.timers and agenda.timers[0].due <= agenda.now:
+            self._set_agenda(msgspec.structs.replace(agenda, timers=agenda.timers[1:]))
+            self._call(self.game.timers[agenda.timers[0].name])
+        else:
+            self._end_phase()
+
     def _set_empty(self, empty: frozenset[Seat]) -> None:
         object.__setattr__(self.game, "empty", empty)
         self._update_result(moves=self.moves, tick=self.tick, first=self._first)
@@ -518,12 +775,16 @@ class Match:
     def _update_result(self, *, moves: int, tick: int, first: Seat) -> None:
         """Accept the current state: compute the result and the turn. On failure nothing changes."""
         game, state = self.game, self.state
+        if game.simultaneous:
+            self._complete_choice()
         verdict = game.result(state)
         result, turn = None, _NOBODY
         if verdict is not None:
             result = self._outcome(verdict)
         elif not game.real_time:
-            if game.empty:
+            if game.phases and (self._phase.who == ALL or not self._phase.moves):
+                turn = self._turn_in_phase()
+            elif game.empty:
                 first, turn = self._turn_among_others(first)
             else:
                 turn = self._turns[first] if game.alternating else self._asked_turn()
@@ -531,6 +792,7 @@ class Match:
             # marshal is the fastest deep copy of plain data. Only this process loads it; it is never stored.
             self._saved_state = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick, self._first = result, turn, moves, tick, first
+        self.changes += 1
         self.turn_user = self._only(turn)
         self._shared_view = self._sight = None
 
@@ -540,9 +802,18 @@ class Match:
     def _asked_turn(self) -> frozenset[Seat]:
         seats = self.game.turn(self.state)
         turn = frozenset((seats,) if isinstance(seats, int) else seats)
-        if not turn or not turn.issubset(self.game.seats):
+        if not (turn or self.game.agenda.timers) or not turn.issubset(self.game.seats):
             raise ValueError(f"turn() returned {seats!r} although the game is not over")
         return turn
+
+    def _turn_in_phase(self) -> frozenset[Seat]:
+        """Return the turn in a phase for ALL, or in one in which nobody moves."""
+        agenda = self.game.agenda
+        if self._phase.moves:
+            return frozenset(self.game.seats) - self.game.empty - frozenset(agenda.chosen)
+        if agenda.phase_due is None and not agenda.timers:
+            raise ValueError(f"nobody moves in the phase {agenda.phase!r}, and nothing ends it")
+        return _NOBODY
 
     def _turn_among_others(self, first: Seat) -> tuple[Seat, frozenset[Seat]]:
         """Return ``first`` and the turn in a match with empty seats, whose turn never comes."""
@@ -553,7 +824,7 @@ class Match:
         if game.alternating:
             return played[0], self._turns[played[0]]
         turn = self._asked_turn() - game.empty
-        if not turn:
+        if not turn and not game.agenda.timers:
             raise ValueError("turn() returned only seats that nobody plays: see self.empty")
         return first, turn
 
@@ -579,17 +850,13 @@ class Match:
         return tuple(scores)
 
     def _accepts(self, seat: Seat, movement: dict[str, Any]) -> bool:
-        game = self.game
-        taken = game.movements.read(movement)
-        position = self._generator.position
+        taken = self.game.movements.read(movement)
         try:
-            game.moves[type(taken)](game, marshal.loads(self._saved_state), seat, *_arguments(taken))
+            self._try(seat, taken)
         except Refusal:
             return False
         except Exception as error:
-            raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
-        finally:
-            self._generator.position = position
+            raise RulesError(f"{self.game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         return True
 
     def _view_head(self, seat: Seat | None) -> bytes:

@@ -130,11 +130,18 @@ class Movements:
 
         Moves with unbounded or too many arguments (strings, lists, unlimited numbers) are left out.
         """
-        movements: list[dict[str, Any]] = []
-        for name, struct in self.structs.items():
-            named = {"move": name} if self.named else {}
-            movements += [named | values for values in _values(types.type_info(struct)) or ()]
-        return movements
+        return [movement for movements in self.by_move.values() for movement in movements]
+
+    @functools.cached_property
+    def by_move(self) -> dict[str, list[dict[str, Any]]]:
+        """The ``choices`` of each move."""
+        return {
+            name: [
+                ({"move": name} if self.named else {}) | values
+                for values in _values(types.type_info(struct)) or ()
+            ]
+            for name, struct in self.structs.items()
+        }
 
 
 def schema_of(*structs: type[msgspec.Struct]) -> dict[str, Any]:

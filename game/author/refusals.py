@@ -35,6 +35,13 @@ class NotYourTurn(Conflict):
     title = "It is not your turn."
 
 
+class NotNow(Conflict):
+    """The move belongs to another phase of the game."""
+
+    code = "not_now"
+    title = "That is not possible in this phase of the game."
+
+
 class GameIsOver(Conflict):
     """The game has ended; moves are no longer accepted."""
 

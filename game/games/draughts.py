@@ -62,6 +62,7 @@ class Draughts(Game):
 
     hidden = False
     tells_legal = True
+    undo = True
 
     def setup(self, random: Random) -> State:
         board = ["b"] * 12 + [None] * 8 + ["w"] * 12

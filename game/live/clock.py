@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from math import ceil
 
 from msgspec.json import decode
 
-from game.author import Clock
+from game.author.timing import Clock, Days, Turns
 from game.events import ClockState
 
 MOST_TEXTS = 64
@@ -28,15 +29,19 @@ class _Texts(dict[frozenset[int], bytes]):
 class Clocks:
     """The clocks of a turn-based game, by seat, in seconds of any monotonic clock."""
 
-    def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
+    def __init__(self, clock: Clock | Turns | Days, users: tuple[int, ...]) -> None:
         self._clock = clock
-        self._seconds = clock.seconds
-        self._increment = clock.increment
+        self._is_each_turn = not isinstance(clock, Clock)
+        """Whether each turn has its own time."""
+        self._seconds = clock.total if isinstance(clock, Clock) else clock.seconds
+        self._increment = clock.increment if isinstance(clock, Clock) else 0.0
+        self._byo_yomi = clock.byo_yomi if isinstance(clock, Clock) else 0.0
+        self._byo_yomi_from = self._byo_yomi * clock.periods if isinstance(clock, Clock) else 0.0
         self._second = 0
         self._second_text = b""
         self.show(users)
-        self._left = [clock.seconds] * len(users)
-        self.left_ms = [int(clock.seconds * 1000)] * len(users)
+        self._left = [self._seconds] * len(users)
+        self.left_ms = [int(self._seconds * 1000)] * len(users)
         """Milliseconds left by seat, when a clock was last pressed or stopped."""
         self.running: frozenset[int] = frozenset()
         self._since = 0.0
@@ -45,9 +50,15 @@ class Clocks:
         """Show these users' clocks from now on, by seat; a seat of user 0 is not taken."""
         clock = self._clock
         shown = ",".join(f'"{user}":%d' if user else f'"seat_{seat}":%d' for seat, user in enumerate(users))
+        kind = ""
+        if isinstance(clock, Clock) and clock.periods:
+            kind = f'"byo_yomi_ms":{int(clock.byo_yomi * 1000)},"periods":{clock.periods},'
+        elif self._is_each_turn:
+            kind = '"each_turn":true,'
         self._told = "".join(
             (
-                f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
+                f'{{"initial_ms":{int(self._seconds * 1000)},"increment_ms":{int(self._increment * 1000)},',
+                kind,
                 '"left_ms":{' + shown + "},",
                 '"running":%b,"at":"%b.%03dZ"}',
             )
@@ -55,9 +66,14 @@ class Clocks:
         self._running_text = _Texts(users)
 
     def run(self, seats: Iterable[int], now: float) -> None:
-        """Start the clocks of these seats, and stop all others, without counting the time so far."""
+        """Start the clocks of these seats, and stop all others, without counting the time so far.
+
+        Where each turn has its own time, theirs begin anew.
+        """
         self.running = frozenset(seats)
         self._since = now
+        if self._is_each_turn:
+            self._begin_turns(self.running)
 
     def stop(self, now: float) -> None:
         """Stop all clocks."""
@@ -81,8 +97,30 @@ class Clocks:
         for running in self.running:
             left[running] = remaining = left[running] - elapsed
             left_ms[running] = int(remaining * 1000)
+        if self._byo_yomi and left[seat] < self._byo_yomi_from:
+            # The period in which the move was made is whole again.
+            left[seat] = ceil(left[seat] / self._byo_yomi) * self._byo_yomi
+            left_ms[seat] = int(left[seat] * 1000)
+        if self._is_each_turn:
+            self._begin_turns((seats_next - self.running) | {seat})
         self.running = seats_next
         self._since = now
+
+    def turn(self, seats_next: frozenset[int], now: float) -> None:
+        """Start the clocks of ``seats_next`` although nobody has moved; those that run already run on."""
+        left, left_ms = self._left, self.left_ms
+        for running in self.running:
+            left[running] -= now - self._since
+            left_ms[running] = int(left[running] * 1000)
+        if self._is_each_turn:
+            self._begin_turns(seats_next - self.running)
+        self.running = seats_next
+        self._since = now
+
+    def _begin_turns(self, seats: Iterable[int]) -> None:
+        for seat in seats:
+            self._left[seat] = self._seconds
+            self.left_ms[seat] = int(self._seconds * 1000)
 
     def left_of(self, seat: int, now: float) -> float:
         """Return how many seconds the seat has left."""

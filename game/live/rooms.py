@@ -337,7 +337,8 @@ class Rooms:
     async def _unload(self) -> None:
         before = self._worker.loop.time() - UNLOAD_AFTER_S
         for game_id, room in list(self.here.items()):
-            if room.is_over and room.empty_since is not None and room.empty_since < before:
+            is_empty = room.empty_since is not None and room.empty_since < before
+            if is_empty and (room.is_over or room.may_rest):
                 self._drop(room)
                 room.close()
                 with contextlib.suppress(*REDIS_ERRORS):

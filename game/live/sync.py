@@ -160,8 +160,9 @@ class Sync:
         head: bytes,
         clocks: Clocks | None,
         seq: int,
+        is_choice: bool = False,
     ) -> Deltas:
-        """Return the frames of a move. ``head`` begins those in JSON.
+        """Return the frames of a move. ``head`` begins those in JSON; nobody else is told a choice.
 
         Raises ``RulesError`` if the rules cannot tell the legal movements.
         """
@@ -171,7 +172,7 @@ class Sync:
             changes = self.changes(match, sorted({viewer for viewer, _ in wanted}), seq)
             if not changes:
                 return {}
-        is_secret = bool(match.game.secret_moves) and match.is_secret(movement)
+        is_secret = is_choice or (bool(match.game.secret_moves) and match.is_secret(movement))
         deltas: Deltas = {}
         for viewer, is_binary in wanted:
             change = changes.get(viewer)

@@ -16,7 +16,7 @@ from game.services.creation import (
     take_back,
 )
 from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
-from game.services.running import check_writable, note_playing, store_states, take_over
+from game.services.running import check_writable, note_playing, note_turn, store_states, take_over
 
 __all__ = [
     "MAX_UNFINISHED",
@@ -35,6 +35,7 @@ __all__ = [
     "join_by_code",
     "match_found",
     "note_playing",
+    "note_turn",
     "rematch",
     "store_states",
     "take_back",

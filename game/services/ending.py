@@ -76,9 +76,10 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     # Ends the ownership: a snapshot that is still on its way is rejected.
     game.epoch += 1
     game.finished_at = timezone.now()
+    game.due_at = game.to_move = None
     game.final_view = ending.final_view
     game.result = json.loads(encode_json(over)) | {"tick": ending.tick}
-    game.save(update_fields=["state", "epoch", "finished_at", "final_view", "result"])
+    game.save(update_fields=["state", "epoch", "finished_at", "due_at", "to_move", "final_view", "result"])
     Snapshot.objects.filter(game=game).delete()
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -56,6 +57,27 @@ def store_states(states: Mapping[uuid.UUID, str]) -> None:
         Game.objects.filter(pk__in=noted).update(state=state)
         if state == Game.State.ACTIVE:
             _tell_of_start(noted)
+
+
+@transaction.atomic
+def note_turn(*, game_id: uuid.UUID, due_at: datetime | None, user_ids: Sequence[int]) -> None:
+    """Store when something is due in a correspondence game and who is to move, and tell those users."""
+    game = Game.objects.select_for_update().filter(pk=game_id, state__in=Game.ON_THE_WAY).first()
+    if game is None:
+        return
+    called = [user_id for user_id in user_ids if user_id not in (game.to_move or ())]
+    game.due_at, game.to_move = due_at, list(user_ids)
+    game.save(update_fields=["due_at", "to_move"])
+    for user_id in called:
+        publish(
+            events.YourTurn(
+                user_id=user_id,
+                game=game.name,
+                game_id=game_id,
+                ends_at=due_at,
+                ws_url=selectors.ws_url(game_id),
+            )
+        )
 
 
 def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool, is_offered: bool) -> None:

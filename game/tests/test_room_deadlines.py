@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import pytest
 
-from game.author import Clock, Game
+from game.author import Clock, Days, Game
 from game.live.clock import Clocks
-from game.live.room.deadlines import MISSED_AFTER_TAKEOVER_S, Due, due
+from game.live.room.deadlines import MISSED_AFTER_TAKEOVER_S, Due, Timing, due
 from game.live.room.phase import Phase
 from game.live.seats import Seated
 
@@ -65,6 +65,27 @@ def test_a_player_who_is_away_is_missed_first_and_forfeits_after_the_grace_perio
     away.left_told = True
     assert at(Game.grace - 1) == Due(next_at=forfeits_at)
     assert at(Game.grace) == Due(stayed_away=(1,))
+
+
+def test_what_the_rules_have_planned_comes_before_anything_else_and_choices_end_together() -> None:
+    timing = Timing(rings_at=OPENED_AT + 2, choose_by=OPENED_AT + 1, choosing=[1, 0])
+
+    def at(seconds: float, timing: Timing = timing) -> Due:
+        return due(Phase.ACTIVE, [_seat(0)], _running_clocks(), OPENED_AT, OPENED_AT + seconds, Game, timing)
+
+    assert at(0.5) == Due(next_at=OPENED_AT + 1)
+    assert at(1) == Due(late=(0, 1))
+    assert at(60) == Due(rings=True)
+    # Bots, which are not among those who choose, are waited for.
+    assert at(1, timing._replace(choosing=[])) == Due(next_at=OPENED_AT + 2)
+
+
+def test_nobody_is_missed_in_a_correspondence_game() -> None:
+    class Letters(Game, abstract=True):
+        clock = Days(2)
+
+    seats = [_seat(0, away_since=OPENED_AT), _seat(1, away_since=OPENED_AT)]
+    assert due(Phase.ACTIVE, seats, None, OPENED_AT, OPENED_AT + 1e6, Letters) == Due()
 
 
 def test_the_earliest_of_all_moments_is_when_to_ask_again() -> None:

@@ -39,8 +39,22 @@ def _table(name: str = "tictactoe") -> Table:
         ),
         (entries.Ready(), "ready", "{}"),
         (entries.Started(), "start", "{}"),
+        (entries.Started(at_ms=7), "start", '{"at_ms":7}'),
+        (entries.Rang(7, [1, 2]), "timer", '{"tick":7,"left_ms":[1,2]}'),
+        (entries.PhaseEntered("play"), "phase", '{"name":"play"}'),
+        (
+            entries.TimedOut(Raw(b'{"cell":4}'), [1, 2], 7),
+            "timeout",
+            '{"movement":{"cell":4},"left_ms":[1,2],"tick":7}',
+        ),
+        (entries.Undone(), "undone", '{"left_ms":null}'),
         (entries.Said("Grüße"), "chat", '{"message":"Grüße"}'),
         (entries.Acted("resign"), "action", '{"action":"resign","data":{}}'),
+        (
+            entries.Acted("shout", Raw(b'{"word":"hey"}'), 7, [1, 2]),
+            "action",
+            '{"action":"shout","data":{"word":"hey"},"tick":7,"left_ms":[1,2]}',
+        ),
         (entries.Acted("emote", Raw(b'{"n": 1}')), "action", '{"action":"emote","data":{"n": 1}}'),
         (
             entries.Moved(Raw(b'{"cell":4}'), left_ms=[1, 2]),
@@ -67,6 +81,8 @@ def test_every_kind_of_the_journal_can_be_read() -> None:
         "move": '{"movement":{"cell":4},"left_ms":null}',
         "departed": '{"why":"away"}',
         "seated": '{"seat":1,"replaces":0,"username":"ada","rating":null}',
+        "timer": '{"tick":7}',
+        "phase": '{"name":"play"}',
         "over": '{"reason":"win","winners":[0]}',
     }
     for kind in JournalEntry.Kind.values:

@@ -1,14 +1,40 @@
 """The page for a game's author: all seats, any moment, any state, in development only."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.test import Client
 
+from game import author
+from game.author import ALL, SKIP, Phase, catalogue
 from game.models import Game
 
 pytestmark = pytest.mark.usefixtures("development")
+
+
+class Showing(author.Game):
+    """Both show a card at once."""
+
+    phases = [Phase("choose", moves=["show"], who=ALL, seconds=10), Phase("look", seconds=2)]
+    clock = None
+
+    def setup(self, random: Any) -> author.State:
+        return {"cards": [], "cheers": 0}
+
+    @author.move
+    def show(self, state: author.State, seat: int, card: Literal[1, 2]) -> None:
+        state["cards"].append(card)
+
+    @author.action
+    def cheer(self, state: author.State, seat: int, times: Literal[1, 2]) -> None:
+        state["cheers"] += times
+
+    def on_timeout(self, state: author.State, seat: int) -> Any:
+        return SKIP
+
+    def result(self, state: author.State) -> int | None:
+        return 0 if len(state["cards"]) > 4 else None
 
 
 def ask(game: str, **question: Any) -> Any:
@@ -138,3 +164,24 @@ def test_the_page_obeys_the_policy() -> None:
     assert '"name": "tictactoe"' in page
     assert "<style" not in page
     assert 'src="/static/web/dev/workbench.js"' in page
+
+
+def test_time_passes_until_something_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two choose at once for ten seconds; the one who does not is skipped; then all look."""
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    catalogue.register(Showing)
+    start = frame("showing", type="new", seed=1, seats=2)
+    assert (start["phase"], start["due_in_s"], start["turn"]) == ("choose", 10, [0, 1])
+    chosen = frame("showing", type="play", dump=start["dump"], seat=0, movement={"card": 1})
+    late = frame("showing", type="time_out", dump=chosen["dump"], seat=1)
+    assert (late["phase"], late["due_in_s"], late["did"]) == ("look", 2, "time is up: skip")
+    cheered = frame("showing", type="act", dump=late["dump"], seat=1, action="cheer", data={"times": 2})
+    assert json.loads(cheered["state"])["cheers"] == 2
+    again = frame("showing", type="wait", dump=cheered["dump"])
+    assert (again["phase"], again["did"]) == ("choose", "2 seconds")
+    for question, code in (
+        ({"type": "time_out", "seat": 0}, "not_your_turn"),
+        ({"type": "act", "seat": 7, "action": "cheer"}, "unknown_action"),
+        ({"type": "act", "seat": 0, "action": "boo"}, "unknown_action"),
+    ):
+        assert ask("showing", dump=late["dump"], **question)["code"] == code

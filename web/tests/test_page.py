@@ -181,6 +181,74 @@ def test_who_has_agreed_to_a_draw_of_several_waits_for_the_others() -> None:
     assert (done.stderr, json.loads(done.stdout)) == ("", [None, 1, 2, 2])
 
 
+def test_the_page_knows_who_may_move_by_the_phase_and_hears_of_what_was_no_move() -> None:
+    state = {
+        "type": "game_state",
+        "players": [],
+        "view": {"n": 0},
+        "you": {"user_id": 2, "side": "east"},
+        "turn": None,
+        "clock": None,
+        "phase": {"name": "choose", "ends_at": None, "waiting_for": [1, 2]},
+    }
+    moved = {
+        "type": "player_move",
+        "user_id": 2,
+        "movement": {},
+        "turn": None,
+        "clock": None,
+        "view": {"n": 0},
+    }
+    looked = {"type": "phase", "name": "look", "ends_at": None, "waiting_for": []}
+    update = {
+        "type": "game_update",
+        "cause": "timer",
+        "user_id": None,
+        "turn": 2,
+        "clock": None,
+        "view": {"n": 1},
+    }
+    asked = {"type": "game_action", "action": "ask_undo", "data": {}, "user_id": 1}
+    shouted = {
+        "type": "game_action",
+        "action": "shout",
+        "data": {},
+        "user_id": 1,
+        "turn": 2,
+        "view": {"n": 2},
+    }
+    undone = update | {"cause": "undo", "view": {"n": 3}}
+    script = f"""
+        import * as play from {json.dumps((STATIC / "play" / "room.js").as_uri())};
+        let room = play.NEW_ROOM;
+        const seen = {json.dumps([state, moved, looked, update, asked, shouted, undone])}.map((message) => {{
+          room = play.told(room, message);
+          return [play.mayMove(room, 2, false), room.phase.name, room.undoAskedBy, room.view.n];
+        }});
+        const clock = {{ byo_yomi_ms: 5000, periods: 3 }};
+        const times = [20000, 15000, 7000].map((left) => play.timeShown(clock, left));
+        console.log(JSON.stringify([seen, times]));
+    """
+    command = [node.executable(), "--input-type=module", "--eval", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    seen, times = json.loads(done.stdout)
+    assert seen == [
+        [True, "choose", None, 0],
+        [False, "choose", None, 0],
+        [False, "look", None, 0],
+        [True, "look", None, 1],
+        [True, "look", 1, 1],
+        [True, "look", 1, 2],
+        [True, "look", None, 3],
+    ]
+    assert times == [
+        {"left": 5000, "periods": 3},
+        {"left": 5000, "periods": 3},
+        {"left": 2000, "periods": 2},
+    ]
+
+
 @pytest.mark.parametrize("path", ["/dev/calls", "/dev/calls/"])
 def test_outside_development_there_is_no_page_of_calls(client: Client, path: str) -> None:
     answer = client.get(path)

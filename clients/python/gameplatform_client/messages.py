@@ -35,6 +35,8 @@ class MessageType(StrEnum):
     CHAT_MESSAGE = "chat_message"
     GAME_STATE = "game_state"
     GAME_START = "game_start"
+    GAME_UPDATE = "game_update"
+    PHASE = "phase"
     GAME_TICK = "game_tick"
     PLAYER_JOINED = "player_joined"
     PLAYER_LEFT = "player_left"
@@ -103,6 +105,7 @@ class MessageType(StrEnum):
     COMBAT_END = "combat_end"
     BADGE = "badge"
     MATCH_FOUND = "match_found"
+    YOUR_TURN = "your_turn"
     QUEUE_JOINED = "queue_joined"
     QUEUE_LEFT = "queue_left"
     MATCH_PROPOSED = "match_proposed"
@@ -263,13 +266,19 @@ class GamePlayerInfo(Record):
 
 
 class GameClockState(Record):
-    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down."""
+    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down.
+    ``each_turn``: every turn has ``initial_ms``. With byo-yomi ``left_ms`` includes the ``periods`` that
+    are left, each of ``byo_yomi_ms``; a move within one gives it back whole.
+    """
 
     initial_ms: int
     increment_ms: int
     left_ms: dict[str, int]
     running: list[int]
     at: str
+    each_turn: MayBeMissing[bool]
+    byo_yomi_ms: MayBeMissing[int]
+    periods: MayBeMissing[int]
 
 
 class GameYou(Record):
@@ -296,11 +305,22 @@ class GameReward(Record):
     level_up: bool
 
 
+class GamePhaseState(Record):
+    """The phase of a game; ``waiting_for`` are the users who may move, unless it is one. ``chosen`` is the
+    receiver's own choice, where all choose at once.
+    """
+
+    name: str
+    ends_at: str | None
+    waiting_for: MayBeMissing[list[int]]
+    chosen: MayBeMissing[dict[str, Any] | None]
+
+
 class GamePlayerMoveCommand(TypedDict):
     """Make a move; its fields depend on the game (see ``move_schema`` in the catalogue). Refused with
-    ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``,
-    ``stale_input``, ``rate_limited``, ``recovering``, or a code of the game's own. In real time,
-    ``movement`` may also have ``n``, its number, and ``saw``: see docs/state-sync.md.
+    ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``, ``not_now``
+    (in another phase), ``stale_input``, ``rate_limited``, ``recovering``, or a code of the game's own. In
+    real time, ``movement`` may also have ``n``, its number, and ``saw``: see docs/state-sync.md.
     """
 
     type: Literal["player_move"]
@@ -317,9 +337,12 @@ class GamePlayerReadyCommand(TypedDict):
 
 class GameGameActionCommand(TypedDict):
     """Do something other than a move: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or
-    ``emote``. ``start`` begins a game that still waits for players; only its creator may. Refused with
+    ``emote``. ``start`` begins a game that still waits for players; only its creator may. ``ask_undo``
+    asks the others for the own last move back, where the game allows it; they ``accept_undo`` or
+    ``decline_undo``. A game may have actions of its own (see ``actions`` in the catalogue). Refused with
     ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``, ``no_draw_offered``,
-    ``not_the_host``, ``recovering``.
+    ``no_undo``, ``no_undo_asked``, ``not_the_host``, ``recovering``, and for an action of the game's own
+    with ``invalid_move`` or a code of its own.
     """
 
     type: Literal["game_action"]
@@ -363,6 +386,8 @@ class GameGameState(Record):
     draw_offered_by: list[int]
     seq: int
     legal: MayBeMissing[list[dict[str, Any]]]
+    phase: MayBeMissing[GamePhaseState]
+    undo_asked_by: MayBeMissing[int | None]
     ack: MayBeMissing[int]
     sync: MayBeMissing[dict[str, Any]]
     recovered: MayBeMissing[bool]
@@ -401,6 +426,34 @@ class GamePlayerMove(Record):
     ref: MayBeMissing[str | int]
 
 
+class GameGameUpdate(Record):
+    """Sent after the game has changed otherwise than by a move; ``view`` is what the receiver sees after
+    it. ``cause`` is timer (also the end of a phase), skip (the turn of ``user_id`` passed without a move)
+    or undo (``user_id`` has their last move back).
+    """
+
+    type: Literal["game_update"]
+    cause: str
+    user_id: int | None
+    turn: int | None
+    clock: GameClockState | None
+    seq: int
+    view: Any
+    legal: MayBeMissing[list[dict[str, Any]]]
+
+
+class GamePhase(Record):
+    """Sent when a game has entered another phase, or the same anew; ``ends_at`` is null without a limit.
+    ``waiting_for`` are the users who may move, unless it is one.
+    """
+
+    type: Literal["phase"]
+    name: str
+    ends_at: str | None
+    seq: int
+    waiting_for: MayBeMissing[list[int]]
+
+
 class GameGameTick(Record):
     """A frame of a real-time game; a newer one replaces it. With a subprotocol of docs/state-sync.md,
     ``full`` or ``delta`` is there in place of ``view``.
@@ -413,13 +466,19 @@ class GameGameTick(Record):
 
 
 class GameGameAction(Record):
-    """Sent when a player did something other than a move."""
+    """Sent when a player did something other than a move. After an action of the game's own, ``view`` is
+    what the receiver sees, except in real time.
+    """
 
     type: Literal["game_action"]
     action: str
     data: Any
     user_id: int
     seq: int
+    turn: MayBeMissing[int | None]
+    clock: MayBeMissing[GameClockState | None]
+    view: MayBeMissing[Any]
+    legal: MayBeMissing[list[dict[str, Any]]]
     ref: MayBeMissing[str | int]
 
 
@@ -2014,6 +2073,18 @@ class NotificationsMatchFound(Record):
     game: str
     game_id: str
     side: str
+    ws_url: str
+    seq: int
+
+
+class NotificationsYourTurn(Record):
+    """Sent when it has become the user's turn in a correspondence game, which need not be open."""
+
+    type: Literal["your_turn"]
+    user_id: int
+    game: str
+    game_id: str
+    ends_at: str | None
     ws_url: str
     seq: int
 

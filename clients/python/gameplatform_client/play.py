@@ -14,6 +14,7 @@ from gameplatform_client.session import Session
 _SHOWING = {
     MessageType.GAME_STATE,
     MessageType.PLAYER_MOVE,
+    MessageType.GAME_UPDATE,
     MessageType.GAME_TICK,
     MessageType.GAME_OVER,
 }
@@ -25,7 +26,7 @@ class GameChannel(Channel):
     """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
     newest: Message | None = None
-    """The newest frame with a view: a state, a move, a tick or the end of the game."""
+    """The newest frame with a view: a state, a move, an update, a tick or the end of the game."""
 
     def _note(self, message: Message) -> None:
         kind = message["type"]

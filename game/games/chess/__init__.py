@@ -35,6 +35,7 @@ class Chess(Game):
     clock = Clock(seconds=600, increment=5)
     hidden = False
     tells_legal = True
+    undo = True
 
     def setup(self, random: Random) -> State:
         return state_at(Position.read(START))

@@ -12,14 +12,15 @@ from functools import partial
 from random import randrange
 from typing import Any, Final
 
-from msgspec import DecodeError, Raw, json
+from msgspec import UNSET, DecodeError, Raw, json
 
 from core.database import in_database
 from core.refusals import Invalid, RateLimited, Refusal
 from core.tasks import begin
 from game import commands, events, services
 from game.author.match import Match
-from game.author.refusals import GameIsOver, RulesError
+from game.author.refusals import GameIsOver, NotYourTurn, RulesError
+from game.author.timing import Clock
 from game.live.audience import Audience
 from game.live.gallery import Gallery
 from game.live.journal import Journal
@@ -29,14 +30,30 @@ from game.live.room.bots import Bots
 from game.live.room.commits import Commits
 from game.live.room.course import Course
 from game.live.room.ending import Verdict
-from game.live.room.frames import move_frames, move_head, operators_view, tick_frames
+from game.live.room.frames import (
+    action_frames,
+    move_frames,
+    move_head,
+    operators_view,
+    tick_frames,
+    update_frames,
+)
 from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
 from game.live.room.table import clocks_of
 from game.live.seats import Seated, seated
 from game.live.sync import Sync
 from game.records import RoomRecord, SeatRecord
-from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotTheHost, StaleInput, UnknownAction
+from game.refusals import (
+    NoDrawOffered,
+    NoSpectators,
+    NotAPlayer,
+    NotTheHost,
+    NoUndo,
+    NoUndoAsked,
+    StaleInput,
+    UnknownAction,
+)
 from realtime import worker
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Command, encode, error, with_ref
@@ -105,6 +122,12 @@ class Room(Course):
             self._keep_state()
 
     # Who is here.
+
+    @property
+    def may_rest(self) -> bool:
+        """Whether the room can leave memory while its game goes on, which is by correspondence."""
+        is_idle = self._commits.committed == self._commits.seq and not self._tasks
+        return self.match.game.correspondence and self.phase is ACTIVE and is_idle
 
     @property
     def empty_since(self) -> float | None:
@@ -256,23 +279,35 @@ class Room(Course):
         clocks = self.clocks
         if clocks is not None and clocks.left_of(seat.number, now) <= 0:
             self._check_deadlines()
-            raise GameIsOver("Your time is up.")
+            late = GameIsOver if isinstance(match.game.clock, Clock) else NotYourTurn
+            raise late("Your time is up.")
+        is_timed = match.game.timed
         try:
+            if is_timed:
+                self._pass_time()
+            is_choice = is_timed and match.is_choosing
             taken = match.play(seat.number, movement)
             if self.draw_offers:
                 self.draw_offers.intersection_update({seat.number})
+            if self.undo_asked_by is not None:
+                self.forget_undo()
             left_ms, clock = None, b"null"
             if clocks is not None:
                 clocks.press(seat.number, match.turn, now)
                 left_ms, clock = clocks.left_ms, clocks.told(now, time.time())
                 self._alarm.set(clocks.flag_falls())
-            self._write_move(seat, taken, entries.Moved(Raw(taken), left_ms=left_ms), clock, answer)
+            entry = entries.Moved(Raw(taken), left_ms=left_ms)
+            if is_timed:
+                entry.tick = match.tick
+            self._write_move(seat, taken, entry, clock, answer, is_choice=is_choice)
         except RulesError as problem:
             self.fail(problem)
             return
         if match.result is not None:
             self._end(ending.by_rules(match))
             return
+        if is_timed:
+            self._note_time()
         if self._bots is not None:
             self._bots.wake(match)
         if self._commits.row >= self._snapshot_due:
@@ -327,7 +362,14 @@ class Room(Course):
             acknowledge(answer)
 
     def _write_move(
-        self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes, answer: Answer | None
+        self,
+        seat: Seated,
+        movement: bytes,
+        entry: entries.Moved,
+        clock: bytes,
+        answer: Answer | None,
+        *,
+        is_choice: bool = False,
     ) -> None:
         commits, match = self._commits, self.match
         if seat.bot_level is None:
@@ -336,7 +378,7 @@ class Room(Course):
             commits.write(MOVED, seat.user_id, encode(entry).decode(), None, answer)
             return
         seq = commits.seq + 1
-        frames = move_frames(match, seat.user_id, movement, clock, seq)
+        frames = move_frames(match, seat.user_id, movement, clock, seq, is_choice=is_choice)
         deltas = None
         synced = self._audience.synced
         if synced and self._audience.sync is not None:
@@ -348,8 +390,20 @@ class Room(Course):
                 head=move_head(match, seat.user_id, clock, seq),
                 clocks=self.clocks,
                 seq=seq,
+                is_choice=is_choice,
             )
         commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer, deltas)
+
+    def _write_change(
+        self,
+        entry: entries.Change,
+        seat: Seated | None,
+        frames: Frames,
+        answer: Answer | None = None,
+    ) -> None:
+        super()._write_change(entry, seat, frames, answer)
+        if self._bots is not None:
+            self._bots.wake(self.match)
 
     def _act(self, seat: Seated, action: str, data: Raw, answer: Answer | None) -> None:
         match action:
@@ -368,6 +422,7 @@ class Room(Course):
                 begin(self._close_seats(seat, answer), self._tasks, "Starting a game")
             case "resign":
                 check(self.phase, MOVE)
+                self._go_on_to_now()
                 self._record(seat, entries.Acted(action), answer)
                 self._depart(seat, "resigned", ending.by_resignation(self, seat))
             case "offer_draw" | "accept_draw":
@@ -382,8 +437,75 @@ class Room(Course):
                     acknowledge(answer)
                 if is_agreed:
                     self._end(ending.DRAW_AGREED)
+            case "ask_undo" | "accept_undo" | "decline_undo":
+                check(self.phase, MOVE)
+                self._undo(seat, action, answer)
+            case own if own in self.match.game.actions:
+                check(self.phase, MOVE)
+                self._act_by_rules(seat, own, data, answer)
             case _:
                 raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
+
+    def _go_on_to_now(self) -> None:
+        try:
+            self._pass_time()
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _undo(self, seat: Seated, action: str, answer: Answer | None) -> None:
+        allowed = self.match.game.undo
+        if not allowed or (self.record.rated and allowed != "rated"):
+            raise NoUndo("No move can be taken back in this game.")
+        self._go_on_to_now()
+        if action != "ask_undo" and self.undo_asked_by is None:
+            raise NoUndoAsked
+        if action == "ask_undo" and not self.match.can_take_back(seat.number):
+            raise NoUndo("You have no move that can be taken back.")
+        if action == "decline_undo":
+            self._record(seat, entries.Acted(action), answer)
+            return
+        if action == "ask_undo" and self.undo_asked_by not in (None, seat.number):
+            raise NoUndo("Somebody else asks for an undo: accept or decline it first.")
+        is_known = seat.number in self.undo_agreed
+        self.wants_undo(seat)
+        if self.undo_is_agreed:
+            self._take_move_back(answer)
+        elif is_known:
+            acknowledge(answer)
+        else:
+            self._record(seat, entries.Acted(action), answer)
+
+    def _take_move_back(self, answer: Answer | None) -> None:
+        assert self.undo_asked_by is not None
+        seat, now = self.seats[self.undo_asked_by], self._now()
+        self.forget_undo()
+        try:
+            self.match.take_back(seat.number)
+            left_ms, clock = self._turn_clocks(now)
+            frames = update_frames(self.match, "undo", seat.user_id, clock, self._commits.seq + 1)
+        except RulesError as problem:
+            self.fail(problem)
+            return
+        self._write_change(entries.Undone(left_ms, self._tick()), seat, frames, answer)
+
+    def _act_by_rules(self, seat: Seated, action: str, data: Raw, answer: Answer | None) -> None:
+        match = self.match
+        try:
+            self._pass_time()
+            taken = match.act(seat.number, action, data)
+            now, seq = self._now(), self._commits.seq + 1
+            left_ms, clock = self._turn_clocks(now)
+            entry = entries.Acted(action, Raw(taken), self._tick(), left_ms or UNSET)
+            if match.game.real_time:
+                told = b"{}" if action in match.game.secret_moves else taken
+                event = events.GameAction(action=action, data=Raw(told), user_id=seat.user_id, seq=seq)
+                frames: Frames = (encode(event), None)
+            else:
+                frames = action_frames(match, seat.user_id, action, taken, clock, seq)
+        except RulesError as problem:
+            self.fail(problem)
+            return
+        self._write_change(entry, seat, frames, answer)
 
     async def _close_seats(self, seat: Seated, answer: Answer | None) -> None:
         try:
@@ -460,6 +582,8 @@ class Room(Course):
                     self._show_tick()
                 if match.tick - self._snapshot_tick >= game.rate:
                     self._save_snapshot()
+            if game.phases and match.result is None:
+                self._note_time()
         except RulesError as problem:
             self.fail(problem)
 

@@ -61,7 +61,7 @@ class Bots:
                 yield seat, seat.bot_level
 
     async def _move(self, match: Match, seat: Seated, level: int) -> None:
-        moves = match.moves
+        changes = match.changes
         try:
             copy = match.copy(self._random.getrandbits(64))
             choose = partial(bots.choose, copy, seat.number, self._random, level)
@@ -78,8 +78,8 @@ class Bots:
         except (GameIsOver, Recovering):
             pass  # Its time was up, or the game ended or left this worker meanwhile.
         except Refusal as refusal:
-            if match.moves == moves:
+            if match.changes == changes:
                 self._fail(RulesError(f"{match.game.name}: the bot's {movement} is refused: {refusal}"))
             else:
-                # Players who may move at the same time have moved meanwhile.
+                # Others have moved meanwhile, or had a move back.
                 self.wake(match)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from msgspec import UNSET, UnsetType, convert
+from msgspec import UNSET, Raw, UnsetType, convert
 
 from core.background import STORE_ERRORS
 from core.batching import BatchLoader
@@ -17,13 +19,14 @@ from game import events, services
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Why
 from game.author.match import Match
 from game.author.refusals import RulesError
+from game.author.timing import LOSE, MS, SKIP, Clock
 from game.live.alarm import Alarm
 from game.live.audience import Audience
 from game.live.listeners import Answer, Frames
 from game.live.room import deadlines, ending, entries
 from game.live.room.commits import Commits
 from game.live.room.ending import Verdict
-from game.live.room.frames import game_state, players_of
+from game.live.room.frames import game_state, move_frames, phase_event, players_of, update_frames
 from game.live.room.phase import ACTIVE, ENDING, LOST, Phase, Request, check, goes_on
 from game.live.room.table import Table
 from game.live.seats import Seated, seated
@@ -50,9 +53,11 @@ class Course(Table):
         "_audience",
         "_commits",
         "_deferred",
+        "_due_to_note",
         "_let_go",
         "_now",
         "_opened_at",
+        "_phase_told",
         "_result",
         "_snapshot_due",
         "_tasks",
@@ -94,6 +99,10 @@ class Course(Table):
         self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
         self._let_go = let_go
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._due_to_note: tuple[datetime | None, list[int]] | None = None
+        """Of a correspondence game, when something is due and who is to move, until the database knows."""
+        self._phase_told = 0
+        """Of the phases that the game has entered, the last one that clients know."""
         self._unnoted: set[int] = set()
         """Users who have left or come back, which the database does not know yet."""
 
@@ -209,6 +218,8 @@ class Course(Table):
         self._go_on_when_all_joined()
 
     def _record_left(self, seat: Seated) -> None:
+        if self.match.game.correspondence:
+            return
         if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told or seat.gone):
             self._record(seat, entries.Left())
             self._alarm.set(self._now() + self.match.game.grace)
@@ -220,6 +231,7 @@ class Course(Table):
         if not goes_on(self.phase):
             return
         try:
+            self._pass_time()
             then = self.match.leave(seat.number, why)
             if then == END:
                 self._end(ended)
@@ -242,6 +254,7 @@ class Course(Table):
                 if one.left or one.user_id in self._unnoted:
                     continue
                 if seat.is_free and (seat.user_id != one.user_id or seat.gone is not None):
+                    self._pass_time()
                     self._seat(seat, one)
         except RulesError as problem:
             self.fail(problem)
@@ -264,6 +277,7 @@ class Course(Table):
 
     def _wait_for_players(self) -> None:
         self._opened_at = self._now()
+        self._count_as_here()
         self._enter(Phase.WAITING_FOR_PLAYERS)
         self._alarm.set(self._now() + self.match.game.start_within)
 
@@ -275,6 +289,7 @@ class Course(Table):
 
     def _take_back(self, seat: Seated) -> None:
         try:
+            self._pass_time()
             self._record(seat, entries.Reconnected(self._tick()))
             self._note_playing(seat)
             self._go_on_with_others()
@@ -301,7 +316,8 @@ class Course(Table):
         self._commits.when_committed(note)
 
     def _tick(self) -> int | UnsetType:
-        return self.match.tick if self.match.game.real_time else UNSET
+        game = self.match.game
+        return self.match.tick if game.real_time or game.timed else UNSET
 
     def _go_on_with_others(self) -> None:
         """Continue, or end, after somebody has left or come back."""
@@ -318,6 +334,7 @@ class Course(Table):
         self._begin(now)
         self._alarm.set(now)
         self._show_state()
+        self._note_time()
 
     # The way to the start.
 
@@ -342,40 +359,188 @@ class Course(Table):
     def _start_if_ready(self) -> None:
         if self.phase is Phase.WAITING_FOR_READY and all(seat.ready for seat in self.taken):
             entry = entries.Started()
+            if self.match.game.correspondence:
+                entry.at_ms = int(time.time() * MS)
             event = entry.event(self._commits.seq + 1)
             entry.apply(self)
             self._commits.write(entry.kind, None, encode(entry).decode(), (encode(event), None))
             self._begin(self._now())
             self._enter(ACTIVE)
+            self._note_time()
 
     def _begin(self, now: float) -> None:
+        match = self.match
+        if match.game.correspondence:
+            # By the wall clock, also while no worker has the room.
+            self.zero = now - (time.time() - self.began_ms / MS)
+        else:
+            self.zero = now - match.tick / MS
         if self.clocks is not None:
-            self.clocks.run(self.match.turn, now)
+            self.clocks.run(match.turn, self.moment(match.tick) if match.game.correspondence else now)
             self._alarm.set(self.clocks.flag_falls())
 
+    def _count_as_here(self) -> None:
+        """Wait for nobody in a correspondence game: it begins as soon as its seats are taken."""
+        if self.match.game.correspondence:
+            for seat in self.taken:
+                seat.joined = seat.ready = True
+
     # Time.
+
+    def _pass_time(self) -> None:
+        """Let the time of a game with phases or timers pass up to now; what is due by then happens first.
+
+        Raises ``RulesError``.
+        """
+        match = self.match
+        if not match.game.timed or match.game.real_time or self.phase is not ACTIVE:
+            return
+        now = self._now()
+        tick = max(match.tick, int((now - self.zero) * MS))
+        if (due := match.due) is None or due > tick:
+            match.advance(tick)
+            return
+        match.advance(tick)
+        self.forget_undo()
+        left_ms, clock = self._turn_clocks(now)
+        frames = update_frames(match, "timer", None, clock, self._commits.seq + 1)
+        self._write_change(entries.Rang(match.tick, left_ms), None, frames)
+
+    def _time_out(self, seat: Seated, ended: Verdict) -> None:
+        """Do what the rules say of a turn whose time is up; if the game ends, it is ``ended`` thereby."""
+        if self.phase is not ACTIVE or seat.number not in self.match.turn:
+            return
+        match = self.match
+        try:
+            self._pass_time()
+            if seat.number not in match.turn:
+                return
+            is_choice = match.is_choosing
+            made = match.time_out(seat.number)
+            if made == LOSE:
+                self._depart(seat, "time", ended)
+                return
+            self.forget_undo()
+            now, seq = self._now(), self._commits.seq + 1
+            left_ms, clock = self._turn_clocks(now, moved=seat.number)
+            if made == SKIP:
+                frames = update_frames(match, "skip", seat.user_id, clock, seq)
+            else:
+                frames = move_frames(match, seat.user_id, made, clock, seq, is_choice=is_choice)
+            movement = b"{}" if made == SKIP else made
+            self._write_change(entries.TimedOut(Raw(movement), left_ms, self._tick()), seat, frames)
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _turn_clocks(self, now: float, *, moved: int | None = None) -> tuple[list[int] | None, bytes]:
+        """Start the clocks of those whose turn it is now; return the time left, and what clients see."""
+        clocks = self.clocks
+        if clocks is None:
+            return None, b"null"
+        if moved is None:
+            clocks.turn(self.match.turn, now)
+        else:
+            clocks.press(moved, self.match.turn, now)
+        self._alarm.set(clocks.flag_falls())
+        return clocks.left_ms, clocks.told(now, time.time())
+
+    def _write_change(
+        self,
+        entry: entries.Change,
+        seat: Seated | None,
+        frames: Frames,
+        answer: Answer | None = None,
+    ) -> None:
+        """Journal a change of the match that is no move, and go on."""
+        user_id = None if seat is None else seat.user_id
+        self._commits.write(entry.kind, user_id, encode(entry).decode(), frames, answer)
+        self._alarm.set(self._now())
+        self._note_time()
+        if self.match.result is not None:
+            self._end(ending.by_rules(self.match))
+
+    def _note_time(self) -> None:
+        """Tell clients of another phase, and the database of what is due in a correspondence game."""
+        game = self.match.game
+        if game.phases and self.is_started and self._phase_told != game.agenda.entered:
+            self._phase_told = game.agenda.entered
+            entry, seq = entries.PhaseEntered(game.phase), self._commits.seq + 1
+            event = phase_event(self, self._now(), seq)
+            self._commits.write(entry.kind, None, encode(entry).decode(), (encode(event), None))
+        if game.timed and not game.real_time:
+            for due in (self.match.due, self.match.choice_due):
+                self._alarm.set(None if due is None else self.moment(due))
+        if game.correspondence and self.phase is ACTIVE:
+            self._note_due()
+
+    def _note_due(self) -> None:
+        now, match = self._now(), self.match
+        moments = [self.clocks.flag_falls() if self.clocks is not None else None]
+        moments += [self.moment(due) for due in (match.due, match.choice_due) if due is not None]
+        known = [moment for moment in moments if moment is not None]
+        due_at = datetime.fromtimestamp(time.time() + min(known) - now, UTC) if known else None
+        is_busy = self._due_to_note is not None
+        self._due_to_note = due_at, [self.seats[number].user_id for number in sorted(match.turn)]
+        if not is_busy:
+            self._commits.when_committed(self._begin_noting)
+
+    def _begin_noting(self) -> None:
+        begin(self._store_due(), self._tasks, "Noting whose turn it is")
+
+    async def _store_due(self) -> None:
+        while (noted := self._due_to_note) is not None:
+            due_at, user_ids = noted
+            try:
+                await in_database(services.note_turn, game_id=self.id, due_at=due_at, user_ids=user_ids)
+            except STORE_ERRORS:
+                await asyncio.sleep(RETRY_S)
+            else:
+                if self._due_to_note == noted:
+                    self._due_to_note = None
 
     def _check_deadlines(self) -> None:
         """Act on clocks, absences and start limits that have run out."""
         self._alarm.clear()
         now, game = self._now(), self.match.game
-        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, now, game)
+        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, now, game, self._timing())
         for seat in due.missed:
             self._record_left(seat)
         if due.never_started and self.phase is Phase.CREATED and len(self.taken) >= game.min_players:
             begin(self._begin_without_others(), self._tasks, "Starting a game")
         elif due.never_started:
             self._end(ending.by_absence_at_start(self, self.phase))
-        elif due.out_of_time:
-            ended = ending.by_timeout(self, due.out_of_time)
-            for number in due.out_of_time:
-                self._depart(self.seats[number], "time", ended)
+        elif due.rings:
+            try:
+                self._pass_time()
+            except RulesError as problem:
+                self.fail(problem)
+            self._alarm.set(now)
+        elif seats := due.late or due.out_of_time:
+            ended = ending.by_timeout(self, seats)
+            for number in seats:
+                if due.late or not isinstance(game.clock, Clock):
+                    self._time_out(self.seats[number], ended)
+                else:
+                    self._depart(self.seats[number], "time", ended)
         elif due.stayed_away:
             ended = ending.by_forfeit(self, due.stayed_away)
             for number in due.stayed_away:
                 self._depart(self.seats[number], "away", ended)
         else:
             self._alarm.set(due.next_at)
+
+    def _timing(self) -> deadlines.Timing:
+        """Return the moments of the game's own phases and timers, but in real time."""
+        match = self.match
+        if not match.game.timed or match.game.real_time or self.phase is not ACTIVE:
+            return deadlines.Timing()
+        due, choice_due = match.due, match.choice_due
+        return deadlines.Timing(
+            rings_at=None if due is None else self.moment(due),
+            choose_by=None if choice_due is None else self.moment(choice_due),
+            # Bots choose in a moment.
+            choosing=[number for number in match.turn if self.seats[number].bot_level is None],
+        )
 
     # The end.
 
@@ -474,12 +639,15 @@ class Course(Table):
                 seat.joined = seat.ready = True
             elif seat.joined or self.is_started:
                 seat.away_since = now
+        self._count_as_here()
         self.phase = self._restored_phase()
         self.state = self.phase.value
         if failed is not None:
             self.fail(failed)
         elif self.phase is ACTIVE:
             self._begin(now)
+            self._phase_told = self.match.game.agenda.entered
+            self._note_time()
             for number in self.departed:
                 if not self.seats[number].is_offered:
                     # The last owner may not have come to note it.

@@ -22,12 +22,16 @@ Kind = JournalEntry.Kind
 
 
 class Started(Struct):
-    """All players were ready, and the game began."""
+    """All players were ready, and the game began; by correspondence, at this Unix time in milliseconds."""
 
     kind: ClassVar[str] = Kind.START.value
 
+    at_ms: int | UnsetType = UNSET
+
     def apply(self, table: Table) -> None:
         table.is_started = True
+        if self.at_ms is not UNSET:
+            table.began_ms = self.at_ms
         for seat in table.taken:
             table.play(seat)
 
@@ -44,9 +48,34 @@ class Ended(Struct):
         pass
 
 
+class Rang(Struct):
+    """Something was due by itself by this tick of a game that is not in real time: a timer, a phase's end."""
+
+    kind: ClassVar[str] = Kind.TIMER.value
+
+    tick: int
+    left_ms: list[int] | None = None
+
+    def apply(self, table: Table) -> None:
+        table.go_to(self.tick)
+        if table.clocks is not None and self.left_ms:
+            table.clocks.restore(self.left_ms)
+
+
+class PhaseEntered(Struct):
+    """The game has entered this phase; changes nothing, but clients are told."""
+
+    kind: ClassVar[str] = Kind.PHASE.value
+
+    name: str
+
+    def apply(self, table: Table) -> None:
+        pass
+
+
 class Moved(Struct):
     """A player moved. ``left_ms`` are the clocks of a turn-based game after it, None if it has none; ``tick``
-    is the tick of a real-time game at which the movement was applied.
+    is the tick at which the movement was applied, in real time and in games with phases or timers.
     """
 
     kind: ClassVar[str] = Kind.MOVE.value
@@ -59,10 +88,51 @@ class Moved(Struct):
         if seat.bot_level is None:
             seat.has_moved = True
         if self.tick is not UNSET:
-            table.steer(seat.number, bytes(self.movement), self.tick)
-            return
+            if table.match.game.real_time:
+                table.steer(seat.number, bytes(self.movement), self.tick)
+                return
+            table.go_to(self.tick)
         table.match.play(seat.number, self.movement)
         table.draw_offers &= {seat.number}
+        table.forget_undo()
+        if table.clocks is not None and self.left_ms:
+            table.clocks.restore(self.left_ms)
+
+
+class TimedOut(Struct):
+    """The time of a player's turn was up: the rules made this movement for them, or skipped the turn ({}).
+
+    Another kind than ``Moved``: who only lets time pass has not moved.
+    """
+
+    kind: ClassVar[str] = Kind.TIMEOUT.value
+
+    movement: Raw = Raw(b"{}")
+    left_ms: list[int] | None = None
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        if self.tick is not UNSET:
+            table.go_to(self.tick)
+        table.match.time_out(seat.number)
+        table.forget_undo()
+        if table.clocks is not None and self.left_ms:
+            table.clocks.restore(self.left_ms)
+
+
+class Undone(Struct):
+    """All agreed that a player has the own last move back."""
+
+    kind: ClassVar[str] = Kind.UNDONE.value
+
+    left_ms: list[int] | None = None
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        if self.tick is not UNSET:
+            table.go_to(self.tick)
+        table.match.take_back(seat.number)
+        table.forget_undo()
         if table.clocks is not None and self.left_ms:
             table.clocks.restore(self.left_ms)
 
@@ -94,7 +164,7 @@ class Left(Struct):
 
 
 class Reconnected(Struct):
-    """A player is back, in a real-time game at this tick."""
+    """A player is back, in a game with ticks at this one."""
 
     kind: ClassVar[str] = Kind.RECONNECTED.value
 
@@ -112,7 +182,7 @@ class Reconnected(Struct):
 
 
 class Departed(Struct):
-    """A player left a game that goes on, in real time at this tick; a bot of this level plays the seat."""
+    """A player left a game that goes on, at this tick if it has any; a bot of this level plays the seat."""
 
     kind: ClassVar[str] = Kind.DEPARTED.value
 
@@ -184,18 +254,31 @@ class Said(Struct):
 
 
 class Acted(Struct):
-    """A player resigned, offered or accepted a draw, asked for a rematch, or sent an emote."""
+    """A player did something other than a move; an action of the game's own has a tick, as moves have."""
 
     kind: ClassVar[str] = Kind.ACTION.value
 
     action: str
     data: Raw = Raw(b"{}")
+    tick: int | UnsetType = UNSET
+    left_ms: list[int] | UnsetType = UNSET
 
     def apply(self, table: Table, seat: Seated) -> None:
-        if self.action in ("offer_draw", "accept_draw"):
-            table.draw_offers.add(seat.number)
-        elif self.action == "rematch":
-            table.rematch_wanted.add(seat.number)
+        match self.action:
+            case "offer_draw" | "accept_draw":
+                table.draw_offers.add(seat.number)
+            case "rematch":
+                table.rematch_wanted.add(seat.number)
+            case "ask_undo" | "accept_undo":
+                table.wants_undo(seat)
+            case "decline_undo":
+                table.forget_undo()
+            case own if own in table.match.game.actions:
+                if self.tick is not UNSET:
+                    table.go_to(self.tick)
+                table.match.act(seat.number, own, self.data)
+                if table.clocks is not None and self.left_ms:
+                    table.clocks.restore(self.left_ms)
 
     def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.GameAction(action=self.action, data=self.data, user_id=seat.user_id, seq=seq)
@@ -204,10 +287,13 @@ class Acted(Struct):
 ByPlayer = Joined | Left | Reconnected | Departed | Ready | Said | Acted
 """Actions of players besides moves: applied, journalled and announced in one way."""
 
-OfGame = Started | Ended
+Change = Rang | TimedOut | Undone | Acted
+"""Changes of a match other than by a move: whoever writes them has applied them."""
+
+OfGame = Started | Ended | Rang | PhaseEntered
 """Entries about the game as a whole, made by no player."""
 
-RoomEntry = ByPlayer | Moved | OfGame | SeatTaken
+RoomEntry = ByPlayer | Moved | TimedOut | Undone | OfGame | SeatTaken
 
 _decoders = {entry.kind: Decoder(entry).decode for entry in get_args(RoomEntry)}
 

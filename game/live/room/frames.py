@@ -1,10 +1,11 @@
 """The frames in which clients see a table: its state, a move, a tick."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from game import events
 from game.author.game import side_of
@@ -15,27 +16,57 @@ from game.live.room.table import Table
 
 _PLAYER_MOVE: Final = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d'
 _VIEW: Final = b',"view":'
+_GAME_UPDATE: Final = b'{"type":"game_update","cause":"%b","user_id":%b,"turn":%b,"clock":%b,"seq":%d'
+_GAME_ACTION: Final = (
+    b'{"type":"game_action","action":"%b","user_id":%d,"data":%b,"turn":%b,"clock":%b,"seq":%d'
+)
 
 
-def move_frames(match: Match, user_id: int, movement: bytes, clock: bytes, seq: int) -> Frames:
+def move_frames(
+    match: Match, user_id: int, movement: bytes, clock: bytes, seq: int, *, is_choice: bool = False
+) -> Frames:
     """Return an ``events.PlayerMove`` for each viewer, assembled by hand: only their views differ.
 
-    Raises ``RulesError``.
+    A choice in a phase for all is told to nobody else. Raises ``RulesError``.
     """
-    turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
+    turn = _turn(match)
     frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq) + _VIEW)
-    if match.game.secret_moves and match.is_secret(movement):
+    if is_choice or (match.game.secret_moves and match.is_secret(movement)):
         redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq) + _VIEW)
-        mover = match.users.index(user_id)
-        shown = [frames if match.seat_of(viewer) == mover else redacted for viewer in range(match.viewers)]
-        return b"", [frame_of(one, viewer) for viewer, one in enumerate(shown)]
+        return _to_one(match, user_id, frames, redacted)
     return frames
 
 
 def move_head(match: Match, user_id: int, clock: bytes, seq: int) -> bytes:
     """Return the begin of an ``events.PlayerMove`` without a view, in which its movement is to be filled."""
-    turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
-    return _PLAYER_MOVE % (user_id, b"%b", turn, clock.replace(b"%", b"%%"), seq)
+    return _PLAYER_MOVE % (user_id, b"%b", _turn(match), clock.replace(b"%", b"%%"), seq)
+
+
+def update_frames(match: Match, cause: str, user_id: int | None, clock: bytes, seq: int) -> Frames:
+    """Return an ``events.GameUpdate`` for each viewer. Raises ``RulesError``."""
+    user = b"null" if user_id is None else b"%d" % user_id
+    return match.frames(_GAME_UPDATE % (cause.encode(), user, _turn(match), clock, seq) + _VIEW)
+
+
+def action_frames(match: Match, user_id: int, action: str, data: bytes, clock: bytes, seq: int) -> Frames:
+    """Return an ``events.GameAction`` of the game's own for each viewer. Raises ``RulesError``."""
+    name, turn = action.encode(), _turn(match)
+    frames = match.frames(_GAME_ACTION % (name, user_id, data, turn, clock, seq) + _VIEW)
+    if action in match.game.secret_moves:
+        redacted = match.frames(_GAME_ACTION % (name, user_id, b"{}", turn, clock, seq) + _VIEW)
+        return _to_one(match, user_id, frames, redacted)
+    return frames
+
+
+def _turn(match: Match) -> bytes:
+    return b"null" if match.turn_user is None else b"%d" % match.turn_user
+
+
+def _to_one(match: Match, user_id: int, frames: Frames, others: Frames) -> Frames:
+    """Return these frames for one player and who sees the same, and the ``others`` for everybody else."""
+    one = match.users.index(user_id)
+    shown = [frames if match.seat_of(viewer) == one else others for viewer in range(match.viewers)]
+    return b"", [frame_of(told, viewer) for viewer, told in enumerate(shown)]
 
 
 def tick_frames(match: Match) -> Frames:
@@ -96,9 +127,49 @@ def game_state(
         result=result,
         legal=UNSET if legal is None else legal,
         ack=UNSET if seat is None or not match.acks[seat.number] else match.acks[seat.number],
+        phase=phase_state(table, viewer, now) if match.game.phases else UNSET,
+        undo_asked_by=_undo_asked_by(table) if match.game.undo else UNSET,
         draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
         seq=seq,
     )
+
+
+def phase_state(table: Table, viewer: int, now: float) -> events.PhaseState:
+    """Return the phase of the game as a viewer may know it."""
+    match = table.match
+    state = events.PhaseState(
+        name=match.game.phase, ends_at=_phase_ends_at(table, now), waiting_for=_waiting_for(match)
+    )
+    if match.is_choosing:
+        seat = match.seat_of(viewer)
+        state.chosen = None if seat is None else match.game.chosen.get(seat)
+    return state
+
+
+def phase_event(table: Table, now: float, seq: int) -> events.Phase:
+    """Return what everybody is told of a new phase."""
+    match = table.match
+    ends_at, waiting_for = _phase_ends_at(table, now), _waiting_for(match)
+    return events.Phase(name=match.game.phase, ends_at=ends_at, waiting_for=waiting_for, seq=seq)
+
+
+def _waiting_for(match: Match) -> list[int] | UnsetType:
+    if match.game.real_time or match.turn_user is not None:
+        return UNSET
+    return [match.users[seat] for seat in sorted(match.turn)]
+
+
+def _phase_ends_at(table: Table, now: float) -> datetime | None:
+    """Return when the phase of a game under way is over, or None if it has no limit."""
+    match, due = table.match, table.match.game.agenda.phase_due
+    if due is None or not table.is_started:
+        return None
+    left = (due - match.tick) / match.game.rate if match.game.real_time else table.moment(due) - now
+    return datetime.fromtimestamp(time.time() + left, UTC)
+
+
+def _undo_asked_by(table: Table) -> int | None:
+    return None if table.undo_asked_by is None else table.seats[table.undo_asked_by].user_id
 
 
 def operators_view(table: Table) -> dict[str, Any]:

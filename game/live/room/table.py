@@ -4,6 +4,7 @@ from msgspec.structs import asdict
 
 from game.author.leaving import Why
 from game.author.match import Match
+from game.author.timing import MS
 from game.live.clock import Clocks
 from game.live.seats import Seated
 from game.records import TableState
@@ -17,6 +18,7 @@ class Table:
     """
 
     __slots__ = (
+        "began_ms",
         "clocks",
         "departed",
         "draw_offers",
@@ -25,6 +27,9 @@ class Table:
         "match",
         "rematch_wanted",
         "seats",
+        "undo_agreed",
+        "undo_asked_by",
+        "zero",
     )
 
     def __init__(self, match: Match, seats: list[Seated]) -> None:
@@ -40,6 +45,13 @@ class Table:
         self.is_started = False
         self.departed: list[int] = []
         """The seats whose players have left, in this order."""
+        self.undo_asked_by: int | None = None
+        """The seat that asks for its last move back."""
+        self.undo_agreed: set[int] = set()
+        self.began_ms = 0
+        """When a correspondence game began, in milliseconds of Unix time."""
+        self.zero = 0.0
+        """The moment of tick 0 of a game with phases or timers, but in real time."""
 
     def as_state(self) -> TableState:
         """Return what a snapshot keeps of a game that goes on.
@@ -54,6 +66,9 @@ class Table:
             left_ms=None if self.clocks is None else self.clocks.left_ms,
             draw_offers=sorted(self.draw_offers),
             departed=self.departed,
+            undo_asked_by=self.undo_asked_by,
+            undo_agreed=sorted(self.undo_agreed),
+            began_ms=self.began_ms,
         )
 
     def restore(self, state: TableState) -> None:
@@ -63,6 +78,9 @@ class Table:
             self.clocks.restore(state.left_ms)
         self.draw_offers = set(state.draw_offers)
         self.departed = state.departed
+        self.undo_asked_by = state.undo_asked_by
+        self.undo_agreed = set(state.undo_agreed)
+        self.began_ms = state.began_ms
         self.is_started = True
 
     @property
@@ -86,18 +104,45 @@ class Table:
         self.inputs.setdefault(seat, []).append(movement)
 
     def go_to(self, tick: int) -> None:
-        """Step a real-time game that is replayed to this tick."""
+        """Let a game that is replayed go on to this tick."""
+        if not self.match.game.real_time:
+            self.match.advance(tick)
+            return
         while self.match.tick < tick:
             self._step()
+
+    def moment(self, tick: int) -> float:
+        """Return the moment of a tick of play, but in real time."""
+        return self.zero + tick / MS
 
     def depart(self, seat: Seated, why: Why, bot_level: int | None, *, is_offered: bool) -> None:
         """Note that the player in this seat has left a game that goes on, maybe with a bot."""
         seat.gone, seat.bot_level, seat.is_offered = why, bot_level, is_offered
         self.departed.append(seat.number)
         self.draw_offers.discard(seat.number)
+        self.forget_undo()
         self.inputs.pop(seat.number, None)
         if bot_level is not None and self.clocks is not None:
             self.clocks.refill(seat.number)
+
+    def wants_undo(self, seat: Seated) -> None:
+        """Note that this player agrees to the undo that is asked for, or is the first to ask."""
+        if self.undo_asked_by is None:
+            self.undo_asked_by = seat.number
+        self.undo_agreed.add(seat.number)
+
+    def forget_undo(self) -> None:
+        """Forget that anybody has asked for an undo."""
+        self.undo_asked_by = None
+        self.undo_agreed.clear()
+
+    @property
+    def undo_is_agreed(self) -> bool:
+        """Whether all have agreed to an undo; bots do."""
+        return all(
+            seat.number in self.undo_agreed or seat.gone is not None or seat.bot_level is not None
+            for seat in self.taken
+        )
 
     def seat_user(
         self, seat: Seated, user_id: int, username: str, rating: int | None, *, bot_level: int | None = None
@@ -135,7 +180,7 @@ class Table:
         """Apply the inputs that are left, and go on to this tick if it is still ahead."""
         if self.inputs:
             self._step()
-        if tick > self.match.tick:
+        if tick > self.match.tick and self.match.game.real_time:
             self.match.step({}, tick - self.match.tick)
 
     def _step(self) -> None:

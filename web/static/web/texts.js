@@ -290,6 +290,9 @@ const TEXTS = {
   "game.draw": "Offer draw",
   "game.draw_offered": "Draw offered",
   "game.draw_wanted": "{name} offers a draw.",
+  "game.undo": "Take back",
+  "game.undo_asked": "Asked to take back",
+  "game.undo_wanted": "{name} asks to take the last move back.",
   "game.dismiss": "OK",
   "game.pieces": "Plays {side}",
   "game.chat": "Chat",
@@ -868,14 +871,17 @@ export function ago(time) {
   );
 }
 
+const HOUR_MS = 3_600_000;
+
 /**
- * 83000 → "1:23"; under ten seconds with tenths.
+ * 83000 → "1:23", two days and three hours → "2 d 3 h"; under ten seconds with tenths.
  *
  * @param {number} ms
  * @param {{tenths?: boolean}} [options]
  */
 export function duration(ms, { tenths = false } = {}) {
   const left = Math.max(0, ms);
+  if (left >= 24 * HOUR_MS) return `${Math.floor(left / HOUR_MS / 24)} d ${Math.floor(left / HOUR_MS) % 24} h`;
   const minutes = Math.floor(left / 60_000);
   if (tenths && left < 10_000) return `0:0${(Math.floor(left / 100) / 10).toFixed(1)}`;
   return `${minutes}:${String(Math.floor(left / 1000) % 60).padStart(2, "0")}`;

@@ -150,6 +150,7 @@ export interface GameRoom {
   view: any;
   turn: number | null;
   clock: Game.ClockState | null;
+  phase: Game.PhaseState | null;
   you: Game.You | null;
   legal: Movement[];
   lastMove: { movement: Movement; user_id: number } | null;
@@ -157,6 +158,7 @@ export interface GameRoom {
   gone: Record<string, { username: string; until: number }>;
   drawOfferedBy: number | null;
   rematchAskedBy: number[];
+  undoAskedBy: number | null;
   rematch: string | null;
   result: Pick<Game.GameOver, "winner_ids" | "reason" | "scores" | "ratings" | "rewards"> | null;
   chat: ChatLine[];

@@ -7,7 +7,7 @@ import { words } from "../texts.js";
 /**
  * @import { Board, Movement, On, OnForm, OnInput, Rest } from "../types.d.ts"
  * @typedef {{views: any[], turn: number[], legal: Movement[][], movement: Movement | null, seat: number | null, did: string, tick: number,
- *   dump: unknown, state: string, result: unknown}} Frame a moment of the game
+ *   dump: unknown, state: string, result: unknown, phase: string, due_in_s: number | null}} Frame a moment of the game
  * @typedef {{frames: Frame[], problem?: string, trace?: string, differs?: string, differs_at?: number}} Answer
  */
 
@@ -38,8 +38,8 @@ const said = (movement) =>
     .map(([name, value]) => `${words(name)} ${JSON.stringify(value)}`)
     .join(", ") || "{}";
 
-/** @param {{frame: Frame, seat: number | null, board: Board | null, onMove: (seat: number, movement: Movement) => void, inputs: Record<number, string>, onInput: (seat: number, movement: string) => void}} props */
-function Viewer({ frame, seat, board, onMove, inputs, onInput }) {
+/** @param {{frame: Frame, seat: number | null, board: Board | null, onMove: (seat: number, movement: Movement) => void, onTimeOut: (seat: number) => void, onAct: (event: Event, seat: number, action: string) => void, inputs: Record<number, string>, onInput: (seat: number, movement: string) => void}} props */
+function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput }) {
   const side = seat === null ? "Spectator" : words(entry.sides[seat] ?? `seat ${seat + 1}`);
   const view = frame.views[seat ?? frame.views.length - 1];
   const canMove = seat !== null && frame.turn.includes(seat);
@@ -63,7 +63,18 @@ function Viewer({ frame, seat, board, onMove, inputs, onInput }) {
         ${legal.map(
           (movement) => html`<${Button} key=${said(movement)} onClick=${() => onMove(seat, movement)}>
             ${said(movement)}<//>`,
-        )}</div>`
+        )}
+        ${canMove && (entry.clock || frame.phase) && html`<${Button} kind="quiet" onClick=${() => onTimeOut(seat)}>Time is up<//>`}</div>`
+    }
+    ${
+      seat !== null &&
+      entry.actions.map(
+        ({
+          name,
+        }) => html`<form class="action" key=${name} onSubmit=${(/** @type {Event} */ event) => onAct(event, seat, name)}>
+          <label class="field"><span>${words(name)}</span><input name="data" placeholder="{}" /></label>
+          <${Button} type="submit" disabled=${frame.result}>${words(name)}<//></form>`,
+      )
     }
     ${
       seat !== null &&
@@ -158,6 +169,16 @@ function Workbench() {
       setTold(`Input: ${messageOf(error)}`);
     }
   };
+  const act = (/** @type {any} */ event, /** @type {number} */ seat, /** @type {string} */ action) => {
+    event.preventDefault();
+    try {
+      const data = JSON.parse(String(new FormData(event.currentTarget).get("data") || "{}"));
+      run({ type: "act", dump: frame.dump, seat, action, data }, past);
+    } catch (error) {
+      setTold(`Data: ${messageOf(error)}`);
+    }
+  };
+  const timeOut = (/** @type {number} */ seat) => run({ type: "time_out", dump: frame.dump, seat }, past);
   const move = (/** @type {number} */ seat, /** @type {Movement} */ movement) =>
     run({ type: "play", dump: frame.dump, seat, movement }, past);
   useEffect(() => {
@@ -190,6 +211,12 @@ function Workbench() {
             <input name="ticks" type="number" min="1" max="36000" defaultValue="1" required /></label>
             <${Button} kind="primary" type="submit" disabled=${!frame || frame.result}>Step<//></form>`
         }
+        ${frame?.phase && html`<p>Phase: <strong>${words(frame.phase)}</strong></p>`}
+        ${
+          frame?.due_in_s &&
+          html`<${Button} onClick=${() => run({ type: "wait", dump: frame.dump }, past)}>
+            Wait ${frame.due_in_s} s<//>`
+        }
         <${Steps} frames=${frames} at=${at} differsAt=${differsAt} onGo=${go} />
       </section>
       <section class="card" aria-label="Begin"><h2>Begin</h2>
@@ -216,6 +243,7 @@ function Workbench() {
           frame &&
           [...frame.legal.keys(), null].map(
             (seat) => html`<${Viewer} key=${seat} frame=${frame} seat=${seat} board=${board} onMove=${move}
+              onTimeOut=${timeOut} onAct=${act}
               inputs=${inputs} onInput=${(/** @type {number} */ one, /** @type {string} */ movement) => setInputs({ ...inputs, [one]: movement })} />`,
           )
         }

@@ -21,7 +21,7 @@ import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useS
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
-import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
+import { isOver, mayMove, nameOf, NEW_ROOM, timeLeft, timeShown, told } from "./room.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
@@ -131,8 +131,16 @@ function Clock({ clock, userId }) {
   const left = timeLeft(clock, userId, client.serverNow());
   if (left === null) return null;
   const low = left < LOW_TIME_MS ? "low" : "";
+  const shown = timeShown(clock, left);
   return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
-    ${duration(left, { tenths: true })}</span>`;
+    ${duration(shown.left, { tenths: true })}${shown.periods > 0 && html` <small>×${shown.periods}</small>`}</span>`;
+}
+
+/** @param {{phase: Game.PhaseState}} props */
+function PhaseTime({ phase }) {
+  useNow(phase.ends_at ? 500 : null);
+  const left = phase.ends_at ? Math.max(0, Date.parse(phase.ends_at) - client.serverNow()) : null;
+  return html`<p class="soft numbers phase">${words(phase.name)}${left !== null && ` · ${duration(left)}`}</p>`;
 }
 
 /** @param {{room: GameRoom, seat: Game.PlayerInfo, marks?: string[]}} props */
@@ -244,8 +252,12 @@ function Result({ room, result, me, act, offline }) {
   <//>`;
 }
 
-/** @param {{room: GameRoom, me: number, act: (action: string) => void, alone: boolean}} props */
-function Controls({ room, me, act, alone }) {
+/**
+ * `alone`: nobody agrees to a draw; `undo`: moves can be taken back.
+ *
+ * @param {{room: GameRoom, me: number, act: (action: string) => void, alone: boolean, undo: boolean}} props
+ */
+function Controls({ room, me, act, alone, undo }) {
   const [sure, setSure] = useState(false);
   const offer = room.drawOfferedBy;
   const giveUp = room.moved ? "resign" : "abort";
@@ -256,6 +268,11 @@ function Controls({ room, me, act, alone }) {
     return html`<div class="offer" role="status"><p>${text("game.draw_wanted", { name: nameOf(room, offer) })}</p>
       <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("friends.accept")}<//>
         <${Button} onClick=${() => setDeclined(offer)}>${text("friends.decline")}<//></div></div>`;
+  const asker = room.undoAskedBy;
+  if (asker !== null && asker !== me)
+    return html`<div class="offer" role="status"><p>${text("game.undo_wanted", { name: nameOf(room, asker) })}</p>
+      <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_undo")}>${text("friends.accept")}<//>
+        <${Button} onClick=${() => act("decline_undo")}>${text("friends.decline")}<//></div></div>`;
   if (sure)
     return html`<div class="offer"><p>${text(`game.${giveUp}_sure`)}</p>
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>
@@ -266,6 +283,11 @@ function Controls({ room, me, act, alone }) {
       !alone &&
       html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
       ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`
+    }
+    ${
+      undo &&
+      html`<${Button} icon="turn" disabled=${asker === me || !room.moved} onClick=${() => act("ask_undo")}>
+      ${text(asker === me ? "game.undo_asked" : "game.undo")}<//>`
     }
     <${Button} icon="flag" onClick=${() => setSure(true)}>${text(`game.${giveUp}`)}<//>
   </div>`;
@@ -291,6 +313,20 @@ function Link({ id }) {
   <//>`;
 }
 
+/**
+ * The schema of the movements that the present phase allows.
+ *
+ * @param {any} entry
+ * @param {GameRoom} room
+ */
+function schemaNow(entry, room) {
+  const schema = entry?.move_schema;
+  const moves = entry?.phases?.find((/** @type {any} */ { name }) => name === room.phase?.name)?.moves;
+  return moves && schema?.anyOf
+    ? { ...schema, anyOf: schema.anyOf.filter((/** @type {any} */ { title }) => moves.includes(title)) }
+    : schema;
+}
+
 /** @type {Record<number, string>} */
 const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
 
@@ -305,9 +341,9 @@ function Closed({ code }) {
 /**
  * `alone`: against the computer, which agrees to no draw.
  *
- * @param {{id: string, alone: boolean}} props
+ * @param {{id: string, alone: boolean, rated: boolean}} props
  */
-function Table({ id, alone }) {
+function Table({ id, alone, rated }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
   const {
     data: board,
@@ -323,10 +359,7 @@ function Table({ id, alone }) {
   const over = isOver(room);
   const live = room.state === "active";
   const realTime = entry?.kind === "real_time";
-  // Where several may move at once nobody has the turn; without clocks only the server knows who may.
-  const mine =
-    room.turn === me ||
-    (room.turn === null && !realTime && (me === null || (room.clock?.running.includes(me) ?? true)));
+  const mine = mayMove(room, me, realTime);
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
   const myTurn = live && me !== null && mine;
   const canMove = myTurn && !pending && !closed;
@@ -357,7 +390,7 @@ function Table({ id, alone }) {
         room.view &&
         html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
         onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.state === "open" && client.sendMove(movement) : move}
-        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`
+        frames=${frames} live=${live} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
       ${refusal && html`<${Refusal}>${refusal}<//>`}
     </div>
@@ -368,13 +401,18 @@ function Table({ id, alone }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
+        ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
         ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
       ${room.result && html`<${Result} room=${room} result=${room.result} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${
         !over &&
         me !== null &&
         html`<div class="controls">
-        ${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
+        ${
+          live &&
+          html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2}
+          undo=${entry?.undo && !rated} />`
+        }
         </div>`
       }
       <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"}
@@ -416,5 +454,6 @@ export default function Game({ id }) {
   const free = game.state === "created";
   if (!seated && free)
     return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
-  return html`<${Table} key=${id} id=${id} alone=${game.players.some((one) => "bot_level" in one)} />`;
+  return html`<${Table} key=${id} id=${id} rated=${game.rated}
+    alone=${game.players.some((one) => "bot_level" in one)} />`;
 }

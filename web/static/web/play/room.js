@@ -20,6 +20,8 @@ export const NEW_ROOM = {
   view: null,
   turn: null,
   clock: null,
+  /** `{name, ends_at, waiting_for}` in a game with phases. */
+  phase: null,
   you: null,
   /** The movements that the player may make now, where the game tells them. */
   legal: [],
@@ -32,6 +34,8 @@ export const NEW_ROOM = {
   /** User ids: who offers a draw, who asks for a rematch. */
   drawOfferedBy: null,
   rematchAskedBy: [],
+  /** Who asks for their last move back. */
+  undoAskedBy: null,
   /** The game that the rematch is. */
   rematch: null,
   result: null,
@@ -77,6 +81,7 @@ const withPlayer = (room, userId, fields) =>
 const TOLD = {
   game_state(room, message) {
     const { id, game, state, players, turn, clock, you, legal = [], draw_offered_by: offers = [] } = message;
+    const { phase = null, undo_asked_by: undoAskedBy = null } = message;
     const view = /** @type {any} */ (message.view);
     const gone = Object.fromEntries(
       Object.entries(room.gone).filter(([userId]) =>
@@ -95,6 +100,8 @@ const TOLD = {
       players,
       gone,
       clock: clock ?? null,
+      phase,
+      undoAskedBy,
       view: shown,
       turn: turn ?? view?.turn ?? null,
       you: you ?? view?.you ?? null,
@@ -107,17 +114,29 @@ const TOLD = {
 
   player_move(room, { user_id, movement, view: seen, turn, clock, legal = [] }) {
     const view = /** @type {any} */ (seen);
+    const waiting_for = room.phase?.waiting_for?.filter((id) => id !== user_id);
     return {
       ...room,
       view: view ?? room.view,
       turn: turn ?? view?.turn ?? null,
       clock: clock ?? room.clock,
+      phase: room.phase && { ...room.phase, waiting_for },
+      undoAskedBy: null,
       legal,
       lastMove: { movement: /** @type {Movement} */ (movement), user_id },
       moved: true,
       drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
     };
   },
+
+  game_update(room, { user_id, cause, view, turn, clock, legal = [] }) {
+    const waiting_for =
+      cause === "skip" ? room.phase?.waiting_for?.filter((id) => id !== user_id) : room.phase?.waiting_for;
+    const phase = room.phase && { ...room.phase, waiting_for };
+    return { ...room, view, turn, clock: clock ?? room.clock, phase, legal, undoAskedBy: null, lastMove: null };
+  },
+
+  phase: (room, { name, ends_at, waiting_for }) => ({ ...room, phase: { name, ends_at, waiting_for } }),
 
   game_tick: (room, { view }) => ({ ...room, view, moved: true }),
 
@@ -139,8 +158,12 @@ const TOLD = {
     gone: without(room.gone, user_id),
   }),
 
-  game_action(room, { action, data: told, user_id }) {
+  game_action(room, { action, data: told, user_id, view, turn = null, clock, legal = [] }) {
     const data = /** @type {{game_id?: string} | null} */ (told);
+    if (action === "ask_undo") return { ...room, undoAskedBy: user_id };
+    if (action === "decline_undo") return { ...room, undoAskedBy: null };
+    // An action of the game's own has changed what everybody sees.
+    if (view) return { ...room, view, turn, clock: clock ?? room.clock, legal };
     if (action === "offer_draw") return { ...room, drawOfferedBy: user_id };
     if (action === "accept_draw" && user_id === room.you?.user_id) return { ...room, drawOfferedBy: user_id };
     if (action === "rematch" && data?.game_id) return { ...room, rematch: data.game_id };
@@ -165,6 +188,8 @@ const TOLD = {
       legal: [],
       gone: {},
       drawOfferedBy: null,
+      undoAskedBy: null,
+      phase: null,
       result: { winner_ids: winner_ids ?? [], reason, scores, ratings: ratings ?? [], rewards },
     };
   },
@@ -194,4 +219,31 @@ export function timeLeft(clock, userId, serverNow) {
   if (!clock || left === undefined) return null;
   const running = clock.running?.includes(userId);
   return running ? Math.max(0, left - Math.max(0, serverNow - Date.parse(clock.at))) : left;
+}
+
+/**
+ * Return `{left, periods}`: milliseconds left of the main time or the present byo-yomi period, and periods left.
+ *
+ * @param {Pick<Game.ClockState, "byo_yomi_ms" | "periods"> | null} clock
+ * @param {number} left
+ */
+export function timeShown(clock, left) {
+  const { byo_yomi_ms: period = 0, periods = 0 } = clock ?? {};
+  if (!periods) return { left, periods };
+  if (left > period * periods) return { left: left - period * periods, periods };
+  const still = Math.ceil(left / period);
+  return { left: left - period * Math.max(0, still - 1), periods: still };
+}
+
+/**
+ * Return whether the player may move now, as far as the room knows.
+ *
+ * @param {Pick<GameRoom, "turn" | "phase" | "clock">} room
+ * @param {number | null} me
+ * @param {boolean} realTime
+ */
+export function mayMove(room, me, realTime) {
+  if (room.turn !== null || realTime || me === null) return room.turn === me;
+  // Where several may move at once nobody has the turn.
+  return room.phase?.waiting_for?.includes(me) ?? room.clock?.running.includes(me) ?? true;
 }

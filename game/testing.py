@@ -32,9 +32,9 @@ COMPARED_EVERY = 3
 MAX_TRIED = 400
 """Movements tried against ``legal`` in one state."""
 PASSING = 0.2
-"""How often time passes between two moves until something is due, in a game with phases or timers."""
+"""The share of moves after which time passes until something is due, in a game with phases or timers."""
 LATE = 0.05
-"""How often a turn's time is up, where that is not the end."""
+"""The share of turns whose time is up, where that is not the end."""
 
 
 @dataclass

@@ -46,7 +46,7 @@ STRANGER = {
     ("delete", "api/me/sessions/<int:session_id>"): 404,
     ("get", "api/users/<int:user_id>"): 200,
     ("get", "api/games/<uuid:game_id>"): 404,
-    ("post", "api/games/<uuid:game_id>/join"): 409,
+    ("post", "api/games/<str:game_id>/join"): 409,
     ("get", "api/games/<uuid:game_id>/chat"): 404,
     ("get", "api/games/<uuid:game_id>/invitation"): 404,
     ("get", "api/games/<uuid:game_id>/pgn"): 404,
@@ -61,7 +61,7 @@ STRANGER = {
 
 FOR_EVERYBODY = {
     ("post", "api/battles/join/<int:battle_id>"),
-    ("post", "api/games/<uuid:game_id>/join"),
+    ("post", "api/games/<str:game_id>/join"),
     ("post", "api/friends/<int:user_id>/block"),
     ("delete", "api/friends/<int:user_id>/block"),
     ("post", "api/lobbies/<int:lobby_id>/leave"),

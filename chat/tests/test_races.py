@@ -192,7 +192,7 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(
 ) -> None:
     befriend(ada, bob)
     ada.post(f"dm/{bob.id}/messages/", content="hello")
-    is_written, is_said = threading.Event(), threading.Event()
+    is_written, is_told, is_said = threading.Event(), threading.Event(), threading.Event()
 
     def written(execute: Any, sql: str, *rest: Any) -> Any:
         done = execute(sql, *rest)
@@ -201,13 +201,22 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(
             let_the_other_come(is_said)
         return done
 
+    def stored(execute: Any, sql: str, *rest: Any) -> Any:
+        done = execute(sql, *rest)
+        if sql.startswith('INSERT INTO "chat_directmessage"'):
+            # The lock ends with Ada's commit, before her message is published.
+            assert is_told.wait(60)
+        return done
+
     def ada_says() -> None:
         with connection.execute_wrapper(written):
             ada.post(f"dm/{bob.id}/messages/", content="first")
+        is_told.set()
 
     def bob_says() -> None:
         assert is_written.wait(30)
-        bob.post(f"dm/{ada.id}/messages/", content="second")
+        with connection.execute_wrapper(stored):
+            bob.post(f"dm/{ada.id}/messages/", content="second")
         is_said.set()
 
     at_once([ada_says, bob_says])

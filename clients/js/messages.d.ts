@@ -179,7 +179,7 @@ export declare namespace Game {
       type: "ping";
       id?: string | number | null;
     };
-    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `not_now` (in another phase), `stale_input`, `rate_limited`, `recovering`, or a code of the game's own. In real time, `movement` may also have `n`, its number, and `saw`: see docs/state-sync.md. */
+    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). In real time, `movement` may also have `n`, its number, and `saw`: see docs/state-sync.md. Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `not_now` (in another phase), `stale_input`, `rate_limited`, `recovering`, or a code of the game's own. */
     player_move: {
       type: "player_move";
       movement: unknown;

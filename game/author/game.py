@@ -130,7 +130,7 @@ class Grid(msgspec.Struct, frozen=True, dict=True):
 
     @functools.cached_property
     def View(self) -> type[Record]:
-        """The type of a view with nothing but the board, for a game's ``View``."""
+        """The type of a view with nothing but the board."""
         marks: Any = Literal[*self.marks]
         cells: Any = list[list[marks | None]]
         view: type[Record] = msgspec.defstruct("View", [("board", cells)], bases=(Record,))  # type: ignore[assignment]
@@ -201,7 +201,8 @@ class Game:
     spectators_follow: ClassVar[bool] = False
     """Whether a spectator may see what a player sees."""
     View: ClassVar[type[Record] | None] = None
-    """The type of the views of a game that does not define ``view``."""
+    """The type of the views of a game that does not define ``view``; by default that of its ``grid``, if it has
+    no ``setup`` of its own."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
     tells_legal: ClassVar[bool] = False
@@ -497,7 +498,7 @@ def _prepare(cls: type[Game]) -> None:
     cls.lists_legal = _overrides(cls, "legal")
     if "hidden" not in given:
         cls.hidden = _overrides(cls, "view")
-    shown = types_of(cls.view).get("return") if _overrides(cls, "view") else cls.View
+    shown = types_of(cls.view).get("return") if _overrides(cls, "view") else cls.View or _view_of_board(cls)
     cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
     cls.view_is_shared = not cls.hidden
     try:
@@ -572,6 +573,11 @@ def _input_type(cls: type[Game], tick: Move) -> tuple[type[msgspec.Struct], bool
     stamps = {"n", "saw"}.intersection(struct.__struct_encode_fields__)
     _check(not stamps, cls, "the platform adds `n` and `saw` to inputs: give your fields other names")
     return struct, is_listed
+
+
+def _view_of_board(cls: type[Game]) -> type[Record] | None:
+    """Return the type of the views of a game whose state is only a board."""
+    return None if cls.grid is None or _overrides(cls, "setup") else cls.grid.View
 
 
 def _overrides(cls: type[Game], hook: str) -> bool:

@@ -10,7 +10,6 @@ class TicTacToe(Game):
     title = "Tic-tac-toe"
     players = 2
     grid = Grid(rows=3, columns=3, marks="XO")
-    View = grid.View
 
     @move
     def place(self, state: State, seat: Seat, cell: Annotated[int, Meta(ge=0, le=8)]) -> None:

@@ -187,7 +187,7 @@ async def test_an_endless_game_ends_when_the_last_has_left(ada: Person, bob: Per
     await b.hear_until("game_tick")
     for player in (a, b):
         await player.send(type="player_move", movement={"by": 1})
-        await player.hear_until("player_move")
+    await seen(a, until=lambda view: min(view["at"].values()) > 0)
     await a.send(type="game_action", action="resign")
     await b.hear_until("player_replaced")
     await b.send(type="game_action", action="resign")

@@ -34,7 +34,7 @@ export const NEW_ROOM = {
   /** User ids: who offers a draw, who asks for a rematch. */
   drawOfferedBy: null,
   rematchAskedBy: [],
-  /** Who asks for their last move back. */
+  /** The id of the user who asks for their last move back. */
   undoAskedBy: null,
   /** The game that the rematch is. */
   rematch: null,

@@ -241,7 +241,7 @@ def test_a_timer_that_fails_is_an_error_of_the_rules_and_changes_nothing() -> No
 
 
 class Push(Record):
-    """How hard."""
+    """The strength."""
 
     by: Literal[0, 1]
 

@@ -201,8 +201,8 @@ class Game:
     spectators_follow: ClassVar[bool] = False
     """Whether a spectator may see what a player sees."""
     View: ClassVar[type[Record] | None] = None
-    """The type of the views of a game that does not define ``view``; by default that of its ``grid``, unless it
-    has its own ``setup``."""
+    """The type of the views of a game that does not define ``view``; by default that of its ``grid``, unless
+    ``setup`` is its own."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
     tells_legal: ClassVar[bool] = False

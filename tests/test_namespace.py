@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pytest
 import redis
+from redis import asyncio as aioredis
 from redis.connection import parse_url
 from websockets.asyncio.client import connect
 
@@ -113,6 +114,9 @@ async def test_all_keys_and_channels_begin_with_the_prefix(
         ticket = ada.post("/api/auth/ticket/")["ticket"]
         async with connect(f"{one.ws_url}/ws/notifications/?ticket={ticket}") as socket:
             await socket.recv()
+        async with aioredis.from_url(redis_url) as client:
+            while not await client.exists("ours:heartbeats"):  # noqa: ASYNC110  (nothing tells)
+                await asyncio.sleep(0.1)
         await asyncio.to_thread(one.stop)
 
         names = overheard.names()

@@ -90,7 +90,7 @@ def test_a_declared_view_is_shown_and_its_schema_stands_in_the_catalogue() -> No
     assert entry.options["properties"]["stones"]["maximum"] == 9
     assert entry.description.startswith("Take one or two stones of three.\n\nWho")
     assert entry.sides == ["left", "right"]
-    assert entry.clock == {"seconds": 120, "increment": 5}
+    assert entry.clock == {"kind": "clock", "seconds": 120, "increment": 5, "byo_yomi": 0, "periods": 0}
     assert entry.bots == [1, 2, 3]
 
 

@@ -102,14 +102,17 @@ def test_different_seeds_leave_the_rules_alone(game: type[Game]) -> None:
 def test_the_catalogue_says_what_a_client_needs(game: type[Game]) -> None:
     entry = json.loads(encode(catalogue_json.entry(game)))
     assert set(entry) == {
+        "actions",
         "board",
         "bots",
         "clock",
         "description",
         "name",
         "options",
+        "phases",
         "sides",
         "title",
+        "undo",
         "view_schema",
         "min_players",
         "max_players",

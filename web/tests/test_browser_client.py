@@ -371,7 +371,8 @@ def test_a_network_that_changes_is_asked_at_once(page: Page) -> None:
     run(page, "dispatchEvent(new Event('online'));")
     assert run(page, "return sockets[0].sent.filter(({type}) => type === 'ping').length;") == 2
     page.clock.run_for(950)
-    assert run(page, "return client.game.state;") == "waiting"
+    lost = "return heard.filter(({state}) => state === 'waiting').map(({channel}) => channel);"
+    assert run(page, lost) == ["game"]
 
 
 def test_it_renews_the_tokens_before_they_expire_and_moves_its_sockets_over(page: Page) -> None:

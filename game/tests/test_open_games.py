@@ -316,6 +316,7 @@ async def test_the_host_begins_with_those_who_are_there(ada: Person, bob: Person
         pass
     assert frame["code"] == "not_the_host"
     c = await cyd.enter(game.pk)
+    await c.hear("game_state")
     await a.send(type="game_action", action="start")
     await shown(a, until=lambda state: state["state"] == "waiting_for_ready")
     assert await c.closed() == 1012

@@ -14,6 +14,9 @@ from web.tests.person import PASSWORD, Person
 
 pytestmark = pytest.mark.browser
 
+TICK_BYTES = 24
+"""The size of a tick of pong that has changes only."""
+
 
 def matched(arrive: Callable[..., Person], title: str, *names: str) -> tuple[Person, Person]:
     """Two users matched by the queue: registered if names are given, else guests."""
@@ -150,6 +153,9 @@ def test_pong_moves_and_steers_and_ends(arrive: Callable[..., Person]) -> None:
         expect(person.page.locator(".pong.playing canvas")).to_be_visible()
         picture = "document.querySelector('canvas').toDataURL()"
         person.page.wait_for_function(f"(before) => {picture} !== before", arg=person.page.evaluate(picture))
+    ada.game_socket().wait_for_event(
+        "framereceived", lambda frame: isinstance(frame, bytes) and len(frame) <= TICK_BYTES
+    )
     with ada.game_socket().expect_event("framesent", lambda frame: '"direction":-1' in frame):
         ada.page.keyboard.down("ArrowUp")
     with ada.game_socket().expect_event("framesent", lambda frame: '"direction":0' in frame):

@@ -1,4 +1,5 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
+import { SyncedView } from "../../client/sync.js";
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
 import {
@@ -94,7 +95,7 @@ function useRoom(id) {
     refusal,
     setRefusal,
     refused,
-  } = useSocket(() => client.connectToGame(id), [id], told, NEW_ROOM, hear);
+  } = useSocket(() => client.connectToGame(id, { sync: new SyncedView() }), [id], told, NEW_ROOM, hear);
 
   useEffect(() => {
     let current = true;

@@ -87,20 +87,29 @@ class Found(NamedTuple):
 
 
 class _Route:
-    """A URL pattern; ``operations`` is None unless its view is ordinary."""
+    """A URL pattern below an include's ``prefix``; ``operations`` is None unless its view is ordinary."""
 
-    def __init__(self, pattern: URLPattern | URLResolver) -> None:
+    def __init__(self, prefix: str, pattern: URLPattern | URLResolver) -> None:
+        self.prefix = prefix
         self.pattern = pattern
         self.operations = _operations(pattern) if isinstance(pattern, URLPattern) else None
         # Text with which every path that matches begins; none is known of a regular expression.
-        self.begins = str(pattern.pattern).partition("<")[0] if _is_route(pattern) else ""
+        self.begins = prefix + (str(pattern.pattern).partition("<")[0] if _is_route(pattern) else "")
+
+    def resolve(self, path: str) -> ResolverMatch | None:
+        if not path.startswith(self.prefix):
+            return None
+        match = self.pattern.resolve(path[len(self.prefix) :])
+        if match is not None:
+            match.route = self.prefix + match.route
+        return match
 
 
 class Table:
     """The routes of a URLconf, by the first two segments of their paths, in the order of its patterns."""
 
     def __init__(self, urlconf: str) -> None:
-        routes = [_Route(pattern) for pattern in _patterns(get_resolver(urlconf))]
+        routes = list(_routes(get_resolver(urlconf)))
         beginnings = {_beginning(route.begins) for route in routes if _is_of_api(route)}
         self._routes = {
             beginning: [route for route in routes if _may_match(route, beginning)] for beginning in beginnings
@@ -125,7 +134,7 @@ class Table:
         for route in self._routes.get(_beginning(path), ()):
             if route.operations is None and not isinstance(route.pattern, URLPattern):
                 return None
-            match = route.pattern.resolve(path)
+            match = route.resolve(path)
             if match is not None:
                 return route, match
         return None
@@ -134,18 +143,18 @@ class Table:
 table = cache(Table)
 
 
-def _patterns(resolver: URLResolver) -> Iterator[URLPattern | URLResolver]:
-    """Yield all patterns; an ``include`` below a path or a namespace is yielded whole."""
+def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[_Route]:
+    """Yield all routes; one for an ``include`` with a namespace, or below parameters."""
     for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver) and _is_flat(pattern):
-            yield from _patterns(pattern)
+        if isinstance(pattern, URLResolver) and _is_plain(pattern):
+            yield from _routes(pattern, f"{prefix}{pattern.pattern}")
         else:
-            yield pattern
+            yield _Route(prefix, pattern)
 
 
-def _is_flat(resolver: URLResolver) -> bool:
+def _is_plain(resolver: URLResolver) -> bool:
     named = resolver.namespace or resolver.app_name or resolver.default_kwargs
-    return _is_route(resolver) and not (str(resolver.pattern) or named)
+    return _is_route(resolver) and not (resolver.pattern.converters or named)
 
 
 def _is_route(pattern: URLPattern | URLResolver) -> bool:

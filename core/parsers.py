@@ -1,7 +1,8 @@
 """Request bodies: JSON objects of bounded size and depth, and their validation against a serializer."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 from django.conf import settings
@@ -13,7 +14,11 @@ from core.refusals import Invalid, Malformed, TooLarge
 MAX_DEPTH = 32
 INT64 = range(-(2**63), 2**63)
 
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
 _decode = msgspec.json.Decoder().decode
+_AT = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<field>.*)`$")
 
 
 class StrictJSONParser(BaseParser):
@@ -85,6 +90,26 @@ def refuse_unknown(data: Iterable[str], *, known: Container[str]) -> None:
             "The body has fields that this route does not know.",
             details={field: ["Unknown field."] for field in unknown},
         )
+
+
+def read_struct(shape: type[Shape], data: Any) -> Shape:
+    """Return the object ``data`` as this struct. Raises :class:`Invalid` with the first wrong field."""
+    try:
+        return msgspec.convert(data, shape)
+    except msgspec.ValidationError as problem:
+        where, why = place_and_reason(problem)
+        raise Invalid(
+            "Some fields are not valid.", details={where or "non_field_errors": [f"{why}."]}
+        ) from None
+
+
+def place_and_reason(problem: msgspec.ValidationError) -> tuple[str, str]:
+    """Return the path of the wrong field, empty for the whole object, and the reason without a full stop."""
+    found = _AT.match(str(problem))
+    where, why = (found["where"] or "", found["why"]) if found else ("", str(problem))
+    if missing := _MISSING.match(why):
+        where = f"{where}.{missing['field']}".lstrip(".")
+    return where, why
 
 
 def _check(value: Any, depth: int) -> None:

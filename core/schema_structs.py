@@ -1,6 +1,6 @@
 """Schemas of msgspec structs for the OpenAPI document, with a component for each struct."""
 
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -11,6 +11,8 @@ from msgspec import NODEFAULT, inspect
 from core.schema_examples import Schema
 from core.shapes import Page
 
+Direction = Literal["request", "response"]
+
 _LEAVES: dict[type[inspect.Type], Schema] = {
     inspect.AnyType: {},
     inspect.RawType: {},
@@ -20,6 +22,18 @@ _LEAVES: dict[type[inspect.Type], Schema] = {
     inspect.StrType: {"type": "string"},
     inspect.UUIDType: {"type": "string", "format": "uuid"},
     inspect.DateTimeType: {"type": "string", "format": "date-time"},
+    inspect.DateType: {"type": "string", "format": "date"},
+    inspect.DecimalType: {"type": "string", "format": "decimal"},
+}
+_LIMITS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "multiple_of": "multipleOf",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "pattern": "pattern",
 }
 
 
@@ -42,12 +56,12 @@ class StructExtension(OpenApiSerializerExtension):
     match_subclasses = True
 
     def get_name(self, auto_schema: AutoSchema, direction: Any) -> str:
-        return component_name(self.target)
+        return component_name(self.target) + ("Request" if direction == "request" else "")
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         kind = inspect.type_info(self.target)
         assert isinstance(kind, inspect.StructType)
-        return {"description": get_doc(self.target), **_object(kind, auto_schema)}
+        return {"description": get_doc(self.target), **_object(kind, auto_schema, direction)}
 
 
 def is_many_structs(shape: Any) -> bool:
@@ -60,23 +74,32 @@ def many_schema(shape: Any, auto_schema: AutoSchema) -> Schema:
     return _schema(inspect.type_info(shape), auto_schema)
 
 
-def _schema(kind: inspect.Type, auto_schema: AutoSchema) -> Schema:
+def _schema(kind: inspect.Type, auto_schema: AutoSchema, direction: Direction = "response") -> Schema:
     if isinstance(kind, inspect.Metadata):
-        return _described(_schema(kind.type, auto_schema), kind.extra_json_schema or {})
+        return _described(_schema(kind.type, auto_schema, direction), kind.extra_json_schema or {})
     if isinstance(kind, inspect.StructType):
         struct: Any = kind.cls
         is_page = get_origin(struct) is Page
-        return _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(struct, "response").ref
+        return _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(struct, direction).ref
     if isinstance(kind, inspect.LiteralType):
         return {"type": "string", "enum": list(kind.values)}
+    if isinstance(kind, inspect.EnumType):
+        return {"enum": [one.value for one in kind.cls]}
     if isinstance(kind, inspect.ListType):
-        return {"type": "array", "items": _schema(kind.item_type, auto_schema)}
+        return {"type": "array", "items": _schema(kind.item_type, auto_schema, direction)}
     if isinstance(kind, inspect.DictType):
-        return {"type": "object", "additionalProperties": _schema(kind.value_type, auto_schema)}
+        return {"type": "object", "additionalProperties": _schema(kind.value_type, auto_schema, direction)}
     if isinstance(kind, inspect.UnionType):
-        (one,) = (_schema(one, auto_schema) for one in kind.types if not isinstance(one, inspect.NoneType))
-        return _or_null(one)
-    return dict(_LEAVES[type(kind)])
+        kinds = [
+            _schema(one, auto_schema, direction)
+            for one in kind.types
+            if not isinstance(one, inspect.NoneType)
+        ]
+        schema = kinds[0] if len(kinds) == 1 else {"oneOf": kinds}
+        return _or_null(schema) if kind.includes_none else schema
+    limits = {name: getattr(kind, limit, None) for limit, name in _LIMITS.items()}
+    # Any JSON, for a type that is not known here.
+    return _LEAVES.get(type(kind), {}) | {name: value for name, value in limits.items() if value is not None}
 
 
 def _page(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
@@ -84,18 +107,23 @@ def _page(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
     component = ResolvedComponent(
         name=f"{row.__name__}Page",
         type=ResolvedComponent.SCHEMA,
-        schema=_object(kind, auto_schema),
+        schema=_object(kind, auto_schema, "response"),
         object=row,
     )
     auto_schema.registry.register_on_missing(component)
     return component.ref
 
 
-def _object(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
+def _object(kind: inspect.StructType, auto_schema: AutoSchema, direction: Direction) -> Schema:
     tag = {} if kind.tag_field is None else {kind.tag_field: {"type": "string", "enum": [kind.tag]}}
-    fields = {field.encode_name: _schema(field.type, auto_schema) for field in kind.fields}
-    # A field with a default is left out only if the default is UNSET, for which there is NODEFAULT here.
-    always = (field.encode_name for field in kind.fields if field.required or field.default is not NODEFAULT)
+    fields = {field.encode_name: _schema(field.type, auto_schema, direction) for field in kind.fields}
+    # A caller may leave out each field with a default. An answer leaves one out only if the default is UNSET,
+    # for which there is NODEFAULT here.
+    always = (
+        field.encode_name
+        for field in kind.fields
+        if field.required or (direction == "response" and field.default is not NODEFAULT)
+    )
     return {"type": "object", "properties": {**tag, **fields}, "required": sorted([*tag, *always])}
 
 

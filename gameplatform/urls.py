@@ -1,7 +1,11 @@
-"""All URLs: every app with a ``urls`` module, the admin, and a problem for unknown API paths."""
+"""All URLs: every app with a ``urls`` module, the admin, and a problem for unknown API paths.
+
+The routes of an app in ``EXTRA_APPS`` are below ``/api/<its label>/``.
+"""
 
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -27,8 +31,19 @@ def _of(*names: str) -> list[URLResolver]:
     return [path("", include(f"{name}.urls")) for name in names if find_spec(f"{name}.urls")]
 
 
+def extra() -> dict[str, URLResolver]:
+    """Return the routes of the extra apps that have any, by the app's label."""
+    return {
+        app.label: path(f"api/{app.label}/", include(f"{app.name}.urls"))
+        for app in apps.get_app_configs()
+        if app.name in settings.EXTRA_APPS and find_spec(f"{app.name}.urls")
+    }
+
+
+ours = _of(*(name for name in settings.OUR_APPS if name != "web"))
 urlpatterns = [
-    *_of(*(name for name in settings.OUR_APPS if name != "web")),
+    *ours,
+    *extra().values(),
     path("admin/", admin.site.urls),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     re_path(r"^(?:api|game|health)(?:/|$)", unknown),

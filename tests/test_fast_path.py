@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
+from django.urls import include
 from django.urls import path as django_path
 from prometheus_client import REGISTRY
 from pytest_django import Settings
@@ -193,6 +194,9 @@ urlpatterns = [
     route("api/plain/own", Overridden.as_view()),
     route("api/failing", Failing.as_view()),
     django_path("api/slashed/", Plain.as_view()),
+    django_path(
+        "api/below/", include([route("plain", Plain.as_view()), route("<int:number>", Plain.as_view())])
+    ),
     route("page", Plain.as_view()),
     route("game/at-once", AtOnce.as_view()),
 ]
@@ -237,6 +241,9 @@ PLAIN = [
     ("POST", "/api/plain", {}),
     ("POST", "/api/plain/", {"content": b"{", "headers": JSON}),
     ("GET", "/api/slashed/", {}),
+    ("GET", "/api/below/plain", {}),
+    ("GET", "/api/below/plain/", {}),
+    ("GET", "/api/below/7", {}),
     ("GET", "/api/failing", {}),
     ("GET", "/api/plain", {"headers": {"Origin": "http://localhost"}}),
     ("GET", "/api/plain", {"headers": {"Cookie": "a=1"}}),
@@ -248,6 +255,8 @@ DJANGOS = [
     ("GET", "/api/plain/x", {}),
     ("GET", "/api/plain/own", {}),
     ("GET", "/api/slashed", {}),
+    ("GET", "/api/below/", {}),
+    ("GET", "/api/belowplain", {}),
     ("GET", "/page", {}),
     ("GET", "/api/plain?a=%00", {}),
     ("GET", "/api/plain/%00", {}),

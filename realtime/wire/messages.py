@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.parsers import place_and_reason
 from core.refusals import Invalid, Malformed, Refusal
 from realtime.wire.topics import Topic
 
@@ -193,10 +194,6 @@ class CommandDecoder:
     Raises ``InvalidJSON``, ``UnknownType`` or ``InvalidMessage`` (with ``details`` ``{field: [reason]}``).
     """
 
-    _at: ClassVar[re.Pattern[str]] = re.compile(
-        r"^(?P<why>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL
-    )
-    _missing: ClassVar[re.Pattern[str]] = re.compile(r"^Object missing required field `(?P<field>.*)`$")
     _envelope: ClassVar = msgspec.json.Decoder(_Envelope)
 
     def __init__(self, commands: tuple[type[Command], ...]) -> None:
@@ -210,14 +207,11 @@ class CommandDecoder:
         try:
             return self._decode(data)
         except msgspec.ValidationError as problem:
-            found = self._at.match(str(problem))
-            where, why = (found["where"] or "", found["why"]) if found else ("", str(problem))
-            if where == "type":
+            where, why = place_and_reason(problem)
+            if where == "type" and not why.startswith("Object missing"):
                 raise UnknownType(f"{why}.") from None
             if not where and "`object`" in why:
                 raise InvalidJSON("A frame holds one JSON object.") from None
-            if missing := self._missing.match(why):
-                where = f"{where}.{missing['field']}".lstrip(".")
             raise InvalidMessage(f"{why}.", details={where: [why]}) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InvalidJSON("The frame is not valid JSON.") from None

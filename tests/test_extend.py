@@ -1,0 +1,72 @@
+"""The example of docs/extend.md runs as it stands there, as an extra app of a real server."""
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.clients import NetworkPlayer
+from tests.processes import ServerProcess, fresh_database, manage
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "extend.md"
+Starting = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, live_server_process: Starting) -> Iterator[ServerProcess]:
+    """A server with the app that the page writes."""
+    app = tmp_path / "studio"
+    app.mkdir()
+    (app / "__init__.py").touch()
+    for name, text in re.findall(r"^```python\n# studio/(\S+)\n(.*?)^```", PAGE.read_text(), re.M | re.S):
+        (app / name).write_text(text)
+    with fresh_database(os.environ["DATABASE_URL"], tmp_path) as url:
+        extra = {"EXTRA_APPS": "studio", "PYTHONPATH": str(tmp_path), "DATABASE_URL": url}
+        manage(extra, "makemigrations", "studio")
+        manage(extra, "migrate", "--verbosity=0")
+        with live_server_process(**extra) as server:
+            yield server
+
+
+def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerProcess) -> None:
+    ada = NetworkPlayer(studio.base_url, "ada")
+    laps = f"{studio.base_url}/api/studio/laps"
+    headers = {"Authorization": f"Bearer {ada.token}"}
+
+    def drive(body: Any) -> httpx.Response:
+        return httpx.post(laps, json=body, headers=headers)
+
+    assert httpx.get(laps).status_code == 401
+    assert ada.post("/api/studio/laps/", {"ms": 31_000}) == {"username": "ada", "ms": 31_000}
+    assert ada.post("/api/studio/laps", {"ms": 45_000}) == {"username": "ada", "ms": 31_000}
+    assert drive({"ms": 0}).json()["errors"] == {"ms": ["Expected `int` >= 1."]}
+    assert drive({}).json()["errors"].keys() == {"ms"}
+    assert drive({"ms": 5}).json()["code"] == "too_fast"
+    assert [lap["ms"] for lap in httpx.get(laps, headers=headers).json()] == [31_000, 45_000]
+    unknown = httpx.get(f"{studio.base_url}/api/studio/nothing", headers=headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+    document = httpx.get(f"{studio.base_url}/api/openapi.json", timeout=60).json()
+    posted = document["paths"]["/api/studio/laps"]["post"]
+    assert posted["tags"] == ["studio"]
+    assert "too_fast" in posted["responses"]["409"]["description"]
+    asked = posted["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert document["components"]["schemas"][asked]["properties"]["ms"] == {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Milliseconds",
+    }
+
+
+def test_an_app_whose_label_is_a_path_of_the_platform_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "__init__.py").touch()
+    (tmp_path / "shop" / "urls.py").write_text("urlpatterns = []")
+
+    with pytest.raises(RuntimeError, match=r"E001.*'shop' would be below /api/shop/"):
+        manage({"EXTRA_APPS": "shop", "PYTHONPATH": str(tmp_path)}, "check")

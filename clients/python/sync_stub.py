@@ -37,6 +37,7 @@ from gameplatform_client.handlers import Handler
 from gameplatform_client.messages import MessageType
 from gameplatform_client.protocol import Id, Message
 from gameplatform_client.records import OpenRecord
+from gameplatform_client.state import SyncedState
 from gameplatform_client.world import NearbyPlayer, OwnCharacter, Shard, Vector, WorldState
 
 __all__ = ["BattleChannel", "Channel", "GameChannel", "NetworkClient", "RoomChannel", "WorldChannel"]

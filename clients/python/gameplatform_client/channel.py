@@ -5,12 +5,13 @@ import itertools
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
 
 from gameplatform_client import protocol
 from gameplatform_client.encryption import Cipher
@@ -81,6 +82,9 @@ class Channel(Handlers):
     Its handlers are called in order, on a task of their own, so that a handler may itself send commands and
     wait.
     """
+
+    _subprotocols: Sequence[str] = ()
+    """The forms of frames to ask for, the preferred first, besides the server's plain one."""
 
     def __init__(self, url: str, *, token: Token, told: Told, cipher: Cipher | None = None) -> None:
         """``url`` is ``ws(s)://``; ``told`` gets every message, besides the channel's own handlers."""
@@ -271,6 +275,7 @@ class Channel(Handlers):
             return await connect(
                 f"{self._url}?{urlencode(query)}",
                 additional_headers={"Authorization": f"Bearer {token}"},
+                subprotocols=[Subprotocol(name) for name in self._subprotocols] or None,
                 open_timeout=CONNECT_WITHIN_S,
                 ping_interval=PING_EVERY_S,
                 ping_timeout=PING_EVERY_S / 2,
@@ -318,11 +323,10 @@ class Channel(Handlers):
     async def _read(self, socket: ClientConnection) -> None:
         try:
             while True:
-                frame = await socket.recv(decode=True)
+                frame = await socket.recv(decode=None if self._subprotocols else True)
                 self._heard_at = asyncio.get_running_loop().time()
-                if self._cipher:
-                    frame = self._cipher.decrypt(frame)
-                await self._heard(socket, protocol.deserialize(frame))
+                if (message := await self._understood(frame)) is not None:
+                    await self._heard(socket, message)
         except ConnectionClosed as closed:
             received = closed.rcvd
             raise (
@@ -330,6 +334,10 @@ class Channel(Handlers):
             ) from None
         except ProtocolError as problem:
             raise ChannelClosed(UNREADABLE, problem.error_code) from problem
+
+    async def _understood(self, frame: str | bytes) -> protocol.Message | None:
+        """Return the message of a frame, or None for one of no use. Raises ``ProtocolError``."""
+        return protocol.deserialize(self._cipher.decrypt(frame) if self._cipher else frame)
 
     async def _keep_alive(self, socket: ClientConnection) -> None:
         """Send pings as messages, which keep the session alive; WebSocket pings only check the connection."""

@@ -48,7 +48,7 @@ class NetworkClient(Playing):
         if self._world is not None and self._world.state != "closed":
             return self._world
         cipher = await self._cipher() if self.encryption_enabled else None
-        self._world = await self._open("/ws", WorldChannel, cipher)
+        self._world = await self._open("/ws", WorldChannel, cipher=cipher)
         return self._world
 
     @property

@@ -24,7 +24,7 @@ class Cipher(Protocol):
     def encrypt(self, text: str) -> str:
         """Return the frame with this text."""
 
-    def decrypt(self, frame: str) -> str:
+    def decrypt(self, frame: str | bytes) -> str:
         """Return the text of this frame. Raises ``ProtocolError`` if it is not authentic."""
 
 
@@ -42,7 +42,7 @@ class FrameCipher:
     def encrypt(self, text: str) -> str:
         return _encrypted(self._fernet, text)
 
-    def decrypt(self, frame: str) -> str:
+    def decrypt(self, frame: str | bytes) -> str:
         return _decrypted(self._fernet, frame)
 
 
@@ -68,7 +68,7 @@ class SessionCipher:
         self._sent += 1
         return _encrypted(self._fernet, f"client:{self._connection}:{self._sent}:{text}")
 
-    def decrypt(self, frame: str) -> str:
+    def decrypt(self, frame: str | bytes) -> str:
         try:
             sender, connection, number, text = _decrypted(self._fernet, frame).split(":", 3)
             heard = int(number)
@@ -87,7 +87,7 @@ def _encrypted(fernet: Fernet, text: str) -> str:
     return json.dumps({"enc": fernet.encrypt(text.encode()).decode()})
 
 
-def _decrypted(fernet: Fernet, frame: str) -> str:
+def _decrypted(fernet: Fernet, frame: str | bytes) -> str:
     try:
         return fernet.decrypt(json.loads(frame)["enc"]).decode()
     except (InvalidToken, ValueError, KeyError, TypeError):

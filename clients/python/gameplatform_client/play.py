@@ -1,15 +1,18 @@
 """The queue, games, battles, chat and notifications."""
 
 import asyncio
+import struct
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from gameplatform_client.channel import Channel
+from gameplatform_client.errors import ProtocolError
 from gameplatform_client.messages import MessageType
 from gameplatform_client.protocol import Id, Message
 from gameplatform_client.records import OpenRecord
 from gameplatform_client.session import Session
+from gameplatform_client.state import SUBPROTOCOLS, SyncedState
 
 _SHOWING = {
     MessageType.GAME_STATE,
@@ -27,6 +30,25 @@ class GameChannel(Channel):
 
     newest: Message | None = None
     """The newest frame with a view: a state, a move, an update, a tick or the end of the game."""
+
+    def __init__(self, url: str, *, sync: SyncedState | None = None, **given: Any) -> None:
+        super().__init__(url, **given)
+        self.sync = sync
+        """The view kept from changes, or None where whole ones are sent."""
+        if sync is not None:
+            self._subprotocols = SUBPROTOCOLS
+
+    async def _understood(self, frame: str | bytes) -> Message | None:
+        if self.sync is None:
+            return await super()._understood(frame)
+        was_lost = self.sync.is_lost
+        try:
+            message = self.sync.read(frame)
+        except (ArithmeticError, LookupError, TypeError, ValueError, struct.error) as problem:
+            raise ProtocolError("The frame is not of this game's view.") from problem
+        if self.sync.is_lost and not was_lost:
+            await self.send({"type": MessageType.RESYNC})
+        return None if message["type"] == MessageType.GAME_TICK and "view" not in message else message
 
     def _note(self, message: Message) -> None:
         kind = message["type"]
@@ -158,9 +180,12 @@ class Playing(Session):
             await channel.close()
             game_id = (await found)["game_id"]
 
-    async def connect_to_game(self, game_id: str) -> GameChannel:
-        """Play or watch a game."""
-        return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel)
+    async def connect_to_game(self, game_id: str, *, sync: SyncedState | None = None) -> GameChannel:
+        """Play or watch a game.
+
+        With ``sync`` the server sends only what changes in the view; frames have the whole ``view`` as ever.
+        """
+        return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel, sync=sync)
 
     async def connect_to_battle(self, battle_id: Id) -> BattleChannel:
         """Fight in a battle that the user has joined."""

@@ -134,9 +134,9 @@ class Session(Handlers):
         answer = await self.request("POST", "/api/world/encryption-key")
         return SessionCipher(answer["key"])
 
-    async def _open(self, path: str, kind: type[AnyChannel], cipher: Cipher | None = None) -> AnyChannel:
+    async def _open(self, path: str, kind: type[AnyChannel], **given: Any) -> AnyChannel:
         url = self.server_url.replace("http", "ws", 1) + path
-        channel = kind(url, token=self._api.fresh_token, told=self._dispatch, cipher=cipher)
+        channel = kind(url, token=self._api.fresh_token, told=self._dispatch, **given)
         self._channels = [one for one in self._channels if one.state != "closed"] + [channel]
         try:
             await channel.open()

@@ -3,23 +3,29 @@
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from gameplatform_client.records import OpenRecord
+
+Watcher = Callable[..., object]
 
 SUBPROTOCOLS = ("gp.delta.msgpack", "gp.delta")
 
 _GONE = -1
+_NOTHING: Any = object()
 
 
 class SyncedState:
-    """The view of a game as its last frame left it: ``view`` is changed in place.
+    """The view of a game as its last frame left it, for ``connect_to_game(game_id, sync=SyncedState())``.
 
-    Feed every frame of the socket to ``read``. When it has found that frames were lost, ``is_lost`` is true:
-    send ``{"type": "resync"}``, and go on feeding it.
+    No value is changed in place: a view that was kept stays as it was, and what did not change is the same
+    object as before. Without a channel, feed every frame of the socket to ``read``. When it has found that
+    frames were lost, ``is_lost`` is true: send ``{"type": "resync"}``, and go on feeding it.
     """
 
     def __init__(self) -> None:
-        self.view: dict[str, Any] | None = None
+        self.view: OpenRecord | None = None
         self.tick: int | None = None
         self.ack = 0
         """The number of this player's last input that the view shows."""
@@ -29,13 +35,36 @@ class SyncedState:
         self._you: Any = None
         self._sync: Mapping[str, Any] = {}
         self._clock: dict[str, Any] | None = None
+        self._watchers: list[_Watched] = []
 
-    def read(self, frame: str | bytes) -> dict[str, Any]:
+    def watch(
+        self,
+        path: str,
+        *,
+        added: Watcher | None = None,
+        changed: Watcher | None = None,
+        removed: Watcher | None = None,
+    ) -> Callable[[], None]:
+        """Call these functions with what changes at a path; return a function that ends it.
+
+        In a path such as ``ball`` or ``players.*.hand`` a star stands for every key. ``added(value, *keys)``,
+        ``changed(value, before, *keys)`` and ``removed(before, *keys)`` get the keys that the stars stand
+        for. What is there already is told as added.
+        """
+        watched = _Watched(path.split("."), added, changed, removed)
+        self._watchers.append(watched)
+        watched.compare(_NOTHING, _NOTHING if self.view is None else self.view)
+        return lambda: self._watchers.remove(watched)
+
+    def read(self, frame: str | bytes) -> OpenRecord:
         """Return the message in a text or binary frame, in the form of plain frames.
 
         A message that shows the game has the whole ``view`` as it is now. After a loss it has none.
         """
-        message = json.loads(frame) if isinstance(frame, str) else self._unpacked(frame)
+        if isinstance(frame, str):
+            message: OpenRecord = json.loads(frame, object_hook=OpenRecord)
+        else:
+            message = self._unpacked(frame)
         self._note(message)
         return message
 
@@ -61,24 +90,27 @@ class SyncedState:
     def _show(self, message: dict[str, Any]) -> None:
         change, whole = message.pop("delta", None), message.pop("full", message.get("view"))
         if whole is not None:
-            self.view = {name: value for name, value in whole.items() if name not in ("turn", "you")}
+            self._become({name: value for name, value in whole.items() if name not in ("turn", "you")})
         elif message.get("since", self.tick) != self.tick:
             self.is_lost = True
         elif change is not None and self.view is not None and not self.is_lost:
-            _apply(self.view, change)
+            self._become(_patched(self.view, change))
         self.tick = message.get("tick", self.tick)
         if self.view is not None and not self.is_lost:
-            message["view"] = {**self.view, "turn": self._turn, "you": self._you}
+            message["view"] = OpenRecord(self.view, turn=self._turn, you=self._you)
         else:
             message.pop("view", None)
 
+    def _become(self, view: dict[str, Any]) -> None:
+        before, self.view = self.view, OpenRecord(view)
+        for watched in tuple(self._watchers):
+            watched.compare(_NOTHING if before is None else before, self.view)
+
     # Binary frames, as messages with a change as in JSON.
 
-    def _unpacked(self, frame: bytes) -> dict[str, Any]:
+    def _unpacked(self, frame: bytes) -> OpenRecord:
         kind, *rest = _Unpacker(frame).value()
-        if kind == 0:
-            return self._tick_of(*rest)
-        return self._move_of(kind - 1, *rest)
+        return OpenRecord(self._tick_of(*rest) if kind == 0 else self._move_of(kind - 1, *rest))
 
     def _tick_of(self, tick: int, since: int, change: Any, ack: int | None = None) -> dict[str, Any]:
         message: dict[str, Any] = {"type": "game_tick", "tick": tick}
@@ -105,7 +137,7 @@ class SyncedState:
         message = {
             "type": "player_move",
             "user_id": seats[seat],
-            "movement": movement if names is None else dict(zip(names, movement, strict=False)),
+            "movement": OpenRecord(movement if names is None else zip(names, movement, strict=False)),
             "turn": None if turn is None else seats[turn],
             "clock": self._clock_of(seat, turn, clock),
             "seq": seq,
@@ -140,19 +172,59 @@ class SyncedState:
         return {} if self.is_lost or self.view is None else {"delta": _change(kind, change, self.view)}
 
 
-def _apply(target: Any, change: Mapping[str, Any]) -> None:
-    if isinstance(target, list):
-        del target[change.get("-", len(target)) :]
+class _Watched:
+    """The watchers of a path."""
+
+    def __init__(
+        self, path: Sequence[str], added: Watcher | None, changed: Watcher | None, removed: Watcher | None
+    ) -> None:
+        self._path = path
+        self._added, self._changed, self._removed = added, changed, removed
+
+    def compare(self, before: Any, after: Any, depth: int = 0, keys: Sequence[str] = ()) -> None:
+        """Tell what is different from this depth of the path on."""
+        if before is after:
+            return
+        if depth < len(self._path):
+            step, old, new = self._path[depth], _children(before), _children(after)
+            for key in {**old, **new} if step == "*" else [step]:
+                stood = (*keys, key) if step == "*" else keys
+                self.compare(old.get(key, _NOTHING), new.get(key, _NOTHING), depth + 1, stood)
+        elif before is _NOTHING:
+            _tell(self._added, after, *keys)
+        elif after is _NOTHING:
+            _tell(self._removed, before, *keys)
+        elif before != after:
+            _tell(self._changed, after, before, *keys)
+
+
+def _tell(watcher: Watcher | None, *told: Any) -> None:
+    if watcher is not None:
+        watcher(*told)
+
+
+def _children(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list):
+        return {str(index): one for index, one in enumerate(value)}
+    return value if isinstance(value, dict) else {}
+
+
+def _patched(before: Any, change: Mapping[str, Any]) -> Any:
+    """Return the value after a change of JSON."""
+    if isinstance(before, list):
+        values = before[: change.get("-", len(before))]
         for index, value in change.get("=", {}).items():
-            target[int(index) : int(index) + 1] = [value]
+            values[int(index) : int(index) + 1] = [value]
         for index, inner in change.get("~", {}).items():
-            _apply(target[int(index)], inner)
-    else:
-        for key in change.get("-", ()):
-            del target[key]
-        target.update(change.get("=", {}))
-        for key, inner in change.get("~", {}).items():
-            _apply(target[key], inner)
+            values[int(index)] = _patched(values[int(index)], inner)
+        return values
+    fields = OpenRecord(before)
+    for key in change.get("-", ()):
+        del fields[key]
+    fields.update(change.get("=", {}))
+    for key, inner in change.get("~", {}).items():
+        fields[key] = _patched(fields[key], inner)
+    return fields
 
 
 def _whole(kind: Any, value: Any) -> Any:
@@ -169,9 +241,9 @@ def _whole(kind: Any, value: Any) -> Any:
             return [_whole(inner, one) for one in value]
         case "map":
             pairs = zip(value[::2], value[1::2], strict=True)
-            return {str(key): _whole(inner, one) for key, one in pairs}
+            return OpenRecord((str(key), _whole(inner, one)) for key, one in pairs)
         case _:
-            return {field: _whole(of, one) for (field, of), one in zip(inner, value, strict=True)}
+            return OpenRecord((field, _whole(of, one)) for (field, of), one in zip(inner, value, strict=True))
 
 
 def _change(kind: Any, change: Mapping[Any, Any], before: Any) -> dict[str, Any]:

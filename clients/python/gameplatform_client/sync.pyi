@@ -13,6 +13,7 @@ from gameplatform_client.handlers import Handler
 from gameplatform_client.messages import MessageType
 from gameplatform_client.protocol import Id, Message
 from gameplatform_client.records import OpenRecord
+from gameplatform_client.state import SyncedState
 from gameplatform_client.world import NearbyPlayer, OwnCharacter, Shard, Vector, WorldState
 
 __all__ = ["BattleChannel", "Channel", "GameChannel", "NetworkClient", "RoomChannel", "WorldChannel"]
@@ -183,8 +184,11 @@ class Playing(Session):
         If the other player never comes, the next match follows.
         """
 
-    def connect_to_game(self, game_id: str) -> GameChannel:
-        """Play or watch a game."""
+    def connect_to_game(self, game_id: str, *, sync: SyncedState | None = None) -> GameChannel:
+        """Play or watch a game.
+
+        With ``sync`` the server sends only what changes in the view; frames have the whole ``view`` as ever.
+        """
 
     def connect_to_battle(self, battle_id: Id) -> BattleChannel:
         """Fight in a battle that the user has joined."""

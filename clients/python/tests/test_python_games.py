@@ -14,6 +14,7 @@ from gameplatform_client import (
     NetworkClient,
 )
 from gameplatform_client.api import Api
+from gameplatform_client.state import SyncedState
 
 WITHIN_S = 60.0
 
@@ -168,3 +169,27 @@ async def test_two_guests_play_each_other_in_a_few_lines(demo_server: Any) -> No
 
     async with asyncio.timeout(WITHIN_S):
         assert await asyncio.gather(play(), play()) == ["win", "win"]
+
+
+async def test_a_program_keeps_the_view_from_changes(demo_server: Any) -> None:
+    async with NetworkClient(demo_server.base_url) as ada, NetworkClient(demo_server.base_url) as bob:
+        for client in (ada, bob):
+            await client.sign_in_as_guest()
+        game = await ada.request("POST", "/api/games/", {"game": "tictactoe"})
+        await bob.request("POST", f"/api/games/{game['id']}/join/")
+        sync, told = SyncedState(), list[tuple[Any, ...]]()
+        synced = Seat(await ada.connect_to_game(game["id"], sync=sync))
+        plain = Seat(await bob.connect_to_game(game["id"]))
+        sync.watch("board.*.*", changed=lambda *change: told.append(change))
+        for seat in (synced, plain):
+            await seat.channel.ready()
+        for seat in (synced, plain):
+            await seat.hear(MessageType.GAME_START)
+        views = []
+        movers = (synced, plain) if synced.channel.newest.view.turn == ada.user.id else (plain, synced)
+        for number, cell in enumerate((4, 0)):
+            await movers[number].channel.move({"cell": cell})
+            views.append((await synced.hear(MessageType.PLAYER_MOVE)).view)
+            assert (await plain.hear(MessageType.PLAYER_MOVE)).view.board == views[-1].board
+        assert [(view.board[1][1], view.board[0][0]) for view in views] == [("X", None), ("X", "O")]
+        assert told == [("X", None, "1", "1"), ("O", None, "0", "0")]

@@ -1,4 +1,4 @@
-"""The history of content in the admin, and the mixin for its models."""
+"""The history of content and the outbox in the admin, and the mixin for models with a history."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 
+from core import outbox
 from core.content import Content, restore
-from core.models import ContentVersion
+from core.models import ContentVersion, OutboxEntry
 from core.operators import OperatorAdmin, ReadOnly, operation
 from core.refusals import Invalid, NotAllowed
 
@@ -51,3 +52,18 @@ class ContentVersions(ReadOnly, OperatorAdmin):
             restore(version, by_id=request.user.pk)
         except ValidationError as problem:
             raise Invalid(" ".join(problem.messages)) from None
+
+
+@admin.register(OutboxEntry)
+class OutboxEntries(ReadOnly, OperatorAdmin):
+    """Calls that are still to be made, with the error of their last attempt."""
+
+    list_display = ("handler", "created_at", "attempts", "due_at", "error")
+    list_filter = ("handler",)
+    search_fields = ("handler", "error")
+    ordering = ("due_at",)
+    actions = ("retry",)
+
+    @operation("Try again now")
+    def retry(self, request: HttpRequest, entry: OutboxEntry) -> None:
+        outbox.retry(entry)

@@ -9,8 +9,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # Importing these registers checks, metrics and an eraser.
-        from core import checks, figures, idempotency  # noqa: F401
+        # Importing these registers checks, metrics, an eraser and background work.
+        from core import checks, figures, idempotency, outbox  # noqa: F401
 
         autodiscover_modules("personal_data")
         if connection.vendor == "postgresql":

@@ -1,4 +1,6 @@
-"""Tables of the shared kernel: answers for idempotent requests, and the history of content."""
+"""Tables of the shared kernel: answers for idempotent requests, the history of content, and the outbox."""
+
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -63,3 +65,23 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
+
+
+class OutboxEntry(models.Model):
+    """A call that is to be made, by its handler's name; deleted once it is done (see ``core.outbox``)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    handler = models.CharField(max_length=300)
+    data = models.TextField()
+    """JSON for the handler."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    """The error of the last attempt."""
+
+    class Meta:
+        verbose_name_plural = "outbox entries"
+
+    def __str__(self) -> str:
+        return f"{self.handler}: {self.pk}"

@@ -1,9 +1,10 @@
-"""The public interface for extra apps: typed routes. See docs/extend.md."""
+"""The public interface for extra apps: typed routes and hooks. See docs/extend.md."""
 
 from accounts.authentication import identity
 from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from core.routes import route
 from core.typed import typed
+from realtime.hooks import after
 
 __all__ = [
     "CannotAfford",
@@ -12,6 +13,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Refusal",
+    "after",
     "identity",
     "route",
     "typed",

@@ -50,6 +50,7 @@ TABLE: dict[str, Row] = {
     "combat.combat": {"view": (SUPPORT,)},
     "combat.remedy": _EDITED_BY_ECONOMISTS,
     "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
+    "core.outboxentry": {"view": (SUPPORT,), "retry": (SUPPORT,)},
     "friends.block": {"view": (SUPPORT,), "lift": (SUPPORT,)},
     "friends.friendrequest": {"view": (SUPPORT,)},
     "friends.friendship": {"view": (SUPPORT,)},

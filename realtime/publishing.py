@@ -1,6 +1,6 @@
 """Publishing events: from services after the commit, from live play at once."""
 
-from realtime import metrics, reactions, worker
+from realtime import hooks, metrics, reactions, worker
 from realtime.delivery import streams
 from realtime.wire import answering
 from realtime.wire.answering import Asker, Question, asker_of
@@ -24,6 +24,7 @@ def publish_for(question: Question | None, event: Event) -> None:
             _tell, event, asker_of(event, question), outside=lambda: _publish_from_outside(event)
         )
     reactions.run(event)
+    hooks.run_after(event)
 
 
 def publish_now(event: Event) -> None:

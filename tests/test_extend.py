@@ -1,5 +1,6 @@
 """The example of docs/extend.md runs as it stands there, as an extra app of a real server."""
 
+import asyncio
 import contextlib
 import os
 import re
@@ -10,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.clients import NetworkPlayer
+from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 from tests.processes import ServerProcess, fresh_database, manage
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "extend.md"
@@ -61,6 +62,25 @@ def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerPro
         "minimum": 1,
         "description": "Milliseconds",
     }
+
+
+async def test_its_hook_pays_the_winner_once_the_game_is_over(studio: ServerProcess) -> None:
+    ada, bob = (NetworkPlayer(studio.base_url, name) for name in ("ada", "bob"))
+    await begin(new_game(ada, bob), ada, bob)
+    for player, cell in ((ada, 0), (bob, 8)):
+        await player.send(type="player_move", movement={"cell": cell})
+        await ada.hear("player_move")
+    await bob.send(type="game_action", action="resign")
+    await ada.hear("game_over")
+
+    def paid() -> list[int]:
+        entries = ada.get("/api/player/ledger")["results"]
+        return [entry["amount"] for entry in entries if entry["cause"] == "studio: win"]
+
+    async with asyncio.timeout(WITHIN_S):
+        while not paid():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.1)
+    assert paid() == [7]
 
 
 def test_an_app_whose_label_is_a_path_of_the_platform_is_reported(tmp_path: Path) -> None:

@@ -1,13 +1,21 @@
-"""The status of playing users for their friends."""
+"""The end of a game as friends see it, and hooks after it."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from core import outbox
 from core.database import in_database
 from friends import services as friends
+from game.events import GameFinished
 from game.models import Game
 from game.tests.conftest import begin
 from gameplatform.asgi import application
+from gameplatform.extend import after
+from realtime import hooks
 from realtime.testing import Player
 from tests.people import Person
 
@@ -32,3 +40,27 @@ async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(
     await b.send(type="game_action", action="resign")
     await a.hear("game_action")
     assert "game_id" not in await adas("online")
+
+
+async def test_a_hook_that_fails_leaves_the_game_finished(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_handlers", {})
+    monkeypatch.setattr(hooks, "_hooks", defaultdict(list))
+    failed = []
+
+    @after(GameFinished)
+    def fail(event: GameFinished, id: UUID) -> None:
+        failed.append(event.game_id)
+        raise ZeroDivisionError
+
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await b.send(type="game_action", action="resign")
+    await a.hear("game_action")
+    await a.hear("game_over")
+    await in_database(outbox.call_due)
+
+    assert failed[0] == game.pk
+    await game.arefresh_from_db()
+    assert game.state in Game.OVER

@@ -12,7 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services, shapes, signing_in
+from accounts import (
+    gatekeeping,
+    own_profile,
+    profiles,
+    recovery,
+    selectors,
+    serializers,
+    services,
+    shapes,
+    signing_in,
+)
 from accounts.authentication import identity
 from accounts.models import Session, User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
@@ -202,6 +212,58 @@ class Password(APIView):
         services.change_password(
             user=user, password=body["new_password"], session_id=identity(request).session_id
         )
+        return Response(status=204)
+
+
+class RequestVerification(APIView):
+    """Send a code that verifies the caller's e-mail address.
+
+    409 `already_verified`, `upgrade_first` (guests have no address).
+    """
+
+    throttle_classes = (AtDoor,)
+    door = limits.EMAIL_CODE
+
+    @extend_schema(request=None, responses={202: None})
+    def post(self, request: Request) -> Response:
+        recovery.request_verification(selectors.user(request))
+        return Response(status=202)
+
+
+class VerifyEmail(APIView):
+    """Verify the caller's e-mail address with the code that was sent to it. 403 `code_invalid`."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.EMAIL_CODE
+
+    @extend_schema(request=serializers.EmailCode, responses={204: None})
+    def post(self, request: Request) -> Response:
+        recovery.verify_email(selectors.user(request), **read(serializers.EmailCode, request.data))
+        return Response(status=204)
+
+
+class RequestReset(OpenView):
+    """Send a link to set a new password. The answer does not reveal whether the address has an account."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.PASSWORD_RESET
+
+    @extend_schema(request=serializers.ResetRequest, responses={202: None})
+    def post(self, request: Request) -> Response:
+        recovery.request_reset(read(serializers.ResetRequest, request.data)["email"])
+        return Response(status=202)
+
+
+class ResetPassword(OpenView):
+    """Set a new password with the token from a mail, and sign out everywhere. 403 `reset_invalid`."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.PASSWORD_RESET
+
+    @extend_schema(request=serializers.PasswordReset, responses={204: None})
+    def post(self, request: Request) -> Response:
+        body = read(serializers.PasswordReset, request.data)
+        recovery.reset_password(token=body["token"], password=body["new_password"])
         return Response(status=204)
 
 

@@ -7,5 +7,13 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # Importing these registers checks, background tasks, reactions and counts.
-        from accounts import checks, counts, housekeeping, live, own_profile, reactions  # noqa: F401
+        # Importing these registers checks, background tasks, reactions, counts and mails.
+        from accounts import (  # noqa: F401
+            checks,
+            counts,
+            housekeeping,
+            live,
+            own_profile,
+            reactions,
+            recovery,
+        )

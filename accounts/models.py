@@ -34,6 +34,7 @@ class User(AbstractUser):
         error_messages={"unique": "This name is taken."},
     )
     email = models.EmailField(blank=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_premium = models.BooleanField(default=False)
     is_guest = models.BooleanField(default=False)
     is_bot = models.BooleanField(default=False)
@@ -112,3 +113,16 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session of {self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class EmailCode(models.Model):
+    """The newest code sent to verify a user's address, as a keyed digest."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    email = models.EmailField()
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"code for {self.email}"

@@ -5,8 +5,9 @@ from typing import Any
 from axes.models import AccessAttempt
 
 from accounts import selectors
-from accounts.models import Session, User
+from accounts.models import EmailCode, Session, User
 from accounts.shapes import OwnProfile
+from core.mail import queue
 from core.personal_data import erases, exports
 
 
@@ -24,6 +25,21 @@ def sessions(user_id: int) -> list[dict[str, Any]]:
         .values("id", "created_at", "last_seen", "ended_at", "user_agent", "ip")
     )
     return [dict(row) for row in rows]
+
+
+@exports("mails")
+def mails(user_id: int) -> list[dict[str, Any]]:
+    """Export which mails were sent lately."""
+    email = User.objects.get(pk=user_id).email
+    return queue.to(email) if email else []
+
+
+@erases
+def mails_and_codes(user_id: int) -> None:
+    """Delete mails to the user's address, and an open code."""
+    EmailCode.objects.filter(user=user_id).delete()
+    if email := User.objects.get(pk=user_id).email:
+        queue.delete_to(email)
 
 
 @erases

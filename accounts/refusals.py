@@ -88,3 +88,24 @@ class WrongPassword(NotAllowed):
 
     code = "wrong_password"
     title = "Wrong password"
+
+
+class CodeInvalid(NotAllowed):
+    """The code is wrong, has expired, was tried too often, or is for another address."""
+
+    code = "code_invalid"
+    title = "Invalid code"
+
+
+class ResetInvalid(NotAllowed):
+    """The link to set a new password is malformed, has expired or was used."""
+
+    code = "reset_invalid"
+    title = "Invalid link"
+
+
+class AlreadyVerified(Conflict):
+    """The address is verified."""
+
+    code = "already_verified"
+    title = "Already verified"

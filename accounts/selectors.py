@@ -108,7 +108,10 @@ def brief(user: User) -> BriefUser:
 def own_profile(user: User) -> OwnProfile:
     """Return the account as shown to its owner."""
     return OwnProfile(
-        **msgspec.structs.asdict(brief(user)), date_joined=user.date_joined, last_login=user.last_login
+        **msgspec.structs.asdict(brief(user)),
+        email_verified=user.email_verified_at is not None,
+        date_joined=user.date_joined,
+        last_login=user.last_login,
     )
 
 

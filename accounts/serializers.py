@@ -129,3 +129,22 @@ class Erasure(serializers.Serializer[Any]):
     """The password, to confirm an irreversible action; guests have none."""
 
     password = Password(required=False, allow_blank=True)
+
+
+class EmailCode(serializers.Serializer[Any]):
+    """The code from a mail."""
+
+    code = StrictText(max_length=20)
+
+
+class ResetRequest(serializers.Serializer[Any]):
+    """The address of an account whose password is forgotten."""
+
+    email = Email()
+
+
+class PasswordReset(serializers.Serializer[Any]):
+    """The token from a mail, and the new password."""
+
+    token = StrictText(max_length=200)
+    new_password = Password()

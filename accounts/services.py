@@ -27,6 +27,7 @@ from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from accounts.shapes import TokenPair
 from core import personal_data, words
+from core.mail import queue
 from core.refusals import Invalid, NotFound
 from core.statements import Insert, Update, statement
 from realtime.publishing import publish
@@ -97,6 +98,8 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
         changed = User.objects.filter(pk=user.pk, is_guest=True).update(
             username=username, email=email, password=hashed, is_guest=False
         )
+        if changed:
+            queue.enqueue(kind="verify_email", address=email, facts={"user_id": user.pk})
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
     publish(AccountChanged(user_id=user.pk))
@@ -282,7 +285,7 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
-    """Set ``username`` and ``email``.
+    """Set ``username`` and ``email``. A new address is to be verified, and the old one is told.
 
     Raises ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the name) or ``SessionEnded``.
     """
@@ -290,12 +293,17 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
     if not changes:
         return user
     _check_name(changes.get("username", ""))
+    old_email = user.email
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
         _lock_open(user)
-        user.save(update_fields=list(changes))
+        if "email" in changes:
+            user.email_verified_at = None
+            _ask_to_verify(user)
+            queue.enqueue(kind="address_changed", address=old_email, facts={"user_id": user.pk})
+        user.save(update_fields=[*changes, "email_verified_at"])
     return user
 
 
@@ -315,6 +323,7 @@ def erase(user: User) -> None:
     personal_data.erase(user.pk)
     Session.objects.filter(user=user).update(user_agent="", ip=None)
     user.username = f"erased_{_random(12)}"
+    user.email_verified_at = None
     user.email = user.first_name = user.last_name = ""
     user.set_unusable_password()
     user.is_active = user.is_staff = user.is_superuser = user.is_premium = False
@@ -345,10 +354,17 @@ def _create(*, names: Iterable[str], **fields: Any) -> User:
     for username in names:
         try:
             with _unique(username=username, email=fields["email"]):
-                return User.objects.create(username=username, **fields)
+                user = User.objects.create(username=username, **fields)
+                _ask_to_verify(user)
+                return user
         except UsernameTaken as taken:
             refusal = taken
     raise refusal or ValueError("No names given")
+
+
+def _ask_to_verify(user: User) -> None:
+    if user.email:
+        queue.enqueue(kind="verify_email", address=user.email, facts={"user_id": user.pk})
 
 
 def _names_from(email: str) -> Iterable[str]:

@@ -21,6 +21,7 @@ class BriefUser(Struct, kw_only=True, frozen=True):
 class OwnProfile(BriefUser, kw_only=True, frozen=True):
     """All that a user is shown of the own account."""
 
+    email_verified: Annotated[bool, about("Whether a code sent to this address was entered")]
     date_joined: datetime
     last_login: datetime | None
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from core import outbox
 from core.content import Content, restore
-from core.models import ContentVersion, OutboxEntry
+from core.models import ContentVersion, Mail, OutboxEntry
 from core.operators import OperatorAdmin, ReadOnly, operation
 from core.refusals import Invalid, NotAllowed
 
@@ -67,3 +67,14 @@ class OutboxEntries(ReadOnly, OperatorAdmin):
     @operation("Try again now")
     def retry(self, request: HttpRequest, entry: OutboxEntry) -> None:
         outbox.retry(entry)
+
+
+@admin.register(Mail)
+class Mails(ReadOnly, OperatorAdmin):
+    """Mails and whether they were sent; neither due nor sent is one that was given up."""
+
+    list_display = ("kind", "address", "created_at", "tries", "due_at", "sent_at")
+    list_filter = ("kind",)
+    search_fields = ("address",)
+    exclude = ("text", "facts")
+    ordering = ("-pk",)

@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Importing these registers checks, metrics, an eraser and background work.
         from core import checks, figures, idempotency, outbox  # noqa: F401
+        from core.mail import delivery  # noqa: F401
 
         autodiscover_modules("personal_data")
         if connection.vendor == "postgresql":

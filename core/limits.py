@@ -53,7 +53,25 @@ INVITATION = Door("invitation", Limit(120, 1))
 GAME_CODE = Door("game_code", Limit(120, 0.5), by_account=Limit(20, 0.1))
 """Joining a private game by its code, right or wrong: codes cannot be tried out."""
 
-DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS, INVITATION, GAME_CODE)
+PASSWORD_RESET = Door("password_reset", Limit(20, 0.05))
+"""Asking for a link to set a new password, and using it."""
+EMAIL_CODE = Door("email_code", Limit(60, 0.1), by_account=Limit(10, 0.02))
+"""Asking for a code that verifies the own address, and entering it."""
+
+DOORS = (
+    LOGIN,
+    REGISTER,
+    GUEST,
+    UPGRADE,
+    TICKET,
+    SEARCH,
+    AUTH_REQUEST,
+    DOCUMENTS,
+    INVITATION,
+    GAME_CODE,
+    PASSWORD_RESET,
+    EMAIL_CODE,
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Tables of the shared kernel: answers for idempotent requests, the history of content, and the outbox."""
+"""Tables of the shared kernel: idempotent answers, heartbeats, content's history, the outbox, mails."""
 
 from uuid import uuid4
 
@@ -85,3 +85,27 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handler}: {self.pk}"
+
+
+class Mail(models.Model):
+    """An e-mail that is to be sent, was sent, or was given up (neither due nor sent); see ``core.mail``."""
+
+    kind = models.CharField(max_length=50)
+    address = models.EmailField()
+    facts = models.JSONField(default=dict)
+    """Facts for the function of its kind, which renders it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    text = models.TextField(blank=True)
+    """The text that was sent, kept with ``DEBUG`` only."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="mails_by_due", condition=~models.Q(due_at=None)),
+            models.Index(fields=["address", "created_at"], name="mails_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.address}"

@@ -149,6 +149,14 @@ def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
     return value
 
 
+def mail(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings for a mail server's URL; a wrong value is not shown."""
+    try:
+        return dict(environ.Env.email_url_config(text(name, default)))
+    except (KeyError, ValueError):
+        raise _wrong(name, "a URL such as smtp+tls://user:password@host:587") from None
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """Return Django's configuration for a database URL; a wrong value is not shown."""
     value = text(name, default)

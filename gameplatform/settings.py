@@ -193,6 +193,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
     "USER_ID_CLAIM": "sub",
 }
+PASSWORD_RESET_TIMEOUT = 30 * 60
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -206,6 +207,13 @@ AXES_DISABLE_ACCESS_LOG = True
 # Our own admin in accounts/admin.py respects the roles.
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = ["password", "token", "ticket"]
+
+# -- Mail
+
+SITE_URL = environment.url("SITE_URL", f"http://{HOST}:{PORT}", schemes=("http", "https")).rstrip("/")
+vars().update(environment.mail("EMAIL_URL", "consolemail:" if DEBUG else "dummymail:"))
+DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "noreply@localhost")
+EMAIL_TIMEOUT = 10
 
 # -- HTTP
 

@@ -27,6 +27,8 @@ OPEN = {
     ("post", "api/auth/register"),
     ("post", "api/auth/login"),
     ("post", "api/auth/guest"),
+    ("post", "api/auth/password/reset"),
+    ("post", "api/auth/password/reset/request"),
     ("post", "api/token"),
     ("post", "api/token/refresh"),
     ("get", "api/games/<uuid:game_id>/invitation"),

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from web.views import calls, shell, unknown, workbench
+from web.views import calls, mails, shell, unknown, workbench
 
 PLACES = (
     "",
@@ -32,6 +32,7 @@ PLACES = (
 urlpatterns = [
     *(re_path(rf"^{place}/?$", shell) for place in PLACES),
     re_path(r"^dev/calls/?$", calls),
+    re_path(r"^dev/mail/?$", mails),
     re_path(r"^dev/games/(?P<name>\w+)/?$", workbench),
     re_path("", unknown),
 ]

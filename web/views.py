@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import call_costs, problems
+from core.mail import queue
 from core.refusals import Refusal
 from core.renderers import encode
 from game import catalogue_json
@@ -46,6 +47,15 @@ def calls(request: HttpRequest) -> HttpResponse:
     others = [_figures(calls) for calls in call_costs.recent_calls() if calls.route != here]
     others.sort(key=lambda call: -call["p50_ms"])
     return render(request, "web/calls.html", {"calls": others})
+
+
+@require_safe
+@cache_control(no_store=True)
+def mails(request: HttpRequest) -> HttpResponse:
+    """Show the newest mails and their texts; with ``DEBUG`` off there is no such page."""
+    if not settings.DEBUG:
+        return unknown(request)
+    return render(request, "web/mails.html", {"mails": queue.latest(100)})
 
 
 def _figures(calls: call_costs.RecentCalls) -> dict[str, Any]:

@@ -19,6 +19,11 @@ export interface AccountsDeviceSession {
   current: boolean;
 }
 
+/** The code from a mail. */
+export interface AccountsEmailCodeRequest {
+  code: string;
+}
+
 /** A new guest account; the name is optional. */
 export interface AccountsGuestRequest {
   username?: string;
@@ -43,6 +48,7 @@ export interface AccountsOwnProfile {
   email: string;
   is_premium: boolean;
   is_guest: boolean;
+  email_verified: boolean;
   date_joined: string;
   last_login: string | null;
 }
@@ -50,6 +56,12 @@ export interface AccountsOwnProfile {
 /** The current and the new password. */
 export interface AccountsPasswordChangeRequest {
   old_password: string;
+  new_password: string;
+}
+
+/** The token from a mail, and the new password. */
+export interface AccountsPasswordResetRequest {
+  token: string;
   new_password: string;
 }
 
@@ -74,6 +86,11 @@ export interface AccountsRegistrationRequest {
   email: string;
   password: string;
   password_confirm?: string;
+}
+
+/** The address of an account whose password is forgotten. */
+export interface AccountsResetRequestRequest {
+  email: string;
 }
 
 /** Tokens, and whose they are. */

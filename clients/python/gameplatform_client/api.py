@@ -89,6 +89,10 @@ class Api:
             response = await self._send(method, path, token=self._access, **sent)
         return self._checked(response)
 
+    async def request_openly(self, path: str, json: Mapping[str, Any]) -> Any:
+        """Post to a route that needs no token; return its JSON answer. Raises ``ApiError``."""
+        return self._checked(await self._send("POST", path, json=json))
+
     async def fresh_token(self) -> str:
         """Return a valid access token. Raises ``ApiError``, with 401 if nobody is signed in."""
         if not self._access:

@@ -65,6 +65,23 @@ class Session(Handlers):
         body = {"username": username, "email": email, "password": password}
         return await self._enter("/api/auth/register", body)
 
+    async def request_email_code(self) -> None:
+        """Have a code sent that verifies the user's address. Raises ``ApiError``."""
+        await self.request("POST", "/api/auth/email/verify/request/")
+
+    async def verify_email(self, code: str) -> None:
+        """Verify the user's address. Raises ``ApiError`` with ``code_invalid``."""
+        await self.request("POST", "/api/auth/email/verify/", {"code": code})
+
+    async def request_password_reset(self, email: str) -> None:
+        """Have a link sent to set a new password; nothing tells whether there is such an account."""
+        await self._api.request_openly("/api/auth/password/reset/request/", {"email": email})
+
+    async def reset_password(self, token: str, new_password: str) -> None:
+        """Set a new password with the token of the link. Raises ``ApiError`` with ``reset_invalid``."""
+        body = {"token": token, "new_password": new_password}
+        await self._api.request_openly("/api/auth/password/reset/", body)
+
     async def request(
         self,
         method: str,

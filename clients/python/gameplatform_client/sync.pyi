@@ -97,6 +97,18 @@ class Session(Handlers):
     def register(self, username: str, email: str, password: str) -> User:
         """Create an account and sign in. Raises ``ApiError``."""
 
+    def request_email_code(self) -> None:
+        """Have a code sent that verifies the user's address. Raises ``ApiError``."""
+
+    def verify_email(self, code: str) -> None:
+        """Verify the user's address. Raises ``ApiError`` with ``code_invalid``."""
+
+    def request_password_reset(self, email: str) -> None:
+        """Have a link sent to set a new password; nothing tells whether there is such an account."""
+
+    def reset_password(self, token: str, new_password: str) -> None:
+        """Set a new password with the token of the link. Raises ``ApiError`` with ``reset_invalid``."""
+
     def request(
         self,
         method: str,

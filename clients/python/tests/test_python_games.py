@@ -193,3 +193,16 @@ async def test_a_program_keeps_the_view_from_changes(demo_server: Any) -> None:
             assert (await plain.hear(MessageType.PLAYER_MOVE)).view.board == views[-1].board
         assert [(view.board[1][1], view.board[0][0]) for view in views] == [("X", None), ("X", "O")]
         assert told == [("X", None, "1", "1"), ("O", None, "0", "0")]
+
+
+async def test_a_program_replaces_a_password_and_verifies_an_address(demo_server: Any) -> None:
+    async with NetworkClient(demo_server.base_url) as client:
+        await client.request_password_reset("nobody@example.org")
+        with pytest.raises(ApiError) as refused:
+            await client.reset_password("1-abc-def", "a wholly new sentence")
+        assert refused.value.error_code == "reset_invalid"
+        await client.sign_in("user_1", "testpass123")
+        await client.request_email_code()
+        with pytest.raises(ApiError) as refused:
+            await client.verify_email("wrong")
+        assert refused.value.error_code == "code_invalid"

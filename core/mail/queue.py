@@ -1,0 +1,120 @@
+"""The queue of mails in the database.
+
+A mail is rendered when it is sent, by the function of its kind, so that its secrets are nowhere in the queue.
+Each mail is sent at least once: a worker that dies while sending leaves it to the next one. It is not a call
+of the outbox, because that is a transaction, which must not last as long as a mail server takes.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from core.models import Mail
+
+PER_HOUR = 5
+"""The maximum number of mails of one kind to one address within an hour; more are not queued."""
+MAX_TRIES = 8
+FIRST_RETRY = timedelta(minutes=1)
+"""The delay after the first try; it doubles each time, so the last try is about two hours after the first."""
+AT_ONCE = 20
+SENT_KEPT_FOR = timedelta(days=7)
+FAILED_KEPT_FOR = timedelta(days=30)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The subject and the text of a mail."""
+
+    subject: str
+    text: str
+
+
+Renderer = Callable[[str, Mapping[str, Any]], Letter | None]
+
+_kinds: dict[str, Renderer] = {}
+
+
+def kind(name: str) -> Callable[[Renderer], Renderer]:
+    """Register ``function(address, facts)``, which renders mails of this kind; None if none is to be sent."""
+
+    def register(function: Renderer) -> Renderer:
+        _kinds[name] = function
+        return function
+
+    return register
+
+
+def from_template(template: str, context: Mapping[str, Any]) -> Letter:
+    """Render a letter; the first line of the template is its subject."""
+    subject, _, text = render_to_string(template, {**context, "product": settings.PRODUCT}).partition("\n")
+    return Letter(subject.strip(), text.lstrip("\n"))
+
+
+def enqueue(*, kind: str, address: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Queue a mail in the current transaction. Beyond ``PER_HOUR`` to this address, nothing is queued."""
+    now = timezone.now()
+    lately = Mail.objects.filter(kind=kind, address=address.lower(), created_at__gt=now - timedelta(hours=1))
+    if lately.count() < PER_HOUR:
+        Mail.objects.create(kind=kind, address=address.lower(), facts=facts or {}, due_at=now)
+    else:
+        logger.warning("A mail of the kind %s is not sent: its address has had %d in an hour", kind, PER_HOUR)
+
+
+def claim() -> list[Mail]:
+    """Return mails to send now, which no other worker gets before their next try is due."""
+    now = timezone.now()
+    due = Mail.objects.filter(due_at__lte=now).order_by("due_at")[:AT_ONCE]
+    return [mail for mail in due if _claim_one(mail)]
+
+
+def _claim_one(mail: Mail) -> bool:
+    next_due = None if mail.tries + 1 >= MAX_TRIES else timezone.now() + FIRST_RETRY * 2**mail.tries
+    claimed = Mail.objects.filter(pk=mail.pk, due_at=mail.due_at)
+    return claimed.update(due_at=next_due, tries=mail.tries + 1) == 1
+
+
+def render(mail: Mail) -> EmailMessage | None:
+    """Return the message to send, or None and forget the mail if there is nobody to write to."""
+    letter = _kinds[mail.kind](mail.address, mail.facts)
+    if letter is None:
+        mail.delete()
+        return None
+    return EmailMessage(letter.subject, letter.text, to=[mail.address])
+
+
+def mark_sent(mail: Mail, *, message: EmailMessage) -> None:
+    """Record that a mail was sent; with ``DEBUG`` its text is kept for ``/dev/mail/``."""
+    text = f"{message.subject}\n\n{message.body}" if settings.DEBUG else ""
+    Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), due_at=None, text=text)
+
+
+def delete_old() -> None:
+    """Delete mails that were sent or given up long ago."""
+    now = timezone.now()
+    Mail.objects.filter(sent_at__lt=now - SENT_KEPT_FOR).delete()
+    Mail.objects.filter(due_at=None, created_at__lt=now - FAILED_KEPT_FOR).delete()
+
+
+def delete_to(address: str) -> None:
+    """Delete all mails to an address."""
+    Mail.objects.filter(address=address.lower()).delete()
+
+
+def to(address: str) -> list[dict[str, Any]]:
+    """Return the mails to an address for its owner's export, oldest first."""
+    rows = Mail.objects.filter(address=address.lower()).order_by("created_at")
+    return [dict(row) for row in rows.values("kind", "created_at", "sent_at")]
+
+
+def latest(count: int) -> list[Mail]:
+    """Return the newest mails."""
+    return list(Mail.objects.order_by("-pk")[:count])

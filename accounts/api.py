@@ -224,10 +224,10 @@ class RequestVerification(APIView):
     throttle_classes = (AtDoor,)
     door = limits.EMAIL_CODE
 
-    @extend_schema(request=None, responses={202: None})
+    @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         recovery.request_verification(selectors.user(request))
-        return Response(status=202)
+        return Response(status=204)
 
 
 class VerifyEmail(APIView):
@@ -248,10 +248,10 @@ class RequestReset(OpenView):
     throttle_classes = (AtDoor,)
     door = limits.PASSWORD_RESET
 
-    @extend_schema(request=serializers.ResetRequest, responses={202: None})
+    @extend_schema(request=serializers.ResetRequest, responses={204: None})
     def post(self, request: Request) -> Response:
         recovery.request_reset(read(serializers.ResetRequest, request.data)["email"])
-        return Response(status=202)
+        return Response(status=204)
 
 
 class ResetPassword(OpenView):

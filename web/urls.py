@@ -26,6 +26,8 @@ PLACES = (
     "profile/account",
     "signin",
     "register",
+    "forgotten",
+    "reset",
 )
 """Must match ``PLACES`` in ``places.js``."""
 

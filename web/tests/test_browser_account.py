@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -411,3 +412,49 @@ def test_a_toast_lies_where_nothing_is_played(visit: Visit, width: int, height: 
     on_the_bar = place["y"] + place["height"] < 70
     below_the_rail = place["x"] < 32 and place["y"] > height - 70
     assert on_the_bar if width < 900 else below_the_rail
+
+
+def mailed(person: Person, pattern: str) -> str:
+    """Wait until a mail with this pattern was sent; return what its group matches, in the newest."""
+    while not (found := re.search(pattern, unescape(person.page.request.get("/dev/mail/").text()))):
+        pass
+    return found[1]
+
+
+def test_a_forgotten_password_is_replaced_by_the_link_in_a_mail(arrive: Visit) -> None:
+    ada = arrive()
+    ada.registers("ada_forgets")
+    forgetful = arrive()
+    forgetful.page.goto("/signin")
+    forgetful.page.get_by_role("link", name="Forgot your password?").click()
+    forgetful.page.get_by_label("E-mail").fill("ada_forgets@example.org")
+    forgetful.button("Send the link").click()
+    expect(forgetful.page.get_by_text("a link is on its way")).to_be_visible()
+    forgetful.can_use_the_page()
+    forgetful.page.goto(mailed(forgetful, r"(/reset\?token=\S+)"))
+    forgetful.page.get_by_label("New password").fill("123")
+    forgetful.button("Set the password").click()
+    is_refused_beside(forgetful, "New password", "short")
+    forgetful.page.get_by_label("New password").fill("a whole new one")
+    forgetful.can_use_the_page()
+    forgetful.button("Set the password").click()
+    expect(forgetful.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert can_sign_in(forgetful, "ada_forgets", "a whole new one")
+    assert not can_sign_in(forgetful, "ada_forgets", PASSWORD)
+
+
+def test_an_address_is_verified_by_the_link_in_a_mail(arrive: Visit) -> None:
+    ada = arrive()
+    ada.registers("ada_verifies")
+    opens_the_account(ada)
+    ada.page.get_by_label("Code").fill("000")
+    ada.button("Verify").click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("wrong or has expired")
+    ada.can_use_the_page()
+    first = mailed(ada, r"account\?code=(\d+)")
+    ada.button("Send another code").click()
+    expect(ada.page.get_by_text("A code is on its way")).to_be_visible()
+    ada.page.goto(mailed(ada, rf"(/profile/account\?code=(?!{first})\d+)"))
+    ada.button("Verify").click()
+    expect(ada.page.get_by_text("Your address is verified.")).to_be_visible()
+    expect(ada.page.get_by_role("heading", name="Verify your address")).to_have_count(0)

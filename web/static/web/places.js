@@ -29,4 +29,6 @@ export const PLACES = [
   { path: "/profile/account", rail: null, load: () => import("./player/account.js") },
   { path: "/signin", rail: null, open: true, load: () => import("./play/signin.js") },
   { path: "/register", rail: null, open: true, load: () => import("./play/signin.js") },
+  { path: "/forgotten", rail: null, open: true, load: () => import("./play/forgotten.js") },
+  { path: "/reset", rail: null, open: true, load: () => import("./play/forgotten.js") },
 ];

@@ -1,5 +1,5 @@
 /** Sign in and register. Whoever came from a place goes back there. */
-import { Button, Card, Field, Form, Refusal, Tabs, useAction, useTitle } from "../components.js";
+import { Button, Card, Field, Form, LinkButton, Refusal, Tabs, useAction, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
 import { go } from "../router.js";
 import { playAsGuest, register, session, signIn } from "../session.js";
@@ -66,6 +66,7 @@ export default function SignIn({ path, query }) {
         ...${field} />`,
       )}
     <//>
+    ${path === "/signin" && html`<${LinkButton} kind="quiet" href="/forgotten">${text("forgotten.title")}<//>`}
     <${Refusal} error=${guest.error} />
     <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
   <//>`;

@@ -57,6 +57,27 @@ const besideField = (field) => (/** @type {Failed} */ error) => {
   throw error;
 };
 
+/** @param {{email: string, code: string, onVerified: () => void}} props */
+function Verify({ email, code, onVerified }) {
+  const again = useAction(async () => {
+    await client.request("POST", "/api/auth/email/verify/request/");
+    toast(text("account.verify_sent", { email }));
+  });
+  const send = async (/** @type {Fields} */ fields) => {
+    await client.request("POST", "/api/auth/email/verify/", fields);
+    toast(text("account.verified"));
+    onVerified();
+  };
+  return html`<${Card} title=${text("account.verify")}>
+    <p class="soft">${text("account.verify_text", { email })}</p>
+    <${Form} onSend=${send} submit=${text("account.verify_send")}>
+      <${Field} label=${text("account.verify_code")} name="code" required inputmode="numeric" initial=${code}
+        autocomplete="one-time-code" />
+    <//>
+    <${Button} kind="quiet" busy=${again.busy} onClick=${() => again.run()}>${text("account.verify_again")}<//>
+    <${Refusal} error=${again.error} /><//>`;
+}
+
 /** @param {{username: string, onChanged: () => void}} props */
 function Password({ username, onChanged }) {
   const change = async (/** @type {Fields} */ fields, /** @type {HTMLFormElement} */ form) => {
@@ -189,9 +210,14 @@ function Erase({ user }) {
     ${open && html`<${Erasing} user=${user} onClose=${() => setOpen(false)} />`}<//>`;
 }
 
-/** @param {{path: string}} props */
-export default function Account({ path }) {
+/** @param {{path: string, query: URLSearchParams}} props */
+export default function Account({ path, query }) {
   const user = useUser();
+  const profile = useLoad(
+    /** @returns {Promise<Rest.AccountsOwnProfile>} */
+    () => client.request("GET", "/api/me/"),
+    [user.email],
+  );
   const devices = useLoad(
     /** @returns {Promise<Rest.AccountsDeviceSession[]>} */
     async () => (user.is_guest ? [] : everything("/api/me/sessions/")),
@@ -204,6 +230,11 @@ export default function Account({ path }) {
       <p class="soft">${[user.username, user.email || text("profile.guest")].join(" · ")}</p></div></header>
     <div class="halves">
       <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user} />
+        ${
+          user.email &&
+          profile.data?.email_verified === false &&
+          html`<${Verify} email=${user.email} code=${query.get("code") ?? ""} onVerified=${profile.reload} />`
+        }
         ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}</div>
       <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}<${Data}
         username=${user.username} /><${Erase} user=${user} /></div></div>

@@ -22,11 +22,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import selectors, tokens
+from accounts.commands import Register, Rename
 from accounts.events import AccountChanged, SessionOpened, SessionsEnded, SignedOut
 from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from accounts.shapes import TokenPair
 from core import personal_data, words
+from core.calls import run_before
 from core.mail import queue
 from core.refusals import Invalid, NotFound
 from core.statements import Insert, Update, statement
@@ -89,7 +91,8 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     if not user.is_guest:
         raise NotAGuest("This account has an e-mail and a password already.")
     _check_name(username)
-    username = username or user.username
+    call = run_before(Register(username=username or user.username, email=email), user_id=user.pk)
+    username, email = call.username, call.email
     check_password(password, username=username, email=email)
     _check_free(email=email, username=username, but=user)
     hashed = make_password(password)
@@ -294,6 +297,8 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
         return user
     _check_name(changes.get("username", ""))
     old_email = user.email
+    if "username" in changes:
+        changes["username"] = run_before(Rename(username=changes["username"]), user_id=user.pk).username
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
@@ -348,13 +353,14 @@ def _check_name(username: str) -> None:
         raise Invalid("This name may not be used.", details={"username": ["This name may not be used."]})
 
 
-def _create(*, names: Iterable[str], **fields: Any) -> User:
+def _create(*, names: Iterable[str], email: str, **fields: Any) -> User:
     """Create an account with the first free name of these."""
     refusal: UsernameTaken | None = None
     for username in names:
+        call = run_before(Register(username=username, email=email), user_id=None)
         try:
-            with _unique(username=username, email=fields["email"]):
-                user = User.objects.create(username=username, **fields)
+            with _unique(username=call.username, email=call.email):
+                user = User.objects.create(username=call.username, email=call.email, **fields)
                 _ask_to_verify(user)
                 return user
         except UsernameTaken as taken:

@@ -1,10 +1,24 @@
-"""Commands on a game's socket."""
+"""Commands on a game's socket, and the call for a new game."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Raw
 
+from core.calls import Call
 from realtime.wire.messages import Command
+
+
+class CreateGame(Call):
+    """Make a game: for others to join, against bots, for a lobby, by an invite, or once more.
+
+    ``player_ids`` are those who have a seat from the start, bots included. Only ``options`` and ``private``
+    can be changed.
+    """
+
+    game: str
+    options: dict[str, Any]
+    private: bool
+    player_ids: tuple[int, ...]
 
 
 class PlayerReady(Command):

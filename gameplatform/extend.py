@@ -1,6 +1,7 @@
 """The public interface for extra apps: typed routes and hooks. See docs/extend.md."""
 
 from accounts.authentication import identity
+from core.calls import before
 from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from core.routes import route
 from core.typed import typed
@@ -14,6 +15,7 @@ __all__ = [
     "NotFound",
     "Refusal",
     "after",
+    "before",
     "identity",
     "route",
     "typed",

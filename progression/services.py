@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core.calls import run_before
 from core.statements import Update, statement
-from progression import ledger, rules, selectors
+from progression import commands, ledger, rules, selectors
 from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
 from progression.models.tuning import growth
@@ -401,6 +402,8 @@ def purchase(user_id: int, *, item_id: int, quantity: int = 1) -> Purchase:
 
     Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.
     """
+    call = run_before(commands.Purchase(item_id=item_id, quantity=quantity), user_id=user_id)
+    item_id, quantity = call.item_id, call.quantity
     offer = selectors.offer(item_id, timezone.now().date())
     if offer is None:
         raise NotForSale("The shop does not sell this.")

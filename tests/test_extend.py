@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
 
+from core.calls import Call
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 from tests.processes import ServerProcess, fresh_database, manage
 
@@ -25,7 +27,8 @@ def studio(tmp_path: Path, live_server_process: Starting) -> Iterator[ServerProc
     app.mkdir()
     (app / "__init__.py").touch()
     for name, text in re.findall(r"^```python\n# studio/(\S+)\n(.*?)^```", PAGE.read_text(), re.M | re.S):
-        (app / name).write_text(text)
+        with (app / name).open("a") as file:
+            file.write(text)
     with fresh_database(os.environ["DATABASE_URL"], tmp_path) as url:
         extra = {"EXTRA_APPS": "studio", "PYTHONPATH": str(tmp_path), "DATABASE_URL": url}
         manage(extra, "makemigrations", "studio")
@@ -81,6 +84,44 @@ async def test_its_hook_pays_the_winner_once_the_game_is_over(studio: ServerProc
         while not paid():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.1)
     assert paid() == [7]
+
+
+async def test_its_hooks_refuse_names_and_change_messages(studio: ServerProcess) -> None:
+    guest = f"{studio.base_url}/api/auth/guest"
+    async with httpx.AsyncClient(timeout=WITHIN_S) as client:
+        refused = await client.post(guest, json={"username": "Studio_ada"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "name_of_the_studio")
+
+    ada = NetworkPlayer(studio.base_url, "ada")
+    premium = "from accounts.models import User; User.objects.update(is_premium=True)"
+    manage(studio.environment, "shell", "-c", premium)
+    lobby = ada.post("/api/lobbies/", {"name": "den"})
+    await ada.enter(f"/ws/chat/lobby/{lobby['name']}/")
+    await ada.send(type="chat_message", message="I WON")
+    assert (await ada.hear("chat_message"))["message"]["content"] == "I won"
+    assert ada.post(f"/api/lobbies/{lobby['id']}/messages/", {"content": "AGAIN"})["content"] == "Again"
+
+
+def test_the_page_lists_all_calls() -> None:
+    rows = [
+        f"| `{kind.__module__}.{kind.__name__}` | {described(kind)} | {fields(kind)} |"
+        for kind in sorted(Call.__subclasses__(), key=lambda kind: f"{kind.__module__}.{kind.__name__}")
+        if kind.__module__.partition(".")[0] in settings.OUR_APPS
+    ]
+    table = PAGE.read_text().partition("| call | asks to | fields |\n|---|---|---|\n")[2]
+
+    assert len(rows) > 4
+    assert table.splitlines()[: len(rows)] == rows
+    assert table.splitlines()[len(rows)].startswith("| `Command` |")
+
+
+def described(kind: type[Call]) -> str:
+    text = " ".join(kind.__doc__.split()).replace("``", "`").removesuffix(".")
+    return text[0].lower() + text[1:]
+
+
+def fields(kind: type[Call]) -> str:
+    return ", ".join(f"`{name}`" for name in kind.__struct_fields__)
 
 
 def test_an_app_whose_label_is_a_path_of_the_platform_is_reported(tmp_path: Path) -> None:

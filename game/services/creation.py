@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from msgspec import to_builtins
 
+from core.calls import run_before
 from core.refusals import Conflict, Invalid
 from core.statements import Insert, Update, statement
-from game import events, selectors
+from game import commands, events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.match import Match
@@ -56,10 +57,17 @@ def create_game(
     It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
     """
     rules = catalogue.get(name)
+    call = commands.CreateGame(
+        game=name,
+        options=dict(options or {}),
+        private=private,
+        player_ids=tuple(player.user_id for player in players),
+    )
+    run_before(call, user_id=created_by)
     wanted = seats_wanted or (rules.max_players if rules.open else max(len(players), rules.min_players))
     is_enough = len(players) >= (rules.min_players if rules.open else wanted)
     seed = secrets.randbelow(MAX_SEED)
-    match = Match.new(rules, seats=wanted, seed=seed, options=options)
+    match = Match.new(rules, seats=wanted, seed=seed, options=call.options)
     game = Game.objects.create(
         name=name,
         mode=mode,
@@ -67,8 +75,8 @@ def create_game(
         seed=seed,
         # With defaults filled in: a replay must not change when a default does.
         options=to_builtins(match.options),
-        private=private,
-        code=_new_code() if private and created_by is not None else None,
+        private=call.private,
+        code=_new_code() if call.private and created_by is not None else None,
         created_by_id=created_by,
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from core.batching import ThreadedBatcher
+from core.calls import run_before
 from core.parsers import refuse_unknown
 from core.refusals import Invalid, Refusal
 from game import selectors as game_selectors
@@ -20,6 +21,7 @@ from game.author.queues import NoQuestions, Waiting
 from game.author.queues import Queue as DeclaredQueue
 from game.records import SeatedGame
 from matchmaking import selectors
+from matchmaking.commands import JoinQueue
 from matchmaking.events import QueueJoined
 from matchmaking.models import Answers, Member, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
@@ -68,6 +70,8 @@ def join(
     ``WrongPartySize`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
     ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
+    call = run_before(JoinQueue(game=game, mode=mode, asks=dict(asks)), user_id=user_id)
+    game, mode, asks = call.game, call.mode, call.asks
     queue = declared_queue(game, mode=mode)
     answers = _answers(queue, asks)
     if party_id is not None:
@@ -77,7 +81,10 @@ def join(
 
 
 def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[Standing]:
-    """Like :func:`join` for one user without answers, but return a future; for the event loop."""
+    """Like :func:`join` for one user without answers, but return a future; for the event loop.
+
+    Hooks before the call, which might block, do not run.
+    """
     queue = declared_queue(game, mode=mode)
     answers = _answers(queue, {})
     _check_size(queue, 1)

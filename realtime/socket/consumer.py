@@ -11,6 +11,8 @@ import msgspec
 from channels.consumer import AsyncConsumer
 
 from core.batches import batched
+from core.calls import is_hooked, run_before
+from core.database import in_database
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal
 from realtime import metrics, worker
@@ -281,11 +283,24 @@ class Consumer(AsyncConsumer):
         if command.id is not None:
             return self._answer(command, command.id)
         try:
-            outcome = self.handlers[type(command)](self, command)
+            outcome = self._call_handler(command)
         except Exception as problem:
             self._failed(problem, type(command).__name__, command.id)
             return None
         return None if outcome is None else self._finish(outcome, command)
+
+    def _call_handler(self, command: Command) -> Any:
+        """Call the handler of a command; return its coroutine if it is asynchronous or hooks come first."""
+        if is_hooked(type(command)):
+            return self._run_hooks_and_handler(command)
+        return self.handlers[type(command)](self, command)
+
+    async def _run_hooks_and_handler(self, command: Command) -> None:
+        identity = self.connection.identity
+        await in_database(run_before, command, user_id=None if identity is None else identity.user_id)
+        outcome = self.handlers[type(command)](self, command)
+        if outcome is not None:
+            await outcome
 
     def _answer(self, command: Command, ref: MessageId) -> Coroutine[Any, Any, None] | None:
         """Handle a command whose answer must carry its ``id``."""
@@ -295,7 +310,7 @@ class Consumer(AsyncConsumer):
         question = Question(Asker(self._here.id, self._number, ref), command)
         try:
             with answering(question):
-                outcome = self.handlers[type(command)](self, command)
+                outcome = self._call_handler(command)
         except Exception as problem:
             self._failed(problem, type(command).__name__, ref)
             return None

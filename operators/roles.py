@@ -50,6 +50,7 @@ TABLE: dict[str, Row] = {
     "combat.combat": {"view": (SUPPORT,)},
     "combat.remedy": _EDITED_BY_ECONOMISTS,
     "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
+    "core.mail": _FOR_SUPERUSERS,
     "core.outboxentry": {"view": (SUPPORT,), "retry": (SUPPORT,)},
     "friends.block": {"view": (SUPPORT,), "lift": (SUPPORT,)},
     "friends.friendrequest": {"view": (SUPPORT,)},

@@ -53,9 +53,9 @@ INVITATION = Door("invitation", Limit(120, 1))
 GAME_CODE = Door("game_code", Limit(120, 0.5), by_account=Limit(20, 0.1))
 """Joining a private game by its code, right or wrong: codes cannot be tried out."""
 
-PASSWORD_RESET = Door("password_reset", Limit(20, 0.05))
+PASSWORD_RESET = Door("password_reset", Limit(20, 20))
 """Asking for a link to set a new password, and using it."""
-EMAIL_CODE = Door("email_code", Limit(60, 0.1), by_account=Limit(10, 0.02))
+EMAIL_CODE = Door("email_code", Limit(60, 10), by_account=Limit(10, 50))
 """Asking for a code that verifies the own address, and entering it."""
 
 DOORS = (

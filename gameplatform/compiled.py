@@ -25,6 +25,7 @@ FOLDER = ROOT / ".compiled"
 MODULES = (
     "game.author.match",
     "game.author.past",
+    "game.author.read_only_match",
     "game.author.sync",
     "game.live.alarm",
     "game.live.audience",

@@ -3,31 +3,23 @@
 import marshal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
-from math import isfinite
 from random import Random
 from typing import Any
 
 import msgspec
 
 from core.refusals import Refusal
-from game.author.game import Game, State, side_of
+from game.author.game import Game, State
 from game.author.generator import Generator
-from game.author.interest import Sight
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
-from game.author.movements import MAX_CHOICES, Record
+from game.author.read_only_match import NOBODY, Movement, ReadOnlyMatch, teams
 from game.author.refusals import GameIsOver, InvalidOptions, NotNow, NotYourTurn, RulesError
-from game.author.results import Outcome, Places, Score, Seat, read_verdict
-from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Overtime, Phase
-
-Movement = bytes | msgspec.Raw | dict[str, Any]
+from game.author.results import Places, Seat
+from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Overtime
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 _arguments = msgspec.structs.astuple
-_NOBODY: frozenset[Seat] = frozenset()
-_NUMBERS = frozenset((int, float, bool))
-
 
 UNDO_MOST = 20
 """So many moves can be taken back."""
@@ -52,81 +44,23 @@ class _Before(msgspec.Struct, frozen=True):
         return cls(dump["seat"], saved, dump["random"], agenda, dump["first"])
 
 
-class Match:
+class Match(ReadOnlyMatch):
     """A running game, created by ``new`` or ``load``. Not thread-safe; methods neither block nor do I/O.
 
-    ``turn`` is the set of seats that may move now (empty in real time and at the end), ``turn_user`` the user
-    to move (None if nobody or several may), ``result`` the Outcome at the end, and ``problem`` the error that
-    made the match stop, if any. ``moves`` counts the moves so far, ``tick`` the steps in real time, and the
-    milliseconds of play in another game with phases or timers. ``changes`` counts all changes by moves or
-    otherwise; it never falls.
-    ``teams`` are the seats by team, if there are any. A movement is JSON bytes or a decoded dict. ``acks``
-    are the numbers of the last inputs applied, by seat, ``inputs_taken`` counts all that were.
-
-    A viewer is a number: the seats in order, then all spectators, then those who see what a seat sees.
+    A movement is JSON bytes or a decoded dict. ``inputs_taken`` counts the inputs applied in real time.
     """
 
-    __slots__ = (
-        "_first",
-        "_frame_ends",
-        "_generator",
-        "_history",
-        "_last_inputs",
-        "_saved_state",
-        "_shared_view",
-        "_sight",
-        "_turns",
-        "_view_ends",
-        "_viewers",
-        "acks",
-        "changes",
-        "game",
-        "inputs_taken",
-        "moves",
-        "options",
-        "problem",
-        "result",
-        "seed",
-        "state",
-        "teams",
-        "tick",
-        "turn",
-        "turn_user",
-        "users",
-    )
+    __slots__ = ("_first", "_history", "_last_inputs", "inputs_taken")
 
     def __init__(self, game: type[Game], users: tuple[int, ...], options: msgspec.Struct, seed: int) -> None:
-        self.users = users
-        self._generator = Generator(seed)
-        # Attributes used by every frame and every move are adjacent in memory, as in a room.
-        self.game = game(range(len(users)), self._generator, options)
-        self.state: State = {}
-        self.result: Outcome | None = None
-        self.moves = self.tick = self.changes = 0
-        self.turn = _NOBODY
-        self.turn_user: int | None = None
-        self._shared_view: bytes | None = None
-        self._sight: Sight | None = None
-        """Of the present state, if it is the same for all viewers."""
-        seats = self.game.seats
-        self._viewers = (*seats, None, *seats) if game.spectators_follow else (*seats, None)
-        self._view_ends: list[bytes] = []
-        self._frame_ends: list[bytes] = []
-        self._turns = [frozenset((seat,)) for seat in self.game.seats]
-        self._saved_state = b""
-        self.options = options
-        self.seed = seed
-        self.problem: Exception | None = None
-        self.teams: Places = ()
+        super().__init__(game, users, options, seed)
         self._history: list[_Before] = []
         """Of a game with ``undo``, what was before each of its last moves."""
         self._first = 0
         """Of the seats that move one after the other, the one whose turn it is unless nobody plays it."""
-        self.acks = [0] * len(users)
         self.inputs_taken = 0
         self._last_inputs: dict[Seat, msgspec.Struct] = {}
         """In real time, what seats did last, where it is repeated."""
-        self._show_users()
 
     @classmethod
     def new(
@@ -251,25 +185,6 @@ class Match:
 
     # Time.
 
-    @property
-    def is_choosing(self) -> bool:
-        """Whether somebody still chooses in a phase for ALL."""
-        return bool(self.turn and self.game.phases) and self._phase.who == ALL
-
-    @property
-    def due(self) -> int | None:
-        """The tick at which the rules are called next without a movement, or None."""
-        agenda = self.game.agenda
-        first = agenda.timers[0].due if agenda.timers else None
-        if agenda.phase_due is None or self.is_choosing:
-            return first
-        return agenda.phase_due if first is None else min(first, agenda.phase_due)
-
-    @property
-    def choice_due(self) -> int | None:
-        """The tick from which ``time_out`` is for those who still choose in a phase for ALL, or None."""
-        return self.game.agenda.phase_due if self.is_choosing else None
-
     def advance(self, tick: int) -> None:
         """Let time pass until this tick, but in real time: what is due by then happens, in its order.
 
@@ -333,19 +248,7 @@ class Match:
         except Exception as error:
             raise RulesError(f"{self.game.name}: a move cannot be taken back: {error!r}") from error
 
-    def halt(self) -> None:
-        """Stop accepting moves: something other than the rules ended the game."""
-        self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
-
-    def give_up(self, problem: Exception) -> None:
-        """Stop accepting moves because the rules failed. Views and scores that fail are empty from now on."""
-        self.halt()
-        self.problem = problem
-
-    def is_secret(self, movement: Movement) -> bool:
-        """Return whether only the player who made this movement may see it."""
-        secret = self.game.secret_moves
-        return bool(secret) and type(self.game.movements.read(movement)).__name__ in secret
+    # Real time.
 
     def check(self, movement: Movement) -> bytes:
         """Validate a movement without applying it; return it as JSON for ``step``. Raises InvalidMove."""
@@ -388,111 +291,16 @@ class Match:
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
-    def candidates(self, seat: Seat) -> list[dict[str, Any]]:
-        """Return the movements that ``seat`` may try: the author's ``legal``, or all that the types allow.
+    # Stopping.
 
-        The list must not be changed.
-        """
-        listed = self._listed(seat)
-        return self._choices() if listed is None else listed
+    def halt(self) -> None:
+        """Stop accepting moves: something other than the rules ended the game."""
+        self.turn, self.turn_user, self._shared_view = NOBODY, None, None
 
-    def legal(self, seat: Seat) -> list[dict[str, Any]]:
-        """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
-
-        This is the author's ``legal``; without one, each movement that the types allow is tried on a copy of
-        the state. Raises RulesError.
-        """
-        if self.game.real_time and self.result is None:
-            return self.candidates(seat)
-        if seat not in self.turn:
-            return []
-        listed = self._listed(seat)
-        if listed is not None:
-            return listed
-        return [movement for movement in self._choices() if self._accepts(seat, movement)]
-
-    @property
-    def rolls(self) -> int:
-        """The number of random numbers that the game has taken."""
-        return self._generator.position
-
-    # Views.
-
-    @property
-    def scores(self) -> tuple[Score, ...]:
-        """The current score of each seat. Raises RulesError."""
-        if self.result is not None:
-            return self.result.scores
-        try:
-            return self._scores(())
-        except Exception as error:
-            if self.problem is not None:
-                return (0,) * len(self.users)
-            raise RulesError(f"{self.game.name}: scores failed: {error!r}") from error
-
-    def view(self, seat: Seat | None) -> dict[str, Any]:
-        """Return what the player at ``seat`` (None: a spectator) may see, as new plain JSON types.
-
-        Adds ``turn``, the id of the only user to move or None, and ``you``, ``{"user_id", "side"}`` or None
-        for a spectator. Raises RulesError.
-        """
-        view: dict[str, Any] = _decode(self.view_json(seat))
-        return view
-
-    def view_json(self, seat: Seat | None) -> bytes:
-        """Return ``view`` as JSON; a view shared by all seats is encoded once per move."""
-        return self.viewer_json(len(self.users) if seat is None else seat)
-
-    def viewer_json(self, viewer: int) -> bytes:
-        """Return ``view_json`` of a viewer."""
-        if self.game.hidden:
-            shared = self._view_head(self._viewers[viewer])
-        else:
-            shared = self._shared_view = self._shared_view or self._view_head(None)
-        return shared + self._view_ends[viewer]
-
-    @property
-    def viewers(self) -> int:
-        """The number of viewers."""
-        return len(self._viewers)
-
-    def seat_of(self, viewer: int) -> Seat | None:
-        """Return the seat whose view a viewer gets, None for that of spectators."""
-        seat: Seat | None = self._viewers[viewer]
-        return seat
-
-    def seen_by(self, viewer: int) -> "dict[str, Any] | Record":
-        """Return the view of a viewer, with what it sees. Raises whatever the rules raise."""
-        return self._seen_by(self._viewers[viewer])
-
-    def with_acks(self, ends: list[bytes]) -> list[bytes]:
-        """Return the ends of frames with the numbers of the inputs that were applied, each in its seat's."""
-        acks = self.acks
-        return [
-            b'%b,"ack":%d}' % (end[:-1], acks[viewer]) if viewer < len(acks) and acks[viewer] else end
-            for viewer, end in enumerate(ends)
-        ]
-
-    def told_legal(self, seat: Seat | None) -> list[dict[str, Any]] | None:
-        """Return the legal movements as ``seat`` is told them: None in games that do not tell, or off turn.
-
-        Raises RulesError.
-        """
-        if not self.game.tells_legal or seat is None or seat not in self.turn:
-            return None
-        return self.legal(seat)
-
-    def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
-        """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.
-
-        Whoever is to move gets ``legal`` too, in games that tell it. Returns the part that all these frames
-        have in common, and the ends of the frames, one per viewer in order.
-        """
-        ends = self._ends_with_legal() if self.game.tells_legal else self._frame_ends
-        if not self.game.hidden:
-            return head + (self._shared_view or self._view_head(None)), ends
-        views = {seat: self._view_head(seat) for seat in self._viewers}
-        return head, [views[seat] + end for seat, end in zip(self._viewers, ends, strict=True)]
+    def give_up(self, problem: Exception) -> None:
+        """Stop accepting moves because the rules failed. Views and scores that fail are empty from now on."""
+        self.halt()
+        self.problem = problem
 
     # Saving and loading.
 
@@ -578,19 +386,6 @@ class Match:
         return match
 
     # Internals.
-
-    def _listed(self, seat: Seat) -> list[dict[str, Any]] | None:
-        """Return the author's ``legal`` as a list, or None without one."""
-        try:
-            given = self.game.legal(self.state, seat)
-            if given is None:
-                return None
-            listed = list(islice(given, MAX_CHOICES + 1))
-            if len(listed) > MAX_CHOICES:
-                raise ValueError(f"it returned more than {MAX_CHOICES:,} movements")
-            return listed
-        except Exception as error:
-            raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 
     def _resume(
         self,
@@ -689,26 +484,11 @@ class Match:
         self._generator.position = position
         self._set_agenda(agenda)
 
-    def _set_agenda(self, agenda: Agenda) -> None:
-        object.__setattr__(self.game, "agenda", agenda)
-
     def _set_time(self, tick: int) -> None:
         self.tick = tick
         self._set_agenda(msgspec.structs.replace(self.game.agenda, now=tick))
 
     # Phases.
-
-    @property
-    def _phase(self) -> Phase:
-        name = self.game.agenda.phase
-        return next(phase for phase in self.game.phases if phase.name == name)
-
-    def _choices(self) -> list[dict[str, Any]]:
-        """Return all movements that the types, and the phase, allow."""
-        movements = self.game.movements
-        if not self.game.phases:
-            return movements.choices
-        return [movement for name in self._phase.moves for movement in movements.by_move[name]]
 
     def _chooses(self, taken: msgspec.Struct) -> bool:
         """Return whether this movement is a choice in a phase for ALL. Raises NotNow for another phase's."""
@@ -721,15 +501,6 @@ class Match:
         self._try(seat, taken)
         named = {"move": type(taken).__name__} if self.game.movements.named else {}
         self._note_choice(seat, named | msgspec.to_builtins(taken))
-
-    def _try(self, seat: Seat, taken: msgspec.Struct) -> None:
-        """Make a move on a copy of the state."""
-        game, position, agenda = self.game, self._generator.position, self.game.agenda
-        try:
-            game.moves[type(taken)](game, marshal.loads(self._saved_state), seat, *_arguments(taken))
-        finally:
-            self._generator.position = position
-            self._set_agenda(agenda)
 
     def _note_choice(self, seat: Seat, movement: dict[str, Any] | None) -> None:
         agenda = self.game.agenda
@@ -778,7 +549,7 @@ class Match:
         if game.simultaneous:
             self._complete_choice()
         verdict = game.result(state)
-        result, turn = None, _NOBODY
+        result, turn = None, NOBODY
         if verdict is not None:
             result = self._outcome(verdict)
         elif not game.real_time:
@@ -796,123 +567,13 @@ class Match:
         self.turn_user = self._only(turn)
         self._shared_view = self._sight = None
 
-    def _only(self, turn: frozenset[Seat]) -> int | None:
-        return self.users[next(iter(turn))] if len(turn) == 1 else None
-
-    def _asked_turn(self) -> frozenset[Seat]:
-        seats = self.game.turn(self.state)
-        turn = frozenset((seats,) if isinstance(seats, int) else seats)
-        if not (turn or self.game.agenda.timers) or not turn.issubset(self.game.seats):
-            raise ValueError(f"turn() returned {seats!r} although the game is not over")
-        return turn
-
-    def _turn_in_phase(self) -> frozenset[Seat]:
-        """Return the turn in a phase for ALL, or in one in which nobody moves."""
-        agenda = self.game.agenda
-        if self._phase.moves:
-            return frozenset(self.game.seats) - self.game.empty - frozenset(agenda.chosen)
-        if agenda.phase_due is None and not agenda.timers:
-            raise ValueError(f"nobody moves in the phase {agenda.phase!r}, and nothing ends it")
-        return _NOBODY
-
-    def _turn_among_others(self, first: Seat) -> tuple[Seat, frozenset[Seat]]:
-        """Return ``first`` and the turn in a match with empty seats, whose turn never comes."""
-        game, number = self.game, len(self._turns)
-        played = [seat for seat in (*range(first, number), *range(first)) if seat not in game.empty]
-        if not played:
-            return first, _NOBODY
-        if game.alternating:
-            return played[0], self._turns[played[0]]
-        turn = self._asked_turn() - game.empty
-        if not turn and not game.agenda.timers:
-            raise ValueError("turn() returned only seats that nobody plays: see self.empty")
-        return first, turn
-
-    def _asked_teams(self) -> Places:
-        return _teams(self.game)
-
-    def _outcome(self, verdict: Any) -> Outcome:
-        winners, draw, places = read_verdict(verdict, self.game.seats, self.teams)
-        return Outcome(winners=winners, draw=draw, scores=self._scores(winners), places=places)
-
-    def _scores(self, winners: tuple[Seat, ...]) -> tuple[Score, ...]:
-        scores = self.game.scores(self.state)
-        if scores is None:
-            return tuple(int(seat in winners) for seat in self.game.seats)
-        is_valid = len(scores) == len(self.users) and not isinstance(scores, dict)
-        kinds = set(map(type, scores))
-        is_valid = is_valid and _NUMBERS.issuperset(kinds)
-        if not is_valid or (float in kinds and not all(map(isfinite, scores))):
-            raise ValueError(f"scores() returned {scores!r}: not a list of {len(self.users)} numbers")
-        if bool in kinds:
-            # Clients get numbers even if the rules return booleans.
-            return tuple(int(score) if type(score) is bool else score for score in scores)
-        return tuple(scores)
-
-    def _accepts(self, seat: Seat, movement: dict[str, Any]) -> bool:
-        taken = self.game.movements.read(movement)
-        try:
-            self._try(seat, taken)
-        except Refusal:
-            return False
-        except Exception as error:
-            raise RulesError(f"{self.game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
-        return True
-
-    def _view_head(self, seat: Seat | None) -> bytes:
-        """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
-        try:
-            view = self._seen_by(seat)
-            if isinstance(view, dict):
-                return _encode({**view, "turn": self.turn_user})[:-1]
-            turn = b'"turn":null' if self.turn_user is None else b'"turn":%d' % self.turn_user
-            fields = _encode(view)[:-1]
-            return fields + turn if fields == b"{" else b"%b,%b" % (fields, turn)
-        except Exception as error:
-            if self.problem is not None:
-                return b'{"turn":null'
-            raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
-
-    def _seen_by(self, seat: Seat | None) -> dict[str, Any] | Record:
-        """Return the view of a seat, with the entities that it sees. Raises whatever the rules raise."""
-        game, state = self.game, self.state
-        if game.interest is None:
-            return game.view(state, seat)
-        if not game.view_is_shared:
-            return game.interest.sight(game, state, game.view(state, seat)).picked(seat)
-        if self._sight is None:
-            self._sight = game.interest.sight(game, state, game.view(state, None))
-        return self._sight.picked(seat)
-
-    def _ends_with_legal(self) -> list[bytes]:
-        ends = self._frame_ends.copy()
-        for seat in self.turn:
-            ends[seat] = b'%b,"legal":%b}' % (self._view_ends[seat], _encode(self.told_legal(seat)))
-        return ends
-
-    def _show_users(self) -> None:
-        players = [*self.game.seats, *[None] * (len(self._viewers) - len(self.users))]
-        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in players]
-        self._frame_ends = [end + b"}" for end in self._view_ends]
-        self._shared_view = None
-
-    def _you(self, seat: Seat | None) -> dict[str, Any] | None:
-        return None if seat is None else {"user_id": self.users[seat], "side": side_of(type(self.game), seat)}
-
 
 def teams_of(game: type[Game], seats: int, options: Mapping[str, Any] | None = None) -> Places:
     """Return the seats by team in a game of so many; nothing if everybody plays alone."""
     try:
-        return _teams(game(range(seats), Generator(0), _options(game, seats, options or {})))
+        return teams(game(range(seats), Generator(0), _options(game, seats, options or {})))
     except Exception:  # Matches report it: the rules fail.
         return ()
-
-
-def _teams(game: Game) -> Places:
-    teams = tuple(tuple(team) for team in game.teams() or ())
-    if teams and sorted(seat for team in teams for seat in team) != list(game.seats):
-        raise ValueError(f"teams() returned {teams!r}, which does not name each seat once")
-    return teams
 
 
 def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:

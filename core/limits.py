@@ -28,7 +28,7 @@ class Door:
     """
 
     name: str
-    by_address: Limit
+    by_address: Limit | None
     by_account: Limit | None = None
     failure: int = 0
     delays: bool = False
@@ -119,7 +119,7 @@ def fail(door: Door, request: HttpRequest, *, account: str, is_stranger: bool) -
 
 def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
     buckets: list[Bucket] = []
-    if not is_unlimited(address):
+    if door.by_address and not is_unlimited(address):
         # Requests without an address come through a proxy that hides it, and share one count.
         where = client_address.network(address) if address else "nowhere"
         buckets.append((key(f"door:{door.name}:{where}"), door.by_address))

@@ -92,10 +92,13 @@ def refuse_unknown(data: Iterable[str], *, known: Container[str]) -> None:
         )
 
 
-def read_struct(shape: type[Shape], data: Any) -> Shape:
-    """Return the object ``data`` as this struct. Raises :class:`Invalid` with the first wrong field."""
+def read_struct(shape: type[Shape], data: Any, *, is_text: bool = False) -> Shape:
+    """Return the object ``data`` as this struct. Raises :class:`Invalid` with the first wrong field.
+
+    ``is_text`` is for a query, whose numbers are texts.
+    """
     try:
-        return msgspec.convert(data, shape)
+        return msgspec.convert(data, shape, strict=not is_text)
     except msgspec.ValidationError as problem:
         where, why = place_and_reason(problem)
         raise Invalid(

@@ -10,7 +10,7 @@ def check_extra_routes(**_: Any) -> list[CheckMessage]:
     """Require that no extra app's routes are below a path of ours, which would take precedence."""
     from gameplatform import urls
 
-    taken = {
+    taken = {"rpc"} | {
         str(pattern.pattern).split("/")[1]
         for resolver in urls.ours
         for pattern in resolver.url_patterns

@@ -2,8 +2,10 @@
 
 from accounts.authentication import identity
 from core.calls import before
+from core.limit_counts import Limit
 from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from core.routes import route
+from core.rpc import rpc
 from core.typed import typed
 from realtime.hooks import after
 
@@ -11,6 +13,7 @@ __all__ = [
     "CannotAfford",
     "Conflict",
     "Invalid",
+    "Limit",
     "NotAllowed",
     "NotFound",
     "Refusal",
@@ -18,5 +21,6 @@ __all__ = [
     "before",
     "identity",
     "route",
+    "rpc",
     "typed",
 ]

@@ -1,6 +1,6 @@
 """All URLs: every app with a ``urls`` module, the admin, and a problem for unknown API paths.
 
-The routes of an app in ``EXTRA_APPS`` are below ``/api/<its label>/``.
+The routes of an app in ``EXTRA_APPS`` are below ``/api/<its label>/``, procedures below ``/api/rpc/``.
 """
 
 from importlib.util import find_spec
@@ -13,7 +13,7 @@ from django.urls import URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from core import problems
+from core import problems, rpc
 
 handler400 = "core.problems.bad_request"
 handler403 = "core.problems.forbidden"
@@ -44,6 +44,7 @@ ours = _of(*(name for name in settings.OUR_APPS if name != "web"))
 urlpatterns = [
     *ours,
     *extra().values(),
+    path("api/rpc/", include(rpc.urlpatterns())),
     path("admin/", admin.site.urls),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     re_path(r"^(?:api|game|health)(?:/|$)", unknown),

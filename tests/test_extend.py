@@ -55,6 +55,9 @@ def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerPro
     unknown = httpx.get(f"{studio.base_url}/api/studio/nothing", headers=headers)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
+    forgotten = ada.post("/api/rpc/laps/forget", {"over_ms": 40_000})
+    assert forgotten == {"laps": 1}
+
     document = httpx.get(f"{studio.base_url}/api/openapi.json", timeout=60).json()
     posted = document["paths"]["/api/studio/laps"]["post"]
     assert posted["tags"] == ["studio"]

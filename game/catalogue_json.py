@@ -2,9 +2,7 @@
 
 import inspect
 from functools import lru_cache
-from typing import Any
 
-import msgspec
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
@@ -12,8 +10,9 @@ from core.renderers import encode
 from game.author import catalogue, queues
 from game.author.game import BOT_LEVELS
 from game.author.game import Game as Rules
+from game.author.match import clock_of
 from game.author.movements import schema_of
-from game.author.timing import Clock, Days, Turns
+from game.author.timing import described
 from game.shapes import CatalogueAction, CatalogueEntry, CataloguePhase
 
 
@@ -40,7 +39,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         spectators=game.spectators,
         open=game.open,
         modes=[mode for mode in queues.modes_of(game) if mode],
-        clock=None if game.clock is None or game.real_time else _clock(game.clock),
+        clock=None if game.real_time else described(clock_of(game, {})),
         phases=[
             CataloguePhase(name=phase.name, moves=list(phase.moves), who=phase.who, seconds=phase.seconds)
             for phase in game.phases
@@ -60,11 +59,6 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         view_schema=None if game.view_type is None else schema_of(game.view_type),
         board=_board(game.name),
     )
-
-
-def _clock(clock: Clock | Turns | Days) -> dict[str, Any]:
-    given: dict[str, Any] = msgspec.to_builtins(clock)
-    return {"kind": type(clock).__name__.lower(), **given}
 
 
 def _board(name: str) -> str | None:

@@ -134,7 +134,7 @@ def pgn(replay: Replay, *, begun_at: datetime) -> str:
         "White": white,
         "Black": black,
         "Result": result,
-        "TimeControl": _time_control(rules),
+        "TimeControl": _time_control(match),
         "Termination": replay.result.reason,
     }
     escaped = {name: value.replace("\\", r"\\").replace('"', r"\"") for name, value in tags.items()}
@@ -143,9 +143,9 @@ def pgn(replay: Replay, *, begun_at: datetime) -> str:
     return f"{head}\n{textwrap.fill(f'{moves} {result}'.strip(), 79)}\n"
 
 
-def _time_control(rules: type[Rules]) -> str:
+def _time_control(match: Match) -> str:
     """Return the thinking time as PGN writes it: ``600+5``, ``*30`` for a limit of each move."""
-    clock = rules.clock
+    clock = match.clock
     if clock is None:
         return "-"
     return f"{clock.seconds:g}+{clock.increment:g}" if isinstance(clock, Clock) else f"*{clock.seconds:g}"

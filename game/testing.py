@@ -139,7 +139,7 @@ def _pass_time(match: Match, again: Match, random: Random) -> bool:
 
 
 def _limits_turns(match: Match) -> bool:
-    return isinstance(match.game.clock, Turns | Days)
+    return isinstance(match.clock, Turns | Days)
 
 
 def _act(match: Match, again: Match, random: Random) -> bool:

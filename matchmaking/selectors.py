@@ -17,7 +17,9 @@ from core.statements import statement
 from game import selectors as game_selectors
 from game.author import catalogue, queues
 from game.author.game import side_of
+from game.author.match import clock_of
 from game.author.queues import NoQuestions, Waiting
+from game.author.timing import described
 from game.records import SeatedGame
 from matchmaking.models import Answers, Member, Penalty, Proposal, Queue, Ticket
 from matchmaking.shapes import MatchedPlayer, OfferedQueue, Proposed, Standing
@@ -240,6 +242,8 @@ def offered() -> list[OfferedQueue]:
             min_players=queue.fewest,
             max_players=queue.most,
             party_sizes=list(queue.accepted_sizes),
+            options=queue.full_options,
+            clock=None if queue.game.real_time else described(clock_of(queue.game, queue.options)),
             asks=queue.asks_schema,
             accept_within=queue.accept_within,
         )

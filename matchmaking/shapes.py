@@ -52,6 +52,10 @@ class OfferedQueue(Struct, kw_only=True, frozen=True):
     min_players: int
     max_players: int
     party_sizes: list[int]
+    options: Annotated[dict[str, Any], about("The options of its games")]
+    clock: Annotated[
+        dict[str, Any] | None, about("The thinking time, as in the catalogue; null in real time, too")
+    ]
     asks: Annotated[dict[str, Any], about("JSON schema of the further fields of a request to join")]
     accept_within: Annotated[
         int | None, about("Seconds in which a match must be accepted, where the queue wants that")

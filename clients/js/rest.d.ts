@@ -731,6 +731,8 @@ export interface MatchmakingOfferedQueue {
   min_players: number;
   max_players: number;
   party_sizes: Array<number>;
+  options: Record<string, unknown>;
+  clock: Record<string, unknown> | null;
   asks: Record<string, unknown>;
   accept_within: number | null;
 }

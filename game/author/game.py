@@ -326,7 +326,15 @@ class Game:
         By default what the ``clock`` says. With SKIP, ``state`` may be changed. It is not asked when a
         ``Clock`` runs out: the player loses.
         """
-        return self.clock.on_timeout if isinstance(self.clock, Turns | Days) else LOSE
+        clock = self.time_control()
+        return clock.on_timeout if isinstance(clock, Turns | Days) else LOSE
+
+    def time_control(self) -> Clock | Turns | Days | None:
+        """Return the thinking time of this game, where it depends on ``self.options``.
+
+        By default the ``clock``. A game is by ``Days`` only if its ``clock`` is.
+        """
+        return self.clock
 
     def phase_ended(self, state: State) -> None:
         """Change the state at the end of ``self.phase``: all have chosen, or its time is up.

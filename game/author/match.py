@@ -15,7 +15,7 @@ from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Leaving, Why
 from game.author.read_only_match import NOBODY, Movement, ReadOnlyMatch, teams
 from game.author.refusals import GameIsOver, InvalidOptions, NotNow, NotYourTurn, RulesError
 from game.author.results import Places, Seat
-from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Overtime
+from game.author.timing import ALL, LOSE, MS, SKIP, Agenda, Clock, Days, Overtime, Turns
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
@@ -85,6 +85,7 @@ class Match(ReadOnlyMatch):
             if match.game.past is not None:
                 match.game.past.keep(0, match.state)
             match.teams = match._asked_teams()
+            match.clock = _clock(match.game)
             match._update_result(moves=0, tick=0, first=0)
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
@@ -350,6 +351,7 @@ class Match(ReadOnlyMatch):
         agenda = Agenda.load(dump.get("agenda", {}))
         match._history = [_Before.load(before) for before in dump.get("history", ())]
         match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"], first, empty, agenda)
+        match.clock = _clock(match.game)
         match.acks = list(dump.get("acks", match.acks))
         match.inputs_taken = dump.get("inputs_taken", 0)
         read, unstamped = match.game.movements.read, match.game.movements.unstamped
@@ -574,6 +576,24 @@ def teams_of(game: type[Game], seats: int, options: Mapping[str, Any] | None = N
         return teams(game(range(seats), Generator(0), _options(game, seats, options or {})))
     except Exception:  # Matches report it: the rules fail.
         return ()
+
+
+def clock_of(game: type[Game], options: Mapping[str, Any]) -> Clock | Turns | Days | None:
+    """Return the thinking time in a game with these options; that of the class if the rules fail."""
+    seats = game.min_players
+    try:
+        return _clock(game(range(seats), Generator(0), _options(game, seats, options)))
+    except Exception:  # Matches report it.
+        return game.clock
+
+
+def _clock(game: Game) -> Clock | Turns | Days | None:
+    clock = game.time_control()
+    if clock is not None and not isinstance(clock, Clock | Turns | Days):
+        raise ValueError(f"time_control() returned {clock!r}, not a Clock, Turns or Days, or None")
+    if isinstance(clock, Days) != isinstance(game.clock, Days):
+        raise ValueError("time_control() and `clock` must both be Days, or neither")
+    return clock
 
 
 def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -63,6 +63,8 @@ class Queue:
     """The name shown to people; by default the game's title, with the mode."""
     rated: ClassVar[bool] = True
     """Whether matches count for the ratings."""
+    options: ClassVar[Mapping[str, Any]] = {}
+    """The options of its matches, such as their thinking time; those left out have their defaults."""
     asks: ClassVar[type[msgspec.Struct]] = NoQuestions
     """A Record of the further fields that a player may send when joining."""
     party_sizes: ClassVar[Collection[int]]
@@ -124,6 +126,12 @@ class Queue:
         return sorted(getattr(self, "party_sizes", range(1, largest + 1)))
 
     @property
+    def full_options(self) -> dict[str, Any]:
+        """The options of its matches, with the defaults of those left out."""
+        full: dict[str, Any] = msgspec.to_builtins(msgspec.convert(dict(self.options), self.game.Options))
+        return full
+
+    @property
     def has_fits(self) -> bool:
         """Whether the queue has a rule of its own about which tickets fit."""
         return type(self).fits is not Queue.fits
@@ -142,6 +150,10 @@ def _prepare(cls: type[Queue]) -> None:
         cls.title = f"{cls.game.title}: {cls.mode}" if cls.mode else cls.game.title
     is_record = isinstance(cls.asks, type) and issubclass(cls.asks, msgspec.Struct)
     _check(is_record, cls, "`asks` must be a Record")
+    try:
+        msgspec.convert(dict(cls.options), cls.game.Options)
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise GameDefinitionError(f"{cls.__name__}: `options` do not fit the game: {error}.") from error
     taken = {"game", "mode", "party_id"} & set(cls.asks.__struct_fields__)
     _check(not taken, cls, f"`asks` must not have a field called {', '.join(sorted(taken))}")
     try:

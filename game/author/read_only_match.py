@@ -14,7 +14,7 @@ from game.author.interest import Sight
 from game.author.movements import MAX_CHOICES, Record
 from game.author.refusals import RulesError
 from game.author.results import Outcome, Places, Score, Seat, read_verdict
-from game.author.timing import ALL, Agenda, Phase
+from game.author.timing import ALL, Agenda, Clock, Days, Phase, Turns
 
 Movement = bytes | msgspec.Raw | dict[str, Any]
 
@@ -34,8 +34,8 @@ class ReadOnlyMatch:
     made the match stop, if any. ``moves`` counts the moves so far, ``tick`` the steps in real time, and the
     milliseconds of play in another game with phases or timers. ``changes`` counts all changes by moves or
     otherwise; it never falls.
-    ``teams`` are the seats by team, if there are any. ``acks`` are the numbers of the last inputs applied, by
-    seat.
+    ``teams`` are the seats by team, if there are any, and ``clock`` is the thinking time. ``acks`` are the
+    numbers of the last inputs applied, by seat.
 
     A viewer is a number: the seats in order, then all spectators, then those who see what a seat sees.
     """
@@ -51,6 +51,7 @@ class ReadOnlyMatch:
         "_viewers",
         "acks",
         "changes",
+        "clock",
         "game",
         "moves",
         "options",
@@ -88,6 +89,7 @@ class ReadOnlyMatch:
         self.seed = seed
         self.problem: Exception | None = None
         self.teams: Places = ()
+        self.clock: Clock | Turns | Days | None = game.clock
         self.acks = [0] * len(users)
         self._show_users()
 

@@ -67,6 +67,14 @@ class Days(msgspec.Struct, frozen=True):
         return self.days * DAY_S
 
 
+def described(clock: Clock | Turns | Days | None) -> dict[str, Any] | None:
+    """Return a thinking time as clients are told it: its ``kind``, and its numbers."""
+    if clock is None:
+        return None
+    numbers: dict[str, Any] = msgspec.to_builtins(clock)
+    return {"kind": type(clock).__name__.lower(), **numbers}
+
+
 class Phase(msgspec.Struct, frozen=True):
     """A part of a game: which ``moves`` may be made in it, by whom, and for how long.
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
-from msgspec import to_builtins
+from msgspec import convert, to_builtins
 
 from core.calls import run_before
 from core.refusals import Conflict, Invalid
@@ -100,7 +100,13 @@ def _add_seat(
 
 @transaction.atomic(savepoint=False)
 def create_matches(
-    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = "", rated: bool = True
+    *,
+    name: str,
+    queue: str,
+    groups: Sequence[Sequence[QueuedParty]],
+    mode: str = "",
+    options: Mapping[str, Any] | None = None,
+    rated: bool = True,
 ) -> dict[uuid.UUID, SeatedGame]:
     """Create a game for each group, seated in this order, and inform the players, in few statements.
 
@@ -109,7 +115,7 @@ def create_matches(
     for it. Raises ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
     """
     rules = catalogue.get(name)
-    options = to_builtins(rules.Options())
+    options = to_builtins(convert(dict(options or {}), rules.Options))
     lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
     games = [
         Game(

@@ -38,7 +38,7 @@ def test_it_builds_the_games_it_promises(games: dict[str, type[Game]]) -> None:
         *("Nim", "DiceRace", "RockPaperScissors", "ThinkingRockPaperScissors", "ThoughtfulRockPaperScissors"),
         *("TugOfWar", "Moor", "Track"),
         *("Dice", "LongDice", "DiceInPairs", "Meadow"),
-        *("BriskNim", "FastHands", "HotPotato", "ShoutingPotato"),
+        *("BriskNim", "PacedNim", "FastHands", "HotPotato", "ShoutingPotato"),
     ]
     for game in games.values():
         assert catalogue_json.entry(game).move_schema

@@ -1,11 +1,13 @@
 """Thinking time in games of two and three players, in turn and simultaneous."""
 
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from game.author import Clock, Game, catalogue, move
+from game.author import Clock, Days, Game, Record, Turns, catalogue, move
+from game.author.match import Match
+from game.author.refusals import RulesError
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
 from realtime import worker
@@ -51,11 +53,22 @@ class Always(AtOnce):
         return list(self.seats)
 
 
+class Paced(InTurn):
+    """The option decides the thinking time."""
+
+    class Options(Record):
+        pace: Literal["game", "turn", "none", "letters"] = "game"
+
+    def time_control(self) -> Any:
+        paces = {"game": Clock(seconds=60, increment=3), "turn": Turns(seconds=7), "letters": Days(2)}
+        return paces.get(self.options.pace)
+
+
 @pytest.fixture(autouse=True)
 def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
-    for game in (QuickRound, SlowRound, AtOnce, Always):
+    for game in (QuickRound, SlowRound, AtOnce, Always, Paced):
         catalogue.register(game)
 
 
@@ -105,3 +118,31 @@ async def test_clocks_stand_as_they_stood_when_another_worker_takes_over(
     await worker.start()
     clock = (await (await bob.enter(game.pk)).hear("game_state"))["clock"]
     assert (clock["left_ms"], clock["running"]) == (told["left_ms"], [bob.id])
+
+
+@pytest.mark.parametrize(
+    ("pace", "initial_ms", "increment_ms"),
+    [("game", 60_000, 3_000), ("turn", 7_000, 0), ("none", None, None)],
+)
+async def test_the_options_decide_the_thinking_time_also_after_a_takeover(
+    ada: Person, bob: Person, new_game: Any, pace: str, initial_ms: int | None, increment_ms: int | None
+) -> None:
+    game = await new_game(Paced.name, ada, bob, options={"pace": pace})
+    a, _ = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={})
+    told = await a.hear("player_move")
+
+    await worker.stop()
+    await worker.start()
+    state = await (await bob.enter(game.pk)).hear("game_state")
+
+    for clock in (told["clock"], state["clock"]):
+        if initial_ms is None:
+            assert clock is None
+        else:
+            assert (clock["initial_ms"], clock["increment_ms"]) == (initial_ms, increment_ms)
+
+
+def test_only_a_game_by_days_is_played_by_correspondence() -> None:
+    with pytest.raises(RulesError, match="both be Days"):
+        Match.new(Paced, seats=2, seed=1, options={"pace": "letters"})

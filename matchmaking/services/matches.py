@@ -57,6 +57,7 @@ def create_games(
         mode=mode,
         queue=queue,
         groups=[_seated(declared, group, entrants) for group in groups],
+        options=declared.options,
         rated=declared.rated,
     )
 

@@ -96,6 +96,8 @@ def test_all_queues_are_listed_with_what_they_ask(
             "additionalProperties": False,
         },
         "accept_within": None,
+        "options": {},
+        "clock": listed["connect_four", ""]["clock"],
     }
     assert ("tictactoe", "") not in listed
     plain = listed["connect_four", ""]
@@ -262,6 +264,29 @@ def test_a_queue_takes_parties_of_its_sizes_only(
         assert expected in (answer.status_code, answer.json().get("code"))
 
 
+# -- Options and time controls
+
+
+def test_a_queue_decides_the_options_and_the_thinking_time_of_its_games(ada: Waiter, bob: Waiter) -> None:
+    listed = {(one["game"], one["mode"]): one for one in ada.get("/api/queues/").json()}
+    blitz = listed["chess", "blitz"]
+    assert blitz["options"] == {"minutes": 3, "increment": 2}
+    assert (blitz["clock"]["kind"], blitz["clock"]["seconds"], blitz["clock"]["increment"]) == (
+        "clock",
+        180,
+        2,
+    )
+    assert listed["chess", ""]["clock"]["seconds"] == 600
+    assert listed["pong", ""]["options"] == {"target": 5}
+    assert listed["pong", ""]["clock"] is None
+
+    ada.join("chess", mode="blitz")
+    match = bob.join("chess", mode="blitz").json()
+
+    game = ada.get(f"/api/games/{match['game_id']}/").json()
+    assert (game["mode"], game["options"]) == ("blitz", {"minutes": 3, "increment": 2})
+
+
 # -- Declarations that cannot be
 
 
@@ -279,6 +304,7 @@ def test_a_queue_takes_parties_of_its_sizes_only(
         ({"accept_within": 0}, "`accept_within`"),
         ({"accept_within": 1.5}, "`accept_within`"),
         ({"fewer_after": -1}, "`fewer_after`"),
+        ({"options": {"target": 5}}, "`options`"),
     ],
 )
 def test_a_declaration_that_makes_no_sense_is_refused_with_advice(

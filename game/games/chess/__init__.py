@@ -4,7 +4,7 @@ from math import inf
 from random import Random
 from typing import Any, Final
 
-from game.author import DRAW, Annotated, Clock, Game, Literal, Meta, Seat, State, Verdict, move
+from game.author import DRAW, Annotated, Clock, Game, Literal, Meta, Record, Seat, State, Verdict, move
 from game.games.chess.notation import san, step_of, uci_of
 from game.games.chess.position import Position, cannot_mate, captured
 from game.games.chess.worth import chances, gain, settled_balance
@@ -21,6 +21,13 @@ IDLE_MOVES: Final = 100
 REPETITIONS: Final = 3
 
 
+class TimeControl(Record):
+    """The thinking time of each player, and what a move adds to it, in seconds."""
+
+    minutes: Annotated[int, Meta(ge=1, le=180)] = 10
+    increment: Annotated[int, Meta(ge=0, le=60)] = 5
+
+
 class Chess(Game):
     """Checkmate the king.
 
@@ -32,10 +39,13 @@ class Chess(Game):
     that each seat has lost.
     """
 
-    clock = Clock(seconds=600, increment=5)
+    Options = TimeControl
     hidden = False
     tells_legal = True
     undo = True
+
+    def time_control(self) -> Clock:
+        return Clock(60 * self.options.minutes, self.options.increment)
 
     def setup(self, random: Random) -> State:
         return state_at(Position.read(START))

@@ -279,7 +279,7 @@ class Room(Course):
         clocks = self.clocks
         if clocks is not None and clocks.left_of(seat.number, now) <= 0:
             self._check_deadlines()
-            late = GameIsOver if isinstance(match.game.clock, Clock) else NotYourTurn
+            late = GameIsOver if isinstance(match.clock, Clock) else NotYourTurn
             raise late("Your time is up.")
         is_timed = match.game.timed
         try:

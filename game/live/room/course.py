@@ -518,7 +518,7 @@ class Course(Table):
         elif seats := due.late or due.out_of_time:
             ended = ending.by_timeout(self, seats)
             for number in seats:
-                if due.late or not isinstance(game.clock, Clock):
+                if due.late or not isinstance(self.match.clock, Clock):
                     self._time_out(self.seats[number], ended)
                 else:
                     self._depart(self.seats[number], "time", ended)

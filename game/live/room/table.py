@@ -190,5 +190,4 @@ class Table:
 
 def clocks_of(match: Match) -> Clocks | None:
     """Return new clocks for the players of a match, or None if its game has none."""
-    game = match.game
-    return Clocks(game.clock, match.users) if game.clock and not game.real_time else None
+    return Clocks(match.clock, match.users) if match.clock and not match.game.real_time else None

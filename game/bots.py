@@ -36,14 +36,21 @@ MAX_PLAYOUT_MOVES = 300
 
 
 def choose(
-    match: Match, seat: Seat, random: Random, level: int, clock: Callable[[], float] = thread_time
+    match: Match,
+    seat: Seat,
+    random: Random,
+    level: int,
+    clock: Callable[[], float] = thread_time,
+    *,
+    share: float = 1,
 ) -> dict[str, Any] | None:
     """Return a movement for ``seat``, which is in ``match.turn`` or plays in real time; None means no input.
 
     The same match, generator and level give the same movement, unless the time by ``clock`` runs out. Level 3
-    can take half a second: run it in a thread, on ``match.copy(seed)`` if the match goes on meanwhile. Hidden
-    information is never used: the game's own ``bot`` and its ``deal`` get the player's view, and without both
-    such a game is played at random. Raises RulesError if the rules fail or the game's moves cannot be listed.
+    can take half a second, or this ``share`` of it: run it in a thread, on ``match.copy(seed)`` if the match
+    goes on meanwhile. Hidden information is never used: the game's own ``bot`` and its ``deal`` get the
+    player's view, and without both such a game is played at random. Raises RulesError if the rules fail or
+    the game's moves cannot be listed.
     """
     game = match.game
     try:
@@ -60,7 +67,7 @@ def choose(
     can_deal = type(game).deal is not Game.deal
     if level == 1 or len(legal) == 1 or match.is_choosing or (game.hidden and not can_deal):
         return random.choice(legal)
-    deadline = clock() + SECONDS[level]
+    deadline = clock() + SECONDS[level] * share
 
     def is_over() -> bool:
         return clock() > deadline

@@ -65,12 +65,13 @@ def test_the_same_generator_gives_the_same_movement_while_there_is_time(game: ty
     assert first.dump() == second.dump()
 
 
+@pytest.mark.parametrize("share", [1, 0.2])
 @pytest.mark.parametrize("name", ["connect_four", "draughts", "chess"])
-def test_a_bot_thinks_no_longer_than_its_time(name: str) -> None:
-    """Each look at the clock finds it a tenth of a second later."""
-    match, times = begin(catalogue.get(name)), count(0, 0.1)
-    assert bots.choose(match, 0, Random(1), level=3, clock=times.__next__) in match.legal(0)
-    assert next(times) < 1
+def test_a_bot_thinks_no_longer_than_its_time(name: str, share: float) -> None:
+    """Each look at the clock finds it a fifth of its time later."""
+    match, times = begin(catalogue.get(name)), count(0, 0.1 * share)
+    assert bots.choose(match, 0, Random(1), level=3, clock=times.__next__, share=share) in match.legal(0)
+    assert next(times) < share
 
 
 @pytest.mark.parametrize("level", [2, 3])

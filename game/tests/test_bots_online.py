@@ -2,13 +2,17 @@
 
 import threading
 from random import Random
-from typing import Any
+from time import thread_time
+from typing import Any, ClassVar
 
 import pytest
 
 from core.database import in_database
 from game import bots, services
-from game.author import DRAW, Annotated, Game, Meta, Verdict, catalogue, move
+from game.author import DRAW, Annotated, Game, Meta, Record, Seat, Verdict, catalogue, move
+from game.author.match import Match
+from game.live.room.bots import Allowance, Bots
+from game.live.seats import Seated
 from game.tests.conftest import begin
 from realtime.testing import WITHIN_S
 from tests.people import Person
@@ -42,12 +46,51 @@ class Stubborn(Claims):
         return {"cell": 0}
 
 
+class Slow(Claims):
+    """Its bot waits for ``may_go``, and notes the threads in which it thinks."""
+
+    may_go = threading.Event()
+    threads: ClassVar[set[str]] = set()
+
+    def bot(self, view: Any, seat: int, random: Random, level: int) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.may_go.wait(WITHIN_S)
+
+
+class Steered(Game):
+    """In real time; its bot takes a tenth of a second for an input, and notes when it was asked."""
+
+    clock = None
+    idle = "zero"
+    asked: ClassVar[list[Seat]] = []
+
+    def setup(self, random: Random) -> dict[str, int]:
+        return {}
+
+    class Steer(Record):
+        dx: Annotated[int, Meta(ge=-1, le=1)] = 0
+
+    def tick(self, state: dict[str, int], inputs: dict[int, Steer], dt: float) -> None:
+        pass
+
+    def result(self, state: dict[str, int]) -> None:
+        return None
+
+    def bot(self, view: Any, seat: int, random: Random, level: int) -> dict[str, int]:
+        began = thread_time()
+        while thread_time() < began + 0.1:
+            pass
+        self.asked.append(seat)
+        return {"dx": len(self.asked)}
+
+
 @pytest.fixture(autouse=True)
 def offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Claims)
     catalogue.register(Stubborn)
+    catalogue.register(Slow)
 
 
 @pytest.mark.parametrize("level", [1, 2])
@@ -89,13 +132,11 @@ async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another
     has_moved = threading.Event()
     choose = bots.choose
 
-    def choose_the_shared_one_first(
-        match: Any, seat: int, random: Random, level: int
-    ) -> dict[str, Any] | None:
+    def choose_the_shared_one_first(*given: Any, **beside: Any) -> dict[str, Any] | None:
         if not has_moved.is_set():
             assert has_moved.wait(WITHIN_S)
             return {"cell": 4}
-        return choose(match, seat, random, level)
+        return choose(*given, **beside)
 
     monkeypatch.setattr(bots, "choose", choose_the_shared_one_first)
     game = await in_database(services.create_against_bot, user_id=ada.id, name=Claims.name, level=1)
@@ -112,3 +153,46 @@ async def test_a_bot_that_moves_against_the_rules_is_a_fault_in_them(ada: Person
     (a,) = await begin(game, ada)
     over = await a.hear("game_over")
     assert (over["winner_ids"], over["reason"]) == ([], "error")
+
+
+async def test_the_bots_of_many_games_think_one_at_a_time_and_share_the_time(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares, choose = [], bots.choose
+
+    def noting(*given: Any, share: float) -> dict[str, Any] | None:
+        shares.append(share)
+        return choose(*given, share=share)
+
+    monkeypatch.setattr(bots, "choose", noting)
+    Slow.may_go.clear()
+    Slow.threads.clear()
+    connected = []
+    for _ in range(3):
+        game = await in_database(services.create_against_bot, user_id=ada.id, name=Slow.name, level=1)
+        connected += await begin(game, ada)
+    Slow.may_go.set()
+    for player in connected:
+        assert (await player.hear("player_move"))["user_id"] != ada.id
+    assert len(Slow.threads) == 1
+    assert shares[:2] == [1, 1 / 3]
+
+
+def test_bots_of_real_time_games_choose_less_often_the_more_there_are_and_each_in_turn() -> None:
+    allowance = Allowance()
+    assert allowance.steered(100.0, 0.01) == pytest.approx(100.05)
+    assert allowance.steered(100.0, 0.01) == pytest.approx(100.1)
+    assert allowance.steered(100.05, 0.01) == pytest.approx(100.15)
+    assert allowance.steered(200.0, 0.01) == pytest.approx(200.05)
+
+
+async def test_a_bot_that_has_taken_much_time_keeps_its_input_for_a_while() -> None:
+    match = Match.new(Steered, seats=2, seed=1)
+    seat = Seated(1, 7, "Easy bot", None, 1)
+    steering = Bots([Seated(0, 6, "ada", None, None), seat], set(), play=print, fail=print)
+    first: dict[int, list[bytes]] = {}
+    steering.steer(match, first)
+    second: dict[int, list[bytes]] = {}
+    steering.steer(match, second)
+    assert Steered.asked == [1]
+    assert second == first == {1: [b'{"dx":1}']}

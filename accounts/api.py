@@ -29,6 +29,7 @@ from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import limits, paging, personal_data
 from core.fast_path import at_once
 from core.idempotency import idempotent
+from core.ids import UserId
 from core.parsers import read
 from core.refusals import Invalid
 from core.shapes import Page
@@ -322,6 +323,6 @@ class OneUser(APIView):
     """One public profile."""
 
     @extend_schema(responses=shapes.PublicProfile)
-    def get(self, request: Request, user_id: int) -> Response:
+    def get(self, request: Request, user_id: UserId) -> Response:
         found = profiles.public([selectors.by_id(user_id)], viewer_id=identity(request).user_id)
         return Response(found[0])

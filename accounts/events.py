@@ -1,12 +1,13 @@
 """The events of the app, for its own memory of sessions and profiles and for the floors above."""
 
+from core.ids import UserId
 from realtime.wire.messages import Internal
 
 
 class SignedOut(Internal):
     """Published when the last open sessions of these users have ended."""
 
-    user_ids: list[int]
+    user_ids: list[UserId]
 
 
 class SessionOpened(Internal):
@@ -24,4 +25,4 @@ class SessionsEnded(Internal):
 class AccountChanged(Internal):
     """The account has changed by a statement of its own, which sends no signal of a save."""
 
-    user_id: int
+    user_id: UserId

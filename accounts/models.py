@@ -10,6 +10,8 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from core.ids import UserIdKey
+
 # Enables ``name__lower`` in filters, which uses the indexes of the constraints below.
 models.CharField.register_lookup(Lower)
 
@@ -27,6 +29,7 @@ class Accounts(UserManager["User"]):
 class User(AbstractUser):
     """An account: a person, a guest who may upgrade later, or a bot."""
 
+    id = UserIdKey(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
     username = models.CharField(
         max_length=USERNAME_LENGTH[-1],
         unique=True,

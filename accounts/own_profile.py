@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import live, selectors
 from accounts.events import AccountChanged
 from accounts.models import Session, User
+from core.ids import UserId
 from core.renderers import encode
 from realtime import broadcast
 from realtime.delivery.relay import relayed
@@ -17,11 +18,11 @@ from realtime.wire.identity import Identity
 CACHE_TTL_S = 1.0
 MAX_CACHED = 10_000
 
-_cache: dict[int, tuple[float, bytes]] = {}
+_cache: dict[UserId, tuple[float, bytes]] = {}
 _changes = 0
 
 
-def cache(user_id: int, read: Callable[[], User]) -> bytes:
+def cache(user_id: UserId, read: Callable[[], User]) -> bytes:
     """Return the profile of the user returned by ``read`` as JSON; cache it unless it changes meanwhile."""
     changes = _changes
     body = encode(selectors.own_profile(read()))
@@ -33,13 +34,13 @@ def cache(user_id: int, read: Callable[[], User]) -> bytes:
     return body
 
 
-def cached(user_id: int) -> bytes | None:
+def cached(user_id: UserId) -> bytes | None:
     """Return the profile if it was cached less than a second ago."""
     entry = _cache.get(user_id)
     return entry[1] if entry is not None and entry[0] > time.monotonic() else None
 
 
-def invalidate(user_id: int) -> None:
+def invalidate(user_id: UserId) -> None:
     """Drop the cached profile of a changed account on all workers, and re-read its sessions."""
     sessions = Session.objects.filter(user=user_id, ended_at=None)
     change = (user_id, list(sessions.values_list("pk", flat=True)))
@@ -54,13 +55,13 @@ def forget_changed(event: AccountChanged) -> None:
     invalidate(event.user_id)
 
 
-def _invalidate_everywhere(change: tuple[int, list[int]]) -> None:
+def _invalidate_everywhere(change: tuple[UserId, list[int]]) -> None:
     _invalidate("", change)
     broadcast.broadcast("profile.forget", change)
 
 
 @relayed("profile.forget")
-def _invalidate(sender: str, change: tuple[int, list[int]]) -> None:
+def _invalidate(sender: str, change: tuple[UserId, list[int]]) -> None:
     global _changes
     _changes += 1
     user_id, session_ids = change

@@ -7,17 +7,18 @@ from axes.models import AccessAttempt
 from accounts import selectors
 from accounts.models import EmailCode, Session, User
 from accounts.shapes import OwnProfile
+from core.ids import UserId
 from core.mail import queue
 from core.personal_data import erases, exports
 
 
 @exports("account")
-def account(user_id: int) -> OwnProfile:
+def account(user_id: UserId) -> OwnProfile:
     return selectors.own_profile(User.objects.get(pk=user_id))
 
 
 @exports("sessions")
-def sessions(user_id: int) -> list[dict[str, Any]]:
+def sessions(user_id: UserId) -> list[dict[str, Any]]:
     """Export all stored sessions, including ended ones."""
     rows = (
         Session.objects.filter(user_id=user_id)
@@ -28,14 +29,14 @@ def sessions(user_id: int) -> list[dict[str, Any]]:
 
 
 @exports("mails")
-def mails(user_id: int) -> list[dict[str, Any]]:
+def mails(user_id: UserId) -> list[dict[str, Any]]:
     """Export which mails were sent lately."""
     email = User.objects.get(pk=user_id).email
     return queue.to(email) if email else []
 
 
 @erases
-def mails_and_codes(user_id: int) -> None:
+def mails_and_codes(user_id: UserId) -> None:
     """Delete mails to the user's address, and an open code."""
     EmailCode.objects.filter(user=user_id).delete()
     if email := User.objects.get(pk=user_id).email:
@@ -43,6 +44,6 @@ def mails_and_codes(user_id: int) -> None:
 
 
 @erases
-def failed_sign_ins(user_id: int) -> None:
+def failed_sign_ins(user_id: UserId) -> None:
     """Delete the user's failed sign-ins, which contain addresses."""
     AccessAttempt.objects.filter(username=User.objects.get(pk=user_id).username.lower()).delete()

@@ -5,12 +5,13 @@ from typing import Any, TypeVar
 
 from accounts.models import User
 from accounts.shapes import PublicProfile
+from core.ids import UserId
 from realtime.membership import presence
 
-Facts = Callable[[list[int]], Mapping[int, Any]]
+Facts = Callable[[list[UserId]], Mapping[UserId, Any]]
 AnyFacts = TypeVar("AnyFacts", bound=Facts)
 
-VisibilityFilter = Callable[[int, list[int]], set[int]]
+VisibilityFilter = Callable[[UserId, list[UserId]], set[UserId]]
 AnyVisibilityFilter = TypeVar("AnyVisibilityFilter", bound=VisibilityFilter)
 
 _facts: dict[str, Facts] = {}
@@ -39,7 +40,7 @@ def hides_online_status(function: AnyVisibilityFilter) -> AnyVisibilityFilter:
     return function
 
 
-def public(users: Iterable[User], viewer_id: int) -> list[PublicProfile]:
+def public(users: Iterable[User], viewer_id: UserId) -> list[PublicProfile]:
     """Return the public profiles of these users for this viewer, with one query per app."""
     users = list(users)
     ids = [user.pk for user in users]
@@ -61,5 +62,5 @@ def public(users: Iterable[User], viewer_id: int) -> list[PublicProfile]:
 
 
 @profile_fact("online")
-def _online(user_ids: list[int]) -> dict[int, bool]:
+def _online(user_ids: list[UserId]) -> dict[UserId, bool]:
     return dict.fromkeys(presence.online_sync(user_ids), True)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from accounts.models import Session, User
 from accounts.shapes import BriefUser, DeviceSession, OwnProfile
 from core import client_address
+from core.ids import UserId
 from core.refusals import NotFound
 from core.statements import statement
 
@@ -28,12 +29,12 @@ def user(request: Request) -> User:
 
 
 @statement
-def active_user(user_id: int) -> QuerySet[User]:
+def active_user(user_id: UserId) -> QuerySet[User]:
     """Return an account, unless it is deactivated."""
     return User.objects.filter(pk=user_id, is_active=True)
 
 
-def by_id(user_id: int) -> User:
+def by_id(user_id: UserId) -> User:
     """Return an active account. Raises ``NotFound``."""
     found = active_user.first(user_id)
     if found is None:
@@ -41,12 +42,12 @@ def by_id(user_id: int) -> User:
     return found
 
 
-def by_ids(user_ids: Iterable[int]) -> dict[int, User]:
+def by_ids(user_ids: Iterable[UserId]) -> dict[UserId, User]:
     """Return the existing accounts among these by id, including erased and banned ones."""
     return User.objects.in_bulk(list(user_ids))
 
 
-def active_ids(user_ids: Iterable[int]) -> list[int]:
+def active_ids(user_ids: Iterable[UserId]) -> list[int]:
     """Return the ids of the active accounts among these, in ascending order."""
     active = User.objects.filter(pk__in=user_ids, is_active=True)
     return list(active.order_by("pk").values_list("pk", flat=True))
@@ -74,7 +75,7 @@ def search(text: str) -> QuerySet[User]:
     return User.objects.filter(is_active=True, username__icontains=text)
 
 
-def signed_in(user_ids: Iterable[int]) -> set[int]:
+def signed_in(user_ids: Iterable[UserId]) -> set[UserId]:
     """Return the users among these who have an open session."""
     return set(open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
 

@@ -29,6 +29,7 @@ from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid,
 from accounts.shapes import TokenPair
 from core import personal_data, words
 from core.calls import run_before
+from core.ids import UserId
 from core.mail import queue
 from core.refusals import Invalid, NotFound
 from core.statements import Insert, Update, statement
@@ -110,7 +111,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     return SignedIn(user, _replace_refresh(user, session_id))
 
 
-def lock(*user_ids: int) -> list[User]:
+def lock(*user_ids: UserId) -> list[User]:
     """Lock the existing accounts among these until the transaction ends.
 
     These locks serialise everything that happens between users. Take them first; they are taken by ascending
@@ -123,7 +124,7 @@ def lock(*user_ids: int) -> list[User]:
 
 @statement
 def _open_session(
-    user_id: int, refresh_id: UUID | None, now: datetime, user_agent: str, ip: str | None
+    user_id: UserId, refresh_id: UUID | None, now: datetime, user_agent: str, ip: str | None
 ) -> Insert:
     return Insert(
         Session,
@@ -219,7 +220,7 @@ def _replace_refresh(user: User, session_id: int) -> TokenPair:
     return tokens.issue(user, session)
 
 
-def end_session(*, user_id: int, session_id: int) -> None:
+def end_session(*, user_id: UserId, session_id: int) -> None:
     """Sign out one of the user's devices. Raises ``NotFound``."""
     if not end_sessions(Session.objects.filter(pk=session_id, user_id=user_id)):
         raise NotFound("There is no such session.")

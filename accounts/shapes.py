@@ -5,13 +5,14 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from core.ids import UserId
 from core.shapes import about
 
 
 class BriefUser(Struct, kw_only=True, frozen=True):
     """The user that comes with tokens."""
 
-    id: int
+    id: UserId
     username: str
     email: str
     is_premium: bool
@@ -62,7 +63,7 @@ class DeviceSession(Struct, kw_only=True, frozen=True):
 class PublicProfile(Struct, kw_only=True, frozen=True):
     """A user as shown to anybody."""
 
-    id: int
+    id: UserId
     username: str
     is_premium: bool
     level: int

@@ -116,7 +116,7 @@ class Reports(ReadOnly, OperatorAdmin):
 
 
 def _settle(request: HttpRequest, report: Report) -> None:
-    services.settle_report(report_id=report.pk, by_id=int(request.user.pk or 0))
+    services.settle_report(report_id=report.pk, by_id=UserId(request.user.pk or 0))
 
 
 @admin.register(Sanction)

@@ -4,6 +4,7 @@ from chat import commands, events, pacing, rules, selectors, services
 from chat.live import chat_state
 from core import speech
 from core.database import in_database
+from core.ids import UserId
 from realtime.publishing import publish_now
 from realtime.socket.consumer import Consumer, handles
 from realtime.wire import answering, topics
@@ -119,7 +120,7 @@ class DirectConsumer(RoomConsumer):
 
     async def opened(self) -> None:
         user_id = self.player.user_id
-        self.friend_id = int(self.scope["url_route"]["kwargs"]["friend_id"])
+        self.friend_id = UserId(int(self.scope["url_route"]["kwargs"]["friend_id"]))
         await in_database(selectors.check_friends, user_id, self.friend_id)
         room = topics.direct(user_id, self.friend_id)
         if not await self.follow(room, self.snapshot):

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from chat import rules
+from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
 from realtime.wire import topics
@@ -30,7 +31,7 @@ class Member(Struct, kw_only=True, frozen=True):
     A muted member may not write until ``muted_until``.
     """
 
-    user_id: int
+    user_id: UserId
     username: str
     is_premium: bool
     role: Annotated[str, one_of(rules.RANKS)]
@@ -48,13 +49,13 @@ class LobbyFacts(Struct, kw_only=True, frozen=True):
     max_participants: int
     game: str
     status: str
-    owner_id: int | None
+    owner_id: UserId | None
 
 
 class OwnMembership(Struct, kw_only=True, frozen=True):
     """The receiver's own membership of the lobby."""
 
-    user_id: int
+    user_id: UserId
     role: str
     muted_until: datetime | None
 
@@ -93,7 +94,7 @@ class MessageDeleted(InLobby):
 class PresenceJoin(InLobby):
     """Sent when a member opens a socket in the lobby."""
 
-    user_id: int
+    user_id: UserId
     username: str
     is_premium: bool
 
@@ -101,7 +102,7 @@ class PresenceJoin(InLobby):
 class PresenceLeave(InLobby):
     """Sent when a member has no socket open in the lobby any more."""
 
-    user_id: int
+    user_id: UserId
     username: str
 
 
@@ -110,7 +111,7 @@ class LobbyUpdate(InLobby):
 
     facts: LobbyFacts
     member: Member | UnsetType = UNSET
-    gone_id: int | UnsetType = UNSET
+    gone_id: UserId | UnsetType = UNSET
 
     def closing(self) -> Closing | None:
         if isinstance(self.gone_id, UnsetType):
@@ -121,10 +122,10 @@ class LobbyUpdate(InLobby):
 class ModerationKick(InLobby):
     """Sent when a member is kicked; they may rejoin."""
 
-    target_id: int
+    target_id: UserId
     target_username: str
     reason: str
-    by_id: int
+    by_id: UserId
 
     def closing(self) -> Closing:
         return Closing(CloseCode.NOT_ALLOWED, "kicked", self.target_id)
@@ -133,10 +134,10 @@ class ModerationKick(InLobby):
 class ModerationBan(InLobby):
     """Sent when a user is banned until ``until``, or permanently if it is null."""
 
-    target_id: int
+    target_id: UserId
     target_username: str
     reason: str
-    by_id: int | None
+    by_id: UserId | None
     until: datetime | None
 
     def closing(self) -> Closing:
@@ -146,10 +147,10 @@ class ModerationBan(InLobby):
 class ModerationMute(InLobby):
     """Sent when a member is muted until ``until``; null means unmuted."""
 
-    target_id: int
+    target_id: UserId
     target_username: str
     reason: str
-    by_id: int | None
+    by_id: UserId | None
     until: datetime | None
 
 
@@ -159,7 +160,7 @@ class GameStart(InLobby):
     game: str
     game_id: UUID
     ws_url: str
-    player_ids: list[int]
+    player_ids: list[UserId]
 
 
 class LobbyClosed(InLobby):
@@ -174,10 +175,10 @@ class LobbyClosed(InLobby):
 class Typing(Ephemeral, kw_only=True):
     """Base of typing events: ephemeral, and not sent to the one who types."""
 
-    user_id: int
+    user_id: UserId
     username: str
 
-    def but_user_id(self) -> int:
+    def but_user_id(self) -> UserId:
         return self.user_id
 
     def coalescing_key(self) -> str:
@@ -207,7 +208,7 @@ class DirectText(Struct, kw_only=True, frozen=True):
     id: int
     content: str
     sender: Person
-    to_user_id: int
+    to_user_id: UserId
     created_at: datetime
     read_at: datetime | None
 
@@ -215,7 +216,7 @@ class DirectText(Struct, kw_only=True, frozen=True):
 class Talker(Struct, kw_only=True, frozen=True):
     """A participant of a conversation; ``online`` while they have it open."""
 
-    user_id: int
+    user_id: UserId
     username: str
     is_premium: bool
     online: bool
@@ -236,7 +237,7 @@ class DirectState(Reply, tag="presence_state"):
 class BetweenFriends(Event, kw_only=True):
     """Base of events sent to two friends. ``between`` holds their ids, the lower first."""
 
-    between: tuple[int, int]
+    between: tuple[UserId, UserId]
 
     def audience(self) -> Topic:
         return topics.direct(*self.between)
@@ -251,7 +252,7 @@ class DirectMessage(BetweenFriends, tag="chat_message"):
 class Read(BetweenFriends):
     """Sent when one of the two has read the other's messages up to this one."""
 
-    user_id: int
+    user_id: UserId
     up_to: int
     read_at: datetime
 
@@ -259,7 +260,7 @@ class Read(BetweenFriends):
 class FriendHere(BetweenFriends, tag="presence_join"):
     """Sent when one of the two opens the conversation."""
 
-    user_id: int
+    user_id: UserId
     username: str
     is_premium: bool
 
@@ -267,14 +268,14 @@ class FriendHere(BetweenFriends, tag="presence_join"):
 class FriendGone(BetweenFriends, tag="presence_leave"):
     """Sent when one of the two closes the conversation."""
 
-    user_id: int
+    user_id: UserId
     username: str
 
 
 class TypingToFriend(Typing):
     """Base of typing events between friends."""
 
-    between: tuple[int, int]
+    between: tuple[UserId, UserId]
 
     def audience(self) -> Topic:
         return topics.direct(*self.between)
@@ -298,4 +299,4 @@ class DirectClosed(BetweenFriends):
 class UnreadChanged(Internal):
     """Published when a user's number of unread direct messages changes."""
 
-    user_id: int
+    user_id: UserId

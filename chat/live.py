@@ -6,6 +6,7 @@ from chat import events, selectors, services
 from core.background import background
 from core.batching import Batcher, BatchLoader, one_by_one
 from core.database import in_database
+from core.ids import UserId
 from core.refusals import Refusal
 from friends.events import Person
 from realtime import worker
@@ -39,7 +40,7 @@ class ChatState:
         self.lobbies = BatchLoader(one_by_one(_lobby_state))
         here = worker.current()
         self.attendance = LeasedSet(selectors.ATTENDANCE, here.redis, here.relay, self._tell)
-        self._people: dict[int, Person] = {}
+        self._people: dict[UserId, Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:
         """Record that a socket was opened."""
@@ -54,7 +55,7 @@ class ChatState:
     def _meet(self, who: Identity) -> None:
         self._people[who.user_id] = Person(id=who.user_id, username=who.username, is_premium=who.is_premium)
 
-    async def _tell(self, room: str, user_id: int, is_here: bool) -> None:
+    async def _tell(self, room: str, user_id: UserId, is_here: bool) -> None:
         person = self._people.get(user_id)
         if person is None:
             # The user was present on a worker that has died.
@@ -75,7 +76,7 @@ def presence_event(room: str, person: Person, is_here: bool) -> Event:
     if kind == "lobby":
         return events.PresenceLeave(lobby=name, user_id=person.id, username=person.username)
     low, _, high = name.partition("_")
-    between = (int(low), int(high))
+    between = (UserId(int(low)), UserId(int(high)))
     if is_here:
         return events.FriendHere(
             between=between, user_id=person.id, username=person.username, is_premium=person.is_premium

@@ -7,40 +7,41 @@ from django.db.models import Q
 from chat import services
 from chat.events import MessageDeleted
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
+from core.ids import UserId
 from core.personal_data import erases, exports
 from realtime.publishing import publish
 
 
 @exports("lobbies")
-def lobbies(user_id: int) -> list[dict[str, Any]]:
+def lobbies(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's lobby memberships."""
     rows = Membership.objects.filter(user_id=user_id).order_by("joined_at")
     return [dict(row) for row in rows.values("lobby_id", "lobby__name", "lobby__title", "role", "joined_at")]
 
 
 @exports("lobby_messages")
-def lobby_messages(user_id: int) -> list[dict[str, Any]]:
+def lobby_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's lobby messages."""
     rows = LobbyMessage.objects.filter(sender_id=user_id).order_by("pk")
     return [dict(row) for row in rows.values("id", "lobby_id", "content", "created_at", "deleted_at")]
 
 
 @exports("lobby_sanctions")
-def lobby_sanctions(user_id: int) -> list[dict[str, Any]]:
+def lobby_sanctions(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's bans and mutes."""
     rows = Sanction.objects.filter(user_id=user_id).order_by("created_at")
     return [dict(row) for row in rows.values("lobby_id", "kind", "reason", "created_at", "until")]
 
 
 @exports("message_reports")
-def message_reports(user_id: int) -> list[dict[str, Any]]:
+def message_reports(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's reports."""
     rows = Report.objects.filter(reporter_id=user_id).order_by("created_at")
     return [dict(row) for row in rows.values("message_id", "reason", "created_at", "settled_at")]
 
 
 @exports("direct_messages")
-def direct_messages(user_id: int) -> list[dict[str, Any]]:
+def direct_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Export the direct messages from and to the user."""
     rows = DirectMessage.objects.filter(Q(sender_id=user_id) | Q(receiver_id=user_id)).order_by("pk")
     return [
@@ -49,7 +50,7 @@ def direct_messages(user_id: int) -> list[dict[str, Any]]:
 
 
 @erases
-def erase(user_id: int) -> None:
+def erase(user_id: UserId) -> None:
     """Delete the user's messages and conversations, and hand over their lobbies."""
     services.leave_every_lobby(user_id=user_id)
     Lobby.objects.filter(owner_id=user_id).update(owner=None)

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from chat.refusals import MayNotActOn
+from core.ids import UserId
 
 MESSAGES = 3
 WINDOW_S = 2.0
@@ -34,7 +35,7 @@ def slug(title: str) -> str:
     return f"{letters[: LONGEST_SLUG - 9].rstrip('-') or 'lobby'}-{fingerprint}"
 
 
-def between(one_id: int, other_id: int) -> tuple[int, int]:
+def between(one_id: UserId, other_id: UserId) -> tuple[UserId, UserId]:
     """Return the ids of two users, the lower first."""
     return min(one_id, other_id), max(one_id, other_id)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chat.events import DirectText, Member
 from chat.models import Lobby, Membership, Sanction
+from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
 
@@ -55,7 +56,7 @@ class OneSanction(Struct, kw_only=True, frozen=True):
     user: Person
     kind: Annotated[str, one_of(Sanction.Kind.values)]
     reason: str
-    by_id: int | None
+    by_id: UserId | None
     created_at: datetime
     until: datetime | None
 

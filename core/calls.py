@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from core.ids import UserId
+
 AnyCall = TypeVar("AnyCall", bound=Struct)
-Hook = Callable[[AnyCall, int | None], None]
+Hook = Callable[[AnyCall, UserId | None], None]
 
 _hooks: dict[type[Struct], list[Hook[Any]]] = defaultdict(list)
 
@@ -39,7 +41,7 @@ def is_hooked(kind: type[Struct]) -> bool:
     return kind in _hooks
 
 
-def run_before(call: AnyCall, *, user_id: int | None) -> AnyCall:
+def run_before(call: AnyCall, *, user_id: UserId | None) -> AnyCall:
     """Run the hooks before this call, in the order of their registration; return it, maybe changed."""
     for hook in _hooks.get(type(call), ()):
         hook(call, user_id)

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core import serializers
 from django.db import models, transaction
 
+from core.ids import UserId
 from core.models import ContentVersion
 
 
@@ -20,7 +21,7 @@ class Content(models.Model):
 
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    saved_by_id: int | None = None
+    saved_by_id: UserId | None = None
     NOT_RESTORED: ClassVar[frozenset[str]] = frozenset()
     """Fields that gameplay changes too; restoring a version leaves them untouched."""
 
@@ -50,7 +51,7 @@ def _last_version(row: Content) -> int:
     return kept.aggregate(last=models.Max("version"))["last"] or 0
 
 
-def _keep(row: Content, *, by_id: int | None) -> None:
+def _keep(row: Content, *, by_id: UserId | None) -> None:
     ContentVersion.objects.get_or_create(
         model=row._meta.label_lower,
         row_id=row.pk,
@@ -64,7 +65,7 @@ def _keep(row: Content, *, by_id: int | None) -> None:
 
 
 @transaction.atomic
-def restore(version: ContentVersion, *, by_id: int | None) -> Content:
+def restore(version: ContentVersion, *, by_id: UserId | None) -> Content:
     """Restore the row to this version, as a new version; a deleted row is created again.
 
     Raises Django's ``ValidationError`` if the old data is not valid any more.

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import client_address
+from core.ids import UserId
 from core.models import IdempotentAnswer
 from core.personal_data import erases
 from core.refusals import Conflict, Invalid
@@ -132,7 +133,7 @@ def _fingerprint(request: Request) -> str:
 
 
 @erases
-def delete_answers_to(user_id: int) -> None:
+def delete_answers_to(user_id: UserId) -> None:
     """Delete the user's stored answers: they may contain personal data."""
     IdempotentAnswer.objects.filter(user_id=user_id).delete()
 

@@ -6,8 +6,10 @@ Registrations are in a module named ``personal_data``, which is imported from ev
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-Exporter = Callable[[int], Any]
-Eraser = Callable[[int], None]
+from core.ids import UserId
+
+Exporter = Callable[[UserId], Any]
+Eraser = Callable[[UserId], None]
 AnyExporter = TypeVar("AnyExporter", bound=Exporter)
 AnyEraser = TypeVar("AnyEraser", bound=Eraser)
 
@@ -33,13 +35,13 @@ def erases(function: AnyEraser) -> AnyEraser:
     return function
 
 
-def export(user_id: int) -> Iterator[tuple[str, Any]]:
+def export(user_id: UserId) -> Iterator[tuple[str, Any]]:
     """Yield all sections of this user's data."""
     for section, function in sorted(_exporters.items()):
         yield section, function(user_id)
 
 
-def erase(user_id: int) -> None:
+def erase(user_id: UserId) -> None:
     """Run every eraser; call it inside a transaction. Higher apps, which are installed later, go first."""
     for function in reversed(_erasers):
         function(user_id)

@@ -3,7 +3,7 @@
 Compiling takes most of the time of a small query. A statement is a function of its values::
 
     @statement
-    def worn(user_id: int) -> QuerySet[Stack]:
+    def worn(user_id: UserId) -> QuerySet[Stack]:
         return Stack.objects.filter(player=user_id, worn_in__isnull=False).select_related("item")
 
     worn(7)          # the list of stacks

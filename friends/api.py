@@ -11,6 +11,7 @@ from accounts import selectors as accounts
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.ids import UserId
 from core.parsers import read
 from core.refusals import Invalid
 from core.shapes import Page
@@ -37,7 +38,7 @@ class OneFriend(APIView):
     """One of the caller's friendships."""
 
     @extend_schema(request=None, responses={204: None})
-    def delete(self, request: Request, user_id: int) -> Response:
+    def delete(self, request: Request, user_id: UserId) -> Response:
         """End it. 404 `not_friends`."""
         services.remove(user_id=identity(request).user_id, friend_id=user_id)
         return Response(status=204)
@@ -137,7 +138,7 @@ class OneBlock(APIView):
     """A block by the caller: it ends friendship and requests, direct messages, invites and whispers."""
 
     @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request, user_id: int) -> Response:
+    def post(self, request: Request, user_id: UserId) -> Response:
         """Block a user; repeating it changes nothing. The blocked user is not notified.
 
         409 `too_many_blocks`, 422 `yourself`.
@@ -146,7 +147,7 @@ class OneBlock(APIView):
         return Response(status=204)
 
     @extend_schema(request=None, responses={204: None})
-    def delete(self, request: Request, user_id: int) -> Response:
+    def delete(self, request: Request, user_id: UserId) -> Response:
         """Remove the block; what it ended is not restored. 404 `not_blocked`."""
         services.unblock(user_id=identity(request).user_id, blocked_id=user_id)
         return Response(status=204)

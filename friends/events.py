@@ -6,13 +6,14 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.ids import UserId
 from core.shapes import about, one_of
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Reply
 from realtime.wire.topics import Topic
 
 
-def friends_status_topic(user_id: int) -> Topic:
+def friends_status_topic(user_id: UserId) -> Topic:
     """Return the topic of status changes of this user's friends."""
     return Topic(f"friends_{user_id}")
 
@@ -20,7 +21,7 @@ def friends_status_topic(user_id: int) -> Topic:
 class Person(Struct, kw_only=True, frozen=True):
     """A user's public identity."""
 
-    id: int
+    id: UserId
     username: str
     is_premium: bool
 
@@ -31,7 +32,7 @@ class FriendStatus(Struct, kw_only=True, frozen=True):
     ``last_seen`` is set for offline users, ``game_id`` while they play a game.
     """
 
-    user_id: int
+    user_id: UserId
     online: bool
     status: Annotated[str, one_of(["offline", "online", "away", "busy", "playing"])]
     last_seen: Annotated[datetime | None, about("Offline: when they were last online")]
@@ -66,8 +67,8 @@ class PresenceState(Reply):
 class Presence(Event, kw_only=True):
     """Sent when a friend's status changes."""
 
-    to_user_id: int
-    user_id: int
+    to_user_id: UserId
+    user_id: UserId
     online: bool
     status: str
     last_seen: datetime | None
@@ -80,8 +81,8 @@ class Presence(Event, kw_only=True):
 class PresenceHint(Ephemeral, kw_only=True, tag="presence"):
     """Like ``presence``, for the notifications socket, which has no snapshot; only the latest counts."""
 
-    to_user_id: int
-    user_id: int
+    to_user_id: UserId
+    user_id: UserId
     online: bool
     status: str
     last_seen: datetime | None
@@ -99,7 +100,7 @@ class StatusSet(Event):
 
     answers: ClassVar[tuple[str, ...]] = ("set_status",)
 
-    user_id: int
+    user_id: UserId
     status: str
 
     def audience(self) -> Topic:
@@ -119,8 +120,8 @@ class FriendRequestClosed(Event):
     """Sent to both users when a request is declined or cancelled; ``status`` says which."""
 
     request_id: int
-    from_user_id: int
-    to_user_id: int
+    from_user_id: UserId
+    to_user_id: UserId
     status: str
 
     def audience(self) -> tuple[Topic, ...]:
@@ -130,7 +131,7 @@ class FriendRequestClosed(Event):
 class FriendAccepted(Event):
     """Sent to both users when they become friends, each with the other one; it closes the request."""
 
-    to_user_id: int
+    to_user_id: UserId
     request_id: int
     friend: Friend
 
@@ -141,8 +142,8 @@ class FriendAccepted(Event):
 class FriendRemoved(Event):
     """Sent to both users when their friendship ends; it gives no reason."""
 
-    to_user_id: int
-    user_id: int
+    to_user_id: UserId
+    user_id: UserId
 
     def audience(self) -> tuple[Topic, ...]:
         return topics.user(self.to_user_id), friends_status_topic(self.to_user_id)
@@ -151,8 +152,8 @@ class FriendRemoved(Event):
 class PlayerBlocked(Event):
     """Sent to the blocker's devices when a user blocks another; everything between the two ends."""
 
-    by_id: int
-    blocked_id: int
+    by_id: UserId
+    blocked_id: UserId
 
     def audience(self) -> Topic:
         return topics.user(self.by_id)
@@ -161,8 +162,8 @@ class PlayerBlocked(Event):
 class PlayerUnblocked(Event):
     """Sent when a block is removed; what it ended is not restored."""
 
-    by_id: int
-    blocked_id: int
+    by_id: UserId
+    blocked_id: UserId
 
     def audience(self) -> Topic:
         return topics.user(self.by_id)

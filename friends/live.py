@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from core.batching import Announcer
 from core.database import in_database
+from core.ids import UserId
 from core.redis import REDIS_ERRORS
 from friends import selectors, services
 from friends.events import (
@@ -40,12 +41,12 @@ class PresenceNotifier:
     """The users about whom this worker still has to notify friends."""
 
     def __init__(self) -> None:
-        self._gone: set[int] = set()
-        self._announcer: Announcer[int, FriendStatus] = Announcer(
+        self._gone: set[UserId] = set()
+        self._announcer: Announcer[UserId, FriendStatus] = Announcer(
             self._notify, size=BATCH_SIZE, what="Notifying friends", retry_on=STORE_ERRORS
         )
 
-    def changed(self, user_id: int) -> None:
+    def changed(self, user_id: UserId) -> None:
         """Notify friends: the user's status changed."""
         self._announcer.changed(user_id)
 
@@ -53,12 +54,12 @@ class PresenceNotifier:
         """Check that this status, which friends have just been sent, still holds."""
         self._announcer.announced(standing.user_id, standing)
 
-    def gone(self, user_id: int) -> None:
+    def gone(self, user_id: UserId) -> None:
         """Notify friends: the user went offline."""
         self._gone.add(user_id)
         self.changed(user_id)
 
-    async def _notify(self, batch: dict[int, FriendStatus | None]) -> dict[int, FriendStatus]:
+    async def _notify(self, batch: dict[UserId, FriendStatus | None]) -> dict[UserId, FriendStatus]:
         if gone := self._gone & batch.keys():
             await in_database(services.note_gone, gone)
             self._gone -= gone
@@ -73,18 +74,18 @@ class PresenceNotifier:
 
 
 Kind = type[Presence | PresenceHint]
-Listening = tuple[Kind, int]
+Listening = tuple[Kind, UserId]
 """An event that a friend listens to, and the friend's id."""
 KINDS: tuple[Kind, Kind] = (Presence, PresenceHint)
 """The events of a change, in the order of :func:`_topics`."""
 
 
-def _read(user_ids: Sequence[int]) -> tuple[dict[int, FriendStatus], dict[int, list[Listening]]]:
+def _read(user_ids: Sequence[UserId]) -> tuple[dict[UserId, FriendStatus], dict[UserId, list[Listening]]]:
     """Return the status of those of these users to whom friends listen, and these friends."""
     friends = selectors.friend_ids_of(user_ids)
     everyone = set(chain.from_iterable(friends.values()))
     listened = history.with_listeners(topic for friend in everyone for topic in _topics(friend))
-    listening: dict[int, list[Listening]] = {}
+    listening: dict[UserId, list[Listening]] = {}
     for user_id, friend_ids in friends.items():
         found = [
             (kind, friend)
@@ -97,7 +98,7 @@ def _read(user_ids: Sequence[int]) -> tuple[dict[int, FriendStatus], dict[int, l
     return selectors.statuses(list(listening)) if listening else {}, listening
 
 
-def _topics(user_id: int) -> tuple[Topic, Topic]:
+def _topics(user_id: UserId) -> tuple[Topic, Topic]:
     return friends_status_topic(user_id), topics.user(user_id)
 
 
@@ -107,7 +108,7 @@ def notifier() -> PresenceNotifier:
 
 
 @presence.on_change
-async def online_changed(user_id: int, is_online: bool) -> None:
+async def online_changed(user_id: UserId, is_online: bool) -> None:
     """Notify friends of a user who came online or went offline."""
     if is_online:
         notifier().changed(user_id)
@@ -115,7 +116,7 @@ async def online_changed(user_id: int, is_online: bool) -> None:
         notifier().gone(user_id)
 
 
-def changed(user_id: int) -> None:
+def changed(user_id: UserId) -> None:
     """Notify the user's friends once the transaction commits. Safe to call from any thread."""
     worker.once_committed(lambda: notifier().changed(user_id))
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 
+from core.ids import UserId
+
 
 class FriendRequest(models.Model):
     """A friend request. Answered ones are kept for some time."""
@@ -65,9 +67,10 @@ class Friendship(models.Model):
     def __str__(self) -> str:
         return f"{self.low_id} and {self.high_id}"
 
-    def other(self, user_id: int) -> int:
+    def other(self, user_id: UserId) -> UserId:
         """Return the id of the other user."""
-        return self.high_id if user_id == self.low_id else self.low_id
+        other: UserId = self.high_id if user_id == self.low_id else self.low_id
+        return other
 
 
 class Block(models.Model):

@@ -2,20 +2,21 @@
 
 from typing import Any
 
+from core.ids import UserId
 from core.personal_data import erases, exports
 from friends import selectors, services
 from friends.models import FriendRequest
 
 
 @exports("friends")
-def friends(user_id: int) -> list[dict[str, Any]]:
+def friends(user_id: UserId) -> list[dict[str, Any]]:
     rows = selectors.friendships.queryset(user_id).select_related("low", "high").order_by("pk")
     pairs = [(row, row.high if row.low_id == user_id else row.low) for row in rows]
     return [{"id": friend.pk, "username": friend.username, "since": row.since} for row, friend in pairs]
 
 
 @exports("friend_requests")
-def friend_requests(user_id: int) -> dict[str, list[dict[str, Any]]]:
+def friend_requests(user_id: UserId) -> dict[str, list[dict[str, Any]]]:
     """Export stored requests, sent and received, including answered ones."""
     fields = ("created_at", "status", "answered_at")
     return {
@@ -27,7 +28,7 @@ def friend_requests(user_id: int) -> dict[str, list[dict[str, Any]]]:
 
 
 @exports("blocks")
-def blocks(user_id: int) -> list[dict[str, Any]]:
+def blocks(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's own blocks; blocks of the user are the blockers' data."""
     return [
         {"id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
@@ -36,11 +37,11 @@ def blocks(user_id: int) -> list[dict[str, Any]]:
 
 
 @exports("standing")
-def standing(user_id: int) -> dict[str, Any]:
+def standing(user_id: UserId) -> dict[str, Any]:
     return selectors.own_status(user_id)
 
 
 @erases
-def forget(user_id: int) -> None:
+def forget(user_id: UserId) -> None:
     """Delete everything that friends stores about an erased user."""
     services.forget(user_id=user_id)

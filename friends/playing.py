@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-Games = Callable[[Sequence[int]], Mapping[int, UUID]]
+from core.ids import UserId
+
+Games = Callable[[Sequence[UserId]], Mapping[UserId, UUID]]
 
 _sources: list[Games] = []
 
@@ -17,9 +19,9 @@ def provides_games(function: Games) -> Games:
     return function
 
 
-def games(user_ids: Sequence[int]) -> dict[int, UUID]:
+def games(user_ids: Sequence[UserId]) -> dict[UserId, UUID]:
     """Return the running games of those of these users who play."""
-    found: dict[int, UUID] = {}
+    found: dict[UserId, UUID] = {}
     for source in _sources if user_ids else ():
         found.update(source(user_ids))
     return found

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from core.ids import UserId
 from core.statements import statement
 from friends import playing
 from friends.events import Friend, FriendStatus, Person, PresenceState, Request
@@ -22,11 +23,11 @@ OFFLINE = "offline"
 
 
 @statement
-def _friendship(low_id: int, high_id: int) -> QuerySet[Friendship, Any]:
+def _friendship(low_id: UserId, high_id: UserId) -> QuerySet[Friendship, Any]:
     return of_pair(low_id, high_id).values_list("pk")
 
 
-def are_friends(a: int, b: int) -> bool:
+def are_friends(a: UserId, b: UserId) -> bool:
     """Return whether these two users are friends."""
     return bool(_friendship(min(a, b), max(a, b)))
 
@@ -37,27 +38,27 @@ def of_pair(low_id: Any, high_id: Any) -> QuerySet[Friendship]:
 
 
 @statement
-def friendships(user_id: int) -> QuerySet[Friendship]:
+def friendships(user_id: UserId) -> QuerySet[Friendship]:
     """Return the user's friendships."""
     return Friendship.objects.filter(Q(low=user_id) | Q(high=user_id))
 
 
 @statement
-def _pairs(user_ids: Collection[int]) -> QuerySet[Friendship, tuple[int, int]]:
+def _pairs(user_ids: Collection[UserId]) -> QuerySet[Friendship, tuple[UserId, UserId]]:
     either = Q(low__in=user_ids) | Q(high__in=user_ids)
     return Friendship.objects.filter(either).order_by("pk").values_list("low_id", "high_id")
 
 
-def friend_ids(user_id: int) -> list[int]:
+def friend_ids(user_id: UserId) -> list[UserId]:
     """Return the ids of the user's friends, longest friendship first."""
-    return [low + high - user_id for low, high in _pairs([user_id])]
+    return [high if low == user_id else low for low, high in _pairs([user_id])]
 
 
-def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
+def friend_ids_of(user_ids: Iterable[UserId]) -> dict[UserId, list[UserId]]:
     """Return the friends' ids for each of these users who has any."""
     wanted = set(user_ids)
     pairs = _pairs(wanted)
-    found: defaultdict[int, list[int]] = defaultdict(list)
+    found: defaultdict[UserId, list[UserId]] = defaultdict(list)
     for low, high in pairs:
         for user_id, friend_id in ((low, high), (high, low)):
             if user_id in wanted:
@@ -66,38 +67,38 @@ def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 @statement
-def _blocks_between(a: int, b: int) -> QuerySet[Block, Any]:
+def _blocks_between(a: UserId, b: UserId) -> QuerySet[Block, Any]:
     return blocks_between(a, b).values_list("pk")
 
 
-def is_blocked_between(a: int, b: int) -> bool:
+def is_blocked_between(a: UserId, b: UserId) -> bool:
     """Return whether one of the two blocks the other."""
     return bool(_blocks_between(a, b))
 
 
-def blocks_between(a: int, b: int) -> QuerySet[Block]:
+def blocks_between(a: UserId, b: UserId) -> QuerySet[Block]:
     """Return the blocks of one of the two by the other."""
     return Block.objects.filter(Q(by=a, blocked=b) | Q(by=b, blocked=a))
 
 
-def blocked_ids(user_id: int) -> set[int]:
+def blocked_ids(user_id: UserId) -> set[UserId]:
     """Return the ids of all users whom this user blocks or who block this user."""
     pairs = Block.objects.filter(Q(by=user_id) | Q(blocked=user_id)).values_list("by_id", "blocked_id")
-    return {by + blocked - user_id for by, blocked in pairs}
+    return {blocked if by == user_id else by for by, blocked in pairs}
 
 
-def blocks_among(user_ids: Iterable[int]) -> set[tuple[int, int]]:
+def blocks_among(user_ids: Iterable[UserId]) -> set[tuple[UserId, UserId]]:
     """Return the pairs of these users (lower id first) in which one blocks the other."""
     return {(min(pair), max(pair)) for pair in _blocks_among(list(user_ids))}
 
 
 @statement
-def _blocks_among(user_ids: Collection[int]) -> QuerySet[Block, tuple[int, int]]:
+def _blocks_among(user_ids: Collection[UserId]) -> QuerySet[Block, tuple[UserId, UserId]]:
     return Block.objects.filter(by__in=user_ids, blocked__in=user_ids).values_list("by_id", "blocked_id")
 
 
 @statement
-def blocks(user_id: int) -> QuerySet[Block]:
+def blocks(user_id: UserId) -> QuerySet[Block]:
     """Return the user's own blocks, with the blocked users."""
     return Block.objects.filter(by=user_id).select_related("blocked")
 
@@ -111,7 +112,7 @@ def shown_blocks(blocks: Iterable[Block]) -> list[Blocked]:
 
 
 @statement
-def pending_requests(user_id: int) -> QuerySet[FriendRequest]:
+def pending_requests(user_id: UserId) -> QuerySet[FriendRequest]:
     """Return the open requests from and to the user."""
     pending = FriendRequest.objects.filter(status=FriendRequest.Status.PENDING)
     return pending.filter(Q(from_user=user_id) | Q(to_user=user_id)).select_related("from_user", "to_user")
@@ -134,17 +135,17 @@ def person(user: User) -> Person:
 
 
 @statement
-def _said(user_ids: Collection[int]) -> QuerySet[Said]:
+def _said(user_ids: Collection[UserId]) -> QuerySet[Said]:
     return Said.objects.filter(pk__in=user_ids)
 
 
-def own_status(user_id: int) -> dict[str, Any]:
+def own_status(user_id: UserId) -> dict[str, Any]:
     """Return the status that the user set, and when they were last online."""
     found = _said.first([user_id]) or Said(pk=user_id)
     return {"status": found.status, "last_seen": found.last_seen}
 
 
-def statuses(user_ids: Sequence[int]) -> dict[int, FriendStatus]:
+def statuses(user_ids: Sequence[UserId]) -> dict[UserId, FriendStatus]:
     """Return the current status of these users, as their friends see it."""
     online = presence.online_sync(user_ids)
     said = {one.pk: one for one in _said(user_ids)}
@@ -155,7 +156,7 @@ def statuses(user_ids: Sequence[int]) -> dict[int, FriendStatus]:
     }
 
 
-def _status(user_id: int, online: bool, said: Said | None, game_id: UUID | UnsetType) -> FriendStatus:
+def _status(user_id: UserId, online: bool, said: Said | None, game_id: UUID | UnsetType) -> FriendStatus:
     if not online:
         return FriendStatus(
             user_id=user_id, online=False, status=OFFLINE, last_seen=None if said is None else said.last_seen
@@ -168,11 +169,11 @@ def _status(user_id: int, online: bool, said: Said | None, game_id: UUID | Unset
 
 
 @statement
-def _people(user_ids: Collection[int]) -> QuerySet[User, Any]:
+def _people(user_ids: Collection[UserId]) -> QuerySet[User, Any]:
     return User.objects.filter(pk__in=user_ids).values_list("pk", "username", "is_premium")
 
 
-def friends(user_ids: Sequence[int]) -> list[Friend]:
+def friends(user_ids: Sequence[UserId]) -> list[Friend]:
     """Return these users as shown in a friends list, in this order."""
     people = {user_id: (username, is_premium) for user_id, username, is_premium in _people(user_ids)}
     return [
@@ -183,6 +184,6 @@ def friends(user_ids: Sequence[int]) -> list[Friend]:
     ]
 
 
-def presence_state(user_id: int) -> PresenceState:
+def presence_state(user_id: UserId) -> PresenceState:
     """Return all friends of this user with their status, and the user's own status."""
     return PresenceState(friends=friends(friend_ids(user_id)), status=own_status(user_id)["status"])

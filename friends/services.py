@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import selectors as users
 from accounts import services as accounts
+from core.ids import UserId
 from core.refusals import NotFound
 from friends import selectors
 from friends.events import (
@@ -52,7 +53,7 @@ REQUESTS_A_MINUTE = 60
 Status = FriendRequest.Status
 
 
-def request(*, user_id: int, to_user_id: int) -> FriendRequest:
+def request(*, user_id: UserId, to_user_id: UserId) -> FriendRequest:
     """Send a friend request; if the other user has already asked, both become friends.
 
     Raises ``Yourself``, ``NotFound``, ``Blocking``, ``AlreadyFriends``, ``AlreadyRequested``,
@@ -63,7 +64,7 @@ def request(*, user_id: int, to_user_id: int) -> FriendRequest:
 
 
 @transaction.atomic
-def _request(user_id: int, to_user_id: int) -> FriendRequest:
+def _request(user_id: UserId, to_user_id: UserId) -> FriendRequest:
     is_bot = _lock_pair(user_id, to_user_id)
     if Block.objects.filter(by=user_id, blocked=to_user_id).exists():
         raise Blocking("You block this user. End the block first.")
@@ -93,7 +94,7 @@ def _request(user_id: int, to_user_id: int) -> FriendRequest:
 
 
 @transaction.atomic
-def accept(*, user_id: int, request_id: int) -> FriendRequest:
+def accept(*, user_id: UserId, request_id: int) -> FriendRequest:
     """Accept a friend request.
 
     Raises ``UnknownRequest``, ``NotYoursToAnswer``, ``RequestAnswered``, ``TooManyFriends`` and
@@ -111,7 +112,7 @@ def accept(*, user_id: int, request_id: int) -> FriendRequest:
 
 
 @transaction.atomic
-def decline(*, user_id: int, request_id: int) -> FriendRequest:
+def decline(*, user_id: UserId, request_id: int) -> FriendRequest:
     """Decline a friend request. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
     asked = _lock_request(request_id, user_id)
     if asked.to_user_id != user_id:
@@ -121,7 +122,7 @@ def decline(*, user_id: int, request_id: int) -> FriendRequest:
 
 
 @transaction.atomic
-def cancel(*, user_id: int, request_id: int) -> FriendRequest:
+def cancel(*, user_id: UserId, request_id: int) -> FriendRequest:
     """Cancel one's own request. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
     asked = _lock_request(request_id, user_id)
     if asked.from_user_id != user_id:
@@ -131,14 +132,14 @@ def cancel(*, user_id: int, request_id: int) -> FriendRequest:
 
 
 @transaction.atomic
-def remove(*, user_id: int, friend_id: int) -> None:
+def remove(*, user_id: UserId, friend_id: UserId) -> None:
     """End a friendship. Raises ``NotFriends``."""
     if len(accounts.lock(user_id, friend_id)) < 2 or not _unfriend(user_id, friend_id):
         raise NotFriends
 
 
 @transaction.atomic
-def block(*, user_id: int, blocked_id: int) -> None:
+def block(*, user_id: UserId, blocked_id: UserId) -> None:
     """Block a user; repeating it changes nothing.
 
     Ends friendship and requests; other apps end their own connections by reacting to ``PlayerBlocked``.
@@ -162,7 +163,7 @@ def block(*, user_id: int, blocked_id: int) -> None:
 
 
 @transaction.atomic
-def unblock(*, user_id: int, blocked_id: int) -> None:
+def unblock(*, user_id: UserId, blocked_id: UserId) -> None:
     """Remove a block. Raises ``NotBlocked``."""
     mine = Block.objects.filter(by=user_id, blocked=blocked_id)
     if len(accounts.lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
@@ -171,7 +172,7 @@ def unblock(*, user_id: int, blocked_id: int) -> None:
 
 
 @transaction.atomic
-def set_status(*, user_id: int, status: str) -> None:
+def set_status(*, user_id: UserId, status: str) -> None:
     """Set the user's status; it is cleared when they go offline."""
     Standing.objects.bulk_create(
         [Standing(user_id=user_id, status=status)],
@@ -182,7 +183,7 @@ def set_status(*, user_id: int, status: str) -> None:
     publish(StatusSet(user_id=user_id, status=status))
 
 
-def note_gone(user_ids: Iterable[int]) -> None:
+def note_gone(user_ids: Iterable[UserId]) -> None:
     """Set the last-seen time of these users to now, except those who are online again."""
     ids = set(user_ids)
     now = timezone.now()
@@ -199,7 +200,7 @@ def note_gone(user_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def forget(*, user_id: int) -> None:
+def forget(*, user_id: UserId) -> None:
     """Delete an erased user's friendships, requests, blocks and status."""
     accounts.lock(user_id)
     for friend_id in selectors.friend_ids(user_id):
@@ -222,7 +223,7 @@ def _befriend(asked: FriendRequest) -> FriendRequest:
     return asked
 
 
-def _unfriend(a: int, b: int) -> bool:
+def _unfriend(a: UserId, b: UserId) -> bool:
     """End the friendship of these two; return whether there was one."""
     deleted, _ = selectors.of_pair(min(a, b), max(a, b)).delete()
     if deleted:
@@ -254,11 +255,11 @@ def _check_open(asked: FriendRequest) -> None:
         raise RequestAnswered(f"The request was {asked.status}.", details={"status": asked.status})
 
 
-def _is_full(user_id: int) -> bool:
+def _is_full(user_id: UserId) -> bool:
     return len(selectors.friend_ids(user_id)) >= MAX_FRIENDS
 
 
-def _lock_pair(user_id: int, other_id: int) -> bool:
+def _lock_pair(user_id: UserId, other_id: UserId) -> bool:
     """Lock two users; return whether the other one is a bot. Raises ``Yourself`` and ``NotFound``."""
     if user_id == other_id:
         raise Yourself
@@ -268,7 +269,7 @@ def _lock_pair(user_id: int, other_id: int) -> bool:
     return are_bots[other_id]
 
 
-def _lock_request(request_id: int, user_id: int) -> FriendRequest:
+def _lock_request(request_id: int, user_id: UserId) -> FriendRequest:
     """Return a request from or to this user, with both users locked. Raises ``UnknownRequest``."""
     requests = FriendRequest.objects.select_related("from_user", "to_user")
     asked = requests.filter(pk=request_id).first()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Raw
 
 from core.calls import Call
+from core.ids import UserId
 from realtime.wire.messages import Command
 
 
@@ -18,7 +19,7 @@ class CreateGame(Call):
     game: str
     options: dict[str, Any]
     private: bool
-    player_ids: tuple[int, ...]
+    player_ids: tuple[UserId, ...]
 
 
 class PlayerReady(Command):

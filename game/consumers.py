@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from msgspec import structs
 
 from core import speech, words
+from core.ids import UserId
 from core.refusals import Malformed
 from game import commands, events
 from game.live import rooms
@@ -46,14 +47,14 @@ class GameConsumer(Consumer):
         self.room = room
         await room.attach(self.connection, self.player, since, self._wants_to_follow())
 
-    def _wants_to_follow(self) -> int | None:
+    def _wants_to_follow(self) -> UserId | None:
         """Return the ``?follow=`` of a spectator: the user whose view to show."""
         given = self.scope["query"].get("follow")
         if given is None:
             return None
         if not (given[0].isascii() and given[0].isdigit() and len(given[0]) < 17):
             raise Malformed("follow is the id of a player.")
-        return int(given[0])
+        return UserId(int(given[0]))
 
     async def closed(self) -> None:
         if self.room is not None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event, Internal, Message, Time
 from realtime.wire.topics import Topic
@@ -30,7 +31,7 @@ class PlayerInfo(Struct, kw_only=True):
     of who has left a game that goes on. ``bot_level`` is the level of the bot that plays the seat.
     """
 
-    id: int
+    id: UserId
     username: str
     score: float
     side: str
@@ -45,7 +46,7 @@ class PlayerInfo(Struct, kw_only=True):
 class You(Struct, kw_only=True):
     """The receiver's own seat."""
 
-    user_id: int
+    user_id: UserId
     side: str
 
 
@@ -81,7 +82,7 @@ class PhaseState(Struct, kw_only=True):
 class RatingChange(Struct, kw_only=True):
     """A player's rating before and after the game."""
 
-    user_id: int
+    user_id: UserId
     before: int
     after: int
 
@@ -89,7 +90,7 @@ class RatingChange(Struct, kw_only=True):
 class Reward(Struct, kw_only=True):
     """A player's reward for the game; ``level_up`` says whether it brought a new level."""
 
-    user_id: int
+    user_id: UserId
     xp: int
     gold: int
     level_up: bool
@@ -103,7 +104,7 @@ class GameOver(RoomEvent):
     place are together.
     """
 
-    winner_ids: list[int]
+    winner_ids: list[UserId]
     reason: str
     scores: dict[str, float]
     ratings: list[RatingChange]
@@ -145,7 +146,7 @@ class GameState(RoomEvent):
 class PlayerReady(RoomEvent):
     """Sent when a player is ready to begin."""
 
-    user_id: int
+    user_id: UserId
     seq: int
 
 
@@ -162,7 +163,7 @@ class PlayerMove(RoomEvent):
     ``delta`` is there in place of ``view``.
     """
 
-    user_id: int
+    user_id: UserId
     movement: Raw
     turn: int | None
     clock: ClockState | None
@@ -179,7 +180,7 @@ class GameUpdate(RoomEvent):
     """
 
     cause: str
-    user_id: int | None
+    user_id: UserId | None
     turn: int | None
     clock: ClockState | None
     seq: int
@@ -218,7 +219,7 @@ class GameAction(RoomEvent):
 
     action: str
     data: Raw
-    user_id: int
+    user_id: UserId
     seq: int
     turn: int | UnsetType | None = UNSET
     clock: ClockState | UnsetType | None = UNSET
@@ -229,7 +230,7 @@ class GameAction(RoomEvent):
 class YourTurn(Event):
     """Sent when it has become the user's turn in a correspondence game, which need not be open."""
 
-    user_id: int
+    user_id: UserId
     game: str
     game_id: UUID
     ends_at: Time | None
@@ -242,7 +243,7 @@ class YourTurn(Event):
 class ChatMessage(RoomEvent):
     """A chat message of a player."""
 
-    user_id: int
+    user_id: UserId
     username: str
     message: str
     seq: int
@@ -251,7 +252,7 @@ class ChatMessage(RoomEvent):
 class PlayerJoined(RoomEvent):
     """Sent when a player connects for the first time."""
 
-    user_id: int
+    user_id: UserId
     username: str
     seq: int
 
@@ -259,7 +260,7 @@ class PlayerJoined(RoomEvent):
 class PlayerLeft(RoomEvent):
     """Sent when a player disconnects; they have ``grace_s`` seconds to come back."""
 
-    user_id: int
+    user_id: UserId
     username: str
     grace_s: float
     seq: int
@@ -268,7 +269,7 @@ class PlayerLeft(RoomEvent):
 class PlayerReconnected(RoomEvent):
     """Sent when a player has come back."""
 
-    user_id: int
+    user_id: UserId
     username: str
     seq: int
 
@@ -279,7 +280,7 @@ class PlayerReplaced(RoomEvent):
     ``user_id`` is null if nobody had the seat. A player who is back is announced by ``player_reconnected``.
     """
 
-    user_id: int | None
+    user_id: UserId | None
     by: int | None
     bot_level: int | None
     seq: int
@@ -288,7 +289,7 @@ class PlayerReplaced(RoomEvent):
 class MatchFound(Event):
     """Sent when a game was created for the user, who should open its socket."""
 
-    user_id: int
+    user_id: UserId
     game: str
     game_id: UUID
     side: str
@@ -308,7 +309,7 @@ class GameStarted(Internal):
     """A game started, because all players were ready."""
 
     game_id: UUID
-    user_ids: list[int]
+    user_ids: list[UserId]
 
 
 class MatchLeft(Internal):
@@ -321,8 +322,8 @@ class MatchLeft(Internal):
     game_id: UUID
     queue: str
     reason: str
-    left: list[int]
-    stayed: dict[int, Time]
+    left: list[UserId]
+    stayed: dict[UserId, Time]
 
 
 class GameFinished(Internal):
@@ -336,8 +337,8 @@ class GameFinished(Internal):
     mode: str
     options: dict[str, Any]
     reason: str
-    user_ids: list[int]
-    winner_ids: list[int]
+    user_ids: list[UserId]
+    winner_ids: list[UserId]
     places: list[list[int]]
     scores: dict[int, float]
     rated: bool

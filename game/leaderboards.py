@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from core.ids import UserId
 from core.refusals import Invalid
 from core.statements import statement
 from game.models import Rating
@@ -21,7 +22,7 @@ class Ranked(NamedTuple):
     """A rating on the leaderboard, which is in order of ratings, then of user ids."""
 
     shown: int
-    user_id: int
+    user_id: UserId
     username: str
     played: int
     won: int
@@ -51,7 +52,7 @@ def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
     return fresh
 
 
-def page_around(game: str, *, user_id: int, limit: int) -> Page:
+def page_around(game: str, *, user_id: UserId, limit: int) -> Page:
     """Return the page with this user in the middle, or the first page if the user has no rating."""
     found = _ranked(_ratings(game).filter(user_id=user_id))
     if not found:
@@ -72,7 +73,7 @@ def _read(game: str, limit: int, cursor: str | None) -> Page:
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]})
-    shown, user_id = int(found[2]), int(found[3])
+    shown, user_id = int(found[2]), UserId(int(found[3]))
     if found[1] == "after":
         ratings = _after(game, shown, user_id, limit + 1)
         return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=True)
@@ -98,13 +99,13 @@ def _ranked(ratings: QuerySet[Rating]) -> list[Ranked]:
     return [Ranked(*row) for row in _rows(ratings)]
 
 
-def _after(game: str, shown: int, user_id: int, count: int) -> list[Ranked]:
+def _after(game: str, shown: int, user_id: UserId, count: int) -> list[Ranked]:
     # The first condition follows from the second, but it is the one that can use an index.
     behind = _ratings(game).filter(shown__lte=shown).exclude(shown=shown, user_id__lte=user_id)
     return _ranked(behind.order_by("-shown", "user_id")[:count])
 
 
-def _before(game: str, shown: int, user_id: int, count: int) -> list[Ranked]:
+def _before(game: str, shown: int, user_id: UserId, count: int) -> list[Ranked]:
     ahead = _ratings(game).filter(shown__gte=shown).exclude(shown=shown, user_id__gte=user_id)
     return _ranked(ahead.order_by("shown", "-user_id")[:count])[::-1]
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CompositePrimaryKey, Q
 
+from core.ids import UserIdColumn
+
 
 class Game(models.Model):
     """A game, from its creation on; while it runs, the journal is authoritative."""
@@ -145,7 +147,7 @@ class JournalEntry(models.Model):
     )
     seq = models.PositiveBigIntegerField()
     at = models.DateTimeField()
-    user_id = models.BigIntegerField(null=True)
+    user_id = UserIdColumn(null=True)
     kind = models.CharField(max_length=12, choices=Kind)
     data = models.TextField()
     """JSON as text, because the order of keys matters."""

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.ids import UserId
 from core.personal_data import erases, exports
 from game.models import JournalEntry, Rating, Seat
 
 
 @exports("games")
-def games(user_id: int) -> list[dict[str, Any]]:
+def games(user_id: UserId) -> list[dict[str, Any]]:
     """Return the user's seats; the moves are in the games' replays."""
     seats = Seat.objects.filter(user_id=user_id).select_related("game").order_by("game__created_at", "pk")
     return [
@@ -29,25 +30,25 @@ def games(user_id: int) -> list[dict[str, Any]]:
 
 
 @exports("ratings")
-def ratings(user_id: int) -> list[dict[str, Any]]:
+def ratings(user_id: UserId) -> list[dict[str, Any]]:
     rows = Rating.objects.filter(user_id=user_id).order_by("game")
     return [{"game": row.game, "rating": row.shown, "played": row.played, "won": row.won} for row in rows]
 
 
 @exports("game_messages")
-def game_messages(user_id: int) -> list[dict[str, Any]]:
+def game_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Return the user's chat messages in games."""
     entries = _said(user_id).order_by("at").values_list("game_id", "at", "data")
     return [{"game_id": game_id, "at": at, **json.loads(data)} for game_id, at, data in entries]
 
 
 @erases
-def erase(user_id: int) -> None:
+def erase(user_id: UserId) -> None:
     """Erase the text of the user's messages. The entries stay, because a journal has no gaps."""
     _said(user_id).update(data="{}")
 
 
-def _said(user_id: int) -> QuerySet[JournalEntry]:
+def _said(user_id: UserId) -> QuerySet[JournalEntry]:
     seats = Seat.objects.filter(user_id=user_id)
     # Filter by game, because the journal has no index on users.
     return JournalEntry.objects.filter(

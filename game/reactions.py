@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from core.ids import UserId
 from friends import live
 from friends.playing import provides_games
 from game.events import GameFinished, GameStarted
@@ -11,7 +12,7 @@ from realtime.reactions import reacts_to
 
 
 @provides_games
-def running_games(user_ids: Sequence[int]) -> dict[int, UUID]:
+def running_games(user_ids: Sequence[UserId]) -> dict[UserId, UUID]:
     """Return the latest running game of each player."""
     seats = Seat.objects.filter(user_id__in=user_ids, is_open=True, game__state=Game.State.ACTIVE)
     return dict(seats.order_by("game__created_at").values_list("user_id", "game_id"))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from core.ids import UserId
 from game.author.leaving import Why
 from game.author.results import Places, Score
 
@@ -14,7 +15,7 @@ class SeatRecord(NamedTuple):
     """The user in a seat, or who has ``left`` it to others; guests have no ``rating``."""
 
     number: int
-    user_id: int
+    user_id: UserId
     username: str
     bot_level: int | None
     rating: int | None
@@ -28,7 +29,7 @@ class TakenSeat(NamedTuple):
     """
 
     number: int
-    user_id: int
+    user_id: UserId
     username: str
     bot_level: int | None
     rating_before: int | None
@@ -48,7 +49,7 @@ class Entrant(NamedTuple):
     ``rating`` and ``uncertainty`` (its standard deviation) are in displayed points.
     """
 
-    user_id: int
+    user_id: UserId
     username: str
     is_guest: bool
     rating: int
@@ -75,7 +76,7 @@ class EntryRecord(NamedTuple):
     """A row of the journal without its time, which would cost five times the rest to read."""
 
     seq: int
-    user_id: int | None
+    user_id: UserId | None
     kind: str
     data: str
 
@@ -84,7 +85,7 @@ class SeatState(Struct, array_like=True):
     """A seat and its player, as a snapshot keeps them."""
 
     number: int
-    user_id: int
+    user_id: UserId
     username: str
     rating: int | None
     bot_level: int | None

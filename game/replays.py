@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from msgspec import UNSET, Raw, UnsetType, json, structs
 
+from core.ids import UserId
 from core.refusals import Refusal
 from game import selectors
 from game.author import catalogue
@@ -34,7 +35,7 @@ from game.refusals import CannotBeOpened, NoNotation, NoSpectators, StillRunning
 from game.shapes import Input, Replay
 
 
-def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Replay:
+def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: UserId) -> Replay:
     """Return the replay of a game as this user may see it.
 
     While the game runs the seed is left out, because it would reveal the dice to come. Raises
@@ -181,7 +182,7 @@ def changes(match: Match, replay: Replay) -> Iterator[Input]:
     Yields each input once it is applied.
     """
     table = Table(
-        match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
+        match, [Seated(number, UserId(user_id), "", None, None) for number, user_id in enumerate(match.users)]
     )
     # An open game has an input that tells of its start.
     table.is_started = not match.game.open

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import User
+from core.ids import UserId
 from game.events import Reward
 from game.models import Game, Seat
 from game.records import Ending
@@ -69,7 +70,7 @@ def reward(
 
 
 def _worth(
-    user_id: int, seats: Sequence[Seat], ending: Ending, places: Sequence[Collection[int]]
+    user_id: UserId, seats: Sequence[Seat], ending: Ending, places: Sequence[Collection[int]]
 ) -> Worth | None:
     (own,) = (seat.number for seat in seats if seat.user_id == user_id)
     if own in ending.left:
@@ -87,7 +88,7 @@ def _worth(
     return worth
 
 
-def _has_had_enough(user_id: int, seats: Sequence[Seat]) -> bool:
+def _has_had_enough(user_id: UserId, seats: Sequence[Seat]) -> bool:
     lately = Seat.objects.filter(
         game__state=Game.State.FINISHED, game__finished_at__gt=timezone.now() - timedelta(days=1)
     )

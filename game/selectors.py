@@ -16,6 +16,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from core.ids import UserId
 from core.refusals import Invalid
 from core.statements import statement
 from game import events, shapes
@@ -39,7 +40,7 @@ class _Seating(msgspec.Struct):
     """The part of the journal entry of somebody who took a seat that replays need."""
 
     seat: int
-    replaces: int
+    replaces: UserId
     tick: int | UnsetType = UNSET
 
 
@@ -122,7 +123,7 @@ def _game(game_id: uuid.UUID) -> QuerySet[Game]:
     return Game.objects.filter(pk=game_id)
 
 
-def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
+def game_visible_to(user_id: UserId, game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
     """Return the game if it is public or the user's own, or has a free seat: its id is then an invitation.
 
     Raises ``UnknownMatch``.
@@ -149,7 +150,7 @@ def game_with_code(code: str) -> uuid.UUID:
     return found
 
 
-def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
+def has_seat(seats: Iterable[TakenSeat], user_id: UserId) -> bool:
     """Return whether one of these seats is the user's."""
     return any(seat.user_id == user_id for seat in seats)
 
@@ -197,19 +198,19 @@ def invitation(game_id: uuid.UUID) -> shapes.Invitation:
 
 
 @statement
-def games_visible_to(user_id: int, offered: Collection[str]) -> QuerySet[Game, Any]:
+def games_visible_to(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     """Return public games and the user's own, of these names, as rows for :func:`shown_games`."""
     mine = Seat.objects.filter(user_id=user_id).values("game_id")
     return _rows(Game.objects.filter(Q(private=False) | Q(pk__in=mine), name__in=offered))
 
 
 @statement
-def games_of(user_id: int, offered: Collection[str]) -> QuerySet[Game, Any]:
+def games_of(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     """Return the games in which the user has or had a seat, as :func:`games_visible_to` does."""
     return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
 
 
-def open_games(user_id: int, wanted: Q) -> QuerySet[Game, Any]:
+def open_games(user_id: UserId, wanted: Q) -> QuerySet[Game, Any]:
     """Return the ``wanted`` public games that the user can join, as :func:`games_visible_to` does."""
     late = [rules.name for rules in catalogue.all() if rules.open or rules.left is not Rules.left]
     seats = Seat.objects.filter(game=OuterRef("pk"), left_at=None).order_by().values("game")
@@ -315,7 +316,7 @@ def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
     )
 
 
-def own_game(user_id: int, game: Game) -> shapes.OwnGame:
+def own_game(user_id: UserId, game: Game) -> shapes.OwnGame:
     """Return a game in which the user has a seat, as shown to the user."""
     shown = shown_game(game, _seats([game.pk])[game.pk])
     (side,) = (player.side for player in shown.players if player.id == user_id)
@@ -366,13 +367,13 @@ def is_unfinished(game_id: uuid.UUID, name: str) -> bool:
     return Game.objects.filter(pk=game_id, name=name).exclude(state__in=Game.OVER).exists()
 
 
-def unfinished_created_by(user_id: int) -> int:
+def unfinished_created_by(user_id: UserId) -> int:
     """Return the number of unfinished games that the user created."""
     return len(_unfinished(user_id, offered()))
 
 
 @statement
-def _unfinished(user_id: int, offered: Collection[str]) -> QuerySet[Game, uuid.UUID]:
+def _unfinished(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, uuid.UUID]:
     games = Game.objects.filter(created_by_id=user_id, name__in=offered).exclude(state__in=Game.OVER)
     return games.values_list("pk", flat=True)
 
@@ -390,13 +391,13 @@ def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
     return list(going_on.filter(waiting).values_list("pk", flat=True))
 
 
-def latest_open_game(user_id: int) -> uuid.UUID | None:
+def latest_open_game(user_id: UserId) -> uuid.UUID | None:
     """Return the user's latest unfinished game that was made by a queue and is offered here, or None."""
     return _open_games.first(user_id, offered())
 
 
 @statement
-def _open_games(user_id: int, offered: Collection[str]) -> QuerySet[Seat, uuid.UUID]:
+def _open_games(user_id: UserId, offered: Collection[str]) -> QuerySet[Seat, uuid.UUID]:
     seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False, game__name__in=offered)
     return seats.order_by("-game__created_at").values_list("game_id", flat=True)[:1]
 
@@ -404,7 +405,7 @@ def _open_games(user_id: int, offered: Collection[str]) -> QuerySet[Seat, uuid.U
 # Plain SQL, because every join of a queue runs these: the ORM takes five times as much CPU time.
 
 
-def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int, Entrant]:
+def entrants(game_name: str, queue: str, user_ids: Collection[UserId]) -> dict[UserId, Entrant]:
     """Return the data needed to seat these users from this queue."""
     if not user_ids:
         return {}
@@ -430,7 +431,7 @@ def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int,
 
 
 def _entrant(
-    user_id: int, username: str, is_guest: bool, strength: Strength, open_game: uuid.UUID | str | None
+    user_id: UserId, username: str, is_guest: bool, strength: Strength, open_game: uuid.UUID | str | None
 ) -> Entrant:
     return Entrant(
         user_id,
@@ -470,7 +471,7 @@ def _uuid(stored: uuid.UUID | str) -> uuid.UUID:
     return stored if isinstance(stored, uuid.UUID) else uuid.UUID(stored)
 
 
-def shown_ratings(game_name: str, user_ids: list[int]) -> dict[int, int | None]:
+def shown_ratings(game_name: str, user_ids: list[UserId]) -> dict[UserId, int | None]:
     """Return the displayed ratings of these users at the game; guests have none."""
     return {
         user_id: None if is_guest else START_SHOWN if shown is None else shown
@@ -479,12 +480,12 @@ def shown_ratings(game_name: str, user_ids: list[int]) -> dict[int, int | None]:
 
 
 @statement
-def _shown_ratings(game_name: str, user_ids: Collection[int]) -> QuerySet[User, Any]:
+def _shown_ratings(game_name: str, user_ids: Collection[UserId]) -> QuerySet[User, Any]:
     rating = Rating.objects.filter(game=game_name, user=OuterRef("pk")).values("shown")
     return User.objects.filter(pk__in=user_ids).values_list("pk", "is_guest", Subquery(rating))
 
 
-def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
+def ratings_a_day_ago(game_name: str, user_ids: list[UserId]) -> dict[UserId, int]:
     """Return each user's rating before their first rated game of the last 24 hours, if they played any."""
     since = timezone.now() - timedelta(days=1)
     lately = Seat.objects.filter(
@@ -495,27 +496,29 @@ def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
     return {user_id: before for user_id, before in rows if before is not None}
 
 
-def movers(game: Game) -> set[int]:
+def movers(game: Game) -> set[UserId]:
     """Return the users, bots included, who have moved in this game."""
     moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
     return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id}
 
 
-def best_ratings(user_ids: list[int]) -> dict[int, int]:
+def best_ratings(user_ids: list[UserId]) -> dict[UserId, int]:
     """Return the highest rating of each of these users over all games; guests have none."""
     shown = Rating.objects.filter(user_id__in=user_ids, user__is_guest=False)
     best = shown.values_list("user_id").annotate(Max("shown"))
     return dict(best)
 
 
-def first_seats(game: Game, seats: Sequence[TakenSeat], taken: Iterable[tuple[int, int]]) -> list[SeatRecord]:
+def first_seats(
+    game: Game, seats: Sequence[TakenSeat], taken: Iterable[tuple[int, UserId]]
+) -> list[SeatRecord]:
     """Return those who had the seats of a game when its journal began.
 
     ``taken`` are the seats that were taken later, in this order, each with the user who was replaced.
     """
     if catalogue.get(game.name).open:
         return []
-    replaced: dict[int, int] = {}
+    replaced: dict[int, UserId] = {}
     for number, user_id in taken:
         replaced.setdefault(number, user_id)
     records = _seat_records(seats)
@@ -530,12 +533,12 @@ def first_seats(game: Game, seats: Sequence[TakenSeat], taken: Iterable[tuple[in
     return list(first.values())
 
 
-def first_users(game: Game, seats: Sequence[TakenSeat], made: Iterable[shapes.Input]) -> list[int]:
+def first_users(game: Game, seats: Sequence[TakenSeat], made: Iterable[shapes.Input]) -> list[UserId]:
     """Return the users by seat as a game with these inputs began; 0 for a free seat."""
     read = [_read_seating(bytes(one.movement)) for one in made if one.type == "seat_taken"]
     taken = [(seating.seat, seating.replaces) for seating in read]
     first = {seat.number: seat.user_id for seat in first_seats(game, seats, taken)}
-    return [first.get(number, 0) for number in range(game.seats_wanted)]
+    return [first.get(number, UserId(0)) for number in range(game.seats_wanted)]
 
 
 def _seat_records(seats: Iterable[TakenSeat]) -> list[SeatRecord]:
@@ -545,7 +548,7 @@ def _seat_records(seats: Iterable[TakenSeat]) -> list[SeatRecord]:
     ]
 
 
-def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
+def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, UserId]]:
     read = [_read_seating(entry.data) for entry in entries if entry.kind == JournalEntry.Kind.SEATED]
     return [(seating.seat, seating.replaces) for seating in read]
 
@@ -602,7 +605,7 @@ def inputs(game: Game) -> list[shapes.Input]:
     rules = catalogue.get(game.name)
     decisive = _DECISIVE_ACTIONS | rules.actions.keys()
     made: list[shapes.Input] = []
-    departed: set[int | None] = set()
+    departed: set[UserId | None] = set()
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
         match kind:
             case JournalEntry.Kind.RECONNECTED if user_id not in departed:
@@ -649,7 +652,7 @@ def _input(kind: str, data: str) -> tuple[str, msgspec.Raw, int | UnsetType]:
 
 def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:
     """Return the latest chat messages of this game, oldest first."""
-    names: dict[int | None, str] = {seat.user_id: seat.username for seat in seats}
+    names: dict[UserId | None, str] = {seat.user_id: seat.username for seat in seats}
     # A deleted account no longer has its seat.
     said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
     newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from core.ids import UserId
 from core.shapes import about, one_of
 from game.events import RatingChange, Reward
 from game.models import Game
@@ -77,7 +78,7 @@ class Player(Struct, kw_only=True, frozen=True):
 class Result(Struct, kw_only=True, frozen=True):
     """The result of a game."""
 
-    winner_ids: list[int]
+    winner_ids: list[UserId]
     reason: Annotated[
         str,
         about("win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted, error or operator"),
@@ -86,7 +87,7 @@ class Result(Struct, kw_only=True, frozen=True):
     ratings: list[RatingChange]
     rewards: list[Reward]
     places: Annotated[
-        list[list[int]], about("Users by place, the best first; users who share a place are together")
+        list[list[UserId]], about("Users by place, the best first; users who share a place are together")
     ]
 
 
@@ -107,7 +108,7 @@ class OneGame(Struct, kw_only=True, frozen=True):
     free_seats: Annotated[int, about("Those that can be taken")]
     code: Annotated[str | None, about("Private games that are not over: joins them in place of the id")]
     players: list[Player]
-    to_move: Annotated[list[int], about("The users whose turn it is, in correspondence games")]
+    to_move: Annotated[list[UserId], about("The users whose turn it is, in correspondence games")]
     due_at: Annotated[datetime | None, about("When their time is up")]
     created_at: datetime
     finished_at: datetime | None
@@ -134,7 +135,7 @@ class ChatLine(Struct, kw_only=True, frozen=True):
     """A message of a game's chat; `seq` is the same as on the socket."""
 
     seq: int
-    user_id: int
+    user_id: UserId
     username: str
     message: str
 
@@ -144,7 +145,7 @@ class Input(Struct, kw_only=True, frozen=True):
 
     seq: int
     at: datetime
-    user_id: Annotated[int | None, about("null for a game_start and a timer")]
+    user_id: Annotated[UserId | None, about("null for a game_start and a timer")]
     type: Annotated[
         str,
         one_of(
@@ -185,7 +186,7 @@ class Replay(Struct, kw_only=True, frozen=True):
     game: str
     players: list[Player]
     seats: int
-    users: Annotated[list[int], about("Users by seat at the beginning, 0 for a free one")]
+    users: Annotated[list[UserId], about("Users by seat at the beginning, 0 for a free one")]
     seed: Annotated[int | None, about("null while the game runs")]
     options: dict[str, Any]
     inputs: list[Input]
@@ -201,7 +202,7 @@ class Replay(Struct, kw_only=True, frozen=True):
 class RankedUser(Struct, kw_only=True, frozen=True):
     """Somebody on a leaderboard."""
 
-    id: int
+    id: UserId
     username: str
 
 

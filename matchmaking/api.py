@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from core.calls import is_hooked
 from core.fast_path import at_once
+from core.ids import UserId
 from core.parsers import read, read_all
 from core.renderers import encode
 from matchmaking import selectors, serializers, services, shapes
@@ -43,7 +44,7 @@ def _join_at_once(who: Identity, body: bytes) -> Coroutine[Any, Any, HttpRespons
         return None
 
 
-async def _join_alone(user_id: int, wanted: _Alone) -> HttpResponse:
+async def _join_alone(user_id: UserId, wanted: _Alone) -> HttpResponse:
     joining = services.join_soon(user_id=user_id, game=wanted.game, mode=wanted.mode)
     standing = await asyncio.wrap_future(joining)
     status = 201 if standing.status == "matched" else 200

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
@@ -13,7 +14,7 @@ from realtime.wire.topics import Topic
 class QueueEvent(Event):
     """A change of a user's place in the queue, sent to all their devices."""
 
-    user_id: int
+    user_id: UserId
 
     def audience(self) -> Topic:
         return topics.user(self.user_id)

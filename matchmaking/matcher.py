@@ -4,15 +4,16 @@ A queue that another process is matching is skipped.
 """
 
 from core.background import every
+from core.ids import UserId
 from matchmaking import services
 from realtime.membership import presence
 
-_disconnected: set[int] = set()
+_disconnected: set[UserId] = set()
 """Users whose last socket has closed, which is not recorded yet."""
 
 
 @presence.on_change
-async def on_presence_change(user_id: int, is_online: bool) -> None:
+async def on_presence_change(user_id: UserId, is_online: bool) -> None:
     """Track users who went offline."""
     if is_online:
         _disconnected.discard(user_id)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.ids import UserId
 from game.author.queues import Queue, Waiting
 
 FIRST_PENALTY_S = 30.0
@@ -37,7 +38,7 @@ def penalty_s(times: int) -> float:
 
 
 def groups(
-    tickets: Iterable[Waiting], queue: Queue, *, apart: Iterable[tuple[int, int]] = ()
+    tickets: Iterable[Waiting], queue: Queue, *, apart: Iterable[tuple[UserId, UserId]] = ()
 ) -> list[list[Waiting]]:
     """Group tickets into games of the queue, the closest in rating first.
 
@@ -150,7 +151,7 @@ class _Sweep:
         self,
         tickets: Iterable[Waiting],
         queue: Queue,
-        apart: Collection[tuple[int, int]],
+        apart: Collection[tuple[UserId, UserId]],
         *,
         among_newcomers: bool,
     ) -> None:
@@ -175,7 +176,7 @@ class _Sweep:
         self._after = list(range(1, count + 1))
         self._before = list(range(-1, count - 1))
         self._heap: list[_Candidate] = []
-        self._foes: defaultdict[int, set[int]] = defaultdict(set)
+        self._foes: defaultdict[UserId, set[UserId]] = defaultdict(set)
         for one, other in apart:
             self._foes[one].add(other)
             self._foes[other].add(one)

@@ -13,6 +13,7 @@ from django.db.models import Count, DateTimeField, Min, QuerySet, TextField, Val
 from django.utils import timezone
 from msgspec import UNSET, Struct, ValidationError, convert
 
+from core.ids import UserId
 from core.statements import statement
 from game import selectors as game_selectors
 from game.author import catalogue, queues
@@ -69,7 +70,7 @@ _ELDEST = """
 _PROPOSED = "SELECT id FROM matchmaking_ticket WHERE proposal_id = %s"
 
 
-def queue_status(user_id: int) -> Standing:
+def queue_status(user_id: UserId) -> Standing:
     """Return the user's status as sent to clients: queued, else in the latest unfinished match, else idle.
 
     Matches of games that are no longer offered here are ignored.
@@ -81,7 +82,7 @@ def queue_status(user_id: int) -> Standing:
     return Standing(status="idle") if game_id is None else matched({user_id: game_id})[user_id]
 
 
-def queued(user_ids: Collection[int]) -> dict[int, Standing]:
+def queued(user_ids: Collection[UserId]) -> dict[UserId, Standing]:
     """Return the places of the queued users among these.
 
     ``position`` counts from 1, ``waited_s`` is in seconds.
@@ -107,11 +108,11 @@ def queued(user_ids: Collection[int]) -> dict[int, Standing]:
 
 
 def matched(
-    game_ids: Mapping[int, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
-) -> dict[int, Standing]:
+    game_ids: Mapping[UserId, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
+) -> dict[UserId, Standing]:
     """Return the matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
     games = {**known, **game_selectors.seated(set(game_ids.values()) - known.keys())}
-    standings = {}
+    standings: dict[UserId, Standing] = {}
     for user_id, game_id in game_ids.items():
         game = games[game_id]
         side = partial(side_of, catalogue.get(game.name))
@@ -136,25 +137,25 @@ def matched(
 
 
 @statement
-def _tickets_of(user_id: int) -> QuerySet[Ticket]:
+def _tickets_of(user_id: UserId) -> QuerySet[Ticket]:
     return Ticket.objects.filter(members__user=user_id)
 
 
-def ticket_of(user_id: int) -> Ticket | None:
+def ticket_of(user_id: UserId) -> Ticket | None:
     """Return the user's ticket, if any."""
     return _tickets_of.first(user_id)
 
 
-def queues_of(user_ids: Collection[int]) -> dict[int, str]:
+def queues_of(user_ids: Collection[UserId]) -> dict[UserId, str]:
     """Return the queue of each of these users who is queued."""
     return dict(_select(_QUEUES, user_ids))
 
 
-def ties(user_ids: Collection[int]) -> tuple[dict[int, str], dict[int, float]]:
+def ties(user_ids: Collection[UserId]) -> tuple[dict[UserId, str], dict[UserId, float]]:
     """Return the queue of each of these users who is queued, and the seconds left of each penalty."""
     now = timezone.now()
-    queues: dict[int, str] = {}
-    penalties: dict[int, float] = {}
+    queues: dict[UserId, str] = {}
+    penalties: dict[UserId, float] = {}
     for user_id, until, queue in _ties(user_ids, now):
         if queue is not None:
             queues[user_id] = queue
@@ -164,7 +165,9 @@ def ties(user_ids: Collection[int]) -> tuple[dict[int, str], dict[int, float]]:
 
 
 @statement
-def _ties(user_ids: Collection[int], now: datetime) -> QuerySet[Any, tuple[int, datetime | None, str | None]]:
+def _ties(
+    user_ids: Collection[UserId], now: datetime
+) -> QuerySet[Any, tuple[UserId, datetime | None, str | None]]:
     penalties = Penalty.objects.filter(user__in=user_ids, until__gt=now)
     members = Member.objects.filter(user__in=user_ids)
     never, none = Value(None, DateTimeField()), Value(None, TextField())
@@ -173,13 +176,13 @@ def _ties(user_ids: Collection[int], now: datetime) -> QuerySet[Any, tuple[int, 
     )
 
 
-def penalty_of(user_id: int) -> dict[str, Any] | None:
+def penalty_of(user_id: UserId) -> dict[str, Any] | None:
     """Return the user's penalty for leaving matches early, over or not."""
     held = Penalty.objects.filter(user=user_id).values("times", "until").first()
     return None if held is None else dict(held)
 
 
-def answers_of(user_id: int) -> dict[str, Any] | None:
+def answers_of(user_id: UserId) -> dict[str, Any] | None:
     """Return the user's latest answers to the questions of a queue, and the queue's name."""
     given = Answers.objects.filter(user=user_id).values("queue", "asks").first()
     return None if given is None else dict(given)
@@ -203,13 +206,13 @@ def proposed(queue: str, proposal_id: int) -> list[Waiting]:
     return _with_answers(queue, _waiting(_PROPOSED, [proposal_id]))
 
 
-def proposed_to(user_id: int, proposal_id: int) -> Ticket | None:
+def proposed_to(user_id: UserId, proposal_id: int) -> Ticket | None:
     """Return the user's ticket if the user is asked to accept this match, with the proposal."""
     tickets = Ticket.objects.select_related("proposal")
     return tickets.filter(members__user=user_id, proposal=proposal_id).first()
 
 
-def made_of(proposal_id: int, user_id: int) -> Standing | None:
+def made_of(proposal_id: int, user_id: UserId) -> Standing | None:
     """Return the user's match that was made of this proposal, if it has been."""
     game_id = Proposal.objects.filter(pk=proposal_id).values_list("game_id", flat=True).first()
     games = game_selectors.seated([game_id]) if game_id is not None else {}
@@ -218,12 +221,12 @@ def made_of(proposal_id: int, user_id: int) -> Standing | None:
     return matched({user_id: game_id}, games)[user_id] if game_id is not None else None
 
 
-def answers(queue: str, user_ids: Collection[int]) -> dict[int, Struct]:
+def answers(queue: str, user_ids: Collection[UserId]) -> dict[UserId, Struct]:
     """Return what these users have answered to the questions that the queue asks."""
     declared = queues.find(*Queue.kind_of(queue))
     if declared is None or declared.asks is NoQuestions:
         return {}
-    found = {}
+    found: dict[UserId, Struct] = {}
     for user_id, asks in Answers.objects.filter(queue=queue, user__in=user_ids).values_list("user", "asks"):
         # The questions may have changed since.
         with suppress(ValidationError):
@@ -265,7 +268,7 @@ def waiting_by_queue() -> list[dict[str, Any]]:
     return rows
 
 
-def _select(statement: str, user_ids: Collection[int]) -> list[Any]:
+def _select(statement: str, user_ids: Collection[UserId]) -> list[Any]:
     if not user_ids:
         return []
     with connection.cursor() as cursor:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.ids import UserId
 from core.shapes import about, one_of
 
 
 class MatchedPlayer(Struct, kw_only=True, frozen=True):
     """Somebody in the match."""
 
-    id: int
+    id: UserId
     username: str
     rating: Annotated[int | None, about("null for guests")]
     side: str

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from chat import selectors as chat
 from core.batching import Announcer, BatchLoader
 from core.database import in_database
+from core.ids import UserId
 from core.problems import UNREACHABLE
 from matchmaking.invites import selectors as invites
 from notifications.events import Badge
@@ -14,7 +15,7 @@ from realtime.publishing import publish, publish_now
 BATCH_SIZE = 200
 
 
-def badges(user_ids: Collection[int]) -> dict[int, Badge]:
+def badges(user_ids: Collection[UserId]) -> dict[UserId, Badge]:
     """Return the badges of these users."""
     unanswered = invites.unanswered_by_each(user_ids)
     unread = chat.unread_counts_of(user_ids)
@@ -23,16 +24,16 @@ def badges(user_ids: Collection[int]) -> dict[int, Badge]:
     }
 
 
-def _badge(user_id: int, unanswered: int, unread: dict[int, int]) -> Badge:
+def _badge(user_id: UserId, unanswered: int, unread: dict[UserId, int]) -> Badge:
     dm = {str(friend_id): count for friend_id, count in unread.items()}
     return Badge(user_id=user_id, dm=dm, invites=unanswered, total=unanswered + sum(unread.values()))
 
 
-async def _badges(user_ids: list[int]) -> dict[int, Badge]:
+async def _badges(user_ids: list[UserId]) -> dict[UserId, Badge]:
     return await in_database(badges, user_ids)
 
 
-badge_of: BatchLoader[int, Badge] = BatchLoader(_badges)
+badge_of: BatchLoader[UserId, Badge] = BatchLoader(_badges)
 """``await badge_of(user_id)``: the user's badge."""
 
 
@@ -40,13 +41,13 @@ class BadgeNotifier:
     """Sends changed badges to the users of this worker."""
 
     def __init__(self) -> None:
-        self._announcer: Announcer[int, Badge] = Announcer(
+        self._announcer: Announcer[UserId, Badge] = Announcer(
             self._send, size=BATCH_SIZE, what="Counting badges", retry_on=UNREACHABLE
         )
         self.changed = self._announcer.changed
         self.idle = self._announcer.idle
 
-    async def _send(self, batch: dict[int, Badge | None]) -> dict[int, Badge]:
+    async def _send(self, batch: dict[UserId, Badge | None]) -> dict[UserId, Badge]:
         counted = await _badges(list(batch))
         sent = {user_id: badge for user_id, badge in counted.items() if badge != batch[user_id]}
         for badge in sent.values():
@@ -60,7 +61,7 @@ def notifier() -> BadgeNotifier:
     return worker.current().part(BadgeNotifier)
 
 
-def changed(user_id: int) -> None:
+def changed(user_id: UserId) -> None:
     """Send the user's badge once the transaction commits. Safe to call from any thread."""
     worker.once_committed(
         lambda: notifier().changed(user_id), outside=lambda: publish(badges([user_id])[user_id])

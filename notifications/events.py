@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event
 from realtime.wire.topics import Topic
@@ -13,7 +14,7 @@ class Badge(Event):
     Sent as the first frame, and again whenever it changes.
     """
 
-    user_id: int
+    user_id: UserId
     dm: dict[str, int]
     invites: int
     total: int

@@ -1,5 +1,6 @@
 """Events of progression."""
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event, Internal
 from realtime.wire.topics import Topic
@@ -8,7 +9,7 @@ from realtime.wire.topics import Topic
 class LevelUp(Event):
     """Sent when the user reaches a level; ``stat_points`` is the number available to allocate."""
 
-    user_id: int
+    user_id: UserId
     level: int
     stat_points: int
 
@@ -19,23 +20,23 @@ class LevelUp(Event):
 class StatsChanged(Internal):
     """Published when a user's combat stats change, by level, points, gear or pets."""
 
-    user_id: int
+    user_id: UserId
 
 
 class ItemsBought(Internal):
     """Published when a user buys items."""
 
-    user_id: int
+    user_id: UserId
     quantity: int
 
 
 class PetHatched(Internal):
     """Published when a user hatches an egg."""
 
-    user_id: int
+    user_id: UserId
 
 
 class DailyRewardClaimed(Internal):
     """Published when a user claims the daily reward."""
 
-    user_id: int
+    user_id: UserId

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
+from core.ids import UserId
 from progression import ledger, selectors, services
 from progression.models import Currency, Player
 from progression.refusals import (
@@ -29,13 +30,13 @@ class Goods:
     items: Mapping[int, int]
 
 
-def check_may_trade(user_ids: Iterable[int]) -> None:
+def check_may_trade(user_ids: Iterable[UserId]) -> None:
     """Raise ``GuestsMayNotTrade`` if a guest is among these users."""
     if User.objects.filter(pk__in=user_ids, is_guest=True).exists():
         raise GuestsMayNotTrade
 
 
-def check_can_give(user_id: int, goods: Goods) -> None:
+def check_can_give(user_id: UserId, goods: Goods) -> None:
     """Check that the user can give these goods now.
 
     Raises ``AccountTooNew``, ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped``.
@@ -44,7 +45,7 @@ def check_can_give(user_id: int, goods: Goods) -> None:
 
 
 @transaction.atomic
-def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
+def exchange(gives: Mapping[UserId, Goods], *, cause: str, key: str) -> None:
     """Give the goods of each of two users, by id, to the other.
 
     Equipped items stay with their owner. Raises as ``check_may_trade`` and ``check_can_give``.

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 
+from core.ids import UserId
 from core.statements import Insert, Statement, Update, statement
 from progression.models import Currency, Entry, Item, Player, Receipt, Stack
 from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems
@@ -22,17 +23,17 @@ STARTING_FUNDS = {Currency.GOLD: 100, Currency.GEMS: 0}
 _NOT_ENOUGH = {Currency.GOLD: NotEnoughGold, Currency.GEMS: NotEnoughGems}
 
 
-def lock(*user_ids: int) -> dict[int, Player]:
+def lock(*user_ids: UserId) -> dict[UserId, Player]:
     """Return the players of these users by id, locked until the transaction ends; created if missing."""
     return {user_id: _locked(user_id) for user_id in sorted(set(user_ids))}
 
 
 @statement
-def _for_update(user_id: int) -> QuerySet[Player]:
+def _for_update(user_id: UserId) -> QuerySet[Player]:
     return Player.objects.select_for_update().filter(pk=user_id)
 
 
-def _locked(user_id: int) -> Player:
+def _locked(user_id: UserId) -> Player:
     player = _for_update.first(user_id)
     if player is None:
         _open(user_id)
@@ -41,7 +42,7 @@ def _locked(user_id: int) -> Player:
 
 
 @transaction.atomic
-def _open(user_id: int) -> None:
+def _open(user_id: UserId) -> None:
     player, is_new = Player.objects.get_or_create(pk=user_id)
     if is_new:
         for currency, amount in STARTING_FUNDS.items():
@@ -89,7 +90,7 @@ def store(player: Player) -> None:
 
 @statement
 def _store(
-    user_id: int, gold: int, gems: int, xp: int, stat_points: int, stamina: Decimal, stamina_at: datetime
+    user_id: UserId, gold: int, gems: int, xp: int, stat_points: int, stamina: Decimal, stamina_at: datetime
 ) -> Update:
     return Update(
         Player.objects.filter(pk=user_id),
@@ -102,18 +103,18 @@ def _store(
     )
 
 
-def _setting(currency: str) -> Statement[[int, int], tuple[Any, ...]]:
+def _setting(currency: str) -> Statement[[UserId, int], tuple[Any, ...]]:
     @statement
-    def set_balance(user_id: int, balance: int) -> Update:
+    def set_balance(user_id: UserId, balance: int) -> Update:
         values: dict[str, Any] = {currency: balance}
         return Update(Player.objects.filter(pk=user_id), **values)
 
     return set_balance
 
 
-def _paying(currency: str) -> Statement[[int, int], tuple[Any, ...]]:
+def _paying(currency: str) -> Statement[[UserId, int], tuple[Any, ...]]:
     @statement
-    def pay(user_id: int, price: int) -> Update:
+    def pay(user_id: UserId, price: int) -> Update:
         enough = Player.objects.filter(pk=user_id, **{f"{currency}__gte": price})
         values: dict[str, Any] = {currency: F(currency) - price}
         return Update(enough, returning=(currency,), **values)
@@ -126,14 +127,14 @@ _SET_BALANCE = {currency: _setting(currency) for currency in Currency.values}
 
 
 @statement
-def _enter_money(user_id: int, currency: str, amount: int, balance: int, cause: str, key: str) -> Insert:
+def _enter_money(user_id: UserId, currency: str, amount: int, balance: int, cause: str, key: str) -> Insert:
     return Insert(
         Entry, player=user_id, currency=currency, amount=amount, balance=balance, cause=cause, key=key
     )
 
 
 @statement
-def _enter_items(user_id: int, item_id: int, amount: int, balance: int, cause: str, key: str) -> Insert:
+def _enter_items(user_id: UserId, item_id: int, amount: int, balance: int, cause: str, key: str) -> Insert:
     return Insert(
         Entry,
         player=user_id,
@@ -148,7 +149,7 @@ def _enter_items(user_id: int, item_id: int, amount: int, balance: int, cause: s
 
 @statement
 def _enter_purchase(
-    user_id: int,
+    user_id: UserId,
     currency: str,
     amount: int,
     balance: int,
@@ -167,7 +168,7 @@ def _enter_purchase(
 
 
 @statement
-def _stack(user_id: int, item_id: int) -> QuerySet[Stack, tuple[int, int]]:
+def _stack(user_id: UserId, item_id: int) -> QuerySet[Stack, tuple[int, int]]:
     return Stack.objects.filter(player=user_id, item=item_id).values_list("pk", "quantity")
 
 
@@ -177,7 +178,7 @@ def _set_quantity(stack_id: int, quantity: int) -> Update:
 
 
 @statement
-def _add(user_id: int, item_id: int, quantity: int) -> Insert:
+def _add(user_id: UserId, item_id: int, quantity: int) -> Insert:
     return Insert(
         Stack,
         player=user_id,
@@ -189,7 +190,7 @@ def _add(user_id: int, item_id: int, quantity: int) -> Insert:
     )
 
 
-def _added(user_id: int, item: Item, quantity: int) -> Stack:
+def _added(user_id: UserId, item: Item, quantity: int) -> Stack:
     ((stack_id, owned, worn_in),) = _add(user_id, item.pk, quantity)
     return Stack(pk=stack_id, player_id=user_id, item=item, quantity=owned, worn_in=worn_in)
 
@@ -215,7 +216,7 @@ def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str 
 
 
 def buy(
-    user_id: int, item: Item, quantity: int, *, currency: str, price: int, cause: str
+    user_id: UserId, item: Item, quantity: int, *, currency: str, price: int, cause: str
 ) -> tuple[int, Stack]:
     """Move money and items in three statements, which lock the player; return the balance and the stack.
 
@@ -233,12 +234,12 @@ def buy(
 
 
 @statement
-def _answer(user_id: int, key: str) -> QuerySet[Receipt, Any]:
+def _answer(user_id: UserId, key: str) -> QuerySet[Receipt, Any]:
     return Receipt.objects.filter(player=user_id, key=key).values_list("answer", flat=True)
 
 
 @statement
-def _keep_answer(user_id: int, key: str, answer: Any) -> Insert:
+def _keep_answer(user_id: UserId, key: str, answer: Any) -> Insert:
     return Insert(Receipt, player=user_id, key=key, answer=answer)
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from core.ids import UserId
 from core.personal_data import erases, exports
 from progression import selectors, shapes
 from progression.models import Entry, Player
 
 
 @exports("player")
-def player(user_id: int) -> dict[str, Any]:
+def player(user_id: UserId) -> dict[str, Any]:
     found = selectors.player(user_id)
     return {
         "level": found.level,
@@ -21,17 +22,17 @@ def player(user_id: int) -> dict[str, Any]:
 
 
 @exports("inventory")
-def inventory(user_id: int) -> list[shapes.InventoryRow]:
+def inventory(user_id: UserId) -> list[shapes.InventoryRow]:
     return selectors.shown_stacks(selectors.inventory(user_id).order_by("pk"))
 
 
 @exports("pets")
-def pets(user_id: int) -> list[shapes.PetShape]:
+def pets(user_id: UserId) -> list[shapes.PetShape]:
     return selectors.shown_pets(selectors.pets(user_id).order_by("pk"))
 
 
 @exports("ledger")
-def ledger(user_id: int) -> list[dict[str, Any]]:
+def ledger(user_id: UserId) -> list[dict[str, Any]]:
     """Export all movements of money and items."""
     rows = Entry.objects.filter(player=user_id).order_by("pk")
     fields = ("currency", "item__name", "amount", "balance", "cause", "created_at")
@@ -39,6 +40,6 @@ def ledger(user_id: int) -> list[dict[str, Any]]:
 
 
 @erases
-def forget(user_id: int) -> None:
+def forget(user_id: UserId) -> None:
     """Delete the player with all holdings and entries, so that the books still balance."""
     Player.objects.filter(pk=user_id).delete()

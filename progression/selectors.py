@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, QuerySet, TextField, Value
 from django.utils import timezone
 from msgspec import UNSET
 
+from core.ids import UserId
 from core.statements import statement
 from progression import rules, shapes
 from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
@@ -39,29 +40,29 @@ def stamina(player: Player, now: datetime) -> rules.Stamina:
 
 
 @statement
-def stored_players(user_ids: Collection[int]) -> QuerySet[Player]:
+def stored_players(user_ids: Collection[UserId]) -> QuerySet[Player]:
     """Return the players of those of these users who have one."""
     return Player.objects.filter(pk__in=user_ids)
 
 
 @statement
-def _experience(user_ids: Collection[int]) -> QuerySet[Player, tuple[int, int]]:
+def _experience(user_ids: Collection[UserId]) -> QuerySet[Player, tuple[UserId, int]]:
     return Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
 
 
 @statement
-def _worn(user_ids: Collection[int]) -> QuerySet[Stack]:
+def _worn(user_ids: Collection[UserId]) -> QuerySet[Stack]:
     return Stack.objects.filter(player__in=user_ids, worn_in__isnull=False).select_related("item")
 
 
 @statement
-def _pet_sets(user_ids: Collection[int]) -> QuerySet[Pet]:
+def _pet_sets(user_ids: Collection[UserId]) -> QuerySet[Pet]:
     in_sets = Pet.objects.filter(player__in=user_ids, place__isnull=False)
     return in_sets.select_related("species").order_by("place")
 
 
 @statement
-def _stats_of(user_ids: Collection[int]) -> QuerySet[Any, tuple[Any, ...]]:
+def _stats_of(user_ids: Collection[UserId]) -> QuerySet[Any, tuple[Any, ...]]:
     """Return what gives these users their stats: user, kind, family and experience, then the five stats."""
     players = Player.objects.filter(pk__in=user_ids)
     worn = Stack.objects.filter(player__in=user_ids, worn_in__isnull=False)
@@ -78,24 +79,24 @@ def _text(value: str) -> Value:
     return Value(value, TextField())
 
 
-def player(user_id: int) -> Player:
+def player(user_id: UserId) -> Player:
     """Return the stored player, or an unsaved one with initial values."""
     return stored_players.first([user_id]) or Player(pk=user_id)
 
 
-def levels(user_ids: Iterable[int]) -> dict[int, int]:
+def levels(user_ids: Iterable[UserId]) -> dict[UserId, int]:
     """Return the levels of those of these users who have a player."""
     rows = _experience(list(user_ids))
     curve = growth().player
     return {user_id: curve.level_at(xp) for user_id, xp in rows}
 
 
-def combat_stats(user_id: int) -> rules.Combat:
+def combat_stats(user_id: UserId) -> rules.Combat:
     """Return the user's combat values from level, stats, gear and pets."""
     return combat_stats_of([user_id])[user_id]
 
 
-def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
+def combat_stats_of(user_ids: Iterable[UserId]) -> dict[UserId, rules.Combat]:
     """Return the combat values of each of these users."""
     return {user_id: strength.combat for user_id, strength in strengths_of(user_ids).items()}
 
@@ -107,13 +108,13 @@ class Strength(NamedTuple):
     combat: rules.Combat
 
 
-def strengths_of(user_ids: Iterable[int]) -> dict[int, Strength]:
+def strengths_of(user_ids: Iterable[UserId]) -> dict[UserId, Strength]:
     """Return the level and the combat values of each of these users, in one query."""
     curves = growth()
     levels = dict.fromkeys(user_ids, 1)
     own = dict.fromkeys(levels, rules.FIRST_STATS)
-    gear: defaultdict[int, list[rules.Stats]] = defaultdict(list)
-    pets: defaultdict[int, list[rules.PetInSet]] = defaultdict(list)
+    gear: defaultdict[UserId, list[rules.Stats]] = defaultdict(list)
+    pets: defaultdict[UserId, list[rules.PetInSet]] = defaultdict(list)
     for user_id, kind, family, xp, *values in _stats_of(levels):
         stats = rules.Stats(*values)
         if kind == "player":
@@ -189,11 +190,11 @@ def daily_key(day: int) -> str:
 
 
 @statement
-def _claimed(user_id: int, keys: Collection[str]) -> QuerySet[Receipt, str]:
+def _claimed(user_id: UserId, keys: Collection[str]) -> QuerySet[Receipt, str]:
     return Receipt.objects.filter(player=user_id, key__in=keys).values_list("key", flat=True)
 
 
-def daily_reward(user_id: int, today: date) -> shapes.DailyReward:
+def daily_reward(user_id: UserId, today: date) -> shapes.DailyReward:
     """Return today's reward for the user."""
     ordinal = today.toordinal()
     days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
@@ -207,7 +208,7 @@ def daily_reward(user_id: int, today: date) -> shapes.DailyReward:
 # -- Belongings
 
 
-def inventory(user_id: int) -> QuerySet[Stack]:
+def inventory(user_id: UserId) -> QuerySet[Stack]:
     """Return the user's items."""
     return Stack.objects.filter(player=user_id).select_related("item")
 
@@ -239,12 +240,12 @@ def _facts(item: Item) -> dict[str, Any]:
     }
 
 
-def pets(user_id: int) -> QuerySet[Pet]:
+def pets(user_id: UserId) -> QuerySet[Pet]:
     """Return the user's pets."""
     return Pet.objects.filter(player=user_id).select_related("species")
 
 
-def check_owns_pet(user_id: int, pet_id: int) -> None:
+def check_owns_pet(user_id: UserId, pet_id: int) -> None:
     """Check that the pet is this user's. Raises ``NotOwned``."""
     if not pets(user_id).filter(pk=pet_id).exists():
         raise NotOwned("You have no such pet.")
@@ -350,12 +351,12 @@ def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
 # -- The ledger
 
 
-def money_entries(user_id: int) -> QuerySet[Entry]:
+def money_entries(user_id: UserId) -> QuerySet[Entry]:
     """Return the user's money movements; their sum is the balance."""
     return Entry.objects.filter(player=user_id, currency__isnull=False)
 
 
-def item_entries(user_id: int) -> QuerySet[Entry]:
+def item_entries(user_id: UserId) -> QuerySet[Entry]:
     """Return the user's item movements; their sum is the quantity."""
     return Entry.objects.filter(player=user_id, currency=None).select_related("item")
 

@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core.calls import run_before
+from core.ids import UserId
 from core.statements import Update, statement
 from progression import commands, ledger, rules, selectors
 from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
@@ -42,7 +43,7 @@ MAX_SEED = 2**53
 logger = logging.getLogger(__name__)
 
 
-def lock(*user_ids: int) -> None:
+def lock(*user_ids: UserId) -> None:
     """Lock these users' holdings until the transaction ends, in the order that avoids deadlocks."""
     ledger.lock(*user_ids)
 
@@ -66,7 +67,7 @@ class Granted:
 
 @transaction.atomic
 def grant(
-    user_id: int,
+    user_id: UserId,
     *,
     xp: int = 0,
     gold: int = 0,
@@ -135,7 +136,7 @@ def _add_xp(player: Player, xp: int) -> None:
     player.stat_points += growth().points_a_level * (player.level - before)
 
 
-def player(user_id: int) -> Player:
+def player(user_id: UserId) -> Player:
     """Return the user's player, created if missing; repair a stamina time in the future."""
     found = selectors.stored_players.first([user_id])
     if found is None:
@@ -147,7 +148,7 @@ def player(user_id: int) -> Player:
 
 
 @transaction.atomic
-def allocate_stats(user_id: int, *, points: Mapping[str, int]) -> Player:
+def allocate_stats(user_id: UserId, *, points: Mapping[str, int]) -> Player:
     """Spend stat points on stats, by name; none is negative. Raises ``NotEnoughStatPoints``."""
     player = ledger.lock(user_id)[user_id]
     wanted = sum(points.values())
@@ -162,7 +163,7 @@ def allocate_stats(user_id: int, *, points: Mapping[str, int]) -> Player:
 
 
 @transaction.atomic
-def claim_daily_reward(user_id: int) -> DailyReward:
+def claim_daily_reward(user_id: UserId) -> DailyReward:
     """Grant today's reward (UTC), which grows with consecutive days.
 
     Raises ``ClaimedToday``.
@@ -182,7 +183,7 @@ def claim_daily_reward(user_id: int) -> DailyReward:
 
 
 @transaction.atomic
-def regenerate_stamina(user_id: int) -> Player:
+def regenerate_stamina(user_id: UserId) -> Player:
     """Store the user's stamina as of now."""
     player = ledger.lock(user_id)[user_id]
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
@@ -191,12 +192,12 @@ def regenerate_stamina(user_id: int) -> Player:
 
 
 @statement
-def _save_stamina(user_id: int, stamina: Decimal, stamina_at: datetime) -> Update:
+def _save_stamina(user_id: UserId, stamina: Decimal, stamina_at: datetime) -> Update:
     return Update(Player.objects.filter(pk=user_id), stamina=stamina, stamina_at=stamina_at)
 
 
 @transaction.atomic
-def spend_stamina(user_id: int, *, amount: int, cause: str, key: str = "") -> int:
+def spend_stamina(user_id: UserId, *, amount: int, cause: str, key: str = "") -> int:
     """Spend stamina and return the remainder. A repeated ``key`` spends nothing.
 
     Raises ``NotEnoughStamina``.
@@ -223,12 +224,12 @@ def spend_stamina(user_id: int, *, amount: int, cause: str, key: str = "") -> in
 
 
 @statement
-def _stack_of(user_id: int, stack_id: int) -> QuerySet[Stack]:
+def _stack_of(user_id: UserId, stack_id: int) -> QuerySet[Stack]:
     return Stack.objects.filter(pk=stack_id, player=user_id).select_related("item")
 
 
 @statement
-def _take_off(user_id: int, slot: str) -> Update:
+def _take_off(user_id: UserId, slot: str) -> Update:
     return Update(Stack.objects.filter(player=user_id, worn_in=slot), worn_in=None)
 
 
@@ -252,7 +253,7 @@ def _own_pet(player: Player, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def consume_item(user_id: int, *, stack_id: int, quantity: int = 1, cause: str, key: str = "") -> Item:
+def consume_item(user_id: UserId, *, stack_id: int, quantity: int = 1, cause: str, key: str = "") -> Item:
     """Use up items of a stack; once per ``key``.
 
     Raises ``NotOwned``, ``NotEnoughItems``.
@@ -270,7 +271,7 @@ def consume_item(user_id: int, *, stack_id: int, quantity: int = 1, cause: str, 
 
 
 @transaction.atomic
-def equip(user_id: int, *, stack_id: int) -> Stack:
+def equip(user_id: UserId, *, stack_id: int) -> Stack:
     """Equip a piece of gear, replacing what is in its slot. Raises ``NotOwned``, ``CannotBeWorn``."""
     player = ledger.lock(user_id)[user_id]
     stack = _own_stack(player, stack_id)
@@ -284,7 +285,7 @@ def equip(user_id: int, *, stack_id: int) -> Stack:
 
 
 @transaction.atomic
-def unequip(user_id: int, *, slot: str) -> Stack:
+def unequip(user_id: UserId, *, slot: str) -> Stack:
     """Empty a slot. Raises ``SlotEmpty``."""
     player = ledger.lock(user_id)[user_id]
     stack = Stack.objects.filter(player=player, worn_in=slot).select_related("item").first()
@@ -300,7 +301,7 @@ def unequip(user_id: int, *, slot: str) -> Stack:
 
 
 @transaction.atomic
-def hatch(user_id: int, *, stack_id: int) -> Pet:
+def hatch(user_id: UserId, *, stack_id: int) -> Pet:
     """Turn an egg into a pet, drawn by the egg's chances.
 
     Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
@@ -321,7 +322,7 @@ def hatch(user_id: int, *, stack_id: int) -> Pet:
 
 
 @transaction.atomic
-def feed(user_id: int, *, pet_id: int, stack_id: int) -> Pet:
+def feed(user_id: UserId, *, pet_id: int, stack_id: int) -> Pet:
     """Feed a pet one unit of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -338,7 +339,7 @@ def feed(user_id: int, *, pet_id: int, stack_id: int) -> Pet:
 
 
 @transaction.atomic
-def equip_pet(user_id: int, *, pet_id: int) -> Pet:
+def equip_pet(user_id: UserId, *, pet_id: int) -> Pet:
     """Add a pet to the active set; if it is full, remove the one added first.
 
     Raises ``NotOwned``.
@@ -358,7 +359,7 @@ def equip_pet(user_id: int, *, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def unequip_pet(user_id: int, *, pet_id: int) -> Pet:
+def unequip_pet(user_id: UserId, *, pet_id: int) -> Pet:
     """Remove a pet from the active set. Raises ``NotOwned``, ``NotInSet``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -397,7 +398,7 @@ def _take_stock(item_id: int, quantity: int) -> Update:
 
 
 @transaction.atomic
-def purchase(user_id: int, *, item_id: int, quantity: int = 1) -> Purchase:
+def purchase(user_id: UserId, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
     Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.

@@ -8,6 +8,8 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from core.ids import UserId
+
 WITHIN_S = 60.0
 
 
@@ -18,7 +20,7 @@ class NetworkPlayer:
         self.base_url = base_url
         answer = httpx.post(f"{base_url}/api/auth/guest", json={"username": name}, timeout=WITHIN_S)
         assert answer.status_code == 201, answer.text
-        self.id: int = answer.json()["user"]["id"]
+        self.id: UserId = answer.json()["user"]["id"]
         self.token: str = answer.json()["access"]
         self.socket: ClientConnection | None = None
         self.path = ""

@@ -9,6 +9,7 @@ import pytest
 from accounts import services as accounts
 from accounts.models import User
 from core.database import in_database
+from core.ids import UserId
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker
@@ -20,7 +21,7 @@ __all__ = ["Person", "ada", "bob", "cyd", "here", "person"]
 class Person:
     """A user with a token."""
 
-    id: int
+    id: UserId
     name: str
     token: str
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.services import Device, register_guest
 from core import outbox
+from core.ids import UserId
 from core.models import OutboxEntry
 from game.events import GameFinished
 from gameplatform.extend import after
@@ -37,7 +38,7 @@ def clock() -> Iterator[Any]:
         yield clock
 
 
-def finished(*user_ids: int) -> GameFinished:
+def finished(*user_ids: UserId) -> GameFinished:
     return GameFinished(
         game_id=uuid4(),
         game="tictactoe",
@@ -60,7 +61,7 @@ def test_a_hook_gets_the_event_once_it_has_committed(
     after(GameFinished)(lambda event, id: heard.append((event, id)))
 
     with transaction.atomic():
-        publish(event := finished(1, 2))
+        publish(event := finished(UserId(1), UserId(2)))
         at_once([outbox.call_due])
         assert not heard
         (entry,) = OutboxEntry.objects.all()
@@ -76,7 +77,7 @@ def test_a_transaction_that_is_rolled_back_leaves_nothing(db: None) -> None:
     after(GameFinished)(lambda event, id: heard.append(event))
 
     with transaction.atomic():
-        publish(finished(1))
+        publish(finished(UserId(1)))
         transaction.set_rollback(True)
 
     assert not OutboxEntry.objects.exists()
@@ -122,8 +123,8 @@ def test_a_hook_that_fails_keeps_no_other_from_running(db: None) -> None:
         raise ZeroDivisionError
 
     after(GameFinished)(lambda event, id: heard.append(event))
-    publish(finished(1))
-    publish(finished(2))
+    publish(finished(UserId(1)))
+    publish(finished(UserId(2)))
     outbox.call_due()
 
     assert [event.user_ids for event in heard] == [[1], [2]]
@@ -139,7 +140,7 @@ def test_a_call_whose_worker_died_is_repeated_after_the_lease(db: None, clock: A
         if len(ids) == 1:
             raise SystemExit
 
-    publish(finished(1))
+    publish(finished(UserId(1)))
     with pytest.raises(SystemExit):
         outbox.call_due()
     outbox.call_due()
@@ -158,7 +159,7 @@ def test_several_workers_make_each_call_once(
     heard = []
     after(GameFinished)(lambda event, id: heard.append(id))
     for number in range(20):
-        publish(finished(number))
+        publish(finished(UserId(number)))
 
     at_once([outbox.call_due] * 4)
 
@@ -185,7 +186,7 @@ def test_a_call_that_outlasts_its_lease_is_not_made_by_a_second_worker(
         worker.start()
         worker.join()
 
-    publish(finished(1))
+    publish(finished(UserId(1)))
     outbox.call_due()
 
     assert len(ids) == 1
@@ -214,7 +215,7 @@ def test_operators_see_what_fails_and_try_it_again(
         if len(heard) < 3:
             raise ZeroDivisionError("The shop is closed")
 
-    publish(finished(1))
+    publish(finished(UserId(1)))
     outbox.call_due()
     clock.shift(1)
     outbox.call_due()

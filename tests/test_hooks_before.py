@@ -13,6 +13,7 @@ from chat.commands import ChatMessage
 from chat.models import LobbyMessage
 from core import calls
 from core.database import in_database
+from core.ids import UserId
 from game.commands import CreateGame
 from game.models import Game
 from gameplatform.asgi import application
@@ -41,7 +42,7 @@ def _own_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "_hooks", defaultdict(list))
 
 
-def close(call: Any, user_id: int | None) -> None:
+def close(call: Any, user_id: UserId | None) -> None:
     raise Closed("Come back tomorrow.")
 
 
@@ -72,7 +73,7 @@ async def test_every_way_to_a_name_can_be_refused_and_changed(
         hooks.remove(refusing)
 
     @before(Register, Rename)
-    def praise(call: Any, user_id: int | None) -> None:
+    def praise(call: Any, user_id: UserId | None) -> None:
         call.username += "_the_great"
 
     done = await post(who, path, body, method=method)
@@ -90,7 +91,7 @@ async def test_a_purchase_is_changed_or_refused(ada: Person) -> None:
     asked = []
 
     @before(Purchase)
-    def one_each(call: Purchase, user_id: int | None) -> None:
+    def one_each(call: Purchase, user_id: UserId | None) -> None:
         asked.append((user_id, call.quantity))
         call.quantity = 1
 
@@ -104,7 +105,7 @@ async def test_a_purchase_is_changed_or_refused(ada: Person) -> None:
 
 async def test_who_joins_a_queue_is_sent_to_another_or_refused(ada: Person, bob: Person) -> None:
     @before(JoinQueue)
-    def other_game(call: JoinQueue, user_id: int | None) -> None:
+    def other_game(call: JoinQueue, user_id: UserId | None) -> None:
         if user_id == bob.id:
             raise Closed
         call.game = "connect_four"
@@ -117,7 +118,7 @@ async def test_who_joins_a_queue_is_sent_to_another_or_refused(ada: Person, bob:
 
 async def test_a_game_is_made_with_other_options_or_refused(ada: Person) -> None:
     @before(CreateGame)
-    def keep_private(call: CreateGame, user_id: int | None) -> None:
+    def keep_private(call: CreateGame, user_id: UserId | None) -> None:
         assert call.player_ids[0] == user_id == ada.id
         call.private = True
         call.options["target"] = 3
@@ -139,7 +140,7 @@ async def test_a_message_to_a_lobby_is_changed_or_refused_over_socket_and_rest(a
     await socket.hear_until("presence_state")
 
     @before(ChatMessage)
-    def calm_down(call: ChatMessage, user_id: int | None) -> None:
+    def calm_down(call: ChatMessage, user_id: UserId | None) -> None:
         assert user_id == ada.id
         if call.message == "bad":
             raise Closed
@@ -169,7 +170,7 @@ async def test_a_trade_is_refused(ada: Person) -> None:
 
 async def test_a_hook_that_fails_lets_nothing_through(ada: Person) -> None:
     @before(JoinQueue)
-    def fail(call: JoinQueue, user_id: int | None) -> None:
+    def fail(call: JoinQueue, user_id: UserId | None) -> None:
         raise ZeroDivisionError
 
     assert (await post(ada, "/game/join", {"game": "tictactoe"})).status_code == 500

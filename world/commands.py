@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from core.ids import UserId
 from realtime.wire.messages import Command
 from world.rules import Vector
 
 Content = Annotated[str, Meta(min_length=1, max_length=500)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Id = Annotated[int, Meta(ge=1, le=2**53)]
+User = Annotated[UserId, Meta(ge=1, le=2**53)]
 
 
 class AuthRequest(Command):
@@ -110,7 +112,7 @@ class Whisper(Command):
     Refused with ``not_in_world``, ``rate_limited``.
     """
 
-    to_user_id: Id
+    to_user_id: User
     content: Content
 
 
@@ -138,7 +140,7 @@ class PartyCreate(Command):
 class PartyInvite(Command):
     """Invite a user to the party that you lead."""
 
-    user_id: Id
+    user_id: User
 
 
 class PartyAccept(Command):
@@ -146,7 +148,7 @@ class PartyAccept(Command):
 
     invite_id: Id | None = None
     party_id: Id | None = None
-    user_id: Id | None = None
+    user_id: User | None = None
 
 
 class PartyDecline(PartyAccept):
@@ -160,7 +162,7 @@ class PartyLeave(Command):
 class PartyKick(Command):
     """Remove a member from the party that you lead."""
 
-    user_id: Id
+    user_id: User
 
 
 class PartyDisband(Command):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.ids import UserId
 from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
@@ -18,7 +19,7 @@ class CharacterInfo(Struct, kw_only=True, frozen=True):
     """A character as everybody sees it; ``faction`` is the faction's name."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     character_name: str
     location_id: int
     position: Vector
@@ -81,7 +82,7 @@ class AuthResponse(Reply, kw_only=True):
     ``?encrypted=session``: all later frames are encrypted with it.
     """
 
-    user_id: int
+    user_id: UserId
     username: str
     access: str | UnsetType = UNSET
     refresh: str | UnsetType = UNSET
@@ -107,7 +108,7 @@ class PlayerLeftArea(InArea, kw_only=True):
     """Sent when a character leaves your place or the world, or is out of sight in a place not seen whole."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     character_name: str
     reason: Departure
 
@@ -147,7 +148,7 @@ class CharacterUpdate(Event, kw_only=True):
     """The current state of a character. Also sent after an impossible move, to reset the position."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     character_name: str
     location_id: int
     position: Vector
@@ -205,7 +206,7 @@ class CharacterDelete(Reply, kw_only=True):
 class Said(Event, kw_only=True):
     """Base of chat messages: ``sender_id`` is a user's id, ``sender_name`` a character's name."""
 
-    sender_id: int
+    sender_id: UserId
     sender_name: str
     content: str
 
@@ -224,7 +225,7 @@ class Whisper(Said, kw_only=True):
     """A private message, sent to the recipient and to its sender."""
 
     channel: Literal["whisper"] = "whisper"
-    to_user_id: int
+    to_user_id: UserId
 
     def audience(self) -> tuple[Topic, ...]:
         return tuple({topics.in_world(self.to_user_id), topics.in_world(self.sender_id)})
@@ -254,9 +255,9 @@ class PartyInvite(Event, kw_only=True):
 
     invite_id: int
     party_id: int
-    from_user_id: int
+    from_user_id: UserId
     from_username: str
-    to_user_id: int
+    to_user_id: UserId
     expires_at: datetime
 
     def audience(self) -> tuple[Topic, ...]:
@@ -268,8 +269,8 @@ class PartyDecline(Event, kw_only=True):
 
     invite_id: int
     party_id: int
-    from_user_id: int
-    to_user_id: int
+    from_user_id: UserId
+    to_user_id: UserId
 
     def audience(self) -> tuple[Topic, ...]:
         return topics.in_world(self.to_user_id), topics.in_world(self.from_user_id)
@@ -279,7 +280,7 @@ class CharacterLeftArea(Internal, kw_only=True):
     """A character left a place or the world. Whatever ties it to that place must end."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     location_id: int
     reason: Departure
 
@@ -288,7 +289,7 @@ class CharacterEnteredArea(Internal, kw_only=True):
     """A character in play arrived in a place."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     faction_id: int
     location_id: int
 
@@ -296,7 +297,7 @@ class CharacterEnteredArea(Internal, kw_only=True):
 class VisitChanged(Internal, kw_only=True):
     """A socket's character or its location changed, so the socket must subscribe to another place."""
 
-    user_id: int
+    user_id: UserId
     socket: str
 
 

@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from core.ids import UserId
 from core.personal_data import erases, exports
 from world import selectors, services
 
 
 @exports("characters")
-def characters(user_id: int) -> list[Any]:
+def characters(user_id: UserId) -> list[Any]:
     """Return all characters."""
     return list(selectors.own_characters(user_id))
 
 
 @erases
-def delete_characters(user_id: int) -> None:
+def delete_characters(user_id: UserId) -> None:
     """Delete the user's characters, and their messages to the whole world."""
     services.erase(user_id=user_id)

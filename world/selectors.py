@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import selectors as accounts
 from accounts.models import User
+from core.ids import UserId
 from core.statements import statement
 from progression import selectors as progression
 from world import shapes
@@ -19,7 +20,7 @@ from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacte
 from world.rules import Vector
 
 
-def announcer(user_id: int) -> User:
+def announcer(user_id: UserId) -> User:
     """Return the user if they are an operator who may announce. Raises ``StaffOnly``."""
     user = accounts.by_id(user_id)
     if not user.has_perm("operators.add_announcement"):
@@ -38,16 +39,16 @@ def in_area(location_id: int) -> QuerySet[Character]:
 
 
 @statement
-def _played_by(user_id: int) -> QuerySet[Character]:
+def _played_by(user_id: UserId) -> QuerySet[Character]:
     return in_play().select_related("faction", "location").filter(owner=user_id)
 
 
-def played_by(user_id: int) -> Character | None:
+def played_by(user_id: UserId) -> Character | None:
     """Return the character that the user plays now, or None."""
     return _played_by.first(user_id)
 
 
-def character_in_play(user_id: int) -> Character:
+def character_in_play(user_id: UserId) -> Character:
     """Return the character that the user plays now. Raises ``NoCharacterInPlay``."""
     found = played_by(user_id)
     if found is None:
@@ -61,17 +62,17 @@ def online() -> int:
 
 
 @statement
-def characters_of(user_id: int) -> QuerySet[Character]:
+def characters_of(user_id: UserId) -> QuerySet[Character]:
     """Return the user's characters, oldest first."""
     return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
 
 
-def own_characters(user_id: int) -> list[OwnCharacter]:
+def own_characters(user_id: UserId) -> list[OwnCharacter]:
     """Return the user's characters in the form shown to their owner."""
     return owner_infos(user_id, characters_of(user_id))
 
 
-def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
+def owner_infos(user_id: UserId, characters: Iterable[Character]) -> list[OwnCharacter]:
     """Return characters of this user in the form shown to their owner."""
     strength = progression.strengths_of([user_id])[user_id]
     most = strength.combat.max_hp
@@ -93,7 +94,7 @@ def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharac
     ]
 
 
-def visible_character(user_id: int, character_id: int) -> CharacterInfo:
+def visible_character(user_id: UserId, character_id: int) -> CharacterInfo:
     """Return one of the user's characters, or one in the same place. Raises ``UnknownCharacter``."""
     found = _visible.first(user_id, character_id)
     if found is None:
@@ -102,13 +103,13 @@ def visible_character(user_id: int, character_id: int) -> CharacterInfo:
 
 
 @statement
-def _visible(user_id: int, character_id: int) -> QuerySet[Character]:
+def _visible(user_id: UserId, character_id: int) -> QuerySet[Character]:
     own = Q(owner=user_id)
     here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
     return Character.objects.select_related("faction").filter(own | here, pk=character_id)
 
 
-def visits() -> list[tuple[int, str]]:
+def visits() -> list[tuple[UserId, str]]:
     """Return the user id and the socket's address of every visit."""
     return list(Visit.objects.values_list("user_id", "socket"))
 
@@ -116,7 +117,7 @@ def visits() -> list[tuple[int, str]]:
 class Whereabouts(NamedTuple):
     """A visit: its user, and the character in play with the id of its location."""
 
-    user_id: int
+    user_id: UserId
     place: tuple[int, int] | None
 
 
@@ -145,7 +146,7 @@ def shown_events(rows: Iterable[Any]) -> list[shapes.WorldEvent]:
     ]
 
 
-def max_health(user_id: int) -> int:
+def max_health(user_id: UserId) -> int:
     """Return the maximum health of this user's characters."""
     return progression.combat_stats(user_id).max_hp
 
@@ -191,7 +192,7 @@ class Visitor:
     rested_s: float
 
 
-def visitor(user_id: int) -> Visitor | None:
+def visitor(user_id: UserId) -> Visitor | None:
     """Return the character that the user plays now, or None."""
     found = played_by(user_id)
     return None if found is None else visitor_as(found, character_info(found))

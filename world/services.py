@@ -17,6 +17,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
+from core.ids import UserId
 from core.refusals import Invalid
 from core.statements import Insert, Update, statement
 from friends import selectors as friends
@@ -67,7 +68,7 @@ def _visited(character_ids: Collection[int]) -> QuerySet[Visit, int]:
 
 
 @transaction.atomic
-def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
+def create(*, user_id: UserId, name: str, faction: str) -> OwnCharacter:
     """Create a character at its faction's home.
 
     Raises ``Invalid``, ``UnknownFaction``, ``NoHome``, ``TooManyCharacters`` and ``CharacterNameTaken``.
@@ -96,7 +97,7 @@ def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
     return selectors.owner_infos(user_id, [character])[0]
 
 
-def select(*, user_id: int, character_id: int) -> OwnCharacter:
+def select(*, user_id: UserId, character_id: int) -> OwnCharacter:
     """Select the character to play; it enters the world at once if the user is there.
 
     Raises ``RateLimited`` and ``UnknownCharacter``.
@@ -119,7 +120,7 @@ def select(*, user_id: int, character_id: int) -> OwnCharacter:
 
 
 @transaction.atomic
-def delete(*, user_id: int, character_id: int) -> None:
+def delete(*, user_id: UserId, character_id: int) -> None:
     """Delete a character permanently. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
     character = _own(user_id, character_id)
@@ -134,7 +135,7 @@ def delete(*, user_id: int, character_id: int) -> None:
 
 
 @transaction.atomic
-def erase(*, user_id: int) -> None:
+def erase(*, user_id: UserId) -> None:
     """Delete all data that belongs to this user alone, and the user's name on their announcements."""
     for character in selectors.characters_of(user_id):
         delete(user_id=user_id, character_id=character.pk)
@@ -144,7 +145,7 @@ def erase(*, user_id: int) -> None:
 
 
 @transaction.atomic
-def enter_world(*, user_id: int, socket: str) -> tuple[str, selectors.Visitor | None]:
+def enter_world(*, user_id: UserId, socket: str) -> tuple[str, selectors.Visitor | None]:
     """Put the user's selected character into play on a new socket.
 
     Return the address of the replaced socket, and the character in play.
@@ -164,18 +165,18 @@ def enter_world(*, user_id: int, socket: str) -> tuple[str, selectors.Visitor | 
 
 
 @statement
-def _visit(user_id: int) -> QuerySet[Visit]:
+def _visit(user_id: UserId) -> QuerySet[Visit]:
     return Visit.objects.filter(user=user_id)
 
 
 @statement
-def _set_visit(user_id: int, socket: str, character_id: int | None) -> Insert:
+def _set_visit(user_id: UserId, socket: str, character_id: int | None) -> Insert:
     values: dict[str, Any] = {"socket": socket, "character": character_id}
     return Insert(Visit, user=user_id, conflict=["user"], update=values, **values)
 
 
 @transaction.atomic
-def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> None:
+def leave_world(*, user_id: UserId, socket: str, at: Position | None = None) -> None:
     """Take the user's character out of play after its socket closed, and save its last position ``at``.
 
     Does nothing if another socket has replaced this one.
@@ -191,7 +192,7 @@ def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> Non
 
 
 @statement
-def _locked_own(user_id: int) -> QuerySet[Character]:
+def _locked_own(user_id: UserId) -> QuerySet[Character]:
     """The user's characters, locked until the transaction ends.
 
     Without joins: a row that moved while the lock was awaited would no longer match its old location.
@@ -200,7 +201,7 @@ def _locked_own(user_id: int) -> QuerySet[Character]:
     return own.select_for_update(of=("self",), no_key=True)
 
 
-def _own(user_id: int, character_id: int) -> Character:
+def _own(user_id: UserId, character_id: int) -> Character:
     for character in _locked_own(user_id):
         if character.pk == character_id:
             return character
@@ -236,7 +237,7 @@ def _set_last_seen(character_id: int, at: datetime) -> Update:
 
 
 @transaction.atomic
-def travel(*, user_id: int, to_location_id: int, from_location_id: int | None = None) -> Character:
+def travel(*, user_id: UserId, to_location_id: int, from_location_id: int | None = None) -> Character:
     """Walk to an adjacent location. Raises ``NoCharacterInPlay``, ``NotThere`` and ``NoPath``."""
     character_id = selectors.character_in_play(user_id).pk
     character = lock_in_play(character_id)[character_id]
@@ -298,7 +299,7 @@ def store_positions(positions: Collection[Position]) -> None:
 # -- Talk
 
 
-def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
+def whisper(*, sender_id: UserId, sender_name: str, to_user_id: UserId, content: str) -> None:
     """Send a private message to a user who is in the world. Raises ``NotInWorld``."""
     if not _hears(sender_id, to_user_id):
         raise NotInWorld
@@ -308,13 +309,13 @@ def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) 
 
 
 @statement
-def _hears(sender_id: int, to_user_id: int) -> QuerySet[Visit, int]:
+def _hears(sender_id: UserId, to_user_id: UserId) -> QuerySet[Visit, int]:
     blocks = friends.blocks_between(sender_id, to_user_id)
     return Visit.objects.filter(~Exists(blocks), user=to_user_id).values_list("pk", flat=True)
 
 
 @transaction.atomic
-def announce(*, user_id: int, content: str) -> None:
+def announce(*, user_id: UserId, content: str) -> None:
     """Announce something to everybody as an operator, and record it in the audit trail.
 
     Raises ``StaffOnly``.
@@ -342,7 +343,7 @@ def character_update(info: CharacterInfo, *, ref: MessageId | UnsetType = UNSET)
     return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
 
 
-def publish_update_of_owner(user_id: int) -> None:
+def publish_update_of_owner(user_id: UserId) -> None:
     """Publish an update of the character that this user plays, if any."""
     character = selectors.played_by(user_id)
     if character is not None:

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from accounts import gatekeeping, hashers, signing_in
 from core import client_address, lanes, limits
 from core.database import in_database, in_lane
+from core.ids import UserId
 from core.refusals import Conflict, Invalid, Unauthenticated
 from core.tasks import begin
 from realtime.connections.registry import TooManySockets
@@ -134,7 +135,7 @@ class WorldSocket(Consumer):
     async def authenticate(self, command: commands.AuthRequest) -> None:
         if self.connection.identity is not None:
             raise AlreadyAuthenticated
-        answer = events.AuthResponse(user_id=0, username="", ref=command.ref)
+        answer = events.AuthResponse(user_id=UserId(0), username="", ref=command.ref)
         token = command.token
         request = client_address.request_of(self.scope)
         if token is not None:

@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import own_profile
+from core.ids import UserId
 
 PASSWORD = "correct horse battery"
 
@@ -22,7 +23,7 @@ class Person:
     client: APIClient
 
     @property
-    def id(self) -> int:
+    def id(self) -> UserId:
         return self.user["id"]
 
 

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts import own_profile, profiles, services
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, Person
+from core.ids import UserId
 from realtime import broadcast
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,7 @@ def test_other_apps_add_to_public_profiles_with_one_question_for_all(
 ) -> None:
     asked, bob = [], register("adabob")
 
-    def levels(user_ids: Iterable[int]) -> dict[int, int]:
+    def levels(user_ids: Iterable[UserId]) -> dict[int, int]:
         asked.append(user_ids)
         return {bob.id: 7}
 
@@ -275,7 +276,7 @@ def test_an_erasure_that_fails_in_one_app_changes_nothing(
 ) -> None:
     from core import personal_data
 
-    def fail(user_id: int) -> None:
+    def fail(user_id: UserId) -> None:
         raise RuntimeError("planted")
 
     monkeypatch.setattr(personal_data, "_erasers", [fail])

@@ -12,6 +12,7 @@ from chat import events, rules, selectors, serializers, services, shapes
 from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
+from core.ids import UserId
 from core.parsers import read
 from core.shapes import Page
 
@@ -43,7 +44,7 @@ class Messages(APIView):
         parameters=paging.PAGE_PARAMETERS,
         responses=Page[events.DirectText],
     )
-    def get(self, request: Request, friend_id: int) -> Response:
+    def get(self, request: Request, friend_id: UserId) -> Response:
         user_id = identity(request).user_id
         selectors.check_friends(user_id, friend_id)
         messages = paging.Listed(selectors.direct_messages, *rules.between(user_id, friend_id))
@@ -58,7 +59,7 @@ class Messages(APIView):
         responses={201: events.DirectText},
     )
     @idempotent
-    def post(self, request: Request, friend_id: int) -> Response:
+    def post(self, request: Request, friend_id: UserId) -> Response:
         selectors.check_friends(identity(request).user_id, friend_id)
         user_id, content = read_message(request)
         message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
@@ -73,7 +74,7 @@ class Read(APIView):
         request=serializers.ReadUpTo,
         responses=shapes.Unread,
     )
-    def post(self, request: Request, friend_id: int) -> Response:
+    def post(self, request: Request, friend_id: UserId) -> Response:
         user_id = identity(request).user_id
         selectors.check_friends(user_id, friend_id)
         up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.MAX_ID)

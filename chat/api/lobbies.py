@@ -14,12 +14,13 @@ from accounts.authentication import identity
 from chat import selectors, serializers, services, shapes
 from core import paging
 from core.idempotency import idempotent
+from core.ids import UserId
 from core.parsers import read, read_all
 from core.shapes import Page
 from game import selectors as games
 
 
-def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
+def _one(user_id: UserId, lobby_id: int, status: int = 200) -> Response:
     return Response(selectors.lobby_with_members(user_id, lobby_id), status=status)
 
 

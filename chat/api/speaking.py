@@ -7,10 +7,11 @@ from chat import pacing, serializers
 from chat.commands import ChatMessage
 from core import speech
 from core.calls import run_before
+from core.ids import UserId
 from core.parsers import read
 
 
-def read_message(request: Request) -> tuple[int, str]:
+def read_message(request: Request) -> tuple[UserId, str]:
     """Return the sender's id and the cleaned content; counts against the sender's rate limit.
 
     Hooks see it as the command that a socket takes.

@@ -12,6 +12,7 @@ from chat import events, rules, shapes
 from chat.models import DirectMessage, Thread
 from chat.refusals import NotFriends
 from chat.selectors.lobbies import ATTENDANCE, LAST_MESSAGES
+from core.ids import UserId
 from core.statements import statement
 from friends import selectors as friends
 from friends.events import Person
@@ -21,19 +22,19 @@ from realtime.wire import topics
 PERSON = ("pk", "username", "is_premium")
 
 
-def check_friends(one_id: int, other_id: int) -> None:
+def check_friends(one_id: UserId, other_id: UserId) -> None:
     """Raise ``NotFriends`` unless these two users are friends."""
     if not friends.are_friends(one_id, other_id):
         raise NotFriends
 
 
 @statement
-def _sender(sender_id: int, low_id: int, high_id: int) -> QuerySet[User, Any]:
+def _sender(sender_id: UserId, low_id: UserId, high_id: UserId) -> QuerySet[User, Any]:
     friendship = friends.of_pair(low_id, high_id)
     return User.objects.filter(Exists(friendship), pk=sender_id, is_active=True).values_list(*PERSON)
 
 
-def sender_to(friend_id: int, sender_id: int) -> Person:
+def sender_to(friend_id: UserId, sender_id: UserId) -> Person:
     """Return the sender of a message to a friend. Raises ``NotFriends``."""
     found = _sender.first(sender_id, *rules.between(sender_id, friend_id))
     if found is None:
@@ -42,7 +43,7 @@ def sender_to(friend_id: int, sender_id: int) -> Person:
 
 
 @statement
-def direct_messages(low_id: int, high_id: int) -> QuerySet[DirectMessage, Any]:
+def direct_messages(low_id: UserId, high_id: UserId) -> QuerySet[DirectMessage, Any]:
     """Return the messages between these two users, newest first, as rows for :func:`shown_direct`."""
     return (
         DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
@@ -76,7 +77,7 @@ def shown_direct(rows: Iterable[Any]) -> list[events.DirectText]:
     ]
 
 
-def direct_state(user_id: int, friend_id: int) -> events.DirectState:
+def direct_state(user_id: UserId, friend_id: UserId) -> events.DirectState:
     """Return the conversation's state for one of the two. Raises ``NotFriends``."""
     pair = rules.between(user_id, friend_id)
     two = _friends(*pair)
@@ -94,14 +95,14 @@ def direct_state(user_id: int, friend_id: int) -> events.DirectState:
 
 
 @statement
-def _friends(low_id: int, high_id: int) -> QuerySet[User, Any]:
+def _friends(low_id: UserId, high_id: UserId) -> QuerySet[User, Any]:
     """The two users, the lower id first, if they are friends."""
     are_friends = Exists(friends.of_pair(low_id, high_id))
     return User.objects.filter(Q(pk=low_id) | Q(pk=high_id), are_friends).order_by("pk").values_list(*PERSON)
 
 
 @statement
-def threads(user_id: int) -> QuerySet[Thread, Any]:
+def threads(user_id: UserId) -> QuerySet[Thread, Any]:
     """Return the user's conversations with friends, as rows for :func:`shown_threads`."""
     unread = (
         DirectMessage.objects.filter(thread=OuterRef("pk"), receiver_id=user_id, read_at=None)
@@ -135,12 +136,12 @@ def threads(user_id: int) -> QuerySet[Thread, Any]:
     )
 
 
-def shown_threads(user_id: int, rows: Iterable[Any]) -> list[shapes.Thread]:
+def shown_threads(user_id: UserId, rows: Iterable[Any]) -> list[shapes.Thread]:
     """Return conversations as shown to this one of the two."""
     return [_shown_thread(user_id, row) for row in rows]
 
 
-def _shown_thread(user_id: int, row: Any) -> shapes.Thread:
+def _shown_thread(user_id: UserId, row: Any) -> shapes.Thread:
     low = Person(id=row.low_id, username=row.low__username, is_premium=row.low__is_premium)
     high = Person(id=row.high_id, username=row.high__username, is_premium=row.high__is_premium)
     friend = high if row.low_id == user_id else low
@@ -164,18 +165,18 @@ def _shown_thread(user_id: int, row: Any) -> shapes.Thread:
 
 
 @statement
-def _unread(user_id: int, friend_id: int) -> QuerySet[DirectMessage, int]:
+def _unread(user_id: UserId, friend_id: UserId) -> QuerySet[DirectMessage, int]:
     unread = DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None)
     return unread.order_by().values("sender_id").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
-def unread_from(user_id: int, friend_id: int) -> int:
+def unread_from(user_id: UserId, friend_id: UserId) -> int:
     """Return the number of this friend's messages that the user has not read."""
     return _unread.first(user_id, friend_id) or 0
 
 
 @statement
-def _unread_by_friend(user_ids: Collection[int]) -> QuerySet[DirectMessage, Any]:
+def _unread_by_friend(user_ids: Collection[UserId]) -> QuerySet[DirectMessage, Any]:
     two = OuterRef("receiver_id"), OuterRef("sender_id")
     are_friends = Exists(friends.of_pair(Least(*two), Greatest(*two)))
     return (
@@ -187,25 +188,25 @@ def _unread_by_friend(user_ids: Collection[int]) -> QuerySet[DirectMessage, Any]
     )
 
 
-def unread_counts_of(user_ids: Collection[int]) -> dict[int, dict[int, int]]:
+def unread_counts_of(user_ids: Collection[UserId]) -> dict[UserId, dict[UserId, int]]:
     """Return the unread messages from friends of each of these users who has any, by friend."""
-    counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    counts: defaultdict[UserId, dict[UserId, int]] = defaultdict(dict)
     for receiver_id, sender_id, n in _unread_by_friend(user_ids):
         counts[receiver_id][sender_id] = n
     return counts
 
 
 @statement
-def _user(user_id: int) -> QuerySet[User, Any]:
+def _user(user_id: UserId) -> QuerySet[User, Any]:
     return User.objects.filter(pk=user_id).values_list(*PERSON)
 
 
-def person_of(user_id: int) -> Person | None:
+def person_of(user_id: UserId) -> Person | None:
     """Return a user's public identity by id, or None if the user is gone."""
     found = _user.first(user_id)
     return None if found is None else _person(found)
 
 
-def _person(row: tuple[int, str, bool]) -> Person:
+def _person(row: tuple[UserId, str, bool]) -> Person:
     user_id, username, is_premium = row
     return Person(id=user_id, username=username, is_premium=is_premium)

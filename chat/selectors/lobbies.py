@@ -23,6 +23,7 @@ from chat.refusals import (
     UnknownLobby,
     UnknownMessage,
 )
+from core.ids import UserId
 from core.statements import statement
 from core.words import extra_words
 from friends.events import Person
@@ -71,7 +72,7 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
 
 
 @statement
-def lobbies_visible_to(user_id: int) -> QuerySet[Lobby, Any]:
+def lobbies_visible_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     """Return public lobbies and those the user belongs to, as rows for :func:`shown_lobbies`."""
     my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
     counted = (
@@ -131,7 +132,7 @@ def shown_lobbies(rows: Iterable[Any]) -> list[shapes.OneLobby]:
     ]
 
 
-def lobby_with_members(user_id: int, lobby_id: int) -> shapes.LobbyWithMembers:
+def lobby_with_members(user_id: UserId, lobby_id: int) -> shapes.LobbyWithMembers:
     """Return a lobby that is public or the user's own.
 
     Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``.
@@ -146,16 +147,16 @@ def lobby_with_members(user_id: int, lobby_id: int) -> shapes.LobbyWithMembers:
 
 
 @statement
-def _lobby_visible_to(user_id: int, lobby_id: int) -> QuerySet[Lobby, Any]:
+def _lobby_visible_to(user_id: UserId, lobby_id: int) -> QuerySet[Lobby, Any]:
     found: QuerySet[Lobby, Any] = lobbies_visible_to.queryset(user_id).filter(pk=lobby_id)
     return found
 
 
-def _sanction(lobby_id: int, user_id: int, kind: Sanction.Kind) -> Sanction | None:
+def _sanction(lobby_id: int, user_id: UserId, kind: Sanction.Kind) -> Sanction | None:
     return Sanction.objects.in_force().filter(lobby_id=lobby_id, user_id=user_id, kind=kind).first()
 
 
-def check_not_banned(lobby_id: int, user_id: int) -> None:
+def check_not_banned(lobby_id: int, user_id: UserId) -> None:
     """Raise ``Banned``, with the end of the ban, if the user is banned."""
     ban = _sanction(lobby_id, user_id, Sanction.Kind.BAN)
     if ban is not None:
@@ -163,16 +164,16 @@ def check_not_banned(lobby_id: int, user_id: int) -> None:
 
 
 @statement
-def _role(lobby_id: int, user_id: int) -> QuerySet[Membership, str]:
+def _role(lobby_id: int, user_id: UserId) -> QuerySet[Membership, str]:
     return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True)
 
 
-def role(lobby_id: int, user_id: int) -> str | None:
+def role(lobby_id: int, user_id: UserId) -> str | None:
     """Return the user's role in the lobby, or None if they are not a member."""
     return _role.first(lobby_id, user_id)
 
 
-def check_member(lobby_id: int, user_id: int) -> str:
+def check_member(lobby_id: int, user_id: UserId) -> str:
     """Return the member's role, in one query. Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``."""
     found = role(lobby_id, user_id)
     if found is None:
@@ -182,19 +183,19 @@ def check_member(lobby_id: int, user_id: int) -> str:
     return found
 
 
-def check_owner(lobby_id: int, user_id: int) -> None:
+def check_owner(lobby_id: int, user_id: UserId) -> None:
     """Raise ``OwnerOnly`` unless the user is the owner; for others, the refusals of :func:`check_member`."""
     if check_member(lobby_id, user_id) != rules.OWNER:
         raise OwnerOnly
 
 
-def check_may_open(user_id: int) -> None:
+def check_may_open(user_id: UserId) -> None:
     """Raise ``PremiumRequired`` unless the user may create lobbies."""
     if not accounts.by_id(user_id).is_premium:
         raise PremiumRequired
 
 
-def check_may_moderate(user_id: int, lobby_id: int) -> None:
+def check_may_moderate(user_id: UserId, lobby_id: int) -> None:
     """Check that the user moderates the lobby.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``.
@@ -208,7 +209,7 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
-def check_invites_to(user_id: int, lobby_id: int) -> None:
+def check_invites_to(user_id: UserId, lobby_id: int) -> None:
     """Check that the user may invite: any member to a public lobby, owner and moderators to a private one.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``.
@@ -220,7 +221,7 @@ def check_invites_to(user_id: int, lobby_id: int) -> None:
         rules.check_may_act_on(own_role, rules.MEMBER)
 
 
-def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
+def check_may_invite(user_id: UserId, lobby_id: int, invitee_id: UserId) -> None:
     """Check an invite. Raises like ``check_invites_to``, and ``AlreadyInLobby``, ``Banned``."""
     check_invites_to(user_id, lobby_id)
     if role(lobby_id, invitee_id) is not None:
@@ -271,9 +272,9 @@ class LobbyState:
     lobby: msgspec.Raw
     members: msgspec.Raw
     messages: msgspec.Raw
-    standing: dict[int, tuple[str, datetime | None]]
+    standing: dict[UserId, tuple[str, datetime | None]]
 
-    def seen_by(self, user_id: int) -> events.PresenceState:
+    def seen_by(self, user_id: UserId) -> events.PresenceState:
         """Return the state for this member. Raises ``NotAMember``."""
         if user_id not in self.standing:
             raise NotAMember
@@ -303,24 +304,29 @@ _members = statement(_member_rows)
 
 
 @statement
-def _member(lobby_id: int, user_id: int, now: datetime) -> QuerySet[Membership, Any]:
+def _member(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Membership, Any]:
     return _member_rows(lobby_id, now).filter(user_id=user_id)
 
 
-def members(lobby_id: int, online: set[int]) -> list[events.Member]:
+def members(lobby_id: int, online: set[UserId]) -> list[events.Member]:
     """Return the lobby's members by rank and then by time of joining."""
     rows = sorted(_members(lobby_id, timezone.now()), key=lambda row: -rules.RANKS[row[3]])
     return [_shown_member(online, *row) for row in rows]
 
 
-def member(lobby_id: int, user_id: int, online: set[int]) -> events.Member:
+def member(lobby_id: int, user_id: UserId, online: set[UserId]) -> events.Member:
     """Return one of the lobby's members."""
     (row,) = _member(lobby_id, user_id, timezone.now())
     return _shown_member(online, *row)
 
 
 def _shown_member(
-    online: set[int], user_id: int, username: str, is_premium: bool, role: str, muted_until: datetime | None
+    online: set[UserId],
+    user_id: UserId,
+    username: str,
+    is_premium: bool,
+    role: str,
+    muted_until: datetime | None,
 ) -> events.Member:
     return events.Member(
         user_id=user_id,
@@ -333,21 +339,21 @@ def _shown_member(
 
 
 @statement
-def _open_by_id(lobby_id: int, user_id: int) -> QuerySet[Lobby, Any]:
+def _open_by_id(lobby_id: int, user_id: UserId) -> QuerySet[Lobby, Any]:
     return _open_to(user_id).filter(pk=lobby_id)
 
 
 @statement
-def _open_by_name(name: str, user_id: int) -> QuerySet[Lobby, Any]:
+def _open_by_name(name: str, user_id: UserId) -> QuerySet[Lobby, Any]:
     return _open_to(user_id).filter(name__lower=name)
 
 
-def _open_to(user_id: int) -> QuerySet[Lobby, Any]:
+def _open_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     is_member = Exists(Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id))
     return Lobby.objects.filter(status=Lobby.Status.OPEN).values_list("pk", "name", is_member)
 
 
-def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> tuple[int, str]:
+def lobby_entered_by(user_id: UserId, *, lobby_id: int | None = None, name: str = "") -> tuple[int, str]:
     """Return the id and name of the open lobby, by id or case-insensitive name, whose socket a member opens.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.

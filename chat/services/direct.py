@@ -9,12 +9,13 @@ from django.utils import timezone
 from chat import events, rules, selectors
 from chat.models import DirectMessage, Thread
 from core import speech, words
+from core.ids import UserId
 from core.statements import Insert, Update, statement
 from realtime.publishing import publish
 
 
 @transaction.atomic
-def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.DirectText:
+def post_direct(*, sender_id: UserId, friend_id: UserId, content: str) -> events.DirectText:
     """Send a message to a friend. Raises ``InvalidContent``, ``NotFriends``."""
     content = words.mask(speech.clean(content))
     sender = selectors.sender_to(friend_id, sender_id)
@@ -36,17 +37,17 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
 
 
 @statement
-def _locked_thread(low_id: int, high_id: int) -> QuerySet[Thread, int]:
+def _locked_thread(low_id: UserId, high_id: UserId) -> QuerySet[Thread, int]:
     threads = Thread.objects.select_for_update(no_key=True).filter(low_id=low_id, high_id=high_id)
     return threads.values_list("pk", flat=True)
 
 
 @statement
-def _make_thread(low_id: int, high_id: int) -> Insert:
+def _make_thread(low_id: UserId, high_id: UserId) -> Insert:
     return Insert(Thread, low=low_id, high=high_id, conflict=("low", "high"))
 
 
-def _lock_thread(low_id: int, high_id: int) -> int:
+def _lock_thread(low_id: UserId, high_id: UserId) -> int:
     """Lock the conversation, so that its messages are published in the order of their ids; return its id."""
     found = _locked_thread.first(low_id, high_id)
     if found is None:
@@ -56,7 +57,7 @@ def _lock_thread(low_id: int, high_id: int) -> int:
 
 
 @statement
-def _store(thread_id: int, sender_id: int, friend_id: int, content: str) -> Insert:
+def _store(thread_id: int, sender_id: UserId, friend_id: UserId, content: str) -> Insert:
     return Insert(
         DirectMessage,
         thread=thread_id,
@@ -73,7 +74,7 @@ def _set_last(thread_id: int, message_id: int, at: datetime) -> Update:
 
 
 @transaction.atomic
-def mark_read(*, user_id: int, friend_id: int, up_to: int) -> None:
+def mark_read(*, user_id: UserId, friend_id: UserId, up_to: int) -> None:
     """Mark the friend's messages up to this one as read. Raises ``NotFriends``."""
     selectors.check_friends(user_id, friend_id)
     last = _last_unread.first(user_id, friend_id, up_to)
@@ -84,15 +85,15 @@ def mark_read(*, user_id: int, friend_id: int, up_to: int) -> None:
     publish(events.UnreadChanged(user_id=user_id))
 
 
-def _unread(user_id: int, friend_id: int, up_to: int) -> QuerySet[DirectMessage]:
+def _unread(user_id: UserId, friend_id: UserId, up_to: int) -> QuerySet[DirectMessage]:
     return DirectMessage.objects.filter(receiver=user_id, sender=friend_id, read_at=None, pk__lte=up_to)
 
 
 @statement
-def _last_unread(user_id: int, friend_id: int, up_to: int) -> QuerySet[DirectMessage, int]:
+def _last_unread(user_id: UserId, friend_id: UserId, up_to: int) -> QuerySet[DirectMessage, int]:
     return _unread(user_id, friend_id, up_to).order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 @statement
-def _mark_read(user_id: int, friend_id: int, up_to: int, now: datetime) -> Update:
+def _mark_read(user_id: UserId, friend_id: UserId, up_to: int, now: datetime) -> Update:
     return Update(_unread(user_id, friend_id, up_to), read_at=now)

@@ -23,6 +23,7 @@ from chat.refusals import (
     UnknownLobby,
 )
 from core import words
+from core.ids import UserId
 from core.refusals import Invalid
 from core.statements import Insert, statement
 from game import selectors as games
@@ -57,7 +58,7 @@ def locked(lobby_id: int) -> Lobby:
 
 @transaction.atomic
 def create_lobby(
-    *, user_id: int, title: str, is_public: bool = True, max_participants: int = 50, game: str = ""
+    *, user_id: UserId, title: str, is_public: bool = True, max_participants: int = 50, game: str = ""
 ) -> Lobby:
     """Create a lobby owned by the user; its name is the slug of its title.
 
@@ -91,7 +92,7 @@ def create_lobby(
 
 
 @transaction.atomic
-def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> None:
+def edit_lobby(*, actor_id: UserId, lobby_id: int, changes: Mapping[str, Any]) -> None:
     """Change the lobby's title, visibility, capacity (not below the number of members) or game.
 
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
@@ -117,7 +118,7 @@ def _check_words(field: str, *texts: str) -> None:
 
 
 @transaction.atomic
-def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
+def close_lobby(*, actor_id: UserId | None, lobby_id: int) -> None:
     """Close the lobby permanently; without an actor on behalf of the operators. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
@@ -126,7 +127,7 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
 
 
 @transaction.atomic
-def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None:
+def join_lobby(*, user_id: UserId, lobby_id: int, is_invited: bool = False) -> None:
     """Become a member; does nothing for members.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
@@ -146,7 +147,7 @@ def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None
 
 
 @statement
-def _asking_in(lobby_id: int, user_id: int, now: datetime) -> QuerySet[Lobby, Any]:
+def _asking_in(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Lobby, Any]:
     """For a user who wants to join: are they a member, are they banned, and how many members are there?"""
     banned = Sanction.objects.in_force(now).filter(lobby=lobby_id, user=user_id, kind=Sanction.Kind.BAN)
     return (
@@ -159,12 +160,12 @@ def _asking_in(lobby_id: int, user_id: int, now: datetime) -> QuerySet[Lobby, An
 
 
 @statement
-def _add_member(lobby_id: int, user_id: int) -> Insert:
+def _add_member(lobby_id: int, user_id: UserId) -> Insert:
     return Insert(Membership, lobby=lobby_id, user=user_id)
 
 
 @transaction.atomic
-def leave_lobby(*, user_id: int, lobby_id: int) -> bool:
+def leave_lobby(*, user_id: UserId, lobby_id: int) -> bool:
     """Leave the lobby; return False for non-members.
 
     Ownership passes to the oldest moderator, else the oldest member; an empty lobby is closed.
@@ -181,7 +182,7 @@ def leave_lobby(*, user_id: int, lobby_id: int) -> bool:
     return True
 
 
-def leave_every_lobby(*, user_id: int) -> None:
+def leave_every_lobby(*, user_id: UserId) -> None:
     """Leave all lobbies, for a user who is being erased."""
     memberships = Membership.objects.filter(user_id=user_id, lobby__status=Lobby.Status.OPEN)
     for lobby_id in memberships.order_by("lobby_id").values_list("lobby_id", flat=True):
@@ -208,7 +209,7 @@ def _close(lobby: Lobby) -> None:
     publish(events.LobbyClosed(lobby=lobby.name, lobby_id=lobby.pk))
 
 
-def publish_update(lobby: Lobby, *, user_id: int | None = None, gone_id: int | None = None) -> None:
+def publish_update(lobby: Lobby, *, user_id: UserId | None = None, gone_id: UserId | None = None) -> None:
     """Publish the lobby's properties, and the state of a member who changed or the id of one who left."""
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
@@ -227,7 +228,7 @@ def publish_update(lobby: Lobby, *, user_id: int | None = None, gone_id: int | N
 @transaction.atomic
 def start_game(
     *,
-    actor_id: int,
+    actor_id: UserId,
     lobby_id: int,
     game: str = "",
     seats: int | None = None,

@@ -13,6 +13,7 @@ from chat import events, rules, selectors
 from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.refusals import Muted, NotAMember
 from core import speech, words
+from core.ids import UserId
 from core.refusals import Refusal
 from core.statements import statement
 from friends.events import Person
@@ -25,12 +26,12 @@ class Post:
     """A message to be posted in a lobby, cleaned by ``speech.clean``."""
 
     lobby_id: int
-    sender_id: int
+    sender_id: UserId
     content: str
     question: Question | None = None
 
 
-def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
+def post_message(*, lobby_id: int, sender_id: UserId, content: str) -> events.Text:
     """Post a message.
 
     Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``, ``Muted``.
@@ -79,7 +80,7 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
 
 @statement
 def _speakers(
-    lobby_ids: Collection[int], user_ids: Collection[int], now: datetime
+    lobby_ids: Collection[int], user_ids: Collection[UserId], now: datetime
 ) -> QuerySet[Membership, Any]:
     """The members of these open lobbies among these users, each with whether they are muted."""
     muted = Sanction.objects.in_force(now).filter(
@@ -101,7 +102,7 @@ def _why_not(post: Post) -> Refusal:
 
 
 @transaction.atomic
-def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> None:
+def delete_message(*, actor_id: UserId | None, lobby_id: int, message_id: int) -> None:
     """Delete a message: one's own, or as a moderator that of a lower rank.
 
     Without an actor on behalf of the operators. Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.
@@ -121,7 +122,7 @@ def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> N
 
 
 @transaction.atomic
-def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: str = "") -> Report:
+def report_message(*, reporter_id: UserId, lobby_id: int, message_id: int, reason: str = "") -> Report:
     """Report a message to the operators; repeating it returns the same report.
 
     Raises ``UnknownMessage``, ``NotAMember``.
@@ -134,7 +135,7 @@ def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: 
     return report
 
 
-def settle_report(*, report_id: int, by_id: int) -> None:
+def settle_report(*, report_id: int, by_id: UserId) -> None:
     """Mark a report as settled, unless it is already."""
     report = Report.objects.filter(pk=report_id, settled_at=None)
     report.update(settled_at=timezone.now(), settled_by_id=by_id)

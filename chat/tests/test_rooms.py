@@ -11,6 +11,7 @@ from chat.live import chat_state
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
 from chat.tests.conftest import Person
 from core.database import in_database
+from core.ids import UserId
 from core.refusals import RateLimited
 from realtime import worker
 from realtime.testing import Closed, Player
@@ -281,9 +282,9 @@ async def test_messages_over_all_ways_count_together(
 
 def test_three_messages_may_be_said_in_two_seconds() -> None:
     for _ in range(3):
-        pacing.take_sync(1)
+        pacing.take_sync(UserId(1))
     with pytest.raises(RateLimited) as refused:
-        pacing.take_sync(1)
+        pacing.take_sync(UserId(1))
     assert 0 < refused.value.retry_after <= 2
 
 
@@ -354,7 +355,7 @@ async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_
     hears = await ada.enter("chat/lobby/den/")
     await hears.hear_until("presence_join")
 
-    async def fail(user_id: int) -> None:
+    async def fail(user_id: UserId) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(pacing, "take", fail)

@@ -21,6 +21,7 @@ from accounts.models import User
 from chat import selectors, services
 from chat.live import presence_event
 from chat.models import Lobby, Thread
+from core.ids import UserId
 from core.refusals import Refusal
 from friends.models import Friendship
 from realtime import publishing
@@ -206,7 +207,7 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(
             told.clear()
             self.seen = {name: self.snapshot(name) for name in self.ids}
 
-        def other(self, name: str) -> int:
+        def other(self, name: str) -> UserId:
             return self.ids["bob" if name == "ada" else "ada"]
 
         def snapshot(self, name: str) -> dict[str, Any]:

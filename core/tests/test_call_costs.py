@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from core import call_costs, middleware
 from core.database import in_database, submit
+from core.ids import UserId
 from core.routes import route
 from tests.clients import WITHIN_S
 
@@ -42,7 +43,7 @@ def counted(path: str, method: str = "GET") -> tuple[float, ...]:
 
 def look_twice(request: Any, user_id: int = 0) -> HttpResponse:
     User.objects.filter(username="of-nobody").exists()
-    User.objects.filter(pk=user_id).first()
+    User.objects.filter(pk=UserId(user_id)).first()
     return HttpResponse()
 
 

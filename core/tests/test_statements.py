@@ -17,6 +17,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
+from core.ids import UserId
 from core.statements import Insert, Update, statement
 from progression.models import Currency, Entry, Item, Player, Receipt, Stack
 
@@ -35,12 +36,12 @@ def sword() -> Item:
 
 
 @statement
-def player(user_id: int) -> QuerySet[Player]:
+def player(user_id: UserId) -> QuerySet[Player]:
     return Player.objects.filter(pk=user_id)
 
 
 @statement
-def players(user_ids: list[int]) -> QuerySet[Player]:
+def players(user_ids: list[UserId]) -> QuerySet[Player]:
     return Player.objects.filter(pk__in=user_ids).order_by("pk")
 
 
@@ -76,7 +77,7 @@ def test_related_rows_and_annotations_come_along(
     ada: Player, sword: Item, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     @statement
-    def stacks(user_id: int) -> QuerySet[Stack]:
+    def stacks(user_id: UserId) -> QuerySet[Stack]:
         return (
             Stack.objects.filter(player=user_id)
             .select_related("item", "player__user")
@@ -92,15 +93,15 @@ def test_related_rows_and_annotations_come_along(
 
 def test_values_list_gives_tuples(ada: Player) -> None:
     @statement
-    def rows(user_id: int) -> QuerySet[Player, tuple[int, Decimal, datetime]]:
+    def rows(user_id: UserId) -> QuerySet[Player, tuple[int, Decimal, datetime]]:
         return Player.objects.filter(pk=user_id).values_list("gold", "stamina", "stamina_at")
 
     @statement
-    def named(user_id: int) -> Any:
+    def named(user_id: UserId) -> Any:
         return Player.objects.filter(pk=user_id).values_list("gold", "user__username", named=True)
 
     @statement
-    def flat(user_id: int) -> QuerySet[Player, int]:
+    def flat(user_id: UserId) -> QuerySet[Player, int]:
         return Player.objects.filter(pk=user_id).values_list("gold", flat=True)
 
     assert rows(ada.pk) == [(10, Decimal("7.5"), ada.stamina_at)]
@@ -159,7 +160,7 @@ def test_expressions_and_subqueries_take_values(ada: Player, sword: Item) -> Non
 
 def test_rows_are_locked_only_in_a_transaction(ada: Player, transactional_db: None) -> None:
     @statement
-    def locked(user_id: int) -> QuerySet[Player]:
+    def locked(user_id: UserId) -> QuerySet[Player]:
         return Player.objects.select_for_update().filter(pk=user_id)
 
     with transaction.atomic():
@@ -170,7 +171,7 @@ def test_rows_are_locked_only_in_a_transaction(ada: Player, transactional_db: No
 
 def test_an_update_returns_what_it_changed(ada: Player) -> None:
     @statement
-    def pay(user_id: int, amount: int, at: datetime) -> Update:
+    def pay(user_id: UserId, amount: int, at: datetime) -> Update:
         return Update(
             Player.objects.filter(pk=user_id, gold__gte=amount),
             gold=F("gold") - amount,
@@ -186,7 +187,7 @@ def test_an_update_returns_what_it_changed(ada: Player) -> None:
 
 def test_an_update_that_returns_nothing_counts_its_rows(ada: Player) -> None:
     @statement
-    def rename(user_ids: list[int], session_end: datetime, agent: str) -> Update:
+    def rename(user_ids: list[UserId], session_end: datetime, agent: str) -> Update:
         return Update(Session.objects.filter(user__in=user_ids), ended_at=session_end, user_agent=agent)
 
     session = Session.objects.create(user=ada.user, last_seen=NOON, ended_at=NOON)
@@ -199,7 +200,7 @@ def test_an_update_that_returns_nothing_counts_its_rows(ada: Player) -> None:
 
 def test_an_insert_stores_what_create_stores(ada: Player) -> None:
     @statement
-    def enter(player_id: int, amount: int, currency: str) -> Insert:
+    def enter(player_id: UserId, amount: int, currency: str) -> Insert:
         return Insert(
             Entry,
             player=player_id,
@@ -222,7 +223,7 @@ def test_an_insert_stores_what_create_stores(ada: Player) -> None:
 
 def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada: Player, sword: Item) -> None:
     @statement
-    def keep(player_id: int, key: str, answer: dict[str, Any]) -> Insert:
+    def keep(player_id: UserId, key: str, answer: dict[str, Any]) -> Insert:
         return Insert(
             Receipt,
             player=player_id,
@@ -233,7 +234,7 @@ def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada: Player, sw
         )
 
     @statement
-    def add(player_id: int, item_id: int, quantity: int) -> Insert:
+    def add(player_id: UserId, item_id: int, quantity: int) -> Insert:
         return Insert(
             Stack,
             player=player_id,
@@ -255,7 +256,7 @@ def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada: Player, sw
 def test_wrong_values_are_refused(ada: Player) -> None:
     for args, named in (((), {}), ((1, 2), {}), ((1,), {"user_id": 1}), ((), {"id": 1}), ((1,), {"id": 1})):
         with pytest.raises(TypeError, match="Takes the values user_id"):
-            player(*args, **named)
+            player(*args, **cast(Any, named))
 
 
 @pytest.mark.parametrize(
@@ -285,16 +286,16 @@ def test_what_would_differ_from_call_to_call_is_refused(function: Callable[..., 
 
 
 def test_locked_rows_come_without_joined_ones_which_would_be_older() -> None:
-    def locked(user_id: int) -> QuerySet[Stack]:
+    def locked(user_id: UserId) -> QuerySet[Stack]:
         return Stack.objects.filter(player=user_id).select_related("item").select_for_update(of=("self",))
 
     with transaction.atomic(), pytest.raises(TypeError, match="as they were before"):
-        statement(locked)(1)
+        statement(locked)(UserId(1))
 
 
 def test_one_statement_runs_for_many_values(ada: Player) -> None:
     @statement
-    def pay(user_id: int, gold: int) -> Update:
+    def pay(user_id: UserId, gold: int) -> Update:
         return Update(Player.objects.filter(pk=user_id), gold=F("gold") + gold)
 
     bob = Player.objects.create(user=User.objects.create(username="bob"), gold=1)

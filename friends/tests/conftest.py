@@ -8,6 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
+from core.ids import UserId
 from gameplatform.asgi import application
 from realtime.membership import presence
 from realtime.testing import Player, running_worker
@@ -18,7 +19,7 @@ from realtime.worker import Worker
 class Person:
     """A user with a token."""
 
-    id: int
+    id: UserId
     name: str
     token: str
     api: APIClient = field(default_factory=APIClient)

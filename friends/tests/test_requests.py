@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import personal_data, seeding
+from core.ids import UserId
 from friends import housekeeping, services
 from friends.models import FriendRequest, Friendship
 from friends.tests.conftest import Person
@@ -79,12 +80,12 @@ def test_a_request_names_one_user_in_one_way(ada: Person, bob: Person, body: dic
 
 
 @pytest.mark.parametrize("user_id", [0, -1, 2**31, 2**63 - 1])
-def test_who_is_not_there_cannot_be_asked(ada: Person, user_id: int) -> None:
+def test_who_is_not_there_cannot_be_asked(ada: Person, user_id: UserId) -> None:
     assert ada.api.post("/api/friends/requests/", {"user_id": user_id}).status_code == 404
 
 
 @pytest.mark.parametrize("user_id", [0, 2**31, 2**70])
-def test_who_is_not_there_cannot_be_removed_blocked_or_answered(ada: Person, user_id: int) -> None:
+def test_who_is_not_there_cannot_be_removed_blocked_or_answered(ada: Person, user_id: UserId) -> None:
     assert ada.api.delete(f"/api/friends/{user_id}/").status_code == 404
     assert ada.api.post(f"/api/friends/{user_id}/block/").status_code == 404
     assert ada.api.delete(f"/api/friends/{user_id}/block/").status_code == 404

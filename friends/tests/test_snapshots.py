@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from accounts import services as accounts
 from core.database import in_database
+from core.ids import UserId
 from friends import live, playing, selectors
 from friends.tests.conftest import Person
 from gameplatform.asgi import application
@@ -57,7 +58,7 @@ class Screen:
             case kind:
                 raise AssertionError(f"heard {kind}")
 
-    async def agree_with(self, user_id: int) -> None:
+    async def agree_with(self, user_id: UserId) -> None:
         """Receive events until the state equals a fresh snapshot; fails if none arrives before that."""
         while True:
             state = msgspec.json.decode(encode(await in_database(selectors.presence_state, user_id)))

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core.database import in_database
+from core.ids import UserId
 from core.namespace import key
 from friends import live, playing, selectors, services
 from friends.models import Standing
@@ -17,7 +18,7 @@ from realtime.worker import Worker
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 
 
-async def hear_of(player: Any, user_id: int, **expected: Any) -> Any:
+async def hear_of(player: Any, user_id: UserId, **expected: Any) -> Any:
     """Receive events about a friend until one matches."""
     while True:
         frame = await player.hear()

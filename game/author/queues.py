@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 import msgspec
 
+from core.ids import UserId
 from game.author import catalogue
 from game.author.game import MODE, Game
 from game.author.match import teams_of
@@ -42,7 +43,7 @@ class Waiting(NamedTuple):
     id: int
     rating: int
     waited: float
-    user_ids: tuple[int, ...]
+    user_ids: tuple[UserId, ...]
     uncertainty: int = 0
     asks: Any = None
 

@@ -6,6 +6,7 @@ current.
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.ids import UserId
 from realtime.wire.messages import Event, Message
 from realtime.wire.topics import Topic
 
@@ -27,7 +28,7 @@ class EnemyState(Struct, kw_only=True):
 class FighterState(Struct, kw_only=True):
     """The current state of a fighter."""
 
-    user_id: int
+    user_id: UserId
     username: str
     hp: int
     max_hp: int
@@ -47,7 +48,7 @@ class Connected(Message):
     max_players: int
     stamina_cost: int
     step: int
-    user_id: int
+    user_id: UserId
     loot_claimed: bool
     recovered: bool | UnsetType = UNSET
 
@@ -67,7 +68,7 @@ class PlayerJoined(BattleEvent):
     The enemies' hit points grow with the number of players.
     """
 
-    user_id: int
+    user_id: UserId
     username: str
     hp: int
     max_hp: int
@@ -79,7 +80,7 @@ class PlayerJoined(BattleEvent):
 class PlayerLeft(BattleEvent):
     """Sent when a player's socket is closed; the player may come back."""
 
-    user_id: int
+    user_id: UserId
     username: str
     step: int
 
@@ -87,7 +88,7 @@ class PlayerLeft(BattleEvent):
 class Attack(BattleEvent):
     """Sent when a player has attacked an enemy."""
 
-    user_id: int
+    user_id: UserId
     enemy_id: int
     damage: int
     critical: bool
@@ -99,7 +100,7 @@ class EnemyAttack(BattleEvent):
     """Sent when an enemy has attacked a player, who falls at 0 ``player_hp``."""
 
     enemy_id: int
-    user_id: int
+    user_id: UserId
     damage: int
     critical: bool
     player_hp: int
@@ -110,7 +111,7 @@ class EnemyDefeated(BattleEvent):
     """Sent when an enemy has no hit points left."""
 
     enemy_id: int
-    user_id: int
+    user_id: UserId
     step: int
 
 
@@ -129,6 +130,6 @@ class BattleLost(BattleEvent):
 class Chat(BattleEvent):
     """A chat message of a fighter."""
 
-    user_id: int
+    user_id: UserId
     username: str
     message: str

@@ -7,6 +7,7 @@ import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from core.statements import statement
 from game.battles import events, shapes
 from game.battles.models import Battle, Enemy, Fighter
@@ -49,7 +50,7 @@ def joinable() -> QuerySet[Any]:
     return _under_way().filter(players__lt=F("max_players"))
 
 
-def available(user_id: int) -> list[shapes.AvailableBattle]:
+def available(user_id: UserId) -> list[shapes.AvailableBattle]:
     """Return the battles that this user can join or has joined, easiest first."""
     mine = Fighter.objects.filter(battle=OuterRef("pk"), user_id=user_id)
     can_join = Q(players__lt=F("max_players"), template__is_offered=True)
@@ -70,13 +71,13 @@ def available(user_id: int) -> list[shapes.AvailableBattle]:
     ]
 
 
-def check_fighter(user_id: int, battle_id: int) -> None:
+def check_fighter(user_id: UserId, battle_id: int) -> None:
     """Check that the user has joined the battle. Raises ``UnknownBattle``, ``NotInBattle``."""
     if not Fighter.objects.filter(battle=battle_id, user=user_id).exists():
         raise NotInBattle if Battle.objects.filter(pk=battle_id).exists() else UnknownBattle
 
 
-def battle_state(battle_id: int, user_id: int) -> shapes.BattleState:
+def battle_state(battle_id: int, user_id: UserId) -> shapes.BattleState:
     """Return the complete state of a battle, for one of its fighters.
 
     Raises ``UnknownBattle``, ``NotInBattle``.
@@ -97,7 +98,7 @@ def fighters_of(battle_id: int) -> QuerySet[Fighter]:
 
 
 def shown_battle(
-    battle: Battle, enemies: Iterable[Enemy], fighters: Sequence[Fighter], user_id: int
+    battle: Battle, enemies: Iterable[Enemy], fighters: Sequence[Fighter], user_id: UserId
 ) -> shapes.BattleState:
     """Return the complete state of a battle, for this one of its fighters."""
     mine = next(fighter for fighter in fighters if fighter.user_id == user_id)
@@ -116,7 +117,7 @@ def shown_battle(
     )
 
 
-def past_battles(user_id: int) -> QuerySet[Fighter]:
+def past_battles(user_id: UserId) -> QuerySet[Fighter]:
     """Return the user's parts in finished battles."""
     return Fighter.objects.filter(user_id=user_id, battle__state__in=Battle.OVER).select_related("battle")
 
@@ -145,7 +146,7 @@ def due() -> list[int]:
     return list(late.values_list("pk", flat=True)[:100])
 
 
-def open_sockets() -> list[tuple[int, int, str]]:
+def open_sockets() -> list[tuple[int, UserId, str]]:
     """Return the sockets of unfinished battles as (battle id, user id, socket)."""
     there = Fighter.objects.filter(battle__state__in=Battle.UNDER_WAY).exclude(socket="")
     return list(there.values_list("battle_id", "user_id", "socket"))

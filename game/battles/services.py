@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from core.refusals import Refusal
 from core.statements import Insert, Update, statement
 from game import combat
@@ -50,7 +51,7 @@ class AttackOutcome(NamedTuple):
 
 
 @transaction.atomic
-def join(*, user_id: int, battle_id: int) -> BattleState:
+def join(*, user_id: UserId, battle_id: int) -> BattleState:
     """Join a battle at the cost of stamina, or find the place that the user has; return the battle's state.
 
     Raises ``UnknownBattle``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
@@ -82,7 +83,7 @@ def join(*, user_id: int, battle_id: int) -> BattleState:
 
 
 @transaction.atomic
-def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
+def attack(*, user_id: UserId, battle_id: int, enemy_id: int) -> AttackOutcome:
     """Attack an enemy; the damage depends on the attacker's stats.
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleOver``, ``FighterFallen``, ``UnknownEnemy``,
@@ -130,7 +131,7 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
     return AttackOutcome(hit, target.hp, battle.state)
 
 
-def _why_not(battle: Battle, user_id: int, target: Enemy | None, now: datetime) -> Refusal:
+def _why_not(battle: Battle, user_id: UserId, target: Enemy | None, now: datetime) -> Refusal:
     """Return the reason why the user cannot attack this enemy now."""
     fighter = _fighter(battle, user_id)
     if battle.state in Battle.OVER:
@@ -190,7 +191,7 @@ def act(*, battle_id: int) -> bool:
 
 
 @transaction.atomic
-def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
+def claim_loot(*, user_id: UserId, battle_id: int) -> LootShape:
     """Take what the battle gives, once.
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``NoFairShare``, ``LootClaimed``.
@@ -229,7 +230,7 @@ def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
 
 
 @transaction.atomic
-def connect(*, user_id: int, battle_id: int, socket: str) -> str:
+def connect(*, user_id: UserId, battle_id: int, socket: str) -> str:
     """Record the player's new socket; return the address of the previous one, which must be closed, or "".
 
     Raises ``UnknownBattle``, ``NotInBattle``.
@@ -245,7 +246,7 @@ def connect(*, user_id: int, battle_id: int, socket: str) -> str:
 
 
 @transaction.atomic
-def disconnect(*, user_id: int, battle_id: int, socket: str) -> None:
+def disconnect(*, user_id: UserId, battle_id: int, socket: str) -> None:
     """Record that a socket was closed; does nothing if a newer one has replaced it.
 
     The player stays in the battle.
@@ -322,7 +323,7 @@ def _for_update(battle_id: int) -> QuerySet[Battle]:
 
 
 @statement
-def _fighter_of(battle_id: int, user_id: int) -> QuerySet[Fighter]:
+def _fighter_of(battle_id: int, user_id: UserId) -> QuerySet[Fighter]:
     return Fighter.objects.filter(battle=battle_id, user=user_id).select_related("user")
 
 
@@ -344,7 +345,7 @@ def _reward(template_id: int) -> QuerySet[BattleTemplate, tuple[Any, ...]]:
 
 
 @statement
-def _enter(battle_id: int, user_id: int, hp: int, now: datetime) -> Insert:
+def _enter(battle_id: int, user_id: UserId, hp: int, now: datetime) -> Insert:
     return Insert(
         Fighter,
         battle=battle_id,
@@ -357,7 +358,7 @@ def _enter(battle_id: int, user_id: int, hp: int, now: datetime) -> Insert:
 
 
 @statement
-def _strike(battle_id: int, user_id: int, damage: int, now: datetime, ready_at: datetime) -> Update:
+def _strike(battle_id: int, user_id: UserId, damage: int, now: datetime, ready_at: datetime) -> Update:
     return Update(
         Fighter.objects.filter(battle=battle_id, user=user_id, hp__gt=0, ready_at__lte=now),
         damage_dealt=F("damage_dealt") + damage,
@@ -372,7 +373,7 @@ def _save_health(fighter_id: int, hp: int) -> Update:
 
 
 @statement
-def _save_loot(battle_id: int, user_id: int, loot: Any) -> Update:
+def _save_loot(battle_id: int, user_id: UserId, loot: Any) -> Update:
     return Update(Fighter.objects.filter(battle=battle_id, user=user_id), loot=loot)
 
 
@@ -397,7 +398,7 @@ def _locked(battle_id: int) -> Battle:
     return battle
 
 
-def _fighter(battle: Battle, user_id: int) -> Fighter:
+def _fighter(battle: Battle, user_id: UserId) -> Fighter:
     fighter = _fighter_of.first(battle.pk, user_id)
     if fighter is None:
         raise NotInBattle

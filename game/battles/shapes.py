@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from core.ids import UserId
 from core.shapes import about, one_of
 from game.battles.events import EnemyState, FighterState
 from game.battles.models import Battle
@@ -36,7 +37,7 @@ class BattleState(Struct, kw_only=True, frozen=True):
     max_players: int
     stamina_cost: int
     step: Annotated[int, about("Counts the changes")]
-    user_id: Annotated[int, about("The caller")]
+    user_id: Annotated[UserId, about("The caller")]
     loot_claimed: bool
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from core.ids import UserId
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
 from realtime.wire.messages import Ack, MessageId, encode
@@ -27,7 +28,7 @@ def frame_of(frames: Frames, viewer: int) -> bytes:
 class RemoteListener:
     """A socket of another worker; frames for it alone are sent there by the relay."""
 
-    def __init__(self, relay: Relay, worker: str, game_id: UUID, number: int, user_id: int) -> None:
+    def __init__(self, relay: Relay, worker: str, game_id: UUID, number: int, user_id: UserId) -> None:
         self.worker = worker
         self.user_id = user_id
         self.game_id = game_id

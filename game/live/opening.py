@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from core.database import in_database
+from core.ids import UserId
 from game import selectors, services
 from game.author import catalogue
 from game.author.match import Match
@@ -30,7 +31,7 @@ async def take_over(game_id: UUID) -> tuple[RoomRecord, Match]:
     return record, match_of(record)
 
 
-async def admit(room: Room, user_id: int) -> None:
+async def admit(room: Room, user_id: UserId) -> None:
     """Have a room with free seats find out whether this user has taken one."""
     if not room.seats_user(user_id):
         await look_at_seats(room)

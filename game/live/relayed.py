@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.ids import UserId
 from core.refusals import Unavailable
 from game import commands
 from game.live.listeners import Frames, RemoteListener
@@ -33,7 +34,7 @@ def _own(game_hex: str) -> Room:
 
 
 @relayed("game.attach")
-def _attach(sender: str, asked: tuple[str, int, bytes, int | None, int | None]) -> Awaitable[None]:
+def _attach(sender: str, asked: tuple[str, int, bytes, int | None, UserId | None]) -> Awaitable[None]:
     # Workers of an earlier release know of nobody to follow.
     game_hex, number, user, since, follow = (*asked, None)[:5]
     identity = msgspec.json.decode(user, type=Identity)
@@ -44,7 +45,7 @@ def _attach(sender: str, asked: tuple[str, int, bytes, int | None, int | None]) 
 
 
 async def _let_in(
-    listener: RemoteListener, identity: Identity, since: int | None, follow: int | None
+    listener: RemoteListener, identity: Identity, since: int | None, follow: UserId | None
 ) -> None:
     room = await current().own(listener.game_id)
     await admit(room, identity.user_id)
@@ -64,7 +65,7 @@ def _detach(sender: str, asked: tuple[str, int, int]) -> None:
 
 
 @relayed("game.take")
-def _take(sender: str, asked: tuple[str, int, bytes]) -> None:
+def _take(sender: str, asked: tuple[str, UserId, bytes]) -> None:
     game_hex, user_id, command = asked
     _own(game_hex).take(user_id, _commands.decode(command))
 

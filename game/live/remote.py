@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.ids import UserId
 from core.refusals import Refusal, Unavailable
 from game.live.listeners import ALONE, Frames, frame_of
 from realtime import worker
@@ -46,7 +47,7 @@ class RemoteRoom:
         self._waiting: dict[int, asyncio.Event] = {}
 
     async def attach(
-        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+        self, connection: Connection, user: Identity, since: int | None, follow: UserId | None
     ) -> None:
         number = next(_numbers)
         self._sockets[number] = connection
@@ -63,11 +64,11 @@ class RemoteRoom:
         finally:
             del self._waiting[number]
 
-    def take(self, user_id: int, command: Command) -> Awaitable[None]:
+    def take(self, user_id: UserId, command: Command) -> Awaitable[None]:
         asked = (self._id.hex, user_id, encode(command))
         return self._relay.ask(self.owner, "game.take", asked)
 
-    def detach(self, connection: Connection, user_id: int) -> None:
+    def detach(self, connection: Connection, user_id: UserId) -> None:
         number = self._numbers.pop(connection, None)
         if number is None:
             return

@@ -17,6 +17,7 @@ from core.background import STORE_ERRORS, at_stop, background
 from core.batches import batched
 from core.batching import BatchLoader
 from core.database import in_database
+from core.ids import UserId
 from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
@@ -57,10 +58,10 @@ class RoomHandle(Protocol):
     """A room as a consumer uses it, whichever worker owns it."""
 
     async def attach(
-        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+        self, connection: Connection, user: Identity, since: int | None, follow: UserId | None
     ) -> None: ...
-    def take(self, user_id: int, command: Command) -> Awaitable[None] | None: ...
-    def detach(self, connection: Connection, user_id: int) -> None: ...
+    def take(self, user_id: UserId, command: Command) -> Awaitable[None] | None: ...
+    def detach(self, connection: Connection, user_id: UserId) -> None: ...
 
 
 class LocalRoom:
@@ -76,7 +77,7 @@ class LocalRoom:
         self.detach = room.detach
 
     async def attach(
-        self, connection: Connection, user: Identity, since: int | None, follow: int | None
+        self, connection: Connection, user: Identity, since: int | None, follow: UserId | None
     ) -> None:
         await admit(self._room, user.user_id)
         self._room.attach(connection, user.user_id, since, follow)

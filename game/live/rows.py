@@ -2,6 +2,8 @@
 
 import msgspec
 
+from core.ids import UserId
+
 
 class Entry(msgspec.Struct, gc=False):
     """A journal entry; ``game_id`` is in hex, ``at`` in seconds since the epoch."""
@@ -9,7 +11,7 @@ class Entry(msgspec.Struct, gc=False):
     game_id: str
     seq: int
     at: float
-    user_id: int | None
+    user_id: UserId | None
     kind: str
     data: str
 

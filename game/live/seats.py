@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from core.ids import UserId
 from core.refusals import RateLimited
 from game.author.leaving import Why
 from game.live.listeners import Listener
@@ -23,7 +24,7 @@ class Seated:
     """
 
     number: int
-    user_id: int
+    user_id: UserId
     username: str
     rating: int | None
     bot_level: int | None
@@ -64,7 +65,7 @@ class Seated:
 
 def seated(record: RoomRecord) -> list[Seated]:
     """Return all seats of the game in order, as they were when its journal began."""
-    seats = [Seated(number, 0, "", None, None) for number in range(record.seats_wanted)]
+    seats = [Seated(number, UserId(0), "", None, None) for number in range(record.seats_wanted)]
     for seat in record.first_seats:
         seats[seat.number] = Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level)
     return seats

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from msgspec import convert, to_builtins
 
 from core.calls import run_before
+from core.ids import UserId
 from core.refusals import Conflict, Invalid
 from core.statements import Insert, Update, statement
 from game import commands, events, selectors
@@ -36,7 +37,7 @@ User = get_user_model()
 class Player(NamedTuple):
     """A user to be seated; bots have a level."""
 
-    user_id: int
+    user_id: UserId
     bot_level: int | None = None
 
 
@@ -48,7 +49,7 @@ def create_game(
     mode: str = "",
     options: Mapping[str, Any] | None = None,
     private: bool = False,
-    created_by: int | None = None,
+    created_by: UserId | None = None,
     seats_wanted: int | None = None,
     rematch_of: Game | None = None,
 ) -> Game:
@@ -93,7 +94,7 @@ def _new_code() -> str:
 
 @statement
 def _add_seat(
-    game_id: uuid.UUID, number: int, user_id: int, bot_level: int | None, rating: int | None
+    game_id: uuid.UUID, number: int, user_id: UserId, bot_level: int | None, rating: int | None
 ) -> Insert:
     return Insert(Seat, game=game_id, number=number, user=user_id, bot_level=bot_level, rating_before=rating)
 
@@ -153,7 +154,7 @@ def create_matches(
     return made
 
 
-def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
+def match_found(game: Game, *, rules: type[Rules], number: int, user_id: UserId) -> events.MatchFound:
     """Return the event that tells a player about a new game."""
     return events.MatchFound(
         user_id=user_id,
@@ -168,19 +169,19 @@ def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) ->
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
-def bot_user_id(level: int, *, number: int = 1) -> int:
+def bot_user_id(level: int, *, number: int = 1) -> UserId:
     """Return the account that plays as a bot of this level; created when first needed.
 
     Each bot of a game has its own, by ``number``.
     """
     name = BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
     user, _ = User.objects.get_or_create(username=name, defaults={"is_bot": True, "password": "!"})
-    return int(user.pk)
+    return UserId(user.pk)
 
 
 @transaction.atomic
 def create_against_bot(
-    *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
+    *, user_id: UserId, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
     """Create a game of the user against bots of this level (1 to 3), as few as it takes.
 
@@ -206,7 +207,7 @@ def _bots(levels: Sequence[int]) -> list[Player]:
 @transaction.atomic
 def create_open(
     *,
-    user_id: int,
+    user_id: UserId,
     name: str,
     bots: Sequence[int] = (),
     private: bool = False,
@@ -242,7 +243,7 @@ def check_seats(rules: type[Rules], *, seats: int | None) -> None:
         raise Invalid(f"{rules.title} is for {span} players.", details={"seats": [f"Choose {span}."]})
 
 
-def _check_may_create(user_id: int) -> None:
+def _check_may_create(user_id: UserId) -> None:
     # The lock serialises one user's concurrent calls, so that each is counted.
     _lock_user(user_id)
     if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
@@ -250,12 +251,12 @@ def _check_may_create(user_id: int) -> None:
 
 
 @statement
-def _lock_user(user_id: int) -> QuerySet[Any, int]:
+def _lock_user(user_id: UserId) -> QuerySet[Any, int]:
     return User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True)
 
 
 @transaction.atomic
-def join(*, user_id: int, game_id: uuid.UUID) -> Game:
+def join(*, user_id: UserId, game_id: uuid.UUID) -> Game:
     """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
     game = _locked.first(game_id)
     if game is None:
@@ -285,7 +286,7 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     return game
 
 
-def join_by_code(*, user_id: int, code: str) -> Game:
+def join_by_code(*, user_id: UserId, code: str) -> Game:
     """Take a free seat of the private game with this code. Raises as :func:`join`."""
     return join(user_id=user_id, game_id=selectors.game_with_code(code))
 
@@ -312,7 +313,7 @@ def _store(game_id: uuid.UUID, state: str, seats_wanted: int) -> Update:
     return Update(Game.objects.filter(pk=game_id), state=state, seats_wanted=seats_wanted)
 
 
-def take_back(*, user_id: int, game_id: uuid.UUID) -> None:
+def take_back(*, user_id: UserId, game_id: uuid.UUID) -> None:
     """Take a seat again in a game that the user had left, if one is still free."""
     with contextlib.suppress(GameFull):
         join(user_id=user_id, game_id=game_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from msgspec.json import encode as encode_json
 from prometheus_client import Counter
 
+from core.ids import UserId
 from game import events, selectors
 from game.author import catalogue
 from game.author.refusals import GameIsOver
@@ -183,7 +184,7 @@ def _leavers(
 def _rate(
     name: str,
     players: Sequence[Seat],
-    winner_ids: Collection[int],
+    winner_ids: Collection[UserId],
     teams: Places,
     places: Sequence[Sequence[int]],
 ) -> list[events.RatingChange]:

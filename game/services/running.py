@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.ids import UserId
 from game import events, selectors
 from game.models import Game, JournalEntry, Seat
 from game.records import RoomRecord
@@ -60,7 +61,7 @@ def store_states(states: Mapping[uuid.UUID, str]) -> None:
 
 
 @transaction.atomic
-def note_turn(*, game_id: uuid.UUID, due_at: datetime | None, user_ids: Sequence[int]) -> None:
+def note_turn(*, game_id: uuid.UUID, due_at: datetime | None, user_ids: Sequence[UserId]) -> None:
     """Store when something is due in a correspondence game and who is to move, and tell those users."""
     game = Game.objects.select_for_update().filter(pk=game_id, state__in=Game.ON_THE_WAY).first()
     if game is None:
@@ -80,7 +81,7 @@ def note_turn(*, game_id: uuid.UUID, due_at: datetime | None, user_ids: Sequence
         )
 
 
-def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool, is_offered: bool) -> None:
+def note_playing(*, game_id: uuid.UUID, user_id: UserId, is_playing: bool, is_offered: bool) -> None:
     """Store whether a player still plays a running game, or others may take the seat.
 
     Who has left may be seated by the same queue again.
@@ -92,7 +93,7 @@ def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool, is_offer
 
 
 def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
-    players: dict[uuid.UUID, list[int]] = {game_id: [] for game_id in game_ids}
+    players: dict[uuid.UUID, list[UserId]] = {game_id: [] for game_id in game_ids}
     seats = Seat.objects.filter(game__in=game_ids, bot_level=None)
     for game_id, user_id in seats.values_list("game", "user"):
         players[game_id].append(user_id)

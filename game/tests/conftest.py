@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from core.database import in_database
+from core.ids import UserId
 from game import author, selectors, services
 from game.models import Game
 from game.records import QueuedParty
@@ -43,7 +44,7 @@ def new_game(ada: Person, bob: Person) -> Callable[..., Awaitable[Game]]:
     return new_game
 
 
-def queued_game(name: str, *user_ids: int) -> Game:
+def queued_game(name: str, *user_ids: UserId) -> Game:
     """Create a queue's game for these users, each queued alone, in this order."""
     entrants = selectors.entrants(name, name, user_ids)
     group = [QueuedParty([entrants[user_id]], timezone.now()) for user_id in user_ids]

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from core.database import in_database
+from core.ids import UserId
 from game import services
 from game.live import backends, prepared, rows
 from game.live.backends import Backend, Outcome, PostgreSQL
@@ -53,7 +54,7 @@ async def _write(backend: Backend, entries: list[Entry], snapshots: list[rows.Sn
 
 
 def _entry(seq: int = 1, *, game: uuid.UUID | None = None, data: str = "{}") -> Entry:
-    return Entry((game or uuid.uuid4()).hex, seq, 1_800_000_000.25, 7, "move", data)
+    return Entry((game or uuid.uuid4()).hex, seq, 1_800_000_000.25, UserId(7), "move", data)
 
 
 async def _written() -> list[tuple[int, str]]:

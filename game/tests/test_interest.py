@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.json import decode
 
+from core.ids import UserId
 from game.author import Annotated, Game, GameDefinitionError, Meta, Radius, Record, Seat, catalogue
 from game.author import move as is_move
 from game.author.match import Match
@@ -141,7 +142,7 @@ def test_no_frame_has_an_entity_that_its_viewer_does_not_see(
             if random.random() < 0.5
         }
         match.step(steering)
-        frames = [tick_frames(match), move_frames(match, 0, b"{}", b"null", 1)]
+        frames = [tick_frames(match), move_frames(match, UserId(0), b"{}", b"null", 1)]
         for seat in match.game.seats:
             ships, wrecks = in_sight(game, match.state, seat)
             for frame in (*(decode(frame_of(one, seat)) for one in frames), {"view": match.view(seat)}):

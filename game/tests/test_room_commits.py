@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from core.ids import UserId
 from game.live.room.commits import Commits
 from game.live.rows import Entry
 
@@ -67,7 +68,7 @@ def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(
     commits: Commits, journal: Journal, log: Any
 ) -> None:
     for number in (b"one", b"two"):
-        commits.write("move", 7, "{}", (number, None))
+        commits.write("move", UserId(7), "{}", (number, None))
     assert (commits.seq, commits.committed, log) == (2, 0, [])
     journal.commit()
     assert (commits.committed, log) == (1, [(1, b"one")])
@@ -78,8 +79,8 @@ def test_each_entry_is_told_with_its_own_frames_once_it_is_committed(
 def test_an_entry_that_nobody_is_told_of_has_a_row_and_no_number(
     commits: Commits, journal: Journal, log: Any
 ) -> None:
-    commits.write("move", 7, "{}", None)
-    commits.write("move", 7, "{}", (b"two", None))
+    commits.write("move", UserId(7), "{}", None)
+    commits.write("move", UserId(7), "{}", (b"two", None))
     commits.when_committed(lambda: log.append("after two"))
     assert [row.seq for row, _ in journal.rows] == [1, 2]
     journal.commit()
@@ -92,9 +93,9 @@ def test_what_waits_for_a_commit_follows_all_that_was_written_before_it(
     commits: Commits, journal: Journal, log: Any
 ) -> None:
     commits.when_committed(lambda: log.append("at once"))
-    commits.write("move", 7, "{}", (b"one", None))
+    commits.write("move", UserId(7), "{}", (b"one", None))
     commits.when_committed(lambda: log.append("after one"))
-    commits.write("move", 7, "{}", (b"two", None))
+    commits.write("move", UserId(7), "{}", (b"two", None))
     journal.commit()
     journal.commit()
     assert log == ["at once", (1, b"one"), "after one", (2, b"two")]

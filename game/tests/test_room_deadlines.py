@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from core.ids import UserId
 from game.author import Clock, Days, Game
 from game.live.clock import Clocks
 from game.live.room.deadlines import MISSED_AFTER_TAKEOVER_S, Due, Timing, due
@@ -14,7 +15,7 @@ OPENED_AT = 100.0
 
 
 def _seat(number: int, *, away_since: Any = None, left_told: bool = False) -> Seated:
-    seat = Seated(number, number + 1, "ada", 0, None, joined=True, left_told=left_told)
+    seat = Seated(number, UserId(number + 1), "ada", 0, None, joined=True, left_told=left_told)
     seat.away_since = away_since
     seat.listener = None if away_since is not None else cast(Any, object())
     return seat

@@ -6,6 +6,7 @@ import pytest
 from msgspec import Raw
 from msgspec.json import encode
 
+from core.ids import UserId
 from game.author import catalogue
 from game.author.match import Match
 from game.live.room import entries
@@ -16,7 +17,7 @@ from game.models import JournalEntry
 
 def _table(name: str = "tictactoe") -> Table:
     match = Match.new(catalogue.get(name), seats=2, seed=1, users=[11, 12])
-    return Table(match, [Seated(0, 11, "ada", 0, None), Seated(1, 12, "bob", 0, None)])
+    return Table(match, [Seated(0, UserId(11), "ada", 0, None), Seated(1, UserId(12), "bob", 0, None)])
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def _table(name: str = "tictactoe") -> Table:
             '{"why":"time","bot_level":null,"is_offered":false,"tick":7}',
         ),
         (
-            entries.SeatTaken(1, 0, "ada", 1500),
+            entries.SeatTaken(1, UserId(0), "ada", 1500),
             "seated",
             '{"seat":1,"replaces":0,"username":"ada","rating":1500}',
         ),

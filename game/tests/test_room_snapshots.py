@@ -13,6 +13,7 @@ from msgspec import Raw
 from msgspec.json import decode, encode
 
 from core.database import in_database
+from core.ids import UserId
 from game import bots, selectors
 from game.author import BOT, END, PLAY_ON, SUBSTITUTE, Annotated, Clock, Game, Meta, Record, Seat, catalogue
 from game.author import move as is_move
@@ -116,7 +117,7 @@ class Journalled:
         self.do(entries.Started(), None)
 
     def new_table(self, state: TableState | None = None) -> Table:
-        users = [FIRST_ID + seat for seat in range(self.seats)]
+        users = [UserId(FIRST_ID + seat) for seat in range(self.seats)]
         if state is None:
             match = Match.new(self.rules, seats=self.seats, seed=7, users=users)
         else:
@@ -127,7 +128,7 @@ class Journalled:
             table.restore(state)
         return table
 
-    def do(self, entry: entries.RoomEntry, user_id: int | None) -> None:
+    def do(self, entry: entries.RoomEntry, user_id: UserId | None) -> None:
         row = EntryRecord(len(self.rows) + 1, user_id, entry.kind, encode(entry).decode())
         entries.replay(self.table, [row])
         self.rows.append(row)
@@ -160,7 +161,7 @@ class Journalled:
                 elif gone:
                     self._next_user += 1
                     taken = entries.SeatTaken(one.number, one.user_id, "newcomer", 1400, **tick)
-                    self.do(taken, self._next_user)
+                    self.do(taken, UserId(self._next_user))
 
     def _depart(self, seat: Seated, tick: Any) -> None:
         why: Any = self.random.choice(["resigned", "away", "time"])
@@ -184,7 +185,7 @@ class Journalled:
             number = random.choice(sorted(match.turn))
             movement = Raw(encode(bots.choose(match, number, random, level=1)))
             left_ms = None if self.table.clocks is None else [random.randrange(9999) for _ in match.users]
-            self.do(entries.Moved(movement, left_ms=left_ms), match.users[number])
+            self.do(entries.Moved(movement, left_ms=left_ms), UserId(match.users[number]))
 
 
 def facts(table: Table) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
+from core.ids import UserId
 from core.statements import statement
 from friends.events import Person
 from friends.selectors import person
@@ -80,33 +81,33 @@ def pending(now: datetime | None = None) -> QuerySet[Invite]:
 
 
 @statement
-def pending_of(user_id: int, now: datetime) -> QuerySet[Invite, Any]:
+def pending_of(user_id: UserId, now: datetime) -> QuerySet[Invite, Any]:
     """Return the pending invites that the user has sent or received, as rows for :func:`shown`."""
     return _rows(pending(now).filter(_either(user_id)))
 
 
-def unanswered_by(user_id: int) -> int:
+def unanswered_by(user_id: UserId) -> int:
     """Return the number of invites that wait for this user's answer."""
     return pending().filter(to_user=user_id).count()
 
 
-def unanswered_by_each(user_ids: Iterable[int]) -> dict[int, int]:
+def unanswered_by_each(user_ids: Iterable[UserId]) -> dict[UserId, int]:
     """Return :func:`unanswered_by` for each of these users who has any."""
     return dict(_unanswered(list(user_ids), timezone.now()))
 
 
 @statement
-def _unanswered(user_ids: Collection[int], now: datetime) -> QuerySet[Invite, tuple[int, int]]:
+def _unanswered(user_ids: Collection[UserId], now: datetime) -> QuerySet[Invite, tuple[UserId, int]]:
     rows = pending(now).filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
     return rows.values_list("to_user", "n")
 
 
-def of_either(user_id: int) -> QuerySet[Invite, Any]:
+def of_either(user_id: UserId) -> QuerySet[Invite, Any]:
     """Return all invites that the user has sent or received, as rows for :func:`shown`."""
     return _rows(Invite.objects.filter(_either(user_id)))
 
 
-def shown_to(user_id: int, invite_id: int) -> InviteInfo:
+def shown_to(user_id: UserId, invite_id: int) -> InviteInfo:
     """Return an invite that the user has sent or received, as clients see it. Raises ``UnknownInvite``."""
     found = shown(_one(user_id, invite_id))
     if not found:
@@ -115,11 +116,11 @@ def shown_to(user_id: int, invite_id: int) -> InviteInfo:
 
 
 @statement
-def _one(user_id: int, invite_id: int) -> QuerySet[Invite, Any]:
+def _one(user_id: UserId, invite_id: int) -> QuerySet[Invite, Any]:
     return of_either(user_id).filter(pk=invite_id)
 
 
-def of_user(user_id: int, invite_id: int) -> Invite:
+def of_user(user_id: UserId, invite_id: int) -> Invite:
     """Return an invite that the user has sent or received, with its users. Raises ``UnknownInvite``."""
     invites = Invite.objects.select_related("from_user", "to_user").filter(_either(user_id), pk=invite_id)
     invite = invites.first()
@@ -128,11 +129,11 @@ def of_user(user_id: int, invite_id: int) -> Invite:
     return invite
 
 
-def _either(user_id: int) -> Q:
+def _either(user_id: UserId) -> Q:
     return Q(from_user=user_id) | Q(to_user=user_id)
 
 
-def find_party_invite(*, user_id: int, invite_id: int | None = None, party_id: int | None = None) -> int:
+def find_party_invite(*, user_id: UserId, invite_id: int | None = None, party_id: int | None = None) -> int:
     """Return the id of the user's invite to a party: this one, the one to this party, or the newest.
 
     Raises ``UnknownInvite``.

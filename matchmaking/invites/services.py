@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from chat import selectors as lobbies
 from chat import services as chat
+from core.ids import UserId
 from friends import selectors as friends
 from game import services as game_services
 from game.author import catalogue
@@ -72,8 +73,8 @@ _EVENTS: dict[str, type[InviteEvent]] = {
 
 def create(
     *,
-    user_id: int,
-    to_user_id: int,
+    user_id: UserId,
+    to_user_id: UserId,
     game: str | None = None,
     lobby_id: int | None = None,
     party_id: int | None = None,
@@ -98,7 +99,7 @@ def create(
         return _send(user_id, to_user_id, about)
 
 
-def check_may_invite(*, user_id: int, lobby_id: int | None = None, party_id: int | None = None) -> None:
+def check_may_invite(*, user_id: UserId, lobby_id: int | None = None, party_id: int | None = None) -> None:
     """Check that the user may invite others to this lobby and party.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``NotInParty``,
@@ -117,12 +118,12 @@ def _about_game(name: str) -> dict[str, Any]:
     return {"kind": Invite.Kind.GAME, "game": name}
 
 
-def _about_lobby(user_id: int, to_user_id: int, lobby_id: int) -> dict[str, Any]:
+def _about_lobby(user_id: UserId, to_user_id: UserId, lobby_id: int) -> dict[str, Any]:
     lobbies.check_may_invite(user_id, lobby_id, to_user_id)
     return {"kind": Invite.Kind.LOBBY, "lobby_id": lobby_id}
 
 
-def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]:
+def _about_party(user_id: UserId, to_user_id: UserId, party_id: int) -> dict[str, Any]:
     party = parties.lock_led(user_id, party_id=party_id)
     if party.members.filter(user=to_user_id).exists():
         raise AlreadyMember
@@ -131,7 +132,7 @@ def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]
     return {"kind": Invite.Kind.PARTY, "party": party}
 
 
-def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
+def _send(user_id: UserId, to_user_id: UserId, about: dict[str, Any]) -> InviteInfo:
     # Locking both users' rows makes the checks and counts below safe against concurrent invites.
     users = {user.pk: user for user in accounts.lock(user_id, to_user_id)}
     invitee = users.get(to_user_id)
@@ -162,7 +163,7 @@ def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
     return _tell(invite)
 
 
-def _already_invited(user_id: int, to_user_id: int, about: dict[str, Any]) -> AlreadyInvited:
+def _already_invited(user_id: UserId, to_user_id: UserId, about: dict[str, Any]) -> AlreadyInvited:
     same = selectors.pending().filter(**about)
     if about["kind"] == Invite.Kind.GAME:
         same = same.filter(from_user__in=(user_id, to_user_id))
@@ -173,7 +174,7 @@ def _already_invited(user_id: int, to_user_id: int, about: dict[str, Any]) -> Al
 
 
 @transaction.atomic
-def accept(*, user_id: int, invite_id: int) -> InviteInfo:
+def accept(*, user_id: UserId, invite_id: int) -> InviteInfo:
     """Accept an invite: the game starts, or the user enters the lobby or the party.
 
     Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``; for parties ``PartyFull`` and
@@ -204,7 +205,7 @@ def _begin_game(invite: Invite) -> None:
 
 
 @transaction.atomic
-def decline(*, user_id: int, invite_id: int) -> InviteInfo:
+def decline(*, user_id: UserId, invite_id: int) -> InviteInfo:
     """Decline an invite. Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``."""
     invite = _received(user_id, invite_id)
     _answer(invite, Status.DECLINED)
@@ -212,7 +213,7 @@ def decline(*, user_id: int, invite_id: int) -> InviteInfo:
 
 
 @transaction.atomic
-def cancel(*, user_id: int, invite_id: int) -> InviteInfo:
+def cancel(*, user_id: UserId, invite_id: int) -> InviteInfo:
     """Cancel an invite that the user has sent. Raises like ``decline``."""
     invite = selectors.of_user(user_id, invite_id)
     if invite.from_user_id != user_id:
@@ -228,7 +229,7 @@ def cancel_all(invites: QuerySet[Invite]) -> None:
 
 
 @transaction.atomic
-def cancel_between(*, by_id: int, blocked_id: int) -> None:
+def cancel_between(*, by_id: UserId, blocked_id: UserId) -> None:
     """Settle the pending invites between two users after a block.
 
     Those sent by the blocking user are cancelled, the others declined: the blocked user must not notice the
@@ -249,13 +250,13 @@ def cancel_to_lobby(lobby_id: int) -> None:
 
 
 @transaction.atomic
-def accept_to_party(party_id: int, *, user_id: int) -> None:
+def accept_to_party(party_id: int, *, user_id: UserId) -> None:
     """Mark the user's invite to this party as accepted, after they have joined by themselves."""
     _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
 
 
 @transaction.atomic
-def erase(*, user_id: int) -> None:
+def erase(*, user_id: UserId) -> None:
     """Cancel and delete all invites that the user has sent or received."""
     invites = Invite.objects.filter(Q(from_user=user_id) | Q(to_user=user_id))
     _settle(invites, Status.CANCELLED)
@@ -281,12 +282,12 @@ def delete_old() -> None:
     Invite.objects.filter(answered_at__lt=timezone.now() - RETENTION).delete()
 
 
-def _between(user_id: int, other_id: int) -> QuerySet[Invite]:
+def _between(user_id: UserId, other_id: UserId) -> QuerySet[Invite]:
     both = (user_id, other_id)
     return Invite.objects.filter(from_user__in=both, to_user__in=both)
 
 
-def _received(user_id: int, invite_id: int) -> Invite:
+def _received(user_id: UserId, invite_id: int) -> Invite:
     invite = selectors.of_user(user_id, invite_id)
     if invite.to_user_id != user_id:
         raise NotYoursToAnswer("Only the invited user can answer an invite.")

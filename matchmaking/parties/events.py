@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Struct
 
+from core.ids import UserId
 from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Event
@@ -14,7 +15,7 @@ from realtime.wire.topics import Topic
 class PartyMemberInfo(Struct, kw_only=True):
     """A member of a party."""
 
-    user_id: int
+    user_id: UserId
     username: str
     ready: bool
 
@@ -26,7 +27,7 @@ class PartyInfo(Struct, kw_only=True):
     """
 
     id: int
-    leader_id: int | None
+    leader_id: UserId | None
     members: list[PartyMemberInfo]
     max_size: int
     open: Annotated[bool, about("Whether anybody may enter")]
@@ -36,7 +37,7 @@ class PartyInfo(Struct, kw_only=True):
 Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
 
 
-def _audience(party_id: int, user_ids: Iterable[int]) -> tuple[Topic, ...]:
+def _audience(party_id: int, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:
     """The party's topic, and these users' own topics."""
     told = sorted(user_ids)
     devices = [topics.user(user_id) for user_id in told]
@@ -59,7 +60,7 @@ class PartyUpdate(Event):
 
     party: PartyInfo
     change: Change
-    user_ids: list[int]
+    user_ids: list[UserId]
 
     def audience(self) -> tuple[Topic, ...]:
         told = {member.user_id for member in self.party.members} | set(self.user_ids)
@@ -70,10 +71,10 @@ class PartyChat(Event):
     """Sent when a member writes to the party; only its members receive it."""
 
     party_id: int
-    sender_id: int
+    sender_id: UserId
     sender_name: str
     content: Annotated[str, about("Listed words are masked")]
-    member_ids: Annotated[list[int], about("Who hears it")]
+    member_ids: Annotated[list[UserId], about("Who hears it")]
     channel: Literal["party"] = "party"
 
     def audience(self) -> tuple[Topic, ...]:

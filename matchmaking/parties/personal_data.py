@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from core.ids import UserId
 from core.personal_data import erases, exports
 from matchmaking.parties import selectors, services
 from matchmaking.parties.events import PartyInfo
@@ -9,13 +10,13 @@ from matchmaking.parties.refusals import NotInParty
 
 
 @exports("party")
-def party(user_id: int) -> PartyInfo | None:
+def party(user_id: UserId) -> PartyInfo | None:
     """The party, while the person is in one."""
     return selectors.own(user_id)
 
 
 @erases
-def leave(user_id: int) -> None:
+def leave(user_id: UserId) -> None:
     """Leave the party: nobody has a deleted user in theirs."""
     with suppress(NotInParty):
         services.leave(user_id=user_id)

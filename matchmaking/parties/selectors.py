@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.ids import UserId
 from core.statements import statement
 from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
@@ -41,7 +42,7 @@ def _by_id(party_id: int) -> QuerySet[PartyMember, Any]:
 
 
 @statement
-def _by_member(user_id: int) -> QuerySet[PartyMember, Any]:
+def _by_member(user_id: UserId) -> QuerySet[PartyMember, Any]:
     return _rows(party__members__user=user_id)
 
 
@@ -60,7 +61,7 @@ def _found(rows: Sequence[Any]) -> PartyInfo | None:
     )
 
 
-def visible_to(user_id: int, party_id: int) -> PartyInfo:
+def visible_to(user_id: UserId, party_id: int) -> PartyInfo:
     """Return the party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
 
     A party is hidden from users who block its leader or are blocked by its leader.
@@ -71,22 +72,22 @@ def visible_to(user_id: int, party_id: int) -> PartyInfo:
     return party
 
 
-def _is_in(user_id: int, party: PartyInfo) -> bool:
+def _is_in(user_id: UserId, party: PartyInfo) -> bool:
     return any(member.user_id == user_id for member in party.members)
 
 
-def _is_open_to(user_id: int, party: PartyInfo) -> bool:
+def _is_open_to(user_id: UserId, party: PartyInfo) -> bool:
     invited = Party.objects.filter(pk=party.id, invites__to_user=user_id, invites__status="pending")
     assert party.leader_id is not None
     return (party.open or invited.exists()) and not friends.is_blocked_between(user_id, party.leader_id)
 
 
-def own(user_id: int) -> PartyInfo | None:
+def own(user_id: UserId) -> PartyInfo | None:
     """Return the user's party, if any."""
     return _found(_by_member(user_id))
 
 
-def party_of(user_id: int) -> PartyInfo:
+def party_of(user_id: UserId) -> PartyInfo:
     """Return the user's party. Raises ``NotInParty``."""
     party = own(user_id)
     if party is None:
@@ -94,7 +95,7 @@ def party_of(user_id: int) -> PartyInfo:
     return party
 
 
-def member_of(*, user_id: int, party_id: int | None = None) -> int:
+def member_of(*, user_id: UserId, party_id: int | None = None) -> int:
     """Return the id of the user's party.
 
     Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``.
@@ -107,7 +108,7 @@ def member_of(*, user_id: int, party_id: int | None = None) -> int:
     return own
 
 
-def led_by(*, user_id: int, party_id: int | None = None) -> int:
+def led_by(*, user_id: UserId, party_id: int | None = None) -> int:
     """Return the id of the party that the user leads. Raises like ``member_of``, and ``NotLeader``."""
     own = member_of(user_id=user_id, party_id=party_id)
     if not Party.objects.filter(pk=own, leader=user_id).exists():
@@ -115,10 +116,10 @@ def led_by(*, user_id: int, party_id: int | None = None) -> int:
     return own
 
 
-def by_party(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
+def by_party(user_ids: Collection[UserId]) -> list[tuple[int | None, list[UserId]]]:
     """Group these users by party; the party's id is None unless all its members are among them."""
     members = PartyMember.objects.filter(user__in=user_ids).order_by("pk").values_list("party_id", "user_id")
-    parties: dict[int, list[int]] = defaultdict(list)
+    parties: dict[int, list[UserId]] = defaultdict(list)
     for party_id, user_id in members:
         parties[party_id].append(user_id)
     grouped = [
@@ -129,7 +130,7 @@ def by_party(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
     return grouped + [(None, [user_id]) for user_id in user_ids if user_id not in in_party]
 
 
-def member_ids(party_id: int) -> list[int]:
+def member_ids(party_id: int) -> list[UserId]:
     """Return the ids of the party's members, in the order of joining."""
     members = PartyMember.objects.filter(party=party_id).order_by("pk")
     return list(members.values_list("user_id", flat=True))

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from chat import pacing
 from core import speech, words
+from core.ids import UserId
 from friends import selectors as friends
 from matchmaking.parties import selectors
 from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate
@@ -28,7 +29,7 @@ from realtime.publishing import publish
 
 
 @transaction.atomic
-def create(*, user_id: int, open: bool = False) -> PartyInfo:
+def create(*, user_id: UserId, open: bool = False) -> PartyInfo:
     """Create a party led by this user; anybody may join an open one. Raises ``AlreadyInParty``."""
     party = Party.objects.create(leader_id=user_id, open=open)
     _seat(party, user_id)
@@ -36,7 +37,7 @@ def create(*, user_id: int, open: bool = False) -> PartyInfo:
 
 
 @transaction.atomic
-def join(*, user_id: int, party_id: int) -> PartyInfo:
+def join(*, user_id: UserId, party_id: int) -> PartyInfo:
     """Join an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
 
     The party is also unknown to users who block its leader or are blocked by its leader.
@@ -47,7 +48,7 @@ def join(*, user_id: int, party_id: int) -> PartyInfo:
     return enter(party, user_id=user_id)
 
 
-def enter(party: Party, *, user_id: int) -> PartyInfo:
+def enter(party: Party, *, user_id: UserId) -> PartyInfo:
     """Add the user to this locked party. Raises ``PartyFull`` and ``AlreadyInParty``."""
     if party.members.count() >= MAX_SIZE:
         raise PartyFull(f"A party holds at most {MAX_SIZE}.")
@@ -56,7 +57,7 @@ def enter(party: Party, *, user_id: int) -> PartyInfo:
 
 
 @transaction.atomic
-def leave(*, user_id: int, party_id: int | None = None) -> None:
+def leave(*, user_id: UserId, party_id: int | None = None) -> None:
     """Leave the party. The longest-standing member becomes leader; an empty party is deleted.
 
     Raises ``NotInParty``; ``UnknownParty`` if the user's party is not ``party_id``.
@@ -73,7 +74,7 @@ def leave(*, user_id: int, party_id: int | None = None) -> None:
 
 
 @transaction.atomic
-def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyInfo:
+def kick(*, user_id: UserId, target_id: UserId, party_id: int | None = None) -> PartyInfo:
     """Remove a member, as the leader.
 
     Raises like ``leave``, and ``NotLeader``, ``UnknownMember`` and ``CannotKickOneself``.
@@ -88,7 +89,7 @@ def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyI
 
 
 @transaction.atomic
-def disband(*, user_id: int, party_id: int | None = None) -> None:
+def disband(*, user_id: UserId, party_id: int | None = None) -> None:
     """Disband the party, as its leader. Raises like ``leave``, and ``NotLeader``."""
     party = lock_led(user_id, party_id=party_id)
     user_ids = selectors.member_ids(party.pk)
@@ -97,7 +98,7 @@ def disband(*, user_id: int, party_id: int | None = None) -> None:
 
 
 @transaction.atomic
-def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> PartyInfo:
+def set_ready(*, user_id: UserId, ready: bool, party_id: int | None = None) -> PartyInfo:
     """Set whether the user is ready to play; it is only shown to the others. Raises like ``leave``."""
     party = lock_own(user_id, party_id=party_id)
     if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
@@ -105,7 +106,7 @@ def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> Part
     return selectors.shown(party)
 
 
-def say(*, user_id: int, content: str) -> PartyChat:
+def say(*, user_id: UserId, content: str) -> PartyChat:
     """Send a message to the user's party. Messages are not stored.
 
     It counts against the rate limit that lobbies and conversations share. Raises ``InvalidContent``,
@@ -118,7 +119,7 @@ def say(*, user_id: int, content: str) -> PartyChat:
 
 
 @transaction.atomic
-def _tell(user_id: int, party_id: int, content: str) -> PartyChat:
+def _tell(user_id: UserId, party_id: int, content: str) -> PartyChat:
     party = lock_own(user_id, party_id=party_id)
     members = selectors.shown(party).members
     (sender,) = (member for member in members if member.user_id == user_id)
@@ -141,7 +142,7 @@ def lock(party_id: int) -> Party:
     return party
 
 
-def lock_own(user_id: int, *, party_id: int | None = None) -> Party:
+def lock_own(user_id: UserId, *, party_id: int | None = None) -> Party:
     """Return the user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
     own = selectors.member_of(user_id=user_id, party_id=party_id)
     party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
@@ -151,7 +152,7 @@ def lock_own(user_id: int, *, party_id: int | None = None) -> Party:
     return party
 
 
-def lock_led(user_id: int, *, party_id: int | None = None) -> Party:
+def lock_led(user_id: UserId, *, party_id: int | None = None) -> Party:
     """Return the party that the user leads, locked. Raises like ``lock_own``, and ``NotLeader``."""
     party = lock_own(user_id, party_id=party_id)
     if party.leader_id != user_id:
@@ -159,7 +160,7 @@ def lock_led(user_id: int, *, party_id: int | None = None) -> Party:
     return party
 
 
-def _seat(party: Party, user_id: int) -> None:
+def _seat(party: Party, user_id: UserId) -> None:
     try:
         with transaction.atomic():
             PartyMember.objects.create(party=party, user_id=user_id)
@@ -167,7 +168,7 @@ def _seat(party: Party, user_id: int) -> None:
         raise AlreadyInParty from None
 
 
-def _changed(party: Party, change: Change, user_ids: Sequence[int]) -> PartyInfo:
+def _changed(party: Party, change: Change, user_ids: Sequence[UserId]) -> PartyInfo:
     party.version += 1
     party.save(update_fields=["version", "leader"])
     now = selectors.shown(party)
@@ -175,7 +176,7 @@ def _changed(party: Party, change: Change, user_ids: Sequence[int]) -> PartyInfo
     return now
 
 
-def _end(party: Party, user_ids: Sequence[int]) -> None:
+def _end(party: Party, user_ids: Sequence[UserId]) -> None:
     last = PartyInfo(
         id=party.pk,
         leader_id=None,

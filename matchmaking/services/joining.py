@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from core.batching import ThreadedBatcher
 from core.calls import run_before
+from core.ids import UserId
 from core.parsers import refuse_unknown
 from core.refusals import Invalid, Refusal
 from game import selectors as game_selectors
@@ -50,13 +51,13 @@ from matchmaking.shapes import Standing
 class _Request(NamedTuple):
     """A request to join together, the leader first."""
 
-    user_ids: tuple[int, ...]
+    user_ids: tuple[UserId, ...]
     asks: Struct
 
 
 def join(
     *,
-    user_id: int,
+    user_id: UserId,
     game: str,
     mode: str = "",
     party_id: int | None = None,
@@ -80,7 +81,7 @@ def join(
     return _join_together(Queue.name_of(game, mode), _Request((user_id,), answers))
 
 
-def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[Standing]:
+def join_soon(*, user_id: UserId, game: str, mode: str = "") -> Future[Standing]:
     """Like :func:`join` for one user without answers, but return a future; for the event loop.
 
     Hooks before the call, which might block, do not run.
@@ -109,7 +110,7 @@ def _check_size(queue: DeclaredQueue, size: int) -> None:
 
 
 @transaction.atomic
-def _join_as_party(queue: DeclaredQueue, user_id: int, party_id: int, answers: Struct) -> Standing:
+def _join_as_party(queue: DeclaredQueue, user_id: UserId, party_id: int, answers: Struct) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
     party = parties.lock_led(user_id, party_id=party_id)
     user_ids = party_selectors.member_ids(party.pk)
@@ -200,7 +201,7 @@ def _keep_answers(queue: str, declared: DeclaredQueue, tickets: Sequence[Waiting
     )
 
 
-def _drop_closed_queues(queued: dict[int, str]) -> dict[int, str]:
+def _drop_closed_queues(queued: dict[UserId, str]) -> dict[UserId, str]:
     """Withdraw tickets from queues whose games are not offered here any more; return the other queues."""
     gone = {user_id for user_id, queue in queued.items() if not Queue.is_offered(queue)}
     for user_id in gone:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from core.ids import UserId
 from game import selectors as game_selectors
 from game.author.queues import NoQuestions
 from matchmaking import rules, selectors
@@ -26,7 +27,7 @@ from realtime.publishing import publish
 
 
 @transaction.atomic
-def leave(*, user_id: int) -> bool:
+def leave(*, user_id: UserId) -> bool:
     """Withdraw the user's ticket, for all its members; return whether there was one.
 
     If a match is proposed to them, it is declined.
@@ -43,7 +44,7 @@ def withdraw(*, party_id: int) -> None:
         _withdraw(ticket)
 
 
-def _withdraw(ticket: Ticket, *, left: Sequence[int] = ()) -> bool:
+def _withdraw(ticket: Ticket, *, left: Sequence[UserId] = ()) -> bool:
     lock_queue(ticket.queue_id)
     members = list(ticket.members.values_list("user_id", "ticket__proposal"))
     user_ids = [user_id for user_id, _ in members]
@@ -58,7 +59,7 @@ def _withdraw(ticket: Ticket, *, left: Sequence[int] = ()) -> bool:
 
 
 @transaction.atomic
-def decline(*, user_id: int, proposal_id: int) -> None:
+def decline(*, user_id: UserId, proposal_id: int) -> None:
     """Decline a proposed match, and leave the queue. Raises ``UnknownProposal``."""
     ticket = lock_proposed(user_id, proposal_id=proposal_id)
     if ticket is None:
@@ -67,7 +68,7 @@ def decline(*, user_id: int, proposal_id: int) -> None:
 
 
 def cancel_proposal(
-    proposal_id: int, *, queue: str, tickets: Collection[int], left: Sequence[int], reason: str
+    proposal_id: int, *, queue: str, tickets: Collection[int], left: Sequence[UserId], reason: str
 ) -> None:
     """Withdraw these tickets of a proposed match, give the others their places back, and tell all."""
     game, mode = Queue.kind_of(queue)
@@ -83,7 +84,7 @@ def cancel_proposal(
 
 @transaction.atomic
 def cancel_match(
-    *, game_id: UUID, queue: str, reason: str, left: Sequence[int], stayed: Mapping[int, datetime]
+    *, game_id: UUID, queue: str, reason: str, left: Sequence[UserId], stayed: Mapping[UserId, datetime]
 ) -> None:
     """Requeue the players who ``stayed``, at their old places, and penalise those who ``left``.
 
@@ -106,7 +107,7 @@ def cancel_match(
         _penalise(user_id)
 
 
-def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
+def _requeue(queue: str, left: Sequence[UserId], stayed: Mapping[UserId, datetime]) -> set[UserId]:
     lock_queue(queue)
     game, mode = Queue.kind_of(queue)
     entrants = game_selectors.entrants(game, queue, list(stayed))
@@ -114,7 +115,7 @@ def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) ->
     now = timezone.now()
     has_questions = declared_queue(game, mode=mode).asks is not NoQuestions
     answers = selectors.answers(queue, list(stayed))
-    requeued: set[int] = set()
+    requeued: set[UserId] = set()
     for party_id, user_ids in party_selectors.by_party([*stayed, *left]):
         if not stayed.keys() >= set(user_ids) or any(user_id in waiting for user_id in user_ids):
             continue
@@ -137,7 +138,7 @@ def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) ->
     return requeued
 
 
-def _penalise(user_id: int) -> None:
+def _penalise(user_id: UserId) -> None:
     now = timezone.now()
     held, is_first = Penalty.objects.select_for_update().get_or_create(
         user_id=user_id, defaults={"times": 1, "until": now + timedelta(seconds=rules.penalty_s(1))}
@@ -150,7 +151,7 @@ def _penalise(user_id: int) -> None:
     held.save(update_fields=["times", "until"])
 
 
-def clear_history(*, user_id: int) -> None:
+def clear_history(*, user_id: UserId) -> None:
     """Delete the user's penalty for leaving matches early, and the answers to the questions of queues."""
     Penalty.objects.filter(user=user_id).delete()
     Answers.objects.filter(user=user_id).delete()

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from prometheus_client import Histogram
 
+from core.ids import UserId
 from friends import selectors as friends
 from game import selectors as game_selectors
 from game import services as game_services
@@ -40,7 +41,7 @@ def create_games(
     *,
     queue: str,
     groups: Sequence[Sequence[Waiting]],
-    known: Mapping[int, Entrant],
+    known: Mapping[UserId, Entrant],
 ) -> dict[UUID, SeatedGame]:
     """Remove the groups from the queue and create their games; players not ``known`` are looked up."""
     if not groups:
@@ -63,7 +64,7 @@ def create_games(
 
 
 def _seated(
-    declared: DeclaredQueue, group: Sequence[Waiting], entrants: Mapping[int, Entrant]
+    declared: DeclaredQueue, group: Sequence[Waiting], entrants: Mapping[UserId, Entrant]
 ) -> list[QueuedParty]:
     """Return the players in the order of their seats: at random, but members of a party side by side."""
     now = timezone.now()

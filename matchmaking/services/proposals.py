@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from core.ids import UserId
 from game.author.queues import Waiting
 from matchmaking import selectors
 from matchmaking.events import MatchProposed
@@ -36,7 +37,7 @@ def propose(queue: str, *, groups: Sequence[Sequence[Waiting]], within_s: float)
 
 
 @transaction.atomic
-def accept(*, user_id: int, proposal_id: int) -> Standing:
+def accept(*, user_id: UserId, proposal_id: int) -> Standing:
     """Accept a proposed match, and make it if all others have; return the user's status.
 
     Raises ``UnknownProposal``.

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from msgspec import Struct
 
+from core.ids import UserId
 from game.author import catalogue, queues
 from game.author.queues import Queue as DeclaredQueue
 from game.author.queues import Waiting
@@ -53,7 +54,7 @@ def queue_is_locked(queue: str, *, skip_locked: bool = False) -> bool:
         return cursor.fetchone() is not None
 
 
-def lock_proposed(user_id: int, *, proposal_id: int) -> Ticket | None:
+def lock_proposed(user_id: UserId, *, proposal_id: int) -> Ticket | None:
     """Lock the queue and return the user's ticket, if the match is still proposed to the user."""
     ticket = selectors.proposed_to(user_id, proposal_id)
     if ticket is None:
@@ -97,20 +98,20 @@ def repeated(item: str, *, of: Iterable[Any]) -> str:
 
 
 def tell_party(
-    event: type[QueueJoined] | type[QueueLeft], *, party_id: int, queue: str, user_ids: Iterable[int]
+    event: type[QueueJoined] | type[QueueLeft], *, party_id: int, queue: str, user_ids: Iterable[UserId]
 ) -> None:
     game, mode = Queue.kind_of(queue)
     for user_id in user_ids:
         publish(event(user_id=user_id, party_id=party_id, game=game, mode=mode))
 
 
-def mark_disconnected(user_ids: Iterable[int]) -> None:
+def mark_disconnected(user_ids: Iterable[UserId]) -> None:
     """Record that the last sockets of these users have closed."""
     closed_at = timezone.now() - timedelta(seconds=presence.LINGER_S)
     Member.objects.filter(user__in=user_ids).update(left_at=closed_at)
 
 
-def touch_tickets(user_ids: Iterable[int]) -> None:
+def touch_tickets(user_ids: Iterable[UserId]) -> None:
     """Refresh the heartbeat of these users' tickets."""
     now = timezone.now()
     Ticket.objects.filter(members__user__in=user_ids, heard_at__lt=now - HEARTBEAT_RESOLUTION).update(

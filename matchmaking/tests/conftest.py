@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from core.ids import UserId
 from game.author import Game, Grid, catalogue, move
 from game.models import Rating
 
@@ -19,7 +20,7 @@ from game.models import Rating
 class Waiter:
     """A user with an authenticated API client."""
 
-    id: int
+    id: UserId
     name: str
     client: APIClient
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from core.ids import UserId
 from friends import services as friends
 from game.models import Game, Seat
 from matchmaking import services as queue
@@ -34,7 +35,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 @pytest.fixture
-def people(db: None) -> list[int]:
+def people(db: None) -> list[UserId]:
     return [user.pk for user in User.objects.bulk_create(User(username=f"p{n}") for n in range(9))]
 
 
@@ -55,7 +56,7 @@ def kinds(told: Any) -> list[str]:
 
 
 def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
@@ -86,7 +87,7 @@ def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(
 
 
 def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
@@ -102,7 +103,7 @@ def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(
 
 
 def test_of_one_question_asked_at_once_by_both_one_is_asked(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, *_ = people
 
@@ -116,7 +117,7 @@ def test_of_one_question_asked_at_once_by_both_one_is_asked(
 
 
 def test_no_more_invites_than_allowed_are_sent_at_once(
-    people: list[int],
+    people: list[UserId],
     at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
     told: list[Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -133,7 +134,7 @@ def test_no_more_invites_than_allowed_are_sent_at_once(
 
 
 def test_the_last_place_in_a_party_is_got_by_one(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, cyd, *others = people
     party = parties.create(user_id=ada, open=True).id
@@ -159,7 +160,7 @@ def test_the_last_place_in_a_party_is_got_by_one(
 
 
 def test_who_enters_two_parties_at_once_is_in_one(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, cyd, *_ = people
     for _ in range(ROUNDS):
@@ -177,7 +178,7 @@ def test_who_enters_two_parties_at_once_is_in_one(
 
 
 def test_leaving_kicking_and_disbanding_at_once_leave_no_party_without_its_leader(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, cyd, dan, *_ = people
     for _ in range(ROUNDS):
@@ -206,7 +207,7 @@ def test_leaving_kicking_and_disbanding_at_once_leave_no_party_without_its_leade
 
 
 def test_an_invite_accepted_while_the_party_ends_leaves_nobody_behind(
-    people: list[int], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
+    people: list[UserId], at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], told: list[Any]
 ) -> None:
     ada, bob, *_ = people
     for _ in range(ROUNDS):
@@ -227,7 +228,7 @@ def test_an_invite_accepted_while_the_party_ends_leaves_nobody_behind(
 
 
 def test_a_party_that_changes_while_it_queues_waits_as_it_is_or_not_at_all(
-    people: list[int],
+    people: list[UserId],
     at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
     told: list[Any],
     table: str,

@@ -11,6 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from core.database import in_database
+from core.ids import UserId
 from game import author
 from game.models import Game, Rating
 from matchmaking import rules, selectors, services
@@ -143,7 +144,7 @@ def clock() -> Iterator[Any]:
         yield clock
 
 
-def leave(user_id: int) -> float:
+def leave(user_id: UserId) -> float:
     """Leave a match early; return the penalty in seconds."""
     services.cancel_match(game_id=Game().pk, queue="tictactoe", reason="aborted", left=[user_id], stayed={})
     return selectors.ties([user_id])[1][user_id]
@@ -162,7 +163,7 @@ async def test_the_wait_grows_each_time_and_is_forgiven_after_a_day(ada: Person,
 async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(
     ada: Person, bob: Person, cyd: Person
 ) -> None:
-    def requeued(left: Any, stayed: Any) -> list[tuple[int | None, list[int]]]:
+    def requeued(left: Any, stayed: Any) -> list[tuple[int | None, list[UserId]]]:
         now = timezone.now()
         services.cancel_match(
             game_id=Game().pk,
@@ -271,7 +272,7 @@ async def test_when_the_last_socket_closes_it_is_noted(ada: Person, monkeypatch:
     noted = threading.Event()
     note_gone = services.mark_disconnected
 
-    def note(user_ids: Iterable[int]) -> None:
+    def note(user_ids: Iterable[UserId]) -> None:
         user_ids = set(user_ids)
         note_gone(user_ids)
         # Users of earlier tests may be swept meanwhile.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.models import User
+from core.ids import UserId
 from core.refusals import Refusal
 from friends import services as friends
 from game.models import Game
@@ -36,7 +37,7 @@ numbers = st.integers(0, 30)
 class Client:
     """The state of one user's device: a snapshot, updated by events only."""
 
-    def __init__(self, user_id: int) -> None:
+    def __init__(self, user_id: UserId) -> None:
         self.user_id = user_id
         self.invites, self.party = snapshot(user_id)
 
@@ -53,7 +54,7 @@ class Client:
                 self.party = None
 
 
-def snapshot(user_id: int) -> tuple[dict[int, InviteInfo], PartyInfo | None]:
+def snapshot(user_id: UserId) -> tuple[dict[int, InviteInfo], PartyInfo | None]:
     pending = invite_selectors.shown(invite_selectors.pending_of(user_id, timezone.now()))
     try:
         party = party_selectors.party_of(user_id)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts import services as accounts
 from accounts.models import User
 from core.batching import ThreadedBatcher
+from core.ids import UserId
 from game.author.queues import Waiting
 from game.models import Game, Seat
 from matchmaking import services
@@ -35,7 +36,7 @@ def crowd(db: None) -> list[User]:
     return User.objects.bulk_create(User(username=f"player{number}") for number in range(200))
 
 
-def check_all_are_matched_in_pairs(user_ids: Iterable[int]) -> None:
+def check_all_are_matched_in_pairs(user_ids: Iterable[UserId]) -> None:
     seats = list(Seat.objects.values_list("game_id", "user_id"))
     assert sorted(user for _, user in seats) == sorted(user_ids)
     assert set(Counter(game for game, _ in seats).values()) == {2}

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.ids import UserId
 from game.author import Game, Grid, Queue, Record, Seat, State, move
 from game.author.queues import Waiting
 from matchmaking import rules
@@ -31,22 +32,22 @@ def a_queue(*, fewest: int, most: int, **declared: Any) -> Queue:
 
 
 def groups(
-    tickets: list[Waiting], *, fewest: int, most: int, apart: Iterable[tuple[int, int]] = ()
+    tickets: list[Waiting], *, fewest: int, most: int, apart: Iterable[tuple[UserId, UserId]] = ()
 ) -> list[list[Waiting]]:
     return rules.groups(tickets, a_queue(fewest=fewest, most=most), apart=apart)
 
 
 def window(waited: float) -> float:
-    return a_queue(fewest=2, most=2).window(waited, Waiting(1, 1500, waited, (1,)))
+    return a_queue(fewest=2, most=2).window(waited, Waiting(1, 1500, waited, (UserId(1),)))
 
 
 waits = st.floats(0, 60)
 solos = st.lists(st.tuples(st.integers(1000, 2000), waits), max_size=30).map(
-    lambda rows: [Waiting(id, rating, waited, (id,)) for id, (rating, waited) in enumerate(rows)]
+    lambda rows: [Waiting(id, rating, waited, (UserId(id),)) for id, (rating, waited) in enumerate(rows)]
 )
 parties = st.lists(st.tuples(st.integers(1000, 2000), waits, st.integers(1, 4)), max_size=20).map(
     lambda rows: [
-        Waiting(id, rating, waited, tuple(range(10 * id, 10 * id + size)))
+        Waiting(id, rating, waited, tuple(map(UserId, range(10 * id, 10 * id + size))))
         for id, (rating, waited, size) in enumerate(rows)
     ]
 )
@@ -85,15 +86,15 @@ def test_those_kept_apart_never_meet(tickets: Any, table: Any, pairs: Any) -> No
 
 
 def test_a_large_table_fills_up() -> None:
-    tickets = [Waiting(number, 1500, 0.0, (number,)) for number in range(101)]
+    tickets = [Waiting(number, 1500, 0.0, (UserId(number),)) for number in range(101)]
 
     assert [len(group) for group in groups(tickets, fewest=50, most=50)] == [50, 50]
 
 
 def test_those_kept_apart_are_matched_with_the_next_nearest() -> None:
-    tickets = [Waiting(number, 1500 + number, 0.0, (number,)) for number in range(4)]
+    tickets = [Waiting(number, 1500 + number, 0.0, (UserId(number),)) for number in range(4)]
 
-    made = groups(tickets, fewest=2, most=2, apart=[(1, 0), (2, 3)])
+    made = groups(tickets, fewest=2, most=2, apart=[(UserId(1), UserId(0)), (UserId(2), UserId(3))])
 
     assert sorted(sorted(ticket.id for ticket in group) for group in made) in (
         [[0, 2], [1, 3]],
@@ -131,7 +132,7 @@ def test_the_closest_two_of_all_play_each_other(tickets: Any) -> None:
 
 
 def test_among_equals_the_eldest_play_first() -> None:
-    tickets = [Waiting(id, 1500, 0, (id,)) for id in (3, 1, 2)]
+    tickets = [Waiting(id, 1500, 0, (UserId(id),)) for id in (3, 1, 2)]
 
     assert [[ticket.id for ticket in group] for group in groups(tickets, fewest=2, most=2)] == [[1, 2]]
 
@@ -141,7 +142,7 @@ def test_the_window_widens_until_anybody_will_do() -> None:
 
 
 def test_fewer_players_will_do_when_the_queue_says_so() -> None:
-    tickets = [Waiting(number, 1500, 5.0, (number,)) for number in range(3)]
+    tickets = [Waiting(number, 1500, 5.0, (UserId(number),)) for number in range(3)]
 
     def made(**declared: Any) -> list[int]:
         return [len(group) for group in rules.groups(tickets, a_queue(fewest=2, most=4, **declared))]
@@ -157,8 +158,8 @@ def test_the_window_is_that_of_the_queue() -> None:
         def window(self, waited_s: float, ticket: Waiting) -> float:
             return 10 * waited_s + ticket.uncertainty
 
-    far = [Waiting(0, 1500, 1.0, (0,), 5), Waiting(1, 1516, 0.0, (1,), 0)]
-    near = [far[0], Waiting(1, 1515, 0.0, (1,), 0)]
+    far = [Waiting(0, 1500, 1.0, (UserId(0),), 5), Waiting(1, 1516, 0.0, (UserId(1),), 0)]
+    near = [far[0], Waiting(1, 1515, 0.0, (UserId(1),), 0)]
 
     assert rules.groups(far, pair_of(Strict)) == []
     assert rules.groups(near, pair_of(Strict)) == [near]
@@ -184,7 +185,7 @@ asking = st.lists(
     st.tuples(st.integers(1000, 2000), waits, st.sampled_from(["eu", "us", "any"])), max_size=30
 ).map(
     lambda rows: [
-        Waiting(id, rating, waited, (id,), 0, Region(region=region))
+        Waiting(id, rating, waited, (UserId(id),), 0, Region(region=region))
         for id, (rating, waited, region) in enumerate(rows)
     ]
 )
@@ -199,9 +200,12 @@ def test_tickets_that_do_not_fit_are_never_in_one_match(tickets: list[Waiting], 
 
 
 def test_the_few_of_a_region_find_each_other_in_a_crowd_of_another() -> None:
-    crowd = [Waiting(number, 1500, 0.0, (number,), 0, Region(region=f"r{number}")) for number in range(100)]
+    crowd = [
+        Waiting(number, 1500, 0.0, (UserId(number),), 0, Region(region=f"r{number}")) for number in range(100)
+    ]
     few = [
-        Waiting(200 + number, 1450 + 100 * number, 0.0, (200 + number,), 0, Region("eu")) for number in (0, 1)
+        Waiting(200 + number, 1450 + 100 * number, 0.0, (UserId(200 + number),), 0, Region("eu"))
+        for number in (0, 1)
     ]
 
     assert rules.groups([few[0], *crowd, few[1]], pair_of(Regional)) == [few]
@@ -221,7 +225,7 @@ def test_teams_fill_up_and_parties_stay_together(tickets: list[Waiting], layout:
 
 @given(ratings=st.lists(st.integers(1000, 2000), min_size=6, max_size=6))
 def test_no_other_teams_would_be_more_even(ratings: list[int]) -> None:
-    tickets = [Waiting(number, rating, 0.0, (number,)) for number, rating in enumerate(ratings)]
+    tickets = [Waiting(number, rating, 0.0, (UserId(number),)) for number, rating in enumerate(ratings)]
 
     one, other = rules.divide(tickets, [3, 3])
 
@@ -236,7 +240,8 @@ def test_only_parties_that_make_whole_teams_are_matched() -> None:
 
     def made(*sizes: int) -> list[list[int]]:
         tickets = [
-            Waiting(n, 1500, 60.0, tuple(range(10 * n, 10 * n + size))) for n, size in enumerate(sizes)
+            Waiting(n, 1500, 60.0, tuple(map(UserId, range(10 * n, 10 * n + size))))
+            for n, size in enumerate(sizes)
         ]
         return [sorted(len(ticket.user_ids) for ticket in group) for group in rules.groups(tickets, queue)]
 
@@ -246,7 +251,7 @@ def test_only_parties_that_make_whole_teams_are_matched() -> None:
 
 newcomers = st.lists(st.tuples(st.integers(500, 2500), st.integers(0, 333)), max_size=30).map(
     lambda rows: [
-        Waiting(id, rating, 0.0, (id,), uncertainty) for id, (rating, uncertainty) in enumerate(rows)
+        Waiting(id, rating, 0.0, (UserId(id),), uncertainty) for id, (rating, uncertainty) in enumerate(rows)
     ]
 )
 

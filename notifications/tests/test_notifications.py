@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from chat import services as chat
 from core.database import in_database
+from core.ids import UserId
 from friends import services as friends
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
@@ -154,7 +155,7 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(
     count = badges.badges
     counted, go_on = threading.Event(), threading.Event()
 
-    def slow_the_first_time(user_ids: Collection[int]) -> dict[int, Badge]:
+    def slow_the_first_time(user_ids: Collection[UserId]) -> dict[UserId, Badge]:
         found = count(user_ids)
         if not counted.is_set():
             counted.set()
@@ -181,7 +182,7 @@ async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_ba
     outage = iter([OperationalError("The database is away.")] * 2)
     count = badges.badges
 
-    def count_when_it_is_there(user_ids: Collection[int]) -> dict[int, Badge]:
+    def count_when_it_is_there(user_ids: Collection[UserId]) -> dict[UserId, Badge]:
         for problem in outage:
             raise problem
         return count(user_ids)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from core.ids import UserId
 from core.personal_data import exports
 from progression.achievements.models import Earned
 
 
 @exports("achievements")
-def achievements(user_id: int) -> list[dict[str, Any]]:
+def achievements(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's achievements with their dates."""
     earned = Earned.objects.filter(player=user_id).order_by("pk")
     return [{"name": name, "earned_at": at} for name, at in earned.values_list("achievement__name", "at")]

@@ -1,12 +1,13 @@
 """Queries about achievements."""
 
+from core.ids import UserId
 from progression import selectors as progression
 from progression.achievements.metrics import Metric
 from progression.achievements.models import Achievement, Earned, Tally
 from progression.achievements.shapes import Prize, Progress
 
 
-def progress(user_id: int) -> list[Progress]:
+def progress(user_id: UserId) -> list[Progress]:
     """Return all achievements with the user's progress; ``earned_at`` is None for those not yet earned."""
     counted = dict(Tally.objects.filter(player=user_id).values_list("metric", "count"))
     counted[Metric.LEVEL] = progression.player(user_id).level

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
+from core.ids import UserId
 from core.statements import Insert, Statement, statement
 from progression import services as progression
 from progression.achievements.events import AchievementEarned
@@ -15,16 +16,16 @@ from realtime.publishing import publish
 
 
 @statement
-def _add(user_id: int, metric: str, amount: int) -> Insert:
+def _add(user_id: UserId, metric: str, amount: int) -> Insert:
     return _tally(user_id, metric, amount, F("count") + amount)
 
 
 @statement
-def _raise(user_id: int, metric: str, value: int) -> Insert:
+def _raise(user_id: UserId, metric: str, value: int) -> Insert:
     return _tally(user_id, metric, value, Greatest(F("count"), value))
 
 
-def _tally(user_id: int, metric: str, first: int, then: Any) -> Insert:
+def _tally(user_id: UserId, metric: str, first: int, then: Any) -> Insert:
     return Insert(
         Tally,
         player=user_id,
@@ -37,17 +38,17 @@ def _tally(user_id: int, metric: str, first: int, then: Any) -> Insert:
 
 
 @statement
-def _due(user_id: int, metric: str, count: int) -> QuerySet[Achievement]:
+def _due(user_id: UserId, metric: str, count: int) -> QuerySet[Achievement]:
     return Achievement.objects.filter(metric=metric, goal__lte=count).exclude(earned__player=user_id)
 
 
 @statement
-def _earn(user_id: int, achievement_id: int) -> Insert:
+def _earn(user_id: UserId, achievement_id: int) -> Insert:
     return Insert(Earned, player=user_id, achievement=achievement_id, conflict=("player", "achievement"))
 
 
 @transaction.atomic(savepoint=False)
-def record(user_id: int, *, metric: Metric, amount: int = 1) -> None:
+def record(user_id: UserId, *, metric: Metric, amount: int = 1) -> None:
     """Add ``amount`` to the user's count and grant the achievements that this reaches.
 
     Call it last among changes of the player in a transaction: granting changes the player too. If an operator
@@ -58,7 +59,7 @@ def record(user_id: int, *, metric: Metric, amount: int = 1) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def record_locked(user_id: int, *, metric: Metric, amount: int = 1) -> None:
+def record_locked(user_id: UserId, *, metric: Metric, amount: int = 1) -> None:
     """Like :func:`record`, in a transaction that has locked the player."""
     if amount < 1:
         raise ValueError("A tally only rises")
@@ -66,13 +67,13 @@ def record_locked(user_id: int, *, metric: Metric, amount: int = 1) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def reach(user_id: int, *, metric: Metric, value: int) -> None:
+def reach(user_id: UserId, *, metric: Metric, value: int) -> None:
     """Like :func:`record`, for metrics that count the highest value so far, such as levels."""
     progression.lock(user_id)
     _count(_raise, user_id, metric, value)
 
 
-def _count(tally: Statement[..., tuple[Any, ...]], user_id: int, metric: Metric, amount: int) -> None:
+def _count(tally: Statement[..., tuple[Any, ...]], user_id: UserId, metric: Metric, amount: int) -> None:
     """Change the tally, and grant the achievements that this reaches."""
     ((count,),) = tally(user_id, metric, amount)
     for achievement in _due(user_id, metric, count):

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from core.ids import UserId
 from progression import ledger, seeding, services
 from progression.models import Item, Pet, Species, Stack
 
@@ -17,7 +18,7 @@ from progression.models import Item, Pet, Species, Stack
 class Person:
     """A user with a client that carries their token."""
 
-    id: int
+    id: UserId
     name: str
     token: str
     client: APIClient

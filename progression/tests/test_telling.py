@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from core.database import in_database
+from core.ids import UserId
 from gameplatform.asgi import application
 from progression import services
 from progression.tests.conftest import Person
@@ -14,7 +15,7 @@ from realtime.testing import Player, running_worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _grant_in_vain(user_id: int) -> None:
+def _grant_in_vain(user_id: UserId) -> None:
     try:
         with transaction.atomic():
             services.grant(user_id, xp=600, cause="test")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Protocol
 
+from core.ids import UserId
 from realtime import metrics
 from realtime.connections.limits import FLOOD_WINDOW_S
 from realtime.server.turn import Outlet, is_binary
@@ -95,7 +96,7 @@ class Connection:
         """Return whether nothing waits before the next frame."""
         return self._is_clear or (self.closed_with is None and self._held is None and not self._outbox)
 
-    def belongs_to(self, user_id: int) -> bool:
+    def belongs_to(self, user_id: UserId) -> bool:
         """Return whether the socket belongs to this user."""
         return self.identity is not None and self.identity.user_id == user_id
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from core.batches import batched
+from core.ids import UserId
 from core.refusals import RateLimited
 from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
@@ -44,13 +45,13 @@ class Sockets:
     would cost more than the socket.
     """
 
-    def __init__(self, arrived: Callable[[int], None], left: Callable[[int], None]) -> None:
+    def __init__(self, arrived: Callable[[UserId], None], left: Callable[[UserId], None]) -> None:
         self._arrived = arrived
         self._left = left
         self._anonymous: dict[Connection, None] = {}
         self._identified: dict[Connection, None] = {}
         self._by_session: dict[int, dict[Connection, None]] = {}
-        self._of_user: Counter[int] = Counter()
+        self._of_user: Counter[UserId] = Counter()
         self._of_network: Counter[str] = Counter()
         self.count = 0
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
+from core.ids import UserId
 from realtime.connections.connection import Connection
 from realtime.wire.messages import Closing
 from realtime.wire.topics import Topic
@@ -12,7 +13,7 @@ class Listener(Protocol):
     """A listener of a topic: a socket, or an object that forwards to one."""
 
     def send(self, frame: bytes, key: Hashable = None) -> None: ...
-    def belongs_to(self, user_id: int) -> bool: ...
+    def belongs_to(self, user_id: UserId) -> bool: ...
     def is_socket(self, connection: Connection) -> bool: ...
     def close(self, code: int, reason: str = "") -> None: ...
 
@@ -58,7 +59,9 @@ class Hub:
         for listener in self.listeners(topic):
             listener.send(answer if listener.is_socket(asking) else frame)
 
-    def deliver_ephemeral(self, topic: Topic, frame: bytes, key: Hashable, but_user_id: int | None) -> None:
+    def deliver_ephemeral(
+        self, topic: Topic, frame: bytes, key: Hashable, but_user_id: UserId | None
+    ) -> None:
         """Send the frame, which replaces unsent ones of its key, to all local listeners but this user's."""
         for listener in self.listeners(topic):
             if but_user_id is None or not listener.belongs_to(but_user_id):

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from core.batches import batched
 from core.batching import BatchLoader
+from core.ids import UserId
 from core.problems import log_failure
 from core.redis import REDIS_ERRORS, sync_client
 from core.tasks import begin
@@ -57,7 +58,7 @@ class EphemeralFrame(NamedTuple):
 
     frame: bytes
     key: str
-    but_user_id: int | None
+    but_user_id: UserId | None
 
 
 class FrameMetadata(NamedTuple):

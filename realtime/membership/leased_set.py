@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 from redis.asyncio import Redis
 
 from core.batches import batched
+from core.ids import UserId
 from core.namespace import key
 from core.problems import log_failure
 from core.redis import REDIS_ERRORS, evaluate, sync_client
@@ -99,7 +100,7 @@ class Member(NamedTuple):
     """A user in a room. The room's name must not contain spaces."""
 
     room: str
-    user_id: int
+    user_id: UserId
 
     def packed(self) -> str:
         return f"{self.room} {self.user_id}"
@@ -107,10 +108,10 @@ class Member(NamedTuple):
 
 def _unpacked(packed: bytes) -> Member:
     room, _, user_id = packed.decode().partition(" ")
-    return Member(room, int(user_id))
+    return Member(room, UserId(int(user_id)))
 
 
-Changed = Callable[[str, int, bool], Awaitable[None]]
+Changed = Callable[[str, UserId, bool], Awaitable[None]]
 
 
 class LeasedSet:
@@ -153,7 +154,7 @@ class LeasedSet:
         """Return the number of members with a socket on this worker."""
         return len(self._sockets)
 
-    def arrived(self, room: str, user_id: int) -> None:
+    def arrived(self, room: str, user_id: UserId) -> None:
         """Register an open socket of the user in the room."""
         member = Member(room, user_id)
         self._sockets[member] = self._sockets.get(member, 0) + 1
@@ -162,7 +163,7 @@ class LeasedSet:
             self._arriving[member] = None
             self._woken.set()
 
-    def left(self, room: str, user_id: int) -> None:
+    def left(self, room: str, user_id: UserId) -> None:
         """Unregister a closed socket of the user in the room."""
         member = Member(room, user_id)
         remaining = self._sockets.pop(member) - 1
@@ -311,11 +312,11 @@ class LeasedSet:
             self._changes.put_nowait((member, is_present))
 
 
-def users_in(kind: str, room: str) -> set[int]:
+def users_in(kind: str, room: str) -> set[UserId]:
     """Return the users in a room, from a thread; empty while Redis is unavailable."""
     try:
         users = cast(list[bytes], sync_client().hkeys(key(f"{kind}:{room}")))
     except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()
-    return {int(user) for user in users}
+    return {UserId(int(user)) for user in users}

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from redis.asyncio import Redis
 
+from core.ids import UserId
 from core.namespace import key
 from core.problems import log_failure
 from core.redis import REDIS_ERRORS, sync_client
@@ -17,7 +18,7 @@ LINGER_S = 3.0  # covers the reload of a page
 SETTLE_EVERY_S = 0.05
 KIND = "online"
 
-Changed = Callable[[int, bool], Awaitable[None]]
+Changed = Callable[[UserId, bool], Awaitable[None]]
 _on_change: list[Changed] = []
 
 
@@ -30,7 +31,7 @@ def on_change(function: Changed) -> Changed:
     return function
 
 
-def online_sync(user_ids: Iterable[int]) -> set[int]:
+def online_sync(user_ids: Iterable[UserId]) -> set[UserId]:
     """Return the online users among these, from a thread; empty while Redis is unavailable."""
     ids = list(user_ids)
     pipe = sync_client().pipeline(transaction=False)
@@ -60,11 +61,11 @@ class Presence:
         """Return the number of users with a socket on this worker."""
         return len(self._members)
 
-    def arrived(self, user_id: int) -> None:
+    def arrived(self, user_id: UserId) -> None:
         """Register an open socket of this user."""
         self._members.arrived(str(user_id), user_id)
 
-    def left(self, user_id: int) -> None:
+    def left(self, user_id: UserId) -> None:
         """Unregister a closed socket of this user."""
         self._members.left(str(user_id), user_id)
 
@@ -72,7 +73,7 @@ class Presence:
         """Leave the users to the other workers, to which most of them reconnect at once."""
         await self._members.resign(LINGER_S)
 
-    async def _announce(self, room: str, user_id: int, is_online: bool) -> None:
+    async def _announce(self, room: str, user_id: UserId, is_online: bool) -> None:
         for function in _on_change:
             try:
                 await function(user_id, is_online)

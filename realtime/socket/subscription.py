@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 
+from core.ids import UserId
 from realtime.connections.connection import Connection
 from realtime.wire.messages import Message, encode
 from realtime.wire.topics import Topic
@@ -48,7 +49,7 @@ class Subscription:
         else:
             self._held.append((frame, key))
 
-    def belongs_to(self, user_id: int) -> bool:
+    def belongs_to(self, user_id: UserId) -> bool:
         """Return whether the socket belongs to this user."""
         return self._connection.belongs_to(user_id)
 

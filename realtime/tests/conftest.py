@@ -37,7 +37,7 @@ class Wave(Command):
 class Expel(Command):
     """Send a user out of the room."""
 
-    user_id: int
+    user_id: UserId
 
 
 class Beckon(Command):
@@ -71,12 +71,12 @@ class Beckoned(Ephemeral):
     """Somebody wants the others to come."""
 
     room: str
-    user_id: int
+    user_id: UserId
 
     def audience(self) -> Topic:
         return Topic(self.room)
 
-    def but_user_id(self) -> int:
+    def but_user_id(self) -> UserId:
         return self.user_id
 
 
@@ -84,7 +84,7 @@ class Expelled(Event):
     """A user has to go."""
 
     room: str
-    user_id: int
+    user_id: UserId
 
     def audience(self) -> Topic:
         return Topic(self.room)

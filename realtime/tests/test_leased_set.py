@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from core.ids import UserId
 from core.namespace import key
 from core.redis import evaluate
 from realtime.membership import leased_set
 from realtime.membership.leased_set import LeasedSet, users_in
 from realtime.worker import Worker
 
-ADA, BOB = 1, 2
+ADA, BOB = UserId(1), UserId(2)
 WITHIN_S = 30
 
 
@@ -25,7 +26,7 @@ class Server:
         self.members = LeasedSet("here", self.worker.redis, self.worker.relay, self._tell)
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def _tell(self, room: str, user_id: int, is_there: bool) -> None:
+    async def _tell(self, room: str, user_id: UserId, is_there: bool) -> None:
         self.told.put_nowait((room, user_id, is_there))
 
     async def start(self) -> "Server":
@@ -134,7 +135,7 @@ async def test_who_has_much_to_clear_away_still_gives_signs_of_life(
         assert await hear(told) == ("den", user, True)
     await dying.stand_still()
 
-    async def takes_long(room: Any, user_id: int, is_present: Any) -> None:
+    async def takes_long(room: Any, user_id: UserId, is_present: Any) -> None:
         await silence(other)
         while not await other.worker.redis.zscore(key("here:workers"), other.worker.id):  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -183,7 +184,7 @@ async def test_nothing_is_left_when_all_have_left(
     new_server: Callable[[], Awaitable[Server]], told: Any
 ) -> None:
     server = await new_server()
-    users = range(1, 1201)
+    users = [UserId(number) for number in range(1, 1201)]
     for user in users:
         server.members.arrived("den", user)
     for _ in users:

@@ -20,7 +20,7 @@ from realtime.wire.identity import Identity
 from realtime.worker import Worker
 from tests.processes import ServerProcess
 
-ADA, BOB, CYD = 1, 2, 100
+ADA, BOB, CYD = UserId(1), UserId(2), UserId(100)
 WITHIN_S = 30
 
 
@@ -103,7 +103,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[tuple[int, bool]]:
     """The changes announced by any worker."""
     changes: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
 
-    async def hear(user_id: int, is_online: bool) -> None:
+    async def hear(user_id: UserId, is_online: bool) -> None:
         changes.put_nowait((user_id, is_online))
 
     monkeypatch.setattr(presence, "_on_change", [hear])
@@ -187,16 +187,16 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
     new_server: Callable[[], Awaitable[Server]], told: asyncio.Queue[tuple[int, bool]]
 ) -> None:
     dying, *others = [await new_server() for _ in range(4)]
-    for user in range(1, 41):
+    for user in map(UserId, range(1, 41)):
         dying.connect(user)
-    assert {await hear(told) for _ in range(40)} == {(user, True) for user in range(1, 41)}
+    assert {await hear(told) for _ in range(40)} == {(user, True) for user in map(UserId, range(1, 41))}
     others[0].connect(ADA)
     others[0].connect(CYD)
     assert await hear(told) == (CYD, True)  # by then Ada is there, too
     await dying.die()
 
     assert {await hear(told) for _ in range(39)} == {(user, False) for user in range(2, 41)}
-    assert presence.online_sync(range(1, 41)) == {ADA}
+    assert presence.online_sync(map(UserId, range(1, 41))) == {ADA}
     assert told.empty()
     assert sorted(await others[0].worker.redis.keys(key("online:[0-9]*"))) == [
         key("online:1").encode(),
@@ -295,7 +295,7 @@ async def test_a_change_reaches_all_who_want_to_know_though_one_fails(
     told: asyncio.Queue[tuple[int, bool]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def fail(user_id: int, is_online: bool) -> None:
+    async def fail(user_id: UserId, is_online: bool) -> None:
         raise RuntimeError("planted")
 
     monkeypatch.setattr(presence, "_on_change", [fail, *presence._on_change])

@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
 from core.database import in_database
+from core.ids import UserId
 from core.refusals import NotAllowed
 from realtime.connections.connection import MAX_FRAMES
 from realtime.delivery import history, streams
@@ -332,7 +333,9 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter: Any, her
     await bob.send(type="say", message="here")
     await bob.hear("said")
     topic = Topic(room)
-    packed = durable_frame(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
+    packed = durable_frame(
+        encode(Expelled(room=room, user_id=UserId(2))), Closing(4403, "expelled", UserId(2))
+    )
     await History(here.redis).append([(topic, packed)])
     await here.streams.audit()
     await bob.hear("expelled")

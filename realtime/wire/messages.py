@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.ids import UserId
 from core.parsers import place_and_reason
 from core.refusals import Invalid, Malformed, Refusal
 from realtime.wire.topics import Topic
@@ -45,7 +46,7 @@ class Closing(msgspec.Struct, frozen=True, array_like=True):
 
     code: int
     reason: str
-    user_id: int | None = None
+    user_id: UserId | None = None
 
 
 class Event(Message, kw_only=True):
@@ -78,7 +79,7 @@ class Ephemeral(Event, kw_only=True):
         """Return the key; among a socket's unsent frames with the same key, only the newest is sent."""
         return type(self).__name__
 
-    def but_user_id(self) -> int | None:
+    def but_user_id(self) -> UserId | None:
         """Return the id of a user who does not receive it, if any."""
         return None
 

@@ -3,10 +3,12 @@
 from typing import NewType
 from uuid import UUID
 
+from core.ids import UserId
+
 Topic = NewType("Topic", str)
 
 
-def user(user_id: int) -> Topic:
+def user(user_id: UserId) -> Topic:
     """Everything addressed to one user, on all their devices."""
     return Topic(f"user_{user_id}")
 
@@ -21,7 +23,7 @@ def lobby(name: str) -> Topic:
     return Topic(f"lobby_{name}")
 
 
-def direct(one_id: int, other_id: int) -> Topic:
+def direct(one_id: UserId, other_id: UserId) -> Topic:
     """The conversation of two users."""
     return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")
 
@@ -51,6 +53,6 @@ def faction(faction_id: int) -> Topic:
     return Topic(f"faction_{faction_id}")
 
 
-def in_world(user_id: int) -> Topic:
+def in_world(user_id: UserId) -> Topic:
     """One user in the shared world, on the socket that plays."""
     return Topic(f"world_user_{user_id}")

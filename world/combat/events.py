@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, TypedDict
 
 from msgspec import Struct
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
@@ -18,7 +19,7 @@ class FighterInfo(Struct, kw_only=True):
     """A fighter and their health."""
 
     character_id: int
-    user_id: int
+    user_id: UserId
     character_name: str
     faction: str
     level: int
@@ -58,7 +59,7 @@ class Fields(TypedDict):
     """Fields of every event of a fight."""
 
     combat_id: int
-    user_ids: list[int]
+    user_ids: list[UserId]
     step: int
 
 
@@ -66,7 +67,7 @@ class CombatEvent(Event, kw_only=True):
     """Base of the events of a fight; ``user_ids`` are both characters' owners, the attacker's first."""
 
     combat_id: int
-    user_ids: list[int]
+    user_ids: list[UserId]
     step: int
 
     def audience(self) -> tuple[Topic, ...]:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from core.ids import UserId
 from core.personal_data import exports
 from world.combat import selectors
 
 
 @exports("combats")
-def combats(user_id: int) -> list[dict[str, Any]]:
+def combats(user_id: UserId) -> list[dict[str, Any]]:
     """Return the finished fights of the user's characters."""
     return [
         {

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from core.statements import statement
 from progression import selectors as progression
 from world.combat import events, rules
@@ -26,7 +27,7 @@ def fights_of(*character_ids: int) -> QuerySet[Combat]:
     return under_way().filter(Q(attacker__in=character_ids) | Q(defender__in=character_ids))
 
 
-def finished(user_id: int) -> QuerySet[Combat]:
+def finished(user_id: UserId) -> QuerySet[Combat]:
     """Return the finished fights of the user's characters."""
     own = Combat.objects.filter(
         Q(attacker__owner=user_id) | Q(defender__owner=user_id), ended_at__isnull=False
@@ -55,7 +56,7 @@ def is_shielded(character_id: int) -> bool:
     return lost.exclude(winner=character_id).exists()
 
 
-def rewarded_today(winner_id: int, loser_id: int) -> int:
+def rewarded_today(winner_id: UserId, loser_id: UserId) -> int:
     """Return how often a user was rewarded in 24 hours for defeating another, with any character."""
     recent = timezone.now() - rules.REWARDS_COUNT_FOR
     return Reward.objects.filter(winner=winner_id, loser=loser_id, at__gt=recent).count()
@@ -85,7 +86,7 @@ def fighters(characters: Iterable[Character]) -> list[events.FighterInfo]:
     ]
 
 
-def state(user_id: int) -> events.CombatState:
+def state(user_id: UserId) -> events.CombatState:
     """Return the state of the user's fight and what they can use in it."""
     character = played_by(user_id)
     combat = None if character is None else fights_of(character.pk).first()
@@ -124,7 +125,7 @@ def _abilities(character: Character | None) -> list[events.AbilityInfo]:
     ]
 
 
-def _remedies(user_id: int) -> list[events.RemedyInfo]:
+def _remedies(user_id: UserId) -> list[events.RemedyInfo]:
     heals = dict(Remedy.objects.values_list("item__slug", "heals"))
     stacks = progression.inventory(user_id).filter(item__slug__in=heals).order_by("pk")
     return [

@@ -10,6 +10,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
+from core.ids import UserId
 from game.battles.rules import generator
 from game.combat import strike
 from progression import selectors as progression_selectors
@@ -39,7 +40,7 @@ MAX_SEED = 2**63
 
 
 @transaction.atomic
-def start(*, user_id: int, target_id: int) -> None:
+def start(*, user_id: UserId, target_id: int) -> None:
     """Attack a character of another faction in the same place.
 
     Raises ``NoCharacterInPlay``, ``UnknownTarget``, ``SameFaction``, ``AlreadyFighting``, ``Shielded``.
@@ -80,7 +81,7 @@ def start(*, user_id: int, target_id: int) -> None:
 
 def act(
     *,
-    user_id: int,
+    user_id: UserId,
     combat_id: int,
     action_type: Literal["attack", "spell", "item"],
     target_id: int | None,

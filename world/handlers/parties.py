@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.utils import timezone
 
 from core.database import in_database
+from core.ids import UserId
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import services as invites
 from matchmaking.parties import selectors as parties_selectors
@@ -16,12 +17,12 @@ from world import commands, events
 from world.socket import WorldSocket
 
 
-def _invite(*, user_id: int, to_user_id: int) -> None:
+def _invite(*, user_id: UserId, to_user_id: UserId) -> None:
     party = parties_selectors.party_of(user_id)
     invites.create(user_id=user_id, to_user_id=to_user_id, party_id=party.id)
 
 
-def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> None:
+def _answer(accepts: bool, *, user_id: UserId, command: commands.PartyAccept) -> None:
     """Answer an invite to a party. Raises ``UnknownInvite`` and the refusals of the service."""
     invite_id = command.invite_id
     if invite_id is None and command.user_id is not None:

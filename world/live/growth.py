@@ -4,6 +4,7 @@ Several changes at nearly the same time lead to one update.
 """
 
 from core.background import STORE_ERRORS, every
+from core.ids import UserId
 from progression.events import StatsChanged
 from realtime import worker
 from realtime.reactions import reacts_to
@@ -11,7 +12,7 @@ from world import services
 
 PUBLISH_EVERY_S = 0.25
 
-_changed: set[int] = set()
+_changed: set[UserId] = set()
 
 
 @reacts_to(StatsChanged)

@@ -15,6 +15,7 @@ import msgspec
 from core.background import background
 from core.batching import BatchLoader, one_by_one
 from core.database import in_database
+from core.ids import UserId
 from realtime import worker
 from realtime.connections.connection import Connection
 from realtime.delivery.streams import EphemeralFrame
@@ -121,7 +122,7 @@ class AreaTracker:
             if moved.character_id not in self.characters and self.last_moves.get(moved.character_id) != moved:
                 self.record(moved)
 
-    def belongs_to(self, user_id: int) -> bool:
+    def belongs_to(self, user_id: UserId) -> bool:
         """Return False: it belongs to no user."""
         return False
 

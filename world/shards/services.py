@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
@@ -25,7 +26,7 @@ from world.shards.refusals import (
 
 
 @transaction.atomic
-def begin_capture(*, user_id: int, shard_id: int) -> None:
+def begin_capture(*, user_id: UserId, shard_id: int) -> None:
     """Begin to capture a shard; does nothing if this character is already capturing it.
 
     Raises ``NoCharacterInPlay``, ``UnknownShard``, ``ShardElsewhere``, ``ShardIsYours``, ``ShardContested``,

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts.models import User
 from core.database import in_database
+from core.ids import UserId
 from gameplatform.asgi import application
 from progression import ledger, seeding
 from progression import selectors as progression
@@ -29,7 +30,7 @@ opened: list[Player] = []
 class Adventurer:
     """A test user with a token and a character."""
 
-    id: int
+    id: UserId
     token: str
     character_id: int
 

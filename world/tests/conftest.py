@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from core.ids import UserId
 from friends.models import Block
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
@@ -25,7 +26,7 @@ _players: list[Player] = []
 class Person:
     """A test user with a token and, if there is a world, a selected character."""
 
-    id: int
+    id: UserId
     name: str
     token: str
     character_id: int

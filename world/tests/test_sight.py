@@ -9,6 +9,7 @@ from msgspec.json import decode
 
 from core.database import in_database
 from core.grid import are_adjacent
+from core.ids import UserId
 from realtime.connections.connection import Connection
 from realtime.wire import topics
 from realtime.wire.messages import encode
@@ -114,7 +115,7 @@ class Listening(Connection):
         self.frames.append(frame)
 
 
-def character(id: int, x: float, y: float) -> CharacterInfo:
+def character(id: UserId, x: float, y: float) -> CharacterInfo:
     return CharacterInfo(
         character_id=id,
         user_id=id,
@@ -137,7 +138,7 @@ class Crowd:
         self.size = size
         self.sight = Sight(1, SIGHT_M, lambda: 0.0)
         self.at = {id: self.somewhere() for id in range(number)}
-        self.sight.load([character(id, *at) for id, at in self.at.items()], 0.0)
+        self.sight.load([character(UserId(id), *at) for id, at in self.at.items()], 0.0)
         self.viewers = {}
         for id in self.at:
             viewer = SeenArea(topics.area(1), Listening(), sight=self.sight, character_id=id)
@@ -176,7 +177,9 @@ def test_the_frames_of_a_crowd_tell_each_client_who_is_in_sight_and_of_nobody_el
     read = dict.fromkeys(crowd.at, 0)
     for step in range(30):
         if step == 15:
-            gone = PlayerLeftArea(location_id=1, character_id=7, user_id=7, character_name="", reason="moved")
+            gone = PlayerLeftArea(
+                location_id=1, character_id=7, user_id=UserId(7), character_name="", reason="moved"
+            )
             frame = encode(gone)
             crowd.sight.viewers.pop(7)
             for viewer in crowd.viewers.values():

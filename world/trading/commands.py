@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from realtime.wire.messages import Command
-from world.commands import Id
+from world.commands import Id, User
 
 MOST = 2**53
 
@@ -24,7 +24,7 @@ class TradeRequest(Command):
     ``guests_may_not_trade``, ``cannot_trade``, ``already_trading``, ``rate_limited``.
     """
 
-    to_user_id: Id
+    to_user_id: User
 
 
 class TradeAccept(Command):

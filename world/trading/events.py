@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, TypedDict
 
 from msgspec import Struct
 
+from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
@@ -15,7 +16,7 @@ Reason = Literal["declined", "left", "disconnected", "died", "expired"]
 class Trader(Struct, kw_only=True):
     """One of the two traders."""
 
-    user_id: int
+    user_id: UserId
     character_id: int
     character_name: str
 
@@ -33,7 +34,7 @@ class OfferedItemInfo(Struct, kw_only=True):
 class OfferInfo(Struct, kw_only=True):
     """A trader's offer, and whether they have confirmed the current version."""
 
-    user_id: int
+    user_id: UserId
     gold: int
     items: list[OfferedItemInfo]
     confirmed: bool
@@ -43,7 +44,7 @@ class TradeEvent(Event, kw_only=True):
     """Base of the events of a trade; ``user_ids`` are both traders, the one who asked first."""
 
     trade_id: int
-    user_ids: list[int]
+    user_ids: list[UserId]
 
     def audience(self) -> tuple[Topic, ...]:
         return tuple(topics.in_world(user_id) for user_id in self.user_ids)
@@ -67,7 +68,7 @@ class OffersFields(TypedDict):
     """Fields of every event about offers."""
 
     trade_id: int
-    user_ids: list[int]
+    user_ids: list[UserId]
     version: int
     offers: list[OfferInfo]
 
@@ -97,4 +98,4 @@ class TradeDecline(TradeEvent):
     """Sent when a trade ended without an exchange; ``by_user_id`` is the user who ended it."""
 
     reason: Reason
-    by_user_id: int | None
+    by_user_id: UserId | None

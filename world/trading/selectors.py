@@ -4,6 +4,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from core.statements import statement
 from world.models import Character
 from world.trading import events
@@ -27,7 +28,7 @@ def _live_of(character_id: int) -> QuerySet[Trade]:
     return live_of(character_id).order_by("pk")
 
 
-def live_between(user_id: int, other_id: int) -> QuerySet[Trade]:
+def live_between(user_id: UserId, other_id: UserId) -> QuerySet[Trade]:
     """Return the unfinished trade between these two users, if any."""
     pair = Q(asker__owner=user_id, asked__owner=other_id) | Q(asker__owner=other_id, asked__owner=user_id)
     return trades().filter(pair, ended_at=None)
@@ -39,7 +40,7 @@ def expired() -> list[int]:
     return list(late.values_list("pk", flat=True)[:BATCH_SIZE])
 
 
-def user_ids(trade: Trade) -> list[int]:
+def user_ids(trade: Trade) -> list[UserId]:
     """Return both traders' user ids, the one who asked first."""
     return [trade.asker.owner_id, trade.asked.owner_id]
 
@@ -94,7 +95,7 @@ def state_of(character_id: int) -> list[events.TradeRequest | events.TradeUpdate
     ]
 
 
-def finished(user_id: int) -> QuerySet[TradeOffer]:
+def finished(user_id: UserId) -> QuerySet[TradeOffer]:
     """Return the user's offers in completed trades."""
     own = TradeOffer.objects.filter(character__owner=user_id, trade__state=Trade.State.COMPLETED)
     return own.select_related("trade").order_by("pk")

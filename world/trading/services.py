@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.ids import UserId
 from friends import selectors as friends
 from progression import selectors as progression
 from progression.exchange import Goods, check_can_give, check_may_trade, exchange
@@ -41,7 +42,7 @@ MAX_REQUESTS_A_MINUTE = 20
 State = Trade.State
 
 
-def request(*, user_id: int, to_user_id: int) -> None:
+def request(*, user_id: UserId, to_user_id: UserId) -> None:
     """Ask another user, whose character is in the same place, to trade.
 
     Raises ``CannotTradeWithOneself``, ``RateLimited``, ``NoCharacterInPlay``, ``UnknownTrader``,
@@ -68,7 +69,7 @@ def request(*, user_id: int, to_user_id: int) -> None:
 
 
 @transaction.atomic
-def accept(*, user_id: int, trade_id: int) -> None:
+def accept(*, user_id: UserId, trade_id: int) -> None:
     """Accept a trade request; does nothing if it was accepted before.
 
     Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``, ``CannotTrade``.
@@ -91,7 +92,7 @@ def accept(*, user_id: int, trade_id: int) -> None:
 
 
 @transaction.atomic
-def decline(*, user_id: int, trade_id: int) -> None:
+def decline(*, user_id: UserId, trade_id: int) -> None:
     """End a trade. Raises ``UnknownTrade``, ``TradeOver``."""
     trade = _own(user_id, trade_id)
     if trade.state not in Trade.LIVE:
@@ -100,7 +101,7 @@ def decline(*, user_id: int, trade_id: int) -> None:
 
 
 @transaction.atomic
-def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
+def offer(*, user_id: UserId, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
     """Replace the user's offer in an open trade.
 
     Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``AccountTooNew``,
@@ -119,7 +120,7 @@ def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.Offere
 
 
 @transaction.atomic
-def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplete | None:
+def confirm(*, user_id: UserId, trade_id: int, version: int) -> events.TradeComplete | None:
     """Confirm the offers of this version; exchange them when both users have confirmed.
 
     Returns the result again if the trade was already completed in this version. Raises ``UnknownTrade``,
@@ -164,7 +165,7 @@ def end_all_of(*, character_id: int, reason: events.Reason) -> None:
 
 
 @transaction.atomic
-def cancel_between(*, by_id: int, blocked_id: int) -> None:
+def cancel_between(*, by_id: UserId, blocked_id: UserId) -> None:
     """Cancel the trade between two users after a block; the blocked user sees an ordinary end."""
     for trade in _locked(selectors.live_between(by_id, blocked_id)):
         _end(trade, "declined", by_id)
@@ -177,7 +178,7 @@ def expire(*, trade_id: int) -> None:
         _end(trade, "expired", None)
 
 
-def _lock_traders(user_id: int, to_user_id: int) -> tuple[Character, Character]:
+def _lock_traders(user_id: UserId, to_user_id: UserId) -> tuple[Character, Character]:
     """Lock and return both users' characters, which must be in the same place. Raises ``UnknownTrader``."""
     own_id = world_selectors.character_in_play(user_id).pk
     try:
@@ -195,14 +196,14 @@ def _locked(trades: QuerySet[Trade]) -> QuerySet[Trade]:
     return trades.select_for_update(of=("self",)).order_by("pk")
 
 
-def _own(user_id: int, trade_id: int) -> Trade:
+def _own(user_id: UserId, trade_id: int) -> Trade:
     trade = _locked(selectors.trades().filter(pk=trade_id)).first()
     if trade is None or user_id not in selectors.user_ids(trade):
         raise UnknownTrade
     return trade
 
 
-def _open(user_id: int, trade_id: int) -> Trade:
+def _open(user_id: UserId, trade_id: int) -> Trade:
     trade = _own(user_id, trade_id)
     _check_open(trade)
     return trade
@@ -215,7 +216,7 @@ def _check_open(trade: Trade) -> None:
         raise TradeNotOpen
 
 
-def _shown(user_id: int, items: list[commands.OfferedItem]) -> list[events.OfferedItemInfo]:
+def _shown(user_id: UserId, items: list[commands.OfferedItem]) -> list[events.OfferedItemInfo]:
     """Return these rows of the user's inventory, with quantities added up. Raises ``NotOwned``."""
     quantities: dict[int, int] = {}
     for item in items:
@@ -239,7 +240,7 @@ def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
     return Goods(gold, {item.item_id: item.quantity for item in items})
 
 
-def _end(trade: Trade, reason: events.Reason, by_user_id: int | None) -> None:
+def _end(trade: Trade, reason: events.Reason, by_user_id: UserId | None) -> None:
     trade.state, trade.reason, trade.ended_at, trade.expires_at = State.ENDED, reason, timezone.now(), None
     trade.save(update_fields=["state", "reason", "ended_at", "expires_at"])
     publish(

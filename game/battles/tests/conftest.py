@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts import services
 from accounts.models import User
+from core.ids import UserId
 from game.battles import rules
 from game.battles.models import Battle, BattleTemplate, DropChance, Enemy, EnemyTemplate, Lineup
 from game.battles.services import offer
@@ -28,7 +29,7 @@ opened: list[Player] = []
 class Person:
     """A test user with a client and a token."""
 
-    id: int
+    id: UserId
     name: str
     token: str
     client: APIClient

@@ -15,6 +15,7 @@ from typing import Any, Final
 from msgspec import UNSET, DecodeError, Raw, json
 
 from core.database import in_database
+from core.ids import UserId
 from core.refusals import Invalid, RateLimited, Refusal
 from core.tasks import begin
 from game import commands, events, services
@@ -134,7 +135,7 @@ class Room(Course):
         """When the last socket closed, or None if somebody is here."""
         return self._presence.empty_since
 
-    def seats_user(self, user_id: int) -> bool:
+    def seats_user(self, user_id: UserId) -> bool:
         """Whether the user is a player here."""
         return self._presence.seat_of(user_id) is not None
 
@@ -156,7 +157,9 @@ class Room(Course):
         super()._seat(seat, one)
         self._presence.seat(self.seats)
 
-    def attach(self, listener: Listener, user_id: int, since: int | None, follow: int | None = None) -> int:
+    def attach(
+        self, listener: Listener, user_id: UserId, since: int | None, follow: UserId | None = None
+    ) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
 
         A spectator may ``follow`` a player, in games that allow it.
@@ -200,7 +203,7 @@ class Room(Course):
         if viewer < len(self.seats) and self.seats[viewer].listener is listener:
             self._came(self.seats[viewer])
 
-    def detach(self, listener: Listener, user_id: int) -> None:
+    def detach(self, listener: Listener, user_id: UserId) -> None:
         """Forget a socket that has closed."""
         seat = self._presence.leave(listener, user_id, self._now())
         if seat is not None:
@@ -237,7 +240,7 @@ class Room(Course):
 
     # What players ask.
 
-    def take(self, user_id: int, command: Command) -> None:
+    def take(self, user_id: UserId, command: Command) -> None:
         """Carry out a player's command, or raise its refusal.
 
         Its ``id`` comes back to the socket in the player's seat, since any older one has been closed.
@@ -334,7 +337,7 @@ class Room(Course):
             self._answers[seat, len(waiting)] = answer
         waiting.append(taken)
 
-    def _resync(self, user_id: int, command: commands.Resync) -> None:
+    def _resync(self, user_id: UserId, command: commands.Resync) -> None:
         """Send a user the state anew, who has lost frames."""
         check(self.phase, Request.CONNECT)
         listener, viewer = self._presence.listener_of(user_id)

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from core.ids import UserId
 from game.live.audience import Audience
 from game.live.journal import Journal
 from game.live.listeners import Answer, Frames, acknowledge
@@ -65,7 +66,7 @@ class Commits:
     def write(
         self,
         kind: str,
-        user_id: int | None,
+        user_id: UserId | None,
         data: str,
         frames: Frames | None,
         answer: Answer | None = None,

@@ -14,6 +14,7 @@ from msgspec import UNSET, Raw, UnsetType, convert
 from core.background import STORE_ERRORS
 from core.batching import BatchLoader
 from core.database import in_database
+from core.ids import UserId
 from core.tasks import begin
 from game import events, services
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Why
@@ -99,11 +100,11 @@ class Course(Table):
         self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
         self._let_go = let_go
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._due_to_note: tuple[datetime | None, list[int]] | None = None
+        self._due_to_note: tuple[datetime | None, list[UserId]] | None = None
         """Of a correspondence game, when something is due and who is to move, until the database knows."""
         self._phase_told = 0
         """Of the phases that the game has entered, the last one that clients know."""
-        self._unnoted: set[int] = set()
+        self._unnoted: set[UserId] = set()
         """Users who have left or come back, which the database does not know yet."""
 
     @property

@@ -11,6 +11,7 @@ from typing import ClassVar, get_args
 from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
+from core.ids import UserId
 from game import events
 from game.author.leaving import Why
 from game.live.room.table import Table
@@ -211,19 +212,19 @@ class SeatTaken(Struct):
     kind: ClassVar[str] = Kind.SEATED.value
 
     seat: int
-    replaces: int
+    replaces: UserId
     username: str
     rating: int | None
     tick: int | UnsetType = UNSET
     bot_level: int | UnsetType = UNSET
 
-    def apply(self, table: Table, user_id: int) -> None:
+    def apply(self, table: Table, user_id: UserId) -> None:
         if self.tick is not UNSET:
             table.go_to(self.tick)
         seat, level = table.seats[self.seat], None if self.bot_level is UNSET else self.bot_level
         table.seat_user(seat, user_id, self.username, self.rating, bot_level=level)
 
-    def event(self, user_id: int, seq: int) -> events.RoomEvent:
+    def event(self, user_id: UserId, seq: int) -> events.RoomEvent:
         return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)
 
 
@@ -310,7 +311,7 @@ def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
         apply(read(row.kind, row.data), table, row.user_id)
 
 
-def apply(entry: RoomEntry, table: Table, user_id: int | None) -> None:
+def apply(entry: RoomEntry, table: Table, user_id: UserId | None) -> None:
     """Apply an entry of this user, or of nobody. Raises whatever the rules raise."""
     if isinstance(entry, OfGame):
         entry.apply(table)

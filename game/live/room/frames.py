@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Raw, UnsetType
 
+from core.ids import UserId
 from game import events
 from game.author.game import side_of
 from game.author.match import Match
@@ -23,7 +24,7 @@ _GAME_ACTION: Final = (
 
 
 def move_frames(
-    match: Match, user_id: int, movement: bytes, clock: bytes, seq: int, *, is_choice: bool = False
+    match: Match, user_id: UserId, movement: bytes, clock: bytes, seq: int, *, is_choice: bool = False
 ) -> Frames:
     """Return an ``events.PlayerMove`` for each viewer, assembled by hand: only their views differ.
 
@@ -37,18 +38,18 @@ def move_frames(
     return frames
 
 
-def move_head(match: Match, user_id: int, clock: bytes, seq: int) -> bytes:
+def move_head(match: Match, user_id: UserId, clock: bytes, seq: int) -> bytes:
     """Return the begin of an ``events.PlayerMove`` without a view, in which its movement is to be filled."""
     return _PLAYER_MOVE % (user_id, b"%b", _turn(match), clock.replace(b"%", b"%%"), seq)
 
 
-def update_frames(match: Match, cause: str, user_id: int | None, clock: bytes, seq: int) -> Frames:
+def update_frames(match: Match, cause: str, user_id: UserId | None, clock: bytes, seq: int) -> Frames:
     """Return an ``events.GameUpdate`` for each viewer. Raises ``RulesError``."""
     user = b"null" if user_id is None else b"%d" % user_id
     return match.frames(_GAME_UPDATE % (cause.encode(), user, _turn(match), clock, seq) + _VIEW)
 
 
-def action_frames(match: Match, user_id: int, action: str, data: bytes, clock: bytes, seq: int) -> Frames:
+def action_frames(match: Match, user_id: UserId, action: str, data: bytes, clock: bytes, seq: int) -> Frames:
     """Return an ``events.GameAction`` of the game's own for each viewer. Raises ``RulesError``."""
     name, turn = action.encode(), _turn(match)
     frames = match.frames(_GAME_ACTION % (name, user_id, data, turn, clock, seq) + _VIEW)
@@ -62,7 +63,7 @@ def _turn(match: Match) -> bytes:
     return b"null" if match.turn_user is None else b"%d" % match.turn_user
 
 
-def _to_one(match: Match, user_id: int, frames: Frames, others: Frames) -> Frames:
+def _to_one(match: Match, user_id: UserId, frames: Frames, others: Frames) -> Frames:
     """Return these frames for one player and who sees the same, and the ``others`` for everybody else."""
     one = match.users.index(user_id)
     shown = [frames if match.seat_of(viewer) == one else others for viewer in range(match.viewers)]

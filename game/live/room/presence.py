@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from core.ids import UserId
 from game.live.audience import Audience
 from game.live.listeners import Frames, Listener, frame_of
 from game.live.seats import Seated
@@ -29,8 +30,8 @@ class Presence:
     def __init__(self, seats: list[Seated], audience: Audience, now: float, *, waits_for_all: bool) -> None:
         self._audience = audience
         self._waits_for_all = waits_for_all
-        self._spectators: dict[int, Listener] = {}
-        self._viewers: dict[int, int] = {}
+        self._spectators: dict[UserId, Listener] = {}
+        self._viewers: dict[UserId, int] = {}
         """The viewer numbers of spectators."""
         self.empty_since: float | None = now
         self.seat(seats)
@@ -40,7 +41,7 @@ class Presence:
         self._seats = seats
         self._by_user = {seat.user_id: seat for seat in seats if seat.user_id}
 
-    def seat_of(self, user_id: int) -> Seated | None:
+    def seat_of(self, user_id: UserId) -> Seated | None:
         """Return the seat of a player, or None for anybody else."""
         return self._by_user.get(user_id)
 
@@ -56,7 +57,7 @@ class Presence:
         """The number of those who watch."""
         return len(self._spectators)
 
-    def viewer_of(self, follow: int | None) -> int:
+    def viewer_of(self, follow: UserId | None) -> int:
         """Return the viewer number of who watches, and may follow this user. Raises ``NoSpectators``."""
         if follow is None:
             return len(self._seats)
@@ -65,7 +66,7 @@ class Presence:
             raise NoSpectators("There is no such player to follow.")
         return len(self._seats) + 1 + followed.number
 
-    def enter(self, listener: Listener, user_id: int, *, watching: int | None) -> int:
+    def enter(self, listener: Listener, user_id: UserId, *, watching: int | None) -> int:
         """Connect a user, whose older socket is closed; return the viewer number.
 
         ``watching`` is the viewer number of a spectator. Raises ``NoSpectators`` for one without.
@@ -124,19 +125,19 @@ class Presence:
             listener.send_ahead(state)
         self._audience.add(listener, viewer, seq)
 
-    def listener_of(self, user_id: int) -> tuple[Listener | None, int]:
+    def listener_of(self, user_id: UserId) -> tuple[Listener | None, int]:
         """Return the socket of a user who is connected, if any, and the viewer number."""
         seat = self._by_user.get(user_id)
         if seat is not None:
             return seat.listener, seat.number
         return self._spectators.get(user_id), self._viewers.get(user_id, len(self._seats))
 
-    def followed_by(self, user_id: int) -> int | None:
+    def followed_by(self, user_id: UserId) -> UserId | None:
         """Return the player whom a spectator follows, if any."""
         number = self._viewers.get(user_id, 0) - len(self._seats) - 1
         return self._seats[number].user_id if number >= 0 else None
 
-    def leave(self, listener: Listener, user_id: int, now: float) -> Seated | None:
+    def leave(self, listener: Listener, user_id: UserId, now: float) -> Seated | None:
         """Forget a socket that has closed; return the seat of the player whose latest it was, if any."""
         self._audience.remove(listener)
         if self._spectators.get(user_id) is listener:
@@ -152,7 +153,7 @@ class Presence:
             self.empty_since = now
         return seat
 
-    def listeners(self) -> Iterator[tuple[int, Listener]]:
+    def listeners(self) -> Iterator[tuple[UserId, Listener]]:
         """Yield each user who is connected, and the socket, also if it still waits for its first frame."""
         yield from self._spectators.items()
         for seat in self._seats:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import asdict
 
+from core.ids import UserId
 from game.author.leaving import Why
 from game.author.match import Match
 from game.author.timing import MS
@@ -145,7 +146,13 @@ class Table:
         )
 
     def seat_user(
-        self, seat: Seated, user_id: int, username: str, rating: int | None, *, bot_level: int | None = None
+        self,
+        seat: Seated,
+        user_id: UserId,
+        username: str,
+        rating: int | None,
+        *,
+        bot_level: int | None = None,
     ) -> None:
         """Seat a user, or a bot of this level, in a free seat. Raises ``RulesError``."""
         if seat.user_id != user_id:

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from core.ids import UserId
 from core.refusals import Refusal
 from game import leaderboards, services
 from game.author import catalogue
@@ -25,7 +26,7 @@ from game.tests.conftest import queued_game
 class Person:
     """A test user with a client that sends their token."""
 
-    id: int
+    id: UserId
     name: str
     client: APIClient
 

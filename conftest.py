@@ -14,6 +14,7 @@ import redis
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from accounts import live as sessions
@@ -35,6 +36,10 @@ SLOW_FIXTURES = {"live_server_process", "browser", "demo_server", "new_server"}
 _numbers = itertools.count(1)
 
 cleaning.instead_of_flush()
+
+# A busy machine must not fail.
+examples.register_profile("untimed", deadline=None)
+examples.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from core.database import in_database
+from core.ids import UserId
 from game import bots, services
 from game.author import DRAW, Annotated, Game, Meta, Record, Seat, Verdict, catalogue, move
 from game.author.match import Match
@@ -188,8 +189,8 @@ def test_bots_of_real_time_games_choose_less_often_the_more_there_are_and_each_i
 
 async def test_a_bot_that_has_taken_much_time_keeps_its_input_for_a_while() -> None:
     match = Match.new(Steered, seats=2, seed=1)
-    seat = Seated(1, 7, "Easy bot", None, 1)
-    steering = Bots([Seated(0, 6, "ada", None, None), seat], set(), play=print, fail=print)
+    seat = Seated(1, UserId(7), "Easy bot", None, 1)
+    steering = Bots([Seated(0, UserId(6), "ada", None, None), seat], set(), play=print, fail=print)
     first: dict[int, list[bytes]] = {}
     steering.steer(match, first)
     second: dict[int, list[bytes]] = {}

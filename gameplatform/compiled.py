@@ -31,6 +31,7 @@ MODULES = (
     "game.live.audience",
     "game.live.clock",
     "game.live.room.actor",
+    "game.live.room.attended",
     "game.live.room.commits",
     "game.live.room.course",
     "game.live.room.frames",

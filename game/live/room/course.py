@@ -12,9 +12,7 @@ from uuid import UUID
 from msgspec import UNSET, Raw, UnsetType, convert
 
 from core.background import STORE_ERRORS
-from core.batching import BatchLoader
 from core.database import in_database
-from core.ids import UserId
 from core.tasks import begin
 from game import events, services
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE, Why
@@ -28,6 +26,7 @@ from game.live.room import deadlines, ending, entries
 from game.live.room.commits import Commits
 from game.live.room.ending import Verdict
 from game.live.room.frames import game_state, move_frames, phase_event, players_of, update_frames
+from game.live.room.notes import RETRY_S, Notes
 from game.live.room.phase import ACTIVE, ENDING, LOST, Phase, Request, check, goes_on
 from game.live.room.table import Table
 from game.live.seats import Seated, seated
@@ -35,7 +34,6 @@ from game.models import Game
 from game.records import Ending, RoomRecord, SeatRecord
 from realtime.wire.messages import encode
 
-RETRY_S = 1.0
 SNAPSHOT_AFTER_ENTRIES = 200
 """A takeover replays about as many entries of a turn-based game at most."""
 NEVER = 1 << 62
@@ -54,15 +52,14 @@ class Course(Table):
         "_audience",
         "_commits",
         "_deferred",
-        "_due_to_note",
         "_let_go",
+        "_notes",
         "_now",
         "_opened_at",
         "_phase_told",
         "_result",
         "_snapshot_due",
         "_tasks",
-        "_unnoted",
         "id",
         "phase",
         "record",
@@ -100,12 +97,9 @@ class Course(Table):
         self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
         self._let_go = let_go
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._due_to_note: tuple[datetime | None, list[UserId]] | None = None
-        """Of a correspondence game, when something is due and who is to move, until the database knows."""
+        self._notes = Notes(self.id, commits, self._tasks)
         self._phase_told = 0
         """Of the phases that the game has entered, the last one that clients know."""
-        self._unnoted: set[UserId] = set()
-        """Users who have left or come back, which the database does not know yet."""
 
     @property
     def seq(self) -> int:
@@ -242,7 +236,7 @@ class Course(Table):
             entry = entries.Departed(why, level, is_offered, self._tick())
             entry.mark(self, seat)
             self._write(seat, entry)
-            self._note_playing(seat)
+            self._notes.note_playing(seat)
             self._go_on_with_others()
         except RulesError as problem:
             self.fail(problem)
@@ -252,7 +246,7 @@ class Course(Table):
         try:
             for one in seats:
                 seat = self.seats[one.number]
-                if one.left or one.user_id in self._unnoted:
+                if one.left or self._notes.is_noting(one.user_id):
                     continue
                 if seat.is_free and (seat.user_id != one.user_id or seat.gone is not None):
                     self._pass_time()
@@ -292,29 +286,10 @@ class Course(Table):
         try:
             self._pass_time()
             self._record(seat, entries.Reconnected(self._tick()))
-            self._note_playing(seat)
+            self._notes.note_playing(seat)
             self._go_on_with_others()
         except RulesError as problem:
             self.fail(problem)
-
-    def _note_playing(self, seat: Seated) -> None:
-        facts: dict[str, Any] = {
-            "user_id": seat.user_id,
-            "is_playing": seat.gone is None,
-            "is_offered": seat.is_offered,
-        }
-
-        async def store() -> None:
-            try:
-                await in_database(services.note_playing, game_id=self.id, **facts)
-            finally:
-                self._unnoted.discard(seat.user_id)
-
-        def note() -> None:
-            begin(store(), self._tasks, "Noting who plays")
-
-        self._unnoted.add(seat.user_id)
-        self._commits.when_committed(note)
 
     def _tick(self) -> int | UnsetType:
         game = self.match.game
@@ -345,7 +320,7 @@ class Course(Table):
         if self.phase is not LOST:
             self.phase = phase
         if not self.is_over:
-            begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
+            self._notes.note_state(self.state)
         self._show_state()
         self._go_on_when_all_joined()
         self._start_if_ready()
@@ -480,24 +455,7 @@ class Course(Table):
         moments += [self.moment(due) for due in (match.due, match.choice_due) if due is not None]
         known = [moment for moment in moments if moment is not None]
         due_at = datetime.fromtimestamp(time.time() + min(known) - now, UTC) if known else None
-        is_busy = self._due_to_note is not None
-        self._due_to_note = due_at, [self.seats[number].user_id for number in sorted(match.turn)]
-        if not is_busy:
-            self._commits.when_committed(self._begin_noting)
-
-    def _begin_noting(self) -> None:
-        begin(self._store_due(), self._tasks, "Noting whose turn it is")
-
-    async def _store_due(self) -> None:
-        while (noted := self._due_to_note) is not None:
-            due_at, user_ids = noted
-            try:
-                await in_database(services.note_turn, game_id=self.id, due_at=due_at, user_ids=user_ids)
-            except STORE_ERRORS:
-                await asyncio.sleep(RETRY_S)
-            else:
-                if self._due_to_note == noted:
-                    self._due_to_note = None
+        self._notes.note_due(due_at, [self.seats[number].user_id for number in sorted(match.turn)])
 
     def _check_deadlines(self) -> None:
         """Act on clocks, absences and start limits that have run out."""
@@ -652,7 +610,7 @@ class Course(Table):
             for number in self.departed:
                 if not self.seats[number].is_offered:
                     # The last owner may not have come to note it.
-                    self._note_playing(self.seats[number])
+                    self._notes.note_playing(self.seats[number])
             if (verdict := ending.restored(self, record.entries[-1])) is not None:
                 self._end(verdict)
             elif (resigned := entries.resigned(self, record.entries[-1])) is not None:
@@ -670,7 +628,7 @@ class Course(Table):
             self._alarm.set(self._now())
             if self.state != record.state:
                 # The last owner did not come to note it.
-                begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
+                self._notes.note_state(self.state)
 
     def _untold(self) -> int:
         """Return the number of entries that nobody was told of."""
@@ -686,11 +644,3 @@ class Course(Table):
             return Phase.CREATED
         all_joined = all(seat.joined for seat in self.taken)
         return Phase.WAITING_FOR_READY if all_joined else Phase.WAITING_FOR_PLAYERS
-
-
-async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], None]:
-    await in_database(services.store_states, dict(reached))
-    return dict.fromkeys(reached)
-
-
-_noted = BatchLoader(_note_states)

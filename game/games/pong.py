@@ -90,13 +90,17 @@ class Pong(Game):
         state["ball"] = {"x": WIDTH / 2, "y": HEIGHT / 2, "vx": vx if to == 1 else -vx, "vy": vy}
         state["pause"] = SERVE_PAUSE
 
-    def tick(self, state: State, inputs: dict[Seat, Steer], dt: float) -> None:
+    def tick(self, state: State, inputs: dict[Seat, list[Steer]], dt: float) -> None:
         directions, paddles, ball = state["directions"], state["paddles"], state["ball"]
-        for seat, steer in inputs.items():
-            directions[seat] = steer.direction
+        pressed = {}
+        for seat, steers in inputs.items():
+            directions[seat] = steers[-1].direction
+            if not directions[seat]:
+                # A key that was let go of within this tick moves the paddle for the length of it.
+                pressed[seat] = next((steer.direction for steer in steers if steer.direction), 0)
         for seat in (0, 1):
-            if directions[seat]:
-                y = paddles[seat] + directions[seat] * PADDLE_SPEED * dt
+            if direction := directions[seat] or pressed.get(seat, 0):
+                y = paddles[seat] + direction * PADDLE_SPEED * dt
                 paddles[seat] = min(max(y, PADDLE_HEIGHT / 2), HEIGHT - PADDLE_HEIGHT / 2)
         if state["pause"] > 0:
             state["pause"] -= dt

@@ -4,8 +4,10 @@ import json
 from math import atan2, dist, hypot, pi
 from random import Random
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from gameplatform_client.state import SyncedState  # type: ignore[import-not-found]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +15,9 @@ from game import testing
 from game.author.match import Match
 from game.author.refusals import InvalidMove, InvalidOptions
 from game.games import Arena
-from game.games.arena import FALLEN, HEALTH, IDLE, RATE, SAFE, TURN
+from game.games.arena import FALLEN, HEALTH, IDLE, RATE, RELOAD, SAFE, TURN
 from game.games.arena.ground import RADIUS, SIGHT, Ground, grounds
+from game.live.sync import Sync, Synced, tick_frame
 
 STILL = {"dx": 0, "dy": 0, "aim": 0, "fire": False}
 every_map = pytest.mark.parametrize("name", sorted(grounds()))
@@ -35,9 +38,11 @@ def arena(seats: int = 2, seed: int = 1, **options: Any) -> Match:
 
 
 def place(match: Match, seat: int, x: float, y: float, **facts: Any) -> dict[str, Any]:
-    """Put a fighter somewhere; it can be hit at once."""
+    """Put a fighter somewhere, where all have seen it; it can be hit at once."""
     fighter: dict[str, Any] = match.state["fighters"][str(seat)]
     fighter.update(x=x, y=y, safe=0, **facts)
+    assert match.game.past is not None
+    match.game.past.keep(match.tick, match.state)
     return fighter
 
 
@@ -141,6 +146,32 @@ def test_no_view_has_anybody_unseen(name: str, seed: int, ticks: int) -> None:
         assert {str(shot["seat"]) for shot in view["shots"]} <= view["fighters"].keys()
 
 
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32), seats=st.integers(2, 16), teams=st.booleans(), ticks=st.integers(1, 60))
+def test_no_frame_of_changes_leaves_anybody_unseen_with_a_client(
+    seed: int, seats: int, teams: bool, ticks: int
+) -> None:
+    match = arena(seats, seed, teams=teams)
+    assert match.game.view_codec is not None
+    sync = Sync(match.game.view_codec)
+    sockets = [Synced(Mock(subprotocol="gp.delta"), viewer) for viewer in range(seats)]
+    clients = [SyncedState() for _ in sockets]
+    for _ in range(ticks):
+        bots_play(match, 1)
+        changes = sync.changes(match, range(seats), match.tick)
+        for socket, client in zip(sockets, clients, strict=True):
+            frame = tick_frame(socket, changes[socket.viewer], match.tick, 0)
+            socket.at = match.tick
+            client.read(frame.decode())
+            view = match.view(socket.viewer)
+            assert client.view["fighters"].keys() == view["fighters"].keys()
+            assert len(client.view["shots"]) == len(view["shots"])
+            sees = match.state["fighters"][str(socket.viewer)]["sees"]
+            for key in client.view["fighters"]:
+                is_friend = match.game.is_friend(socket.viewer, int(key))  # type: ignore[attr-defined]
+                assert is_friend or sees >> int(key) & 1
+
+
 def test_who_is_behind_a_wall_is_not_in_the_frame() -> None:
     match = arena(map="yard", minutes=30)
     place(match, 0, 9.5, 6.5)
@@ -181,6 +212,53 @@ def test_a_shot_hits_the_first_in_its_way_and_five_more_fell_them() -> None:
     for _ in range(FALLEN):
         match.step({0: STILL})
     assert (first["health"], first["safe"]) == (HEALTH, SAFE - 1)
+
+
+def far_shot(match: Match, ticks: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Let a target run out of the line of fire for so many ticks; return both, and the shot that was due."""
+    shooter, target = place(match, 0, 2.5, 6.5), place(match, 1, 8.5, 6.5)
+    aim = {**STILL, "aim": facing(shooter, target), "fire": True}
+    for _ in range(ticks):
+        match.step({1: {**STILL, "dy": -10}})
+    return shooter, target, aim
+
+
+def test_a_shot_hits_whom_the_shooter_saw_where_it_is_aimed() -> None:
+    for saw, hits in ((None, False), (0, True), (1, True), (4, False)):
+        match = arena(map="yard")
+        _, target, aim = far_shot(match, 4)
+        match.step({0: aim if saw is None else {**aim, "saw": saw}})
+        assert (target["health"] < HEALTH) is hits
+        assert bool(match.view(0)["shots"][0]["hit"]) is hits
+
+
+def test_nobody_shoots_farther_back_than_a_quarter_of_a_second() -> None:
+    match = arena(map="yard")
+    _, target, aim = far_shot(match, RATE // 4 + 3)
+    match.step({0: {**aim, "saw": 0}})
+    assert target["health"] == HEALTH
+
+
+def test_who_has_fallen_since_is_not_hit_again() -> None:
+    match = arena(3, map="yard")
+    place(match, 2, 14.5, 6.5)
+    shooter, target, aim = far_shot(match, 1)
+    target["health"] = 0
+    target["fallen"] = FALLEN
+    match.step({0: {**aim, "saw": 0}})
+    assert match.view(0)["shots"][0]["hit"] == 2
+
+
+def test_a_trigger_that_is_pulled_and_let_go_of_between_two_ticks_shoots_once() -> None:
+    match = arena(map="yard")
+    shooter, target = place(match, 0, 2.5, 6.5), place(match, 1, 8.5, 6.5)
+    aim = {**STILL, "aim": facing(shooter, target)}
+    match.step({0: [{**aim, "fire": True}, aim]})
+    assert target["health"] == HEALTH - 18
+    match.step({0: [{**aim, "fire": True}, aim]})  # It is heard while the weapon is loaded.
+    for _ in range(2 * RELOAD):
+        match.step({})
+    assert target["health"] == HEALTH - 2 * 18
 
 
 def test_a_wall_stops_a_shot() -> None:

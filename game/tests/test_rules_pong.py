@@ -61,6 +61,16 @@ def test_a_paddle_keeps_moving_until_told_otherwise_and_stops_at_the_wall() -> N
     assert match.view(None)["paddles"]["left"] == still > PADDLE_HEIGHT / 2
 
 
+def test_a_key_that_is_let_go_of_between_two_frames_moves_the_paddle_for_a_tick() -> None:
+    tapped, held = pong(), pong()
+    held.step({0: {"direction": 1}})
+    tapped.step({0: [{"direction": 1}, {"direction": 0}]})
+    left = held.view(None)["paddles"]["left"]
+    assert tapped.view(None)["paddles"]["left"] == left > HEIGHT / 2
+    tapped.step({})
+    assert tapped.view(None)["paddles"]["left"] == left
+
+
 def test_the_ball_waits_a_moment_before_each_serve() -> None:
     match = pong()
     before = match.view(None)["ball"]

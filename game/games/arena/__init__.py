@@ -10,6 +10,7 @@ from game.author import (
     Annotated,
     Game,
     Meta,
+    Quantised,
     Ranking,
     Record,
     Seat,
@@ -71,11 +72,14 @@ class ArenaOptions(Record):
     frags: Annotated[int, Meta(ge=1, le=200)] = 25
 
 
+Length = Annotated[float, Quantised(0.01)]
+
+
 class Fighter(Record):
     """A fighter in sight: its centre, the direction of its aim, and what health is left."""
 
-    x: float
-    y: float
+    x: Length
+    y: Length
     aim: int
     health: int
     safe: bool
@@ -86,10 +90,10 @@ class Shot(Record):
     """A shot of this tick, from ``x``, ``y`` to where it ended, and the seat of who was hit."""
 
     seat: Seat
-    x: float
-    y: float
-    to_x: float
-    to_y: float
+    x: Length
+    y: Length
+    to_x: Length
+    to_y: Length
     hit: Seat | None
 
 
@@ -116,11 +120,12 @@ class View(Record):
 class Arena(Game):
     """Run, hide and shoot. Who fells most others has won; walls hide you from them, and them from you.
 
-    A shot hits at once, if the target was there for whoever shot. A fighter who falls is back two seconds
-    later. What lies on the ground heals, or doubles the harm that one does for eight seconds.
+    A shot hits at once, where its target was for whoever shot. A fighter who falls is back two seconds later.
+    What lies on the ground heals, or doubles the harm that one does for eight seconds.
 
-    In the state, ``fighters`` has the fighter of each seat that is played: times are in ticks, ``sees`` has a
-    bit for each seat in its sight. ``pickups`` counts the ticks until each is back.
+    In the state, ``fighters`` has the fighter of each seat that is played: times are in ticks, ``pulled``
+    says that the trigger was pulled and nothing shot yet, ``sees`` has a bit for each seat in its sight.
+    ``pickups`` counts the ticks until each is back.
     """
 
     players = (2, 16)
@@ -128,6 +133,7 @@ class Arena(Game):
     clock = None
     rate = frame_rate = RATE
     grace = 10
+    lag_compensation = 0.25
     Options = ArenaOptions
 
     def setup(self, random: Random) -> State:
@@ -153,7 +159,7 @@ class Arena(Game):
     def joined(self, state: State, seat: Seat) -> None:
         x, y = self.spawn(state, seat)
         state["fighters"][str(seat)] = {
-            "x": x, "y": y, "dx": 0, "dy": 0, "aim": 0, "fire": False, "idle": 0,
+            "x": x, "y": y, "dx": 0, "dy": 0, "aim": 0, "fire": False, "pulled": False, "idle": 0,
             "health": HEALTH, "fallen": 0, "reload": 0, "safe": SAFE, "power": 0, "sees": 1 << seat,
         }  # fmt: skip
 
@@ -181,21 +187,26 @@ class Arena(Game):
 
     # The course of the match.
 
-    def tick(self, state: State, inputs: dict[Seat, Steer], dt: float) -> None:
+    def tick(self, state: State, inputs: dict[Seat, list[Steer]], dt: float) -> None:
         ground, fighters = grounds()[state["map"]], state["fighters"]
         state["ticks_left"] -= 1
         state["shots"] = []
         state["pickups"] = [max(0, ticks - 1) for ticks in state["pickups"]]
-        for seat, steer in inputs.items():
+        for seat, steers in inputs.items():
             fighter = fighters.get(str(seat))
             if fighter is None:
                 continue  # Its player has just left.
-            fighter["dx"], fighter["dy"], fighter["aim"] = steer.dx, steer.dy, steer.aim
-            fighter["fire"], fighter["idle"] = steer.fire, 0
+            for steer in steers:
+                # A trigger that was let go of within this tick was pulled all the same.
+                fighter["pulled"] |= steer.fire and not fighter["fire"]
+                fighter["fire"] = steer.fire
+            fighter["dx"], fighter["dy"], fighter["aim"] = steers[-1].dx, steers[-1].dy, steers[-1].aim
+            fighter["idle"] = 0
         for key, fighter in fighters.items():
             self.advance(state, ground, int(key), fighter, dt)
         for key, fighter in fighters.items():
-            if fighter["fire"] and fighter["health"] > 0 and not fighter["reload"]:
+            wants = fighter["fire"] or fighter["pulled"]
+            if wants and fighter["health"] > 0 and not fighter["reload"]:
                 self.shoot(state, ground, int(key), fighter)
         look(ground, fighters)
 
@@ -206,7 +217,7 @@ class Arena(Game):
             if fighter["fallen"] > 0:
                 return
             fighter["x"], fighter["y"] = self.spawn(state, seat)
-            fighter["health"], fighter["safe"] = HEALTH, SAFE
+            fighter["health"], fighter["safe"], fighter["pulled"] = HEALTH, SAFE, False
         for timer in ("reload", "safe", "power"):
             if fighter[timer]:
                 fighter[timer] -= 1
@@ -234,14 +245,17 @@ class Arena(Game):
             fighter["power"] = POWER
 
     def shoot(self, state: State, ground: Ground, seat: Seat, fighter: dict[str, Any]) -> None:
-        """Hit the first of the others in the line of fire, unless a wall comes before."""
-        fighter["reload"], fighter["safe"] = RELOAD, 0
+        """Hit the first of the others in the line of fire, where the shooter saw them, or a wall before."""
+        fighter["reload"], fighter["safe"], fighter["pulled"] = RELOAD, 0, False
         x, y = fighter["x"], fighter["y"]
         to_x, to_y = DIRECTIONS[fighter["aim"]]
         reach = ground.wall_ahead(x, y, to_x, to_y, SIGHT)
         hit = None
-        for key, other in state["fighters"].items():
-            if other["health"] <= 0 or self.is_friend(seat, int(key)):
+        for key, other in self.rewind(seat)["fighters"].items():
+            standing = state["fighters"].get(key)
+            if standing is None or self.is_friend(seat, int(key)):
+                continue
+            if standing["health"] <= 0 or other["health"] <= 0:
                 continue
             off_x, off_y = other["x"] - x, other["y"] - y
             along, aside = off_x * to_x + off_y * to_y, off_x * to_y - off_y * to_x

@@ -136,6 +136,8 @@ class Controls {
   /** Where the mouse is on the canvas, from its middle. @type {Place | null} */
   mouse = null;
   pressed = false;
+  /** Whether the trigger was pulled since the last input: it may have been let go of within one picture. */
+  pulled = false;
   /** The two thumbs, from where they were put down. @type {Thumbs} */
   thumbs = { move: null, aim: null };
   aim = 0;
@@ -154,7 +156,9 @@ class Controls {
     if (aim && Math.hypot(aim.dx, aim.dy) > AIMED) this.aim = Math.atan2(aim.dy, aim.dx);
     else if (this.mouse) this.aim = Math.atan2(this.mouse.y - this.origin.y, this.mouse.x - this.origin.x);
     else if (!aim && (dx || dy)) this.aim = Math.atan2(dy, dx);
-    const fire = this.pressed || this.held.has("Space") || (aim !== null && Math.hypot(aim.dx, aim.dy) > AIMED);
+    const isHeld = this.pressed || this.held.has("Space") || (aim !== null && Math.hypot(aim.dx, aim.dy) > AIMED);
+    const fire = isHeld || this.pulled;
+    this.pulled = false;
     const round = (/** @type {number} */ value) => Math.round(within(value, -1, 1) * FULL);
     const turned = Math.round((this.aim / 2 / Math.PI) * TURN);
     return { dx: round(dx), dy: round(dy), aim: ((turned % TURN) + TURN) % TURN, fire };
@@ -179,8 +183,10 @@ function listen(area, canvas, controls, signal, show) {
   on(window, "keydown", (event) => {
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.code === "Tab") show(true);
-    else if (event.code in KEYS || event.code === "Space") controls.held.add(event.code);
-    else return;
+    else if (event.code in KEYS || event.code === "Space") {
+      controls.pulled ||= event.code === "Space" && !event.repeat;
+      controls.held.add(event.code);
+    } else return;
     event.preventDefault();
   });
   on(window, "keyup", (event) => {
@@ -199,7 +205,7 @@ function listen(area, canvas, controls, signal, show) {
     area.setPointerCapture(event.pointerId);
     if (event.pointerType === "mouse") {
       controls.mouse = place(event);
-      controls.pressed = true;
+      controls.pressed = controls.pulled = true;
       return;
     }
     controls.mouse = null;
@@ -284,15 +290,14 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
     let request = 0;
     let known = newest.current.falls.at(-1)?.number ?? 0;
 
-    const begin = (/** @type {Place} */ place) => {
-      prediction = new Prediction({
-        state: { x: place.x, y: place.y },
+    const predicted = (/** @type {Place} */ state) =>
+      new Prediction({
+        state,
         input: { dx: 0, dy: 0, aim: 0, fire: false },
-        step: (state, input, seconds) => step(rows, state, input, seconds),
+        step: (/** @type {Place} */ place, /** @type {Steer} */ input, seconds) => step(rows, place, input, seconds),
         isJump: far,
         tickRate: RATE,
       });
-    };
     const fit = () => {
       const { clientWidth: width, clientHeight: height } = picture;
       picture.width = Math.round(width * devicePixelRatio);
@@ -302,15 +307,15 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
     watcher.observe(picture);
     fit();
 
-    const say = (/** @type {number} */ now) => {
+    const say = (/** @type {number} */ now, /** @type {Prediction<Place, Steer>} */ own) => {
       const wanted = controls.steer();
       const isNew = JSON.stringify(wanted) !== JSON.stringify(sent);
       // As often as the server looks, unless the trigger is pulled or let go.
       if (now - sentAt < (isNew ? (sent?.fire === wanted.fire ? 1000 / RATE : 0) : SAY_AGAIN_MS)) return;
       sent = wanted;
       sentAt = now;
-      prediction?.steer(wanted);
-      move.current?.(wanted);
+      const saw = Math.max(0, Math.round(clock.shown(now) ?? 0));
+      move.current?.({ ...wanted, n: own.steer(wanted), saw });
     };
     const frame = (/** @type {number} */ now) => {
       request = requestAnimationFrame(frame);
@@ -318,10 +323,13 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       const fighters = { ...shown.fighters };
       const known = own === null ? undefined : newest.current.fighters[own];
       if (isPlaying && known && known.health > 0 && prediction) {
-        say(now);
+        say(now, prediction);
         const place = prediction.advance(clock.predicted(now) ?? 0);
         fighters[own] = { ...known, ...place, aim: (controls.aim / 2 / Math.PI) * TURN };
-      } else if (known && own !== null) fighters[own] = known;
+      } else {
+        controls.pulled = false;
+        if (known && own !== null) fighters[own] = known;
+      }
       controls.origin = draw(picture, {
         ...context.current,
         now,
@@ -331,7 +339,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
         thumbs: controls.thumbs,
       });
     };
-    const unsubscribe = frames?.((tick, /** @type {View} */ seen) => {
+    const unsubscribe = frames?.((tick, /** @type {View} */ seen, ack) => {
       const now = performance.now();
       const before = own === null ? undefined : newest.current.fighters[own];
       newest.current = seen;
@@ -339,8 +347,8 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       film.add(tick, seen);
       const mine = own === null ? undefined : seen.fighters[own];
       if (isPlaying && mine) {
-        if (!prediction || !before?.health) begin(mine);
-        else prediction.correct(tick, { x: mine.x, y: mine.y });
+        prediction ??= predicted({ x: mine.x, y: mine.y });
+        prediction.correct(tick, { x: mine.x, y: mine.y }, ack);
         if (before && mine.health < before.health) effects.hurt = now;
       }
       const oldest = now - FLASH_MS;

@@ -155,6 +155,8 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
     /** @type {Prediction<number, number> | null} */
     const own = mySide ? new Prediction({ state: ownY, input: 0, step, tickRate: TICK_RATE }) : null;
     const held = /** @type {Set<string>} */ (new Set());
+    /** Keys that were pressed since the last picture: they may have been let go of within it. */
+    const pressed = /** @type {Set<string>} */ (new Set());
     let drag = /** @type {{y: number, from: number, target: number} | null} */ (null);
     let request = 0;
 
@@ -163,14 +165,12 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
         const distance = drag.target - ownY;
         return Math.abs(distance) < DEAD_ZONE ? 0 : Math.sign(distance);
       }
-      return [...held].reduce((sum, key) => sum + KEYS[key], 0);
+      return [...new Set([...held, ...pressed])].reduce((sum, key) => sum + KEYS[key], 0);
     };
     const steer = (/** @type {Prediction<number, number>} */ own) => {
       const direction = within(wish(), -1, 1);
-      if (direction === own.input) return;
-      const n = own.steer(direction);
-      // Only a server that sends changes knows numbers.
-      move.current?.(client.game?.sync ? { direction, n } : { direction });
+      pressed.clear();
+      if (direction !== own.input) move.current?.({ direction, n: own.steer(direction) });
     };
     const frame = (/** @type {number} */ now) => {
       request = requestAnimationFrame(frame);
@@ -216,6 +216,7 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
       if (!(event.key in KEYS) || typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       held.add(event.key);
+      pressed.add(event.key);
     });
     listen(window, "keyup", (event) => held.delete(event.key));
     listen(window, "blur", () => held.clear());

@@ -55,7 +55,7 @@ class Games(APIView):
         user_id = identity(request).user_id
         metadata = {key[len(METADATA) :]: given[key] for key in given if key.startswith(METADATA)}
         if wanted.get("open"):
-            names = [_known(wanted["game"])] if wanted.get("game") else selectors.offered()
+            names = [selectors.known(wanted["game"])] if wanted.get("game") else selectors.offered()
             found = selectors.open_games(user_id, selectors.with_metadata(names, metadata))
             return paging.page(self, found, ordering="-created_at", show=selectors.shown_games)
         if metadata:
@@ -66,7 +66,7 @@ class Games(APIView):
         if wanted.get("state"):
             conditions["state"] = wanted["state"]
         if wanted.get("game"):
-            conditions["name"] = _known(wanted["game"])
+            conditions["name"] = selectors.known(wanted["game"])
         if conditions:
             games = rows.queryset(user_id, selectors.offered()).filter(**conditions)
         return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
@@ -96,12 +96,6 @@ class Games(APIView):
         else:
             game = services.create_open(**wanted, bots=body["bots"], seats=body.get("seats"))
         return Response(selectors.own_game(user_id, game), status=201)
-
-
-def _known(name: str) -> str:
-    if all(name != rules.name for rules in catalogue.all()):
-        raise Invalid("There is no such game.", details={"game": [f"{name!r} is no game of this server."]})
-    return name
 
 
 def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,20 @@
 
 import uuid
 from collections.abc import Awaitable
+from functools import partial
 
 from msgspec import structs
 
 from core import speech, words
+from core.database import in_database
 from core.ids import UserId
 from core.refusals import Malformed
-from game import commands, events
+from game import commands, events, selectors
 from game.live import rooms
+from game.live.open_rooms import RoomList
 from game.refusals import UnknownMatch
 from realtime.socket.consumer import Consumer, handles
+from realtime.wire import topics
 from realtime.wire.answering import mark_answered
 from realtime.wire.messages import Command
 
@@ -74,3 +78,35 @@ class GameConsumer(Consumer):
         asked = self.ask(structs.replace(command, message=masked))
         if asked is not None:
             await asked
+
+
+METADATA = "metadata."
+
+
+class OpenRoomsConsumer(Consumer):
+    """The rooms that can be joined, kept up to date; a reconnect gets the whole list again.
+
+    ``?game=`` and ``?metadata.<key>=`` filter it as in ``GET /api/games/?open=1``.
+    """
+
+    opens_with = events.OpenRooms
+    emits_unsequenced = (events.RoomListed, events.RoomUnlisted)
+
+    async def opened(self) -> None:
+        query: dict[str, list[str]] = self.scope["query"]
+        user_id = self.player.user_id
+        names = [selectors.known(query["game"][0])] if "game" in query else selectors.offered()
+        metadata = {
+            key.removeprefix(METADATA): values[0] for key, values in query.items() if key.startswith(METADATA)
+        }
+        wanted = selectors.with_metadata(names, metadata)
+
+        async def snapshot() -> events.OpenRooms:
+            return events.OpenRooms(rooms=await in_database(selectors.open_rooms, user_id, wanted))
+
+        kind = partial(RoomList, user_id=user_id, wanted=wanted)
+        heard = await self.subscribe(topics.open_rooms(), snapshot, kind)
+        rooms = await snapshot()
+        if self.since() is not None:
+            rooms.recovered = False
+        heard.begin(rooms)

@@ -299,6 +299,61 @@ class MatchFound(Event):
         return topics.user(self.user_id)
 
 
+class RoomPlayer(Struct, kw_only=True):
+    """A player in a room that can be joined."""
+
+    id: int
+    username: str
+
+
+class OpenRoom(Struct, kw_only=True):
+    """A room that can be joined, with ``POST /api/games/{id}/join/``.
+
+    ``metadata`` are its options, and what the game declares of all its rooms.
+    """
+
+    id: UUID
+    game: str
+    title: str
+    mode: str
+    metadata: dict[str, Any]
+    seats: int
+    free_seats: int
+    players: list[RoomPlayer]
+    created_at: Time
+
+
+class OpenRooms(Message):
+    """The newest rooms that the receiver can join, as filtered by the socket's query: a hundred at most."""
+
+    rooms: list[OpenRoom]
+    recovered: bool | UnsetType = UNSET
+
+
+class RoomListed(Event):
+    """Sent when a room can be joined, and again when its seats have changed."""
+
+    room: OpenRoom
+
+    def audience(self) -> Topic:
+        return topics.open_rooms()
+
+
+class RoomUnlisted(Event):
+    """Sent when a room that was listed can no longer be joined."""
+
+    id: UUID
+
+    def audience(self) -> Topic:
+        return topics.open_rooms()
+
+
+class RoomChanged(Internal):
+    """A public room was opened or closed, or its seats have changed."""
+
+    game_id: UUID
+
+
 class SeatTaken(Internal):
     """A user took a free seat of a game."""
 

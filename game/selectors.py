@@ -95,6 +95,9 @@ _PLAYED = (
     JournalEntry.Kind.START,
 )
 
+MOST_OPEN_ROOMS = 100
+"""Rooms in the first frame of a live list."""
+
 _read_seating = msgspec.json.Decoder(_Seating).decode
 _read_departure = msgspec.json.Decoder(_Departure).decode
 _read_return = msgspec.json.Decoder(_Return).decode
@@ -210,20 +213,60 @@ def games_of(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
 
 
-def open_games(user_id: UserId, wanted: Q) -> QuerySet[Game, Any]:
+Wanted = Mapping[str, Mapping[str, Any]]
+"""By the name of each wanted game, the values that the options of its rooms must have."""
+
+
+def open_games(user_id: UserId, wanted: Wanted) -> QuerySet[Game, Any]:
     """Return the ``wanted`` public games that the user can join, as :func:`games_visible_to` does."""
-    late = [rules.name for rules in catalogue.all() if rules.open or rules.left is not Rules.left]
+    mine = Seat.objects.filter(user_id=user_id).values("game_id")
+    return _open_rows(_condition(wanted)).exclude(pk__in=mine)
+
+
+def open_rooms(user_id: UserId, wanted: Wanted) -> list[events.OpenRoom]:
+    """Return the newest of the ``wanted`` rooms that the user can join."""
+    return _shown_rooms(open_games(user_id, wanted).order_by("-created_at")[:MOST_OPEN_ROOMS])
+
+
+def open_rooms_among(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, events.OpenRoom]:
+    """Return those of these games that can be joined."""
+    return {room.id: room for room in _shown_rooms(_open_rows(Q(pk__in=game_ids)))}
+
+
+def can_be_joined_late(rules: type[Rules]) -> bool:
+    """Return whether seats of a game that runs can become free."""
+    return rules.open or rules.left is not Rules.left
+
+
+def _open_rows(wanted: Q) -> QuerySet[Game, Any]:
+    late = [rules.name for rules in catalogue.all() if can_be_joined_late(rules)]
     seats = Seat.objects.filter(game=OuterRef("pk"), left_at=None).order_by().values("game")
     taken = Coalesce(Subquery(seats.annotate(taken=Count("pk")).values("taken")), 0)
     under_way = Game.objects.filter(wanted, name__in=late, state__in=Game.ON_THE_WAY, private=False)
     free = under_way.filter(seats_wanted__gt=taken).values("pk")
     games = Game.objects.filter(wanted, private=False, name__in=offered())
-    mine = Seat.objects.filter(user_id=user_id).values("game_id")
-    return _rows(games.filter(Q(state=Game.State.CREATED) | Q(pk__in=free)).exclude(pk__in=mine))
+    return _rows(games.filter(Q(state=Game.State.CREATED) | Q(pk__in=free)))
 
 
-def with_metadata(names: Iterable[str], metadata: Mapping[str, str]) -> Q:
-    """Return the condition for games of these names with these values, each written as text.
+def _shown_rooms(rows: Iterable[Any]) -> list[events.OpenRoom]:
+    return [
+        events.OpenRoom(
+            id=game.id,
+            game=game.game,
+            title=game.title,
+            mode=game.mode,
+            metadata=game.metadata,
+            seats=game.seats,
+            free_seats=game.free_seats,
+            players=[events.RoomPlayer(id=one.id, username=one.username) for one in game.players],
+            created_at=game.created_at,
+        )
+        for game in shown_games(rows)
+    ]
+
+
+def with_metadata(names: Iterable[str], metadata: Mapping[str, str]) -> Wanted:
+    """Return which rooms of these games have these values, each written as text.
 
     Raises ``Invalid`` for a key that none of them has.
     """
@@ -232,13 +275,21 @@ def with_metadata(names: Iterable[str], metadata: Mapping[str, str]) -> Q:
         if not any(key in kind.metadata or key in _options_of(kind) for kind in kinds):
             field = f"metadata.{key}"
             raise Invalid("No game here has such metadata.", details={field: [f"No room has {key!r}."]})
-    conditions = [found for kind in kinds if (found := _with_metadata(kind, metadata)) is not None]
+    found = {kind.name: _with_metadata(kind, metadata) for kind in kinds}
+    return {name: options for name, options in found.items() if options is not None}
+
+
+def _condition(wanted: Wanted) -> Q:
+    conditions = [
+        Q(name=name, **{f"options__{key}": value for key, value in options.items()})
+        for name, options in wanted.items()
+    ]
     return functools.reduce(operator.or_, conditions, Q(pk__in=[]))
 
 
-def _with_metadata(kind: type[Rules], metadata: Mapping[str, str]) -> Q | None:
-    """Return the condition for the rooms of one game, or None if none can have these values."""
-    found, options = Q(name=kind.name), _options_of(kind)
+def _with_metadata(kind: type[Rules], metadata: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the options of the wanted rooms of one game, or None if none can have these values."""
+    found, options = dict[str, Any](), _options_of(kind)
     for key, text in metadata.items():
         if key in kind.metadata and text == _text_of(kind.metadata[key]):
             continue
@@ -248,7 +299,7 @@ def _with_metadata(kind: type[Rules], metadata: Mapping[str, str]) -> Q | None:
             value = msgspec.convert(text, options[key], strict=False)
         except msgspec.ValidationError:
             return None
-        found &= Q(**{f"options__{key}": msgspec.to_builtins(value)})
+        found[key] = msgspec.to_builtins(value)
     return found
 
 
@@ -356,6 +407,13 @@ def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
 def offered() -> list[str]:
     """Return the names of the games that are offered here."""
     return [rules.name for rules in catalogue.all()]
+
+
+def known(name: str) -> str:
+    """Return the name of a game that is offered here. Raises ``Invalid``."""
+    if name not in offered():
+        raise Invalid("There is no such game.", details={"game": [f"{name!r} is no game of this server."]})
+    return name
 
 
 def _offered() -> QuerySet[Game]:

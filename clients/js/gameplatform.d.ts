@@ -1,7 +1,7 @@
 /** The game platform's client for JavaScript. What each method is for stands in `gameplatform.js`. */
 
 import type { SyncedView } from "./sync.d.ts";
-import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, World } from "./messages.d.ts";
+import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, OpenRooms, World } from "./messages.d.ts";
 
 export interface Tokens {
   access: string;
@@ -26,6 +26,7 @@ export type Heard =
   | Game.Heard
   | Lobby.Heard
   | Notifications.Heard
+  | OpenRooms.Heard
   | World.Heard
   | Own;
 export type Sent =
@@ -35,6 +36,7 @@ export type Sent =
   | Game.Sent
   | Lobby.Sent
   | Notifications.Sent
+  | OpenRooms.Sent
   | World.Sent;
 
 type Types<Socket> = Socket extends unknown ? keyof Socket : never;
@@ -56,6 +58,8 @@ export interface Options {
 export interface GameOptions {
   /** Keeps the view from changes; only those are then sent. */
   sync?: SyncedView | null;
+  /** The id of the player whose view a spectator sees, in games that allow it. */
+  follow?: number | null;
 }
 
 export declare class ApiError extends Error {
@@ -139,6 +143,10 @@ export declare class GameClient {
   connectToLobby(lobby: number | string): Channel<Lobby.Heard, Lobby.Sent>;
   connectToDirectMessages(friendId: number): Channel<Direct.Heard, Direct.Sent>;
   connectToBattle(battleId: number): Channel<Battle.Heard, Battle.Sent>;
+  connectToOpenRooms(filter?: {
+    game?: string;
+    metadata?: Record<string, unknown>;
+  }): Channel<OpenRooms.Heard, OpenRooms.Sent>;
   connectToGame(gameId: string, options?: GameOptions): GameChannel;
   playAsGuest(game?: string, options?: Record<string, unknown>): Promise<GameChannel>;
   leaveGame(): void;

@@ -126,6 +126,7 @@ function silence(socket) {
 export class Channel {
   #client;
   #path;
+  #query;
   /** @type {WebSocket | null} */
   #socket = null;
   /**
@@ -150,11 +151,13 @@ export class Channel {
    * @param {GameClient} client
    * @param {string} name
    * @param {string} path
+   * @param {Record<string, string>} query
    */
-  constructor(client, name, path) {
+  constructor(client, name, path, query = {}) {
     this.#client = client;
     this.#path = path;
-    /** "game", "notifications", "presence", "lobby", "dm", "battle" or "world": told with each connection event. */
+    this.#query = query;
+    /** "game", "notifications", "presence", "rooms", "lobby", "dm", "battle" or "world": told with each connection event. */
     this.name = name;
     /** @type {State} */
     this.state = "closed";
@@ -327,7 +330,7 @@ export class Channel {
     }
     if (attempt !== this.#attempt) return;
     this.#wait();
-    const query = new URLSearchParams({ ticket });
+    const query = new URLSearchParams({ ...this.#query, ticket });
     if (this.seq !== null) query.set("since", String(this.seq));
     const replaced = this.#socket;
     this.#replaced = replaced;
@@ -455,8 +458,8 @@ export class GameChannel extends Channel {
    * @param {string} id
    * @param {import("./gameplatform.d.ts").GameOptions} options
    */
-  constructor(client, id, { sync = null } = {}) {
-    super(client, "game", `/ws/game/${encodeURIComponent(id)}/`);
+  constructor(client, id, { sync = null, follow = null } = {}) {
+    super(client, "game", `/ws/game/${encodeURIComponent(id)}/`, follow === null ? {} : { follow: String(follow) });
     this.id = id;
     this.#now = () => client.serverNow();
     /**
@@ -972,11 +975,24 @@ export class GameClient {
   }
 
   /**
+   * Opens the live list of the rooms that can be joined, all or those of a game and with these values in their metadata.
+   * → its channel, on which `open_rooms` is the list, `room_listed` a new or changed room, and `room_unlisted` one that
+   * is gone; `close()` leaves it.
+   *
+   * @param {{game?: string, metadata?: Record<string, unknown>}} filter
+   */
+  connectToOpenRooms({ game, metadata = {} } = {}) {
+    const wanted = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, String(value)]);
+    return this.#opened("rooms", "/ws/rooms/", { ...(game && { game }), ...Object.fromEntries(wanted) });
+  }
+
+  /**
    * @param {string} name
    * @param {string} path
+   * @param {Record<string, string>} [query]
    */
-  #opened(name, path) {
-    const channel = new Channel(this, name, path);
+  #opened(name, path, query) {
+    const channel = new Channel(this, name, path, query);
     channel.open();
     return channel;
   }
@@ -986,7 +1002,7 @@ export class GameClient {
    *
    * @param {string} gameId
    * @param {import("./gameplatform.d.ts").GameOptions} options `sync`: a `SyncedView` (of `sync.js`), by which only the
-   *   changes of the view are sent
+   *   changes of the view are sent; `follow`: the id of the player whose view a spectator sees, in games that allow it
    */
   connectToGame(gameId, options = {}) {
     this.leaveGame();

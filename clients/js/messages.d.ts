@@ -104,6 +104,84 @@ export declare namespace FriendsStatus {
   }
 }
 
+/** `/ws/rooms/`: The rooms that can be joined, kept up to date; a reconnect gets the whole list again. `?game=` and `?metadata.<key>=` filter it as in `GET /api/games/?open=1`. */
+export declare namespace OpenRooms {
+  /** A room that can be joined, with `POST /api/games/{id}/join/`. `metadata` are its options, and what the game declares of all its rooms. */
+  interface OpenRoom {
+    id: string;
+    game: string;
+    title: string;
+    mode: string;
+    metadata: Record<string, unknown>;
+    seats: number;
+    free_seats: number;
+    players: Array<RoomPlayer>;
+    created_at: string;
+  }
+
+  /** A player in a room that can be joined. */
+  interface RoomPlayer {
+    id: number;
+    username: string;
+  }
+
+  interface Sent {
+    /** Check the connection; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** The newest rooms that the receiver can join, as filtered by the socket's query: a hundred at most. */
+    open_rooms: {
+      type: "open_rooms";
+      rooms: Array<OpenRoom>;
+      recovered?: boolean;
+      seq: number;
+    };
+    /** Sent when a room can be joined, and again when its seats have changed. */
+    room_listed: {
+      type: "room_listed";
+      room: OpenRoom;
+    };
+    /** Sent when a room that was listed can no longer be joined. */
+    room_unlisted: {
+      type: "room_unlisted";
+      id: string;
+    };
+    /** Sent when a message is refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
 /** `/ws/game/{game_id}/`: A game's socket. Players' commands are sent to the room, whichever worker owns it. */
 export declare namespace Game {
   /** A player in the form shown to others; `side` is left or right in two-sided games. Guests have no rating. `team` is the number of the player's team, in a game with teams; `left` is true of who has left a game that goes on. `bot_level` is the level of the bot that plays the seat. */

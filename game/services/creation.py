@@ -82,10 +82,18 @@ def create_game(
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
+    tell_list(game)
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     for number, (user_id, bot_level) in enumerate(players):
         _add_seat.count(game.pk, number, user_id, bot_level, ratings[user_id])
     return game
+
+
+def tell_list(game: Game) -> None:
+    """Have the lists of open rooms look at a game that is, or was, in them."""
+    is_waiting = game.state == Game.State.CREATED
+    if not game.private and (is_waiting or selectors.can_be_joined_late(catalogue.get(game.name))):
+        publish(events.RoomChanged(game_id=game.pk))
 
 
 def _new_code() -> str:
@@ -143,6 +151,9 @@ def create_matches(
         for game, lineup in zip(games, lineups, strict=True)
         for number, (one, queued_at) in enumerate(lineup)
     )
+    if selectors.can_be_joined_late(rules):
+        for game in games:
+            tell_list(game)
     made = {}
     for game, lineup in zip(games, lineups, strict=True):
         seats = []
@@ -278,6 +289,7 @@ def join(*, user_id: UserId, game_id: uuid.UUID) -> Game:
         former.save(update_fields=["number", "left_at", "is_open"])
         taken[number] = former
     rules = catalogue.get(game.name)
+    tell_list(game)
     if game.state != Game.State.CREATED:
         publish(match_found(game, rules=rules, number=number, user_id=user_id))
     elif len(taken) == (rules.min_players if rules.open else game.seats_wanted):
@@ -333,6 +345,7 @@ def close_seats(*, game_id: uuid.UUID) -> None:
     if len(seats) < rules.min_players:
         raise NotEnough(f"{rules.title} needs {rules.min_players} players.")
     game.seats_wanted = len(seats)
+    tell_list(game)
     _wait_for_players(game, rules, seats)
     publish(events.SeatTaken(game_id=game.pk))
 

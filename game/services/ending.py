@@ -19,6 +19,7 @@ from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending
 from game.rewards import GIVEN_UP, reward
+from game.services.creation import tell_list
 from realtime.publishing import publish
 
 ended = Counter("game_ended_total", "Games that ended, by reason", ["game", "reason"])
@@ -69,6 +70,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
         places=places,
         seq=seq,
     )
+    tell_list(game)
     after = {change.user_id: change.after for change in changes}
     for seat, score in scores.items():
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)

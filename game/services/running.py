@@ -90,6 +90,8 @@ def note_playing(*, game_id: uuid.UUID, user_id: UserId, is_playing: bool, is_of
     # Somebody who is back may have been seated elsewhere meanwhile, and then plays both.
     with contextlib.suppress(IntegrityError), transaction.atomic():
         seats.update(is_open=is_playing, left_at=timezone.now() if is_offered else None)
+        # A private room is in no list, and found there in vain.
+        publish(events.RoomChanged(game_id=game_id))
 
 
 def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:

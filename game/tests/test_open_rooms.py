@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from rest_framework.test import APIClient
@@ -9,8 +10,12 @@ from rest_framework.test import APIClient
 from core.database import in_database
 from game import services
 from game.author import SUBSTITUTE, catalogue, queues
+from game.live.open_rooms import Lister
 from game.models import Game
 from game.tests.conftest import InTurn
+from gameplatform.asgi import application
+from realtime import worker
+from realtime.testing import Player
 from tests.people import Person
 
 
@@ -158,3 +163,78 @@ async def test_codes_cannot_be_tried_out(ada: Person, settings: Any) -> None:
     while len(answers) < 60 and 429 not in answers:
         answers.append((await call(ada, "post", f"games/WRONG{len(answers)}/join/"))[0])
     assert (set(answers[:20]), answers[-1]) == ({404}, 429)
+
+
+# The list over a socket.
+
+
+async def watch(person: Person, query: str = "") -> Player:
+    await worker.current().part(Lister).idle()
+    return await Player(application, f"/ws/rooms/{query}", token=person.token).enter()
+
+
+async def test_a_watcher_hears_of_a_room_while_it_can_be_joined(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
+    before = await made(ada, points=20)
+    watcher = await watch(cyd)
+    [listed_first] = (await watcher.hear("open_rooms"))["rooms"]
+    assert listed_first["id"] == before["id"]
+    room = await made(ada, fast=True, seats=3)
+    heard = (await watcher.hear("room_listed"))["room"]
+    for name in ("id", "game", "title", "mode", "metadata", "seats", "free_seats"):
+        assert heard[name] == room[name]
+    assert heard["players"] == [{"id": ada.id, "username": ada.name}]
+    await call(bob, "post", f"games/{room['id']}/join/")
+    again = (await watcher.hear("room_listed"))["room"]
+    assert (again["id"], again["free_seats"]) == (room["id"], 1)
+    await call(cyd, "post", f"games/{room['id']}/join/")
+    assert (await watcher.hear("room_unlisted"))["id"] == room["id"]
+    await call(bob, "post", f"games/{before['id']}/join/")
+    assert (await watcher.hear("room_unlisted"))["id"] == before["id"]
+
+
+async def test_a_private_room_is_told_to_nobody_and_a_full_one_to_nobody_new(
+    ada: Person, bob: Person, cyd: Person
+) -> None:
+    watcher = await watch(cyd)
+    assert (await watcher.hear("open_rooms"))["rooms"] == []
+    private = await made(ada, private=True, seats=3)
+    await call(bob, "post", f"games/{private['code']}/join/")
+    await made(ada, seats=2, bots=[1])
+    public = await made(ada)
+    assert (await watcher.hear("room_listed"))["room"]["id"] == public["id"]
+
+
+async def test_a_room_whose_seat_is_free_again_is_told_of(ada: Person, bob: Person, cyd: Person) -> None:
+    room = await made(ada, "meeting", seats=2)
+    await call(bob, "post", f"games/{room['id']}/join/")
+    await Game.objects.filter(pk=room["id"]).aupdate(state=Game.State.ACTIVE)
+    watcher = await watch(cyd)
+    assert (await watcher.hear("open_rooms"))["rooms"] == []
+    game_id = UUID(room["id"])
+    await in_database(
+        services.note_playing, game_id=game_id, user_id=bob.id, is_playing=False, is_offered=True
+    )
+    assert (await watcher.hear("room_listed"))["room"]["free_seats"] == 1
+    ending = services.without_rules("operator", seats=2)
+    row = await Game.objects.aget(pk=room["id"])
+    await in_database(services.finish, game_id=row.pk, epoch=row.epoch, seq=1, ending=ending)
+    assert (await watcher.hear("room_unlisted"))["id"] == room["id"]
+
+
+async def test_a_watcher_hears_only_of_what_the_filter_lets_through(ada: Person, bob: Person) -> None:
+    short = await made(ada, points=20)
+    watcher = await watch(bob, "?game=bridge&metadata.points=20&metadata.kind=cards")
+    assert [room["id"] for room in (await watcher.hear("open_rooms"))["rooms"]] == [short["id"]]
+    await made(ada, "meeting", points=20)
+    await made(ada, points=30)
+    wanted = await made(ada, points=20)
+    assert (await watcher.hear("room_listed"))["room"]["id"] == wanted["id"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?game=poker", "?metadata.colour=red", "?game=meeting&metadata.points__gt=1"]
+)
+async def test_a_list_of_rooms_that_cannot_be_is_refused(ada: Person, query: str) -> None:
+    assert await (await watch(ada, query)).closed() == 4400

@@ -34,7 +34,7 @@ class Subscription:
             self._connection.send(encode(snapshot))
         held, self._held = self._held or [], None
         for frame, key in held:
-            self._connection.send(frame, key)
+            self.deliver(frame, key)
 
     async def resync(self) -> None:
         """Send a fresh snapshot after frames were lost for good."""
@@ -45,9 +45,13 @@ class Subscription:
     def send(self, frame: bytes, key: Hashable = None) -> None:
         """Send or hold a frame of the topic."""
         if self._held is None:
-            self._connection.send(frame, key)
+            self.deliver(frame, key)
         else:
             self._held.append((frame, key))
+
+    def deliver(self, frame: bytes, key: Hashable = None) -> None:
+        """Send a frame that is not held, or no longer."""
+        self._connection.send(frame, key)
 
     def belongs_to(self, user_id: UserId) -> bool:
         """Return whether the socket belongs to this user."""

@@ -18,6 +18,11 @@ def game(game_id: UUID | str) -> Topic:
     return Topic(f"game_{game_id}")
 
 
+def open_rooms() -> Topic:
+    """The rooms of all games that can be joined."""
+    return Topic("open_rooms")
+
+
 def lobby(name: str) -> Topic:
     """A lobby's room."""
     return Topic(f"lobby_{name}")

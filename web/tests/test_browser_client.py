@@ -607,6 +607,25 @@ def test_people_have_sockets_of_their_own(page: Page) -> None:
     assert paths == ["/ws/friends/status/", "/ws/lobbies/7/", "/ws/chat/lobby/the-cave/", "/ws/chat/12/"]
 
 
+def test_a_list_of_rooms_is_filtered_and_a_spectator_may_follow_a_player(page: Page) -> None:
+    queries = run(
+        page,
+        """await begin(); client.connectToOpenRooms(); await turn();
+        client.connectToOpenRooms({game: "arena", metadata: {map: "yard", teams: true}}); await turn();
+        client.connectToGame("g", {follow: 7}); await turn();
+        return sockets.map(({url}) => {
+          const {pathname, searchParams} = new URL(url);
+          searchParams.delete("ticket");
+          return `${pathname}?${searchParams}`;
+        });""",
+    )
+    assert queries == [
+        "/ws/rooms/?",
+        "/ws/rooms/?game=arena&metadata.map=yard&metadata.teams=true",
+        "/ws/game/g/?follow=7",
+    ]
+
+
 def test_a_channel_is_heard_apart_from_others_that_say_the_same(page: Page) -> None:
     heard = run(
         page,

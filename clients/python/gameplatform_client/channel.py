@@ -86,8 +86,16 @@ class Channel(Handlers):
     _subprotocols: Sequence[str] = ()
     """The forms of frames to ask for, the preferred first, besides the server's plain one."""
 
-    def __init__(self, url: str, *, token: Token, told: Told, cipher: Cipher | None = None) -> None:
-        """``url`` is ``ws(s)://``; ``told`` gets every message, besides the channel's own handlers."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: Token,
+        told: Told,
+        cipher: Cipher | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> None:
+        """``url`` is ``ws(s)://``, without its ``query``; ``told`` gets every message, as do the handlers."""
         super().__init__()
         self.state: State = "closed"
         self.seq: int | None = None
@@ -96,6 +104,7 @@ class Channel(Handlers):
         self._token = token
         self._told = told
         self._cipher = cipher
+        self._query = dict(query or {})
         self._socket: ClientConnection | None = None
         self._outbox: deque[dict[str, Any]] = deque()
         self._inbox: asyncio.Queue[tuple[str, object] | None] = asyncio.Queue(INBOX_MOST)
@@ -266,7 +275,7 @@ class Channel(Handlers):
             raise ChannelClosed(
                 UNAUTHENTICATED if problem.status == 401 else LOST, problem.error_code
             ) from problem
-        query = {"v": PROTOCOL_VERSION}
+        query = {**self._query, "v": PROTOCOL_VERSION}
         if self.seq is not None:
             query["since"] = str(self.seq)
         if self._cipher is not None:

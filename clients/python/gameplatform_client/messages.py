@@ -28,6 +28,9 @@ class MessageType(StrEnum):
     STATUS_SET = "status_set"
     FRIEND_ACCEPTED = "friend_accepted"
     FRIEND_REMOVED = "friend_removed"
+    OPEN_ROOMS = "open_rooms"
+    ROOM_LISTED = "room_listed"
+    ROOM_UNLISTED = "room_unlisted"
     PLAYER_MOVE = "player_move"
     PLAYER_READY = "player_ready"
     GAME_ACTION = "game_action"
@@ -242,6 +245,55 @@ class FriendsStatusFriendRemoved(Record):
     to_user_id: int
     user_id: int
     seq: int
+
+
+# /ws/rooms/
+
+
+class OpenRoomsOpenRoom(Record):
+    """A room that can be joined, with ``POST /api/games/{id}/join/``. ``metadata`` are its options, and
+    what the game declares of all its rooms.
+    """
+
+    id: str
+    game: str
+    title: str
+    mode: str
+    metadata: dict[str, Any]
+    seats: int
+    free_seats: int
+    players: list[OpenRoomsRoomPlayer]
+    created_at: str
+
+
+class OpenRoomsRoomPlayer(Record):
+    """A player in a room that can be joined."""
+
+    id: int
+    username: str
+
+
+class OpenRoomsOpenRooms(Record):
+    """The newest rooms that the receiver can join, as filtered by the socket's query: a hundred at most."""
+
+    type: Literal["open_rooms"]
+    rooms: list[OpenRoomsOpenRoom]
+    recovered: MayBeMissing[bool]
+    seq: int
+
+
+class OpenRoomsRoomListed(Record):
+    """Sent when a room can be joined, and again when its seats have changed."""
+
+    type: Literal["room_listed"]
+    room: OpenRoomsOpenRoom
+
+
+class OpenRoomsRoomUnlisted(Record):
+    """Sent when a room that was listed can no longer be joined."""
+
+    type: Literal["room_unlisted"]
+    id: str
 
 
 # /ws/game/{game_id}/

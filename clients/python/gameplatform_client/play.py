@@ -180,12 +180,30 @@ class Playing(Session):
             await channel.close()
             game_id = (await found)["game_id"]
 
-    async def connect_to_game(self, game_id: str, *, sync: SyncedState | None = None) -> GameChannel:
+    async def connect_to_game(
+        self, game_id: str, *, sync: SyncedState | None = None, follow: Id | None = None
+    ) -> GameChannel:
         """Play or watch a game.
 
         With ``sync`` the server sends only what changes in the view; frames have the whole ``view`` as ever.
+        A spectator may ``follow`` a player, by id, and sees what that player sees, in games that allow it.
         """
-        return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel, sync=sync)
+        query = {} if follow is None else {"follow": str(follow)}
+        path = f"/ws/game/{quote(game_id, safe='')}/"
+        return await self._open(path, GameChannel, sync=sync, query=query)
+
+    async def connect_to_open_rooms(
+        self, game: str | None = None, *, metadata: Mapping[str, object] | None = None
+    ) -> Channel:
+        """Receive the list of rooms that can be joined (``OPEN_ROOMS``), and each change of it.
+
+        All, or those of a game and with these values in their metadata. A room that is new or has changed is
+        ``ROOM_LISTED``, one that is gone is ``ROOM_UNLISTED``.
+        """
+        query = {} if game is None else {"game": game}
+        for key, value in (metadata or {}).items():
+            query[f"metadata.{key}"] = str(value).lower() if isinstance(value, bool) else str(value)
+        return await self._open("/ws/rooms/", Channel, query=query)
 
     async def connect_to_battle(self, battle_id: Id) -> BattleChannel:
         """Fight in a battle that the user has joined."""

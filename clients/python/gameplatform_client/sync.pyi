@@ -196,10 +196,22 @@ class Playing(Session):
         If the other player never comes, the next match follows.
         """
 
-    def connect_to_game(self, game_id: str, *, sync: SyncedState | None = None) -> GameChannel:
+    def connect_to_game(
+        self, game_id: str, *, sync: SyncedState | None = None, follow: Id | None = None
+    ) -> GameChannel:
         """Play or watch a game.
 
         With ``sync`` the server sends only what changes in the view; frames have the whole ``view`` as ever.
+        A spectator may ``follow`` a player, by id, and sees what that player sees, in games that allow it.
+        """
+
+    def connect_to_open_rooms(
+        self, game: str | None = None, *, metadata: Mapping[str, object] | None = None
+    ) -> Channel:
+        """Receive the list of rooms that can be joined (``OPEN_ROOMS``), and each change of it.
+
+        All, or those of a game and with these values in their metadata. A room that is new or has changed is
+        ``ROOM_LISTED``, one that is gone is ``ROOM_UNLISTED``.
         """
 
     def connect_to_battle(self, battle_id: Id) -> BattleChannel:

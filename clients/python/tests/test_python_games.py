@@ -206,3 +206,20 @@ async def test_a_program_replaces_a_password_and_verifies_an_address(demo_server
         with pytest.raises(ApiError) as refused:
             await client.verify_email("wrong")
         assert refused.value.error_code == "code_invalid"
+
+
+async def test_a_program_hears_of_open_rooms_as_they_come_and_go(demo_server: Any) -> None:
+    ada, bob = NetworkClient(demo_server.base_url), NetworkClient(demo_server.base_url)
+    async with ada, bob:
+        await ada.sign_in_as_guest()
+        await bob.sign_in_as_guest()
+        heard: asyncio.Queue[Any] = asyncio.Queue()
+        watching = await bob.connect_to_open_rooms("arena", metadata={"teams": True})
+        for kind in (MessageType.ROOM_LISTED, MessageType.ROOM_UNLISTED):
+            watching.register_handler(kind, heard.put)
+        others = await ada.request("POST", "/api/games/", {"game": "arena"})
+        room = await ada.request("POST", "/api/games/", {"game": "arena", "teams": True})
+        listed = await asyncio.wait_for(heard.get(), WITHIN_S)
+        assert listed.room.id == room["id"] != others["id"]
+        await bob.request("POST", f"/api/games/{room['id']}/join/")
+        assert (await asyncio.wait_for(heard.get(), WITHIN_S)).id == room["id"]

@@ -20,9 +20,11 @@ import { initial, Input } from "../games/generic.js";
 import { joinQueue, leaveQueue, playAtOnce, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
+import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
 import { duration, text, words } from "../texts.js";
 
+/** @import { OpenRooms as Listed } from "../../client/messages.d.ts" */
 /** @import { Page, Rest } from "../types.d.ts" */
 /** @typedef {Rest.MatchmakingOfferedQueue & {asks: import("../types.d.ts").Schema}} OfferedQueue */
 
@@ -151,12 +153,28 @@ function Running({ games, running }) {
   </ul></section>`;
 }
 
-const LOOK_EVERY_MS = 5_000;
+/**
+ * The list after a message about it.
+ *
+ * @param {Listed.OpenRoom[] | null} rooms
+ * @param {Listed.Heard[keyof Listed.Heard]} message
+ */
+function listed(rooms, message) {
+  if (message.type === "open_rooms") return message.rooms;
+  if (message.type === "room_unlisted") return (rooms ?? []).filter(({ id }) => id !== message.id);
+  if (message.type !== "room_listed") return rooms;
+  const { room } = message;
+  const isKnown = rooms?.some(({ id }) => id === room.id);
+  return isKnown ? (rooms ?? []).map((one) => (one.id === room.id ? room : one)) : [room, ...(rooms ?? [])];
+}
+
+const ROOMS_SHOWN = 20;
+const NO_ROOMS = /** @type {Listed.OpenRoom[] | null} */ (null);
 
 /** Rooms of others with a free seat.
  * @param {{games: Rest.GameCatalogueEntry[]}} props */
 function OpenRooms({ games }) {
-  const rooms = useLoad(() => client.request("GET", "/api/games/?open=1&limit=20"), [], LOOK_EVERY_MS);
+  const { state: rooms } = useSocket(() => client.connectToOpenRooms(), [], listed, NO_ROOMS, {});
   const join = useAction(async (/** @type {string} */ id) => {
     const room = await client.request("POST", `/api/games/${encodeURIComponent(id)}/join/`);
     go(`/games/${room.id}`);
@@ -166,8 +184,8 @@ function OpenRooms({ games }) {
     join.run(new FormData(event.target).get("code")?.toString().trim() ?? "");
   };
   return html`<section class="open-rooms"><h2>${text("rooms.title")}</h2>
-    ${rooms.data?.results.length === 0 && html`<p class="soft">${text("rooms.none")}</p>`}
-    <ul class="list">${rooms.data?.results.map((/** @type {Rest.GameOneGame} */ room) => {
+    ${rooms?.length === 0 && html`<p class="soft">${text("rooms.none")}</p>`}
+    <ul class="list">${rooms?.slice(0, ROOMS_SHOWN).map((room) => {
       const host = room.players[0]?.username ?? "";
       return html`<li key=${room.id} class="row" data-room=${room.id}>
         <${Avatar} name=${host} />
@@ -180,7 +198,7 @@ function OpenRooms({ games }) {
     <form class="copy" onSubmit=${byCode}><input name="code" required maxlength="8" autocomplete="off"
       aria-label=${text("rooms.code")} placeholder=${text("rooms.code")} />
       <${Button} type="submit" busy=${join.busy}>${text("rooms.join")}<//></form>
-    <${Refusal} error=${join.error ?? rooms.error} />
+    <${Refusal} error=${join.error} />
   </section>`;
 }
 

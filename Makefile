@@ -77,7 +77,7 @@ lock: .venv/.development
 	$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/.development: requirements-dev.txt requirements-compile.txt requirements-page.txt .venv/.server
+.venv/.development: requirements-dev.txt requirements-test.txt requirements-compile.txt requirements-page.txt .venv/.server
 	@echo "Installing the development packages into .venv ..."
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import services
-from tests.processes import ROOT, ServerProcess, fresh_database
+from gameplatform.testing import services
+from gameplatform.testing.processes import ROOT, ServerProcess, fresh_database
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import django
 
 from core.embedded import postgres, valkey
 from deploy.proxy import Proxy
-from tests.processes import ServerProcess, fresh_database
+from gameplatform.testing.processes import ServerProcess, fresh_database
 
 SETTLED_S = 3.0
 

@@ -6,7 +6,6 @@ import signal
 import sys
 from types import FrameType
 
-import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from uvicorn.config import WS_PROTOCOLS
@@ -14,7 +13,7 @@ from uvicorn.importer import ImportFromStringError, import_from_string
 
 from core.checks import refuse_demo_data
 from core.embedded import EmbeddedServerError, valkey
-from gameplatform import compiled, serving
+from gameplatform import compiled, extensions, serving
 
 
 def main() -> None:
@@ -33,7 +32,7 @@ def main() -> None:
 
 def _run() -> None:
     is_compiled = compiled.use()
-    django.setup()
+    extensions.set_up()
     options = _options()
     if options.demo:
         refuse_demo_data()

@@ -1,18 +1,15 @@
-"""The app of the project itself: checks of how the apps fit together, and the hooks of extra apps."""
+"""The app of the project itself: checks of how the apps fit together, and what extra apps register."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
-from django.conf import settings
 
 
 class PlatformConfig(AppConfig):
     name = "gameplatform"
 
     def ready(self) -> None:
-        from gameplatform import checks  # noqa: F401  (they register themselves)
+        from gameplatform import checks, extensions  # noqa: F401  (checks register themselves)
 
-        for name in settings.EXTRA_APPS:
-            if find_spec(f"{name}.hooks"):
-                import_module(f"{name}.hooks")
+        for module in extensions.modules(*extensions.REGISTERING):
+            import_module(module)

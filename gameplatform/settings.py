@@ -15,10 +15,11 @@ from core.postgresql.connection import Connection
 from gameplatform import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RUN_DIR = BASE_DIR / ".run"
+PROJECT_DIR = Path(environment.text("PROJECT_DIR", str(BASE_DIR)))
+RUN_DIR = PROJECT_DIR / ".run"
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(PROJECT_DIR / ".env")
 
 PRODUCT = "Game platform"
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -124,7 +125,7 @@ TEMPLATES = [
 
 # -- Data
 
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{PROJECT_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["ENGINE"] = "core.sqlite"
@@ -284,7 +285,7 @@ UNFOLD = {
 }
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = PROJECT_DIR / "staticfiles"
 # The page uses the published client module.
 STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
 STORAGES = {

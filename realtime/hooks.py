@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from core import outbox
+from core.calls import require_arguments
 from realtime.wire.messages import Event, encode
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
@@ -21,11 +22,15 @@ def after(*kinds: type[AnyEvent]) -> Callable[[Hook[AnyEvent]], Hook[AnyEvent]]:
 
     It runs on its own, in a transaction of its own, and again if it fails (see ``core.outbox``): at least
     once, each time with the same ``id``. Events of live play, which are in no transaction, are not published
-    and run nothing. Raises ``TypeError`` for an event that cannot be stored as JSON.
+    and run nothing. Raises ``TypeError`` for an event that cannot be stored as JSON, and for a function that
+    takes other arguments.
     """
 
     def register(function: Hook[AnyEvent]) -> Hook[AnyEvent]:
+        require_arguments(function, "event", "id")
         for kind in kinds:
+            if not (isinstance(kind, type) and issubclass(kind, Event)):
+                raise TypeError(f"{kind.__name__} is not an event")
             msgspec.json.schema(kind)
             name = f"{function.__module__}.{function.__qualname__} after {kind.__module__}.{kind.__name__}"
             outbox.register(name, _handler(function, kind))

@@ -1,29 +1,8 @@
 """The platform's settings, with the test run's own services."""
 
-from tests import services
+from gameplatform.testing import services
 
-services.provide()
+services.provide("gameplatform.settings")
 
 from gameplatform.settings import *  # noqa: E402, F403
-from gameplatform.settings import CHANNEL_LAYERS, DATABASES, PASSWORD_HASHERS, RUN_DIR  # noqa: E402
-
-RUN_DIR.mkdir(exist_ok=True)  # the folder of SQLite's test database
-
-# Tests run with DEBUG off, which does not accept the development key.
-SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
-
-# The processes share a database server, and maybe a Redis, whose channels ignore database numbers.
-REDIS_PREFIX = CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}:"
-
-# Tests with fifty threads wait longer for connections than a request may.
-if "pool" in DATABASES["default"]["OPTIONS"]:
-    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
-
-# Argon2 is slow by design, which tests do not need.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
-
-# Hundreds of test users share this address. Tests of the limits use other addresses.
-UNLIMITED_ADDRESSES = ["127.0.0.0/8", "::1"]
-
-# Each test client would scan all static files again.
-WHITENOISE_USE_FINDERS = False
+from gameplatform.testing.settings import *  # noqa: E402, F403

@@ -16,7 +16,7 @@ import pytest
 from pytest_django import Settings
 
 from gameplatform import compiled
-from tests.processes import ROOT, START_TIMEOUT, ServerProcess
+from gameplatform.testing.processes import ROOT, START_TIMEOUT, ServerProcess
 
 RUN_COMPILED = """
 import sys

@@ -15,10 +15,10 @@ from core.database import in_database
 from core.lanes import Lane
 from gameplatform import doors
 from gameplatform.asgi import application
+from gameplatform.testing.people import *  # noqa: F403
+from gameplatform.testing.people import Person
 from realtime.testing import WITHIN_S, Player
 from realtime.worker import Worker
-from tests.people import *  # noqa: F403
-from tests.people import Person
 
 WRONG = {"username": "nobody", "password": "wrong"}
 

@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from gameplatform import environment
-from tests.processes import ROOT
+from gameplatform.testing.processes import ROOT
 
 NOWHERE = Path("/nowhere/words.txt")
 

@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 
 from core.calls import Call
+from gameplatform.testing.processes import ServerProcess, fresh_database, manage
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess, fresh_database, manage
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "extend.md"
 Starting = Callable[..., contextlib.AbstractContextManager[ServerProcess]]

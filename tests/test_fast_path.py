@@ -22,10 +22,10 @@ from core.refusals import Conflict
 from core.routes import route
 from core.views import OpenView
 from gameplatform import doors
+from gameplatform.testing.people import *  # noqa: F403
+from gameplatform.testing.people import Person
 from realtime.server.bridge import WSGIBridge
 from realtime.testing import WITHIN_S
-from tests.people import *  # noqa: F403
-from tests.people import Person
 from tests.test_trials_surface import address, operations
 
 JSON: dict[str, Any] = {"Content-Type": "application/json"}

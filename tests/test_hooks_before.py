@@ -18,13 +18,13 @@ from game.commands import CreateGame
 from game.models import Game
 from gameplatform.asgi import application
 from gameplatform.extend import NotAllowed, before
+from gameplatform.testing.people import *  # noqa: F403
+from gameplatform.testing.people import Person
 from matchmaking.commands import JoinQueue
 from matchmaking.models import Ticket
 from progression.commands import Purchase
 from progression.models import Item, Offer, Stack
 from realtime.testing import Player
-from tests.people import *  # noqa: F403
-from tests.people import Person
 from tests.test_fast_path import Way, fast
 from world.trading.commands import TradeRequest
 

@@ -16,9 +16,9 @@ from websockets.asyncio.client import connect
 
 from core.embedded import valkey
 from gameplatform import environment
-from tests import services
+from gameplatform.testing import services
+from gameplatform.testing.processes import ServerProcess, manage
 from tests.clients import NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess, manage
 
 FEATURES = {
     "__group__",

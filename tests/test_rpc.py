@@ -14,8 +14,8 @@ from pytest_django import Settings
 from accounts.models import User
 from core import rpc as procedures
 from gameplatform.extend import Conflict, Limit, rpc
-from tests.people import *  # noqa: F403
-from tests.people import Person
+from gameplatform.testing.people import *  # noqa: F403
+from gameplatform.testing.people import Person
 from tests.test_fast_path import Way, fast, slow
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import services
+from gameplatform.testing import services
+from gameplatform.testing.processes import ROOT, DevelopmentServer, manage
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import ROOT, DevelopmentServer, manage
 
 GAME = """
 from game.author import DRAW, Game, move

@@ -22,8 +22,8 @@ from accounts.models import User
 from core import seeding
 from core.embedded import EmbeddedServerError, postgres, valkey
 from core.embedded.folders import OwnedFolder
-from tests import processes, services
-from tests.processes import ServerProcess
+from gameplatform.testing import processes, services
+from gameplatform.testing.processes import ServerProcess
 
 USE_VALKEY = """
 import sys

@@ -12,7 +12,7 @@ from django.db import connection
 
 from bench import basket
 from core.statements import Statement
-from tests.processes import ROOT, ServerProcess, manage
+from gameplatform.testing.processes import ROOT, ServerProcess, manage
 
 
 async def test_no_call_takes_more_statements_than_it_may(

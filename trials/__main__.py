@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from tests.processes import ROOT
+from gameplatform.testing.processes import ROOT
 from trials.catalogue import TRIALS
 from trials.figures import Figure, exactly, table
 from trials.trial import Trial, conduct

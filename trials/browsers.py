@@ -14,7 +14,7 @@ from http.cookies import SimpleCookie
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, none_of
 from trials.ground import Ground
 from trials.history import History, Operation

@@ -11,7 +11,7 @@ import os
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from tests.processes import ROOT
+from gameplatform.testing.processes import ROOT
 from trials.figures import Figure, at_least, none_of
 from trials.ground import Ground
 from trials.history import History, Operation

@@ -14,7 +14,7 @@ import psycopg
 import redis
 
 from core.embedded import postgres, valkey
-from tests.processes import ROOT, ServerProcess, fresh_database
+from gameplatform.testing.processes import ROOT, ServerProcess, fresh_database
 
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "gameplatform.settings",

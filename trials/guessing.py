@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, at_most, exactly, none_of, percentile, told
 from trials.ground import Ground
 from trials.history import History, Operation

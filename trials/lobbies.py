@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, none_of
 from trials.ground import Ground
 from trials.history import History, Operation

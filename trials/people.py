@@ -11,7 +11,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.history import History, Refused, Unknown
 
 WITHIN_S = 15.0

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from tests.processes import ROOT, ServerProcess
+from gameplatform.testing.processes import ROOT, ServerProcess
 from trials.figures import Figure, at_least, exactly, percentile, told, within
 from trials.ground import Ground
 from trials.history import History, Operation

@@ -13,7 +13,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, none_of
 from trials.ground import Ground
 from trials.history import History, Operation

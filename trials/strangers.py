@@ -13,7 +13,7 @@ import sys
 
 import psutil
 
-from tests.processes import ROOT
+from gameplatform.testing.processes import ROOT
 from trials import anonymous
 from trials.figures import Figure, at_least, at_most, exactly, none_of, percentile, within
 from trials.ground import Ground

@@ -12,7 +12,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 
-from tests.processes import ROOT
+from gameplatform.testing.processes import ROOT
 from trials.figures import Figure, at_least, exactly
 from trials.ground import Ground
 from trials.history import History, Operation

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, exactly, none_of
 from trials.history import History, Operation, Refused, Unknown
 from trials.people import Frame, Line, Person, some_at_a_time

@@ -16,7 +16,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, none_of, told
 from trials.ground import Ground
 from trials.history import History, Operation

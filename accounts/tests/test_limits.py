@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 from accounts import api
 from accounts.tests.conftest import PASSWORD, Person, client_with
 from core import limit_counts, limits
+from gameplatform.testing.processes import ServerProcess
 from realtime.views import AsyncAPI
-from tests.processes import ServerProcess
 
 pytestmark = pytest.mark.django_db
 

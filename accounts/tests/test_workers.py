@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import WITHIN_S, NetworkPlayer
-from tests.processes import ServerProcess
 
 
 def test_what_one_server_answered_holds_at_once_on_the_other(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from gameplatform.testing.processes import ServerProcess, manage
 from tests.clients import NetworkPlayer
-from tests.processes import ServerProcess, manage
 
 GONE_WITHIN_S = 45
 

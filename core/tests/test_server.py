@@ -28,7 +28,7 @@ from core.embedded import valkey
 from core.models import Heartbeat
 from core.redaction import bounded, redact
 from core.routes import route
-from tests import services
+from gameplatform.testing import services
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
 

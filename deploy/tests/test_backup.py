@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
-from tests.processes import fresh_database
+from gameplatform.testing.processes import fresh_database
 
 
 def run(*command: Any, url: str) -> str:

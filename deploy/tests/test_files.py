@@ -21,8 +21,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deploy import healthcheck, proxy
+from gameplatform.testing.processes import ServerProcess
 from tests import programs
-from tests.processes import ServerProcess
 
 ROOT = settings.BASE_DIR
 DEPLOY = ROOT / "deploy"

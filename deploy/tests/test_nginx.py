@@ -17,8 +17,8 @@ from websockets.typing import Origin
 
 from deploy import proxy
 from deploy.proxy import Proxy
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess
 
 NO_NGINX = "There is no nginx for the test of its configuration: install one (apt-get install nginx-light)."
 

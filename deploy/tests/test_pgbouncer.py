@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import environ
 import pytest
 
+from gameplatform.testing.processes import ServerProcess, fresh_database
 from tests.clients import NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess, fresh_database
 
 FIRST = (1, 21)
 START_TIMEOUT_S = 20.0

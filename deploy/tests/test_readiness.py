@@ -15,8 +15,8 @@ import pytest
 import redis.asyncio
 from psycopg import sql
 
+from gameplatform.testing.processes import ServerProcess, fresh_database
 from tests.clients import WITHIN_S
-from tests.processes import ServerProcess, fresh_database
 
 LONELY = f"lonely_{os.getpid()}"
 PREFIX = "readiness"

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from deploy.tests.test_files import DEPLOY
-from tests.processes import ServerProcess, fresh_database
+from gameplatform.testing.processes import ServerProcess, fresh_database
 
 STOPS_WITHIN_S = 20.0
 A_SLOW_MACHINE_S = 5.0

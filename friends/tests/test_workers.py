@@ -8,8 +8,8 @@ from typing import Any
 
 from bench.sockets import Load, Socket, all_of, connect
 from bench.targets import Platform
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import NetworkPlayer
-from tests.processes import ServerProcess
 
 SOCKETS = 500
 PROMISED_WITHIN_S = 45

@@ -12,8 +12,8 @@ from game import author, selectors, services
 from game.models import Game
 from game.records import QueuedParty
 from game.services import Player as Seated
+from gameplatform.testing.people import Person, ada, bob, cyd, here, person
 from realtime.testing import Player
-from tests.people import Person, ada, bob, cyd, here, person
 
 __all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person", "queued_game"]
 

@@ -10,7 +10,7 @@ from core.database import in_database
 from game.models import Game
 from game.tests.conftest import begin
 from game.tests.playing import rebuilt_from
-from tests.people import Person
+from gameplatform.testing.people import Person
 
 
 async def replay_of(person: Person, game: Any) -> Any:

@@ -15,8 +15,8 @@ from game.author.match import Match
 from game.live.room.bots import Allowance, Bots
 from game.live.seats import Seated
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime.testing import WITHIN_S
-from tests.people import Person
 
 
 class Claims(Game):

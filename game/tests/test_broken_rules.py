@@ -15,9 +15,9 @@ from game.live import rooms
 from game.models import Game as Row
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.testing import WITHIN_S
-from tests.people import Person
 
 
 class Steps(Game, abstract=True):

@@ -10,8 +10,8 @@ from game.author.match import Match
 from game.author.refusals import RulesError
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
+from gameplatform.testing.people import Person
 from realtime import worker
-from tests.people import Person
 
 SOON = Clock(seconds=3)
 

@@ -17,8 +17,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 
+from gameplatform.testing.processes import ServerProcess, fresh_database
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess, fresh_database
 
 SIZE = "96m"
 

@@ -19,7 +19,7 @@ from game.live.listeners import frame_of
 from game.live.room.frames import move_frames, tick_frames
 from game.models import Game as Row
 from game.tests.conftest import begin
-from tests.people import Person
+from gameplatform.testing.people import Person
 
 MOST = 200
 

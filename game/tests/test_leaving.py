@@ -13,9 +13,9 @@ from game.models import Game as Row
 from game.models import JournalEntry
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin, queued_game
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.testing import Player
-from tests.people import Person
 
 MakePerson = Callable[..., Awaitable[Person]]
 NewGame = Callable[..., Awaitable[Row]]

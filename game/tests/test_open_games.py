@@ -12,9 +12,9 @@ from game.author import SUBSTITUTE, Annotated, Clock, Game, Meta, Record, Seat, 
 from game.author.leaving import Why
 from game.models import Game as Row
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.testing import Player
-from tests.people import Person
 
 MakePerson = Callable[..., Awaitable[Person]]
 NewGame = Callable[..., Awaitable[Row]]

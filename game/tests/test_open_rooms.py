@@ -14,9 +14,9 @@ from game.live.open_rooms import Lister
 from game.models import Game
 from game.tests.conftest import InTurn
 from gameplatform.asgi import application
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.testing import Player
-from tests.people import Person
 
 
 class Bridge(InTurn):

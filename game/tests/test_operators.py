@@ -19,8 +19,8 @@ from game.live import operators
 from game.models import Game, JournalEntry, Rating
 from game.refusals import UnknownMatch
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import worker
-from tests.people import Person
 
 
 async def test_an_operator_ends_a_game_and_nobody_wins(

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from core.database import in_database
 from game.models import Game, JournalEntry
 from game.tests.conftest import begin
-from tests.people import Person
+from gameplatform.testing.people import Person
 
 
 async def play_and_talk(game: Any, ada: Person, bob: Person) -> None:

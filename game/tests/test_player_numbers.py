@@ -12,8 +12,8 @@ from game.author import Game, catalogue, move
 from game.live import rooms
 from game.models import Game as Row
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import worker
-from tests.people import Person
 
 
 class Rounds(Game, abstract=True):

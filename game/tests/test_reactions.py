@@ -15,9 +15,9 @@ from game.models import Game
 from game.tests.conftest import begin
 from gameplatform.asgi import application
 from gameplatform.extend import after
+from gameplatform.testing.people import Person
 from realtime import hooks
 from realtime.testing import Player
-from tests.people import Person
 
 
 async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(

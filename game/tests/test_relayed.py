@@ -20,11 +20,11 @@ from game.live import audience, remote, rooms
 from game.models import Game
 from game.records import RoomRecord
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime.delivery.relay import Relay
 from realtime.testing import WITHIN_S
 from realtime.wire.identity import Identity
 from realtime.worker import Worker, lease_key
-from tests.people import Person
 
 
 class Other(Relay):

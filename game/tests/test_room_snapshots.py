@@ -29,8 +29,8 @@ from game.models import Game as Row
 from game.models import JournalEntry, Snapshot
 from game.records import EntryRecord, TableState
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import worker
-from tests.people import Person
 
 NewGame = Callable[..., Awaitable[Row]]
 FIRST_ID = 11

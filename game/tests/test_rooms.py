@@ -18,10 +18,10 @@ from game.games import TicTacToe
 from game.live import journal, rooms, seats
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
+from gameplatform.testing.people import Person
 from realtime import metrics, worker
 from realtime.testing import WITHIN_S, Closed
 from realtime.worker import Worker, lease_key
-from tests.people import Person
 
 
 async def win(ada: Any, bob: Any) -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from game.management.commands import simulate
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 
 
 def run(command: Any) -> str:

@@ -12,8 +12,8 @@ from game.live import rooms
 from game.models import Game as StoredGame
 from game.tests.conftest import begin
 from gameplatform.asgi import application
+from gameplatform.testing.people import Person
 from realtime.testing import Player
-from tests.people import Person
 
 NewGame = Callable[..., Awaitable[StoredGame]]
 

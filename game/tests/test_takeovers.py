@@ -18,9 +18,9 @@ from game.live import ownership, rooms
 from game.models import Game, JournalEntry, Snapshot
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.worker import Worker, lease_key
-from tests.people import Person
 
 
 class Hasty(InTurn):

@@ -31,10 +31,10 @@ from game.models import Game as Row
 from game.models import JournalEntry
 from game.replays import replay_of
 from game.tests.conftest import InTurn, begin
+from gameplatform.testing.people import Person
 from realtime import worker
 from realtime.testing import Player
 from realtime.worker import Worker
-from tests.people import Person
 
 NewGame = Callable[..., Awaitable[Row]]
 SOON_S = 0.3

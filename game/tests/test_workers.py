@@ -10,8 +10,8 @@ import pytest
 import redis
 from websockets.exceptions import ConnectionClosed
 
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess
 
 
 @pytest.fixture

@@ -2,18 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from core.database import in_database
 from core.ids import UserId
 from game import author
 from game.models import Game, Rating
+from gameplatform.testing.people import Person, ada, bob, cyd, here, person
 from matchmaking import rules, selectors, services
 from matchmaking.models import Member, Penalty, Ticket
 from matchmaking.parties import services as parties
@@ -22,7 +22,6 @@ from matchmaking.refusals import LeftEarly
 from matchmaking.shapes import Standing
 from realtime.membership import presence
 from realtime.testing import Player
-from tests.people import Person, ada, bob, cyd, here, person
 
 __all__ = ["ada", "bob", "cyd", "here", "person"]
 
@@ -136,12 +135,6 @@ async def test_who_resigns_before_their_own_first_move_waits_and_no_rating_moves
     assert not await in_database(Rating.objects.exists)
     with pytest.raises(LeftEarly):
         await join(second)
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        yield clock
 
 
 def leave(user_id: UserId) -> float:

@@ -17,12 +17,12 @@ from core.batching import ThreadedBatcher
 from core.ids import UserId
 from game.author.queues import Waiting
 from game.models import Game, Seat
+from gameplatform.testing.processes import ServerProcess
 from matchmaking import services
 from matchmaking.models import Member, Ticket
 from matchmaking.services import joining
 from matchmaking.services.tickets import lock_queue
 from matchmaking.tests.conftest import Waiter, sign_in
-from tests.processes import ServerProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,6 +14,7 @@ from chat import services as chat
 from core.database import in_database
 from core.ids import UserId
 from friends import services as friends
+from gameplatform.testing.people import Person
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
 from matchmaking.invites.models import Invite
@@ -21,7 +22,6 @@ from matchmaking.parties import services as parties
 from notifications import badges
 from notifications.events import Badge
 from realtime.testing import WITHIN_S
-from tests.people import Person
 
 
 async def ask(who: Person, whom: Person, **to: Any) -> Any:

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 from websockets.sync.client import connect
 
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import WITHIN_S
-from tests.processes import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "testpass123"

@@ -17,6 +17,7 @@ from game.models import Game
 from game.tests.conftest import *  # noqa: F403  (a game is played here by its real sockets)
 from game.tests.conftest import begin
 from gameplatform.asgi import application
+from gameplatform.testing.people import Person
 from realtime import checks
 from realtime.catalogue import asyncapi, files, reading
 from realtime.catalogue.conventions import CLOSE_CODES
@@ -25,7 +26,6 @@ from realtime.socket.consumer import Consumer, handles
 from realtime.testing import Player
 from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Pong, Reply
 from realtime.wire.topics import Topic
-from tests.people import Person
 
 
 class Knock(Command):

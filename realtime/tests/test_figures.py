@@ -16,11 +16,11 @@ from rest_framework.test import APIClient
 
 from core.namespace import key
 from game.tests.conftest import *  # noqa: F403  (somebody plays)
+from gameplatform.testing.processes import ServerProcess
 from realtime import figures
 from realtime.worker import Worker
 from tests import clients
 from tests.clients import WITHIN_S, NetworkPlayer
-from tests.processes import ServerProcess
 
 
 def scraped(base_url: str, **headers: Any) -> str:

@@ -14,11 +14,11 @@ from websockets.asyncio.client import connect as open_socket
 
 from core.ids import UserId
 from core.namespace import key
+from gameplatform.testing.processes import ServerProcess
 from realtime.connections.connection import Connection
 from realtime.membership import leased_set, presence
 from realtime.wire.identity import Identity
 from realtime.worker import Worker
-from tests.processes import ServerProcess
 
 ADA, BOB, CYD = UserId(1), UserId(2), UserId(100)
 WITHIN_S = 30

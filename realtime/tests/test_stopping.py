@@ -20,12 +20,12 @@ from redis.exceptions import ConnectionError as Disconnected
 
 from core.database import in_database
 from core.redis import sync_client
+from gameplatform.testing.processes import ServerProcess
 from realtime import systemd, watchdog, worker
 from realtime.delivery import history
 from realtime.publishing import publish
 from realtime.tests.conftest import Said
 from realtime.wire.topics import Topic
-from tests.processes import ServerProcess
 
 LATE = """
 import concurrent.futures.thread as pools

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
-from tests.processes import ServerProcess
 
 
 class Collector:

@@ -15,8 +15,8 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Route
 from pytest_django import DjangoDbBlocker
 
-from tests import services
-from tests.processes import ServerProcess, fresh_database, manage
+from gameplatform.testing import services
+from gameplatform.testing.processes import ServerProcess, fresh_database, manage
 from web.tests.person import Person
 
 NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_filters"]

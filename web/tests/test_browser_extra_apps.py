@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, expect
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from web.tests.conftest import door_of, server_with
 from web.tests.person import Person
 from web.tests.test_browser_play import first_and_second, friends

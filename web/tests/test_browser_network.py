@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bench import proxy
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from web.tests.person import Person
 
 pytestmark = pytest.mark.browser

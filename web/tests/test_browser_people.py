@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 
-from tests.processes import ServerProcess, manage
+from gameplatform.testing.processes import ServerProcess, manage
 from web.tests.person import DEMO_PASSWORD, Person
 
 pytestmark = pytest.mark.browser

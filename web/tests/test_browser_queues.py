@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import services
-from tests.processes import ServerProcess, fresh_database
+from gameplatform.testing import services
+from gameplatform.testing.processes import ServerProcess, fresh_database
 from web.tests.conftest import door_of
 from web.tests.person import Person
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from websockets.sync.client import connect
 
-from tests.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from web.tests.conftest import Sql
 from web.tests.person import DEMO_PASSWORD, Person
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from core.database import in_database
+from gameplatform.testing.processes import ROOT, ServerProcess
 from realtime.testing import running_worker
 from realtime.worker import Worker
 from tests.clients import NetworkPlayer
-from tests.processes import ROOT, ServerProcess
 from world import services
 from world.live import keeping
 from world.models import Character, Visit

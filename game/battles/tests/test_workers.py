@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from gameplatform.testing.processes import ServerProcess, manage
 from tests.clients import NetworkPlayer
-from tests.processes import ServerProcess, manage
 
 
 @pytest.fixture

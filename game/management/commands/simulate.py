@@ -176,7 +176,7 @@ def _said(counts: Counter[str]) -> str:
 def own_server() -> Iterator[str]:
     """Run a server with one worker on a free local port, using the same database; yield its address."""
     command = [sys.executable, "-m", "gameplatform", "--host", "127.0.0.1", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.BASE_DIR, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.PROJECT_DIR, text=True) as process:
         try:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core import scaffolding
 from game.author import catalogue
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "new_game"
@@ -41,7 +42,7 @@ never overwritten."""
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="such as dice_duel")
         parser.add_argument(
-            "--into", default=str(settings.BASE_DIR), help="the folder (default: the project's)"
+            "--into", default=str(settings.PROJECT_DIR), help="the folder (default: the project's)"
         )
 
     def handle(self, *, name: str, into: str, **options: Any) -> None:
@@ -53,17 +54,7 @@ never overwritten."""
         folder = parent / name
         if folder.exists() or find_spec(name) is not None:
             raise CommandError(f"A package or folder named {name} exists already.")
-        words = {
-            "name": name,
-            "class": name.title().replace("_", ""),
-            "title": name.replace("_", " ").capitalize(),
-        }
-        for template in sorted(TEMPLATES.rglob("*.txt")):
-            relative = str(template.relative_to(TEMPLATES)).removesuffix(".txt").replace("NAME", name)
-            target = folder / relative
-            target.parent.mkdir(parents=True, exist_ok=True)
-            text = re.sub(r"<<(\w+)>>", lambda found: words[found[1]], template.read_text())
-            target.write_text(text)
-            self.stdout.write(f"wrote {target}")
-        found = "" if parent == settings.BASE_DIR else f"PYTHONPATH={shlex.quote(str(parent))} "
+        for written in scaffolding.write(TEMPLATES, folder, scaffolding.words(name)):
+            self.stdout.write(f"wrote {written}")
+        found = "" if parent == settings.PROJECT_DIR else f"PYTHONPATH={shlex.quote(str(parent))} "
         self.stdout.write(NEXT.format(folder=shlex.quote(str(folder)), name=name, found=found))

@@ -1,11 +1,9 @@
 """After a fight: recovery of both fighters, and experience for the winner."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from progression import selectors as progression
@@ -16,12 +14,6 @@ from world.models import Character, Location
 from world.tests.adventurers import Adventurer, Places
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

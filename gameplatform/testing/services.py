@@ -10,21 +10,25 @@ from redis.connection import parse_url
 from core.embedded import postgres, valkey
 from core.embedded.folders import OwnedFolder, orphaned_folders
 
+PLATFORM = Path(__file__).resolve().parents[2]
 PREFIX = "gameplatform-tests-"
 # Set by the first process of a run and inherited by the others.
 _RUN_FOLDER = "GAMEPLATFORM_TEST_RUN"
 _GIVEN_REDIS = "GAMEPLATFORM_TEST_REDIS"
+_SETTINGS = "GAMEPLATFORM_TEST_SETTINGS"
 
 _numbers = itertools.count(1)
 
 
-def provide() -> None:
-    """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process, before the settings are imported.
+def provide(project: str) -> None:
+    """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process, before the project's settings are imported.
 
+    ``project`` is the module of these settings, which server processes of the tests use.
     The first process of a run starts the PostgreSQL that pytest-xdist's workers share. Each process has its
     own Redis: an embedded one, or a database of the configured one above that of ``REDIS_URL``, which tests
     empty.
     """
+    os.environ[_SETTINGS] = project
     if _RUN_FOLDER not in os.environ:
         _begin()
     given = os.environ[_GIVEN_REDIS]
@@ -41,6 +45,16 @@ def another_redis_url() -> str:
 def worker() -> str:
     """Return the name of this pytest-xdist worker."""
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def project_settings() -> str:
+    """Return the module with the settings of the project that is tested."""
+    return os.environ.get(_SETTINGS, "gameplatform.settings")
+
+
+def project_folder() -> Path:
+    """Return the folder of the project that is tested."""
+    return Path(os.environ.get("PROJECT_DIR", PLATFORM))
 
 
 def run_folder() -> Path:

@@ -1,10 +1,11 @@
-"""Users with tokens, and a worker on the test's loop, for apps that use sockets."""
+"""Fixtures of users with tokens, and a worker on the test's loop, for apps that use sockets."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
@@ -29,19 +30,35 @@ class Person:
         """Open the game's socket."""
         return await Player(application, f"/ws/game/{game}/{query}", token=self.token).enter()
 
+    async def get(self, path: str) -> Any:
+        """GET by REST; return the response."""
+        return await in_database(self._client().get, path)
+
+    async def post(self, path: str, **body: Any) -> Any:
+        """POST these fields as JSON; return the response."""
+        return await in_database(self._client().post, path, body)
+
+    def _client(self) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
+        return client
+
     async def listen(self, query: str = "") -> Player:
         """Open a notifications socket, as on another device."""
         return await Player(application, f"/ws/notifications/{query}", token=self.token).enter()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def here(transactional_db: None) -> AsyncIterator[Worker]:
+    """The worker that serves the sockets of the test."""
     async with running_worker() as worker:
         yield worker
 
 
 @pytest.fixture
-def person() -> Callable[..., Awaitable[Person]]:
+def person(here: Worker) -> Callable[..., Awaitable[Person]]:
+    """``await person("ada")``: a signed-in user."""
+
     async def person(name: str, *, is_guest: bool = False) -> Person:
         return await in_database(_signed_in, name, is_guest=is_guest)
 

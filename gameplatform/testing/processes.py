@@ -20,7 +20,9 @@ import psutil
 import psycopg
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent.parent
+from gameplatform.testing import services
+
+ROOT = services.PLATFORM
 START_TIMEOUT = 120.0
 STOP_TIMEOUT = 30.0
 
@@ -64,7 +66,7 @@ class ServerProcess:
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [*self._command, sys.executable, *self._arguments()],
-                cwd=ROOT,
+                cwd=services.project_folder(),
                 env=_environment(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -190,9 +192,10 @@ def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
 
 
 def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
-    digest = hashlib.sha256()
-    for migration in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
-        digest.update(bytes(migration.relative_to(ROOT)) + migration.read_bytes())
+    digest = hashlib.sha256(services.project_settings().encode())
+    for folder in sorted({ROOT, services.project_folder()}):
+        for migration in sorted([*folder.glob("*/migrations/*.py"), *folder.glob("*/*/migrations/*.py")]):
+            digest.update(bytes(migration.relative_to(folder)) + migration.read_bytes())
     name = f"fresh_template_{digest.hexdigest()[:16]}"
     server.execute("SELECT pg_advisory_lock(1684300902)")
     try:
@@ -214,7 +217,7 @@ def manage(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a management command with this environment's data."""
     result = subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=services.project_folder(),
         env=_environment(environment),
         capture_output=True,
         text=True,
@@ -231,7 +234,7 @@ def _migrate(database_url: str) -> None:
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
     # All clients of tests, trials and benchmarks come from one address.
     defaults = {
-        "DJANGO_SETTINGS_MODULE": "gameplatform.settings",
+        "DJANGO_SETTINGS_MODULE": services.project_settings(),
         "UNLIMITED_ADDRESSES": "127.0.0.0/8,::1",
     }
     return {**os.environ, **defaults, **added}

@@ -23,7 +23,7 @@ MODULES = (
     "seeding",
     "urls",
 )
-"""What the platform takes from an extra app; everything else, the app imports itself."""
+"""The modules that the platform imports from an extra app; everything else, the app imports itself."""
 
 REGISTERING = ("hooks", "reactions")
 """The modules that are imported for the functions that they register."""

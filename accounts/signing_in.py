@@ -28,6 +28,8 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
 
     Raises ``InvalidCredentials`` and ``LockedOut``.
     """
+    if "password" not in settings.SIGN_IN_WAYS:
+        raise InvalidCredentials("Nobody signs in by a password here.")
     # Always count failures under the username, also when the e-mail was given.
     known = selectors.by_login(login)
     user = verify(request, known.username if known else login.lower(), password)

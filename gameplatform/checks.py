@@ -2,7 +2,26 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register()
+def check_games(**_: Any) -> list[CheckMessage]:
+    """Require that the games which the settings name exist."""
+    from game import games
+    from game.author import Game, catalogue
+
+    shipped = {one.name for one in vars(games).values() if isinstance(one, type) and issubclass(one, Game)}
+    unknown = sorted(set(settings.SHIPPED_GAMES) - shipped - {"all", "none"})
+    errors: list[CheckMessage] = [
+        Error(f"SHIPPED_GAMES names {name!r}, which is no game of the platform.", id="gameplatform.E002")
+        for name in unknown
+    ]
+    if settings.FIRST_GAME and not catalogue.offers(settings.FIRST_GAME):
+        message = f"FIRST_GAME names {settings.FIRST_GAME!r}, which is not offered here."
+        errors.append(Error(message, id="gameplatform.E003"))
+    return errors
 
 
 @register(Tags.urls)

@@ -7,7 +7,7 @@ import hashlib
 import ipaddress
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
 from pathlib import Path
@@ -124,6 +124,17 @@ def one_of(name: str, choices: Sequence[str], default: str) -> str:
     if value not in choices:
         raise _wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}", value)
     return value
+
+
+def some_of(name: str, choices: Collection[str]) -> list[str]:
+    """Return some of ``choices``: those that are named, all by default, and none for ``none``."""
+    named = names(name, list(choices))
+    if named == ["none"]:
+        return []
+    for one in named:
+        if one not in choices:
+            raise _wrong(name, f"some of {', '.join(choices)}, or none", one)
+    return named
 
 
 def readable(name: str, default: Path) -> str:

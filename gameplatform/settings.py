@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 
-from core import logs
+from core import logs, sections, theme
 from core.embedded import valkey
 from core.postgresql.connection import Connection
 from gameplatform import environment
@@ -21,7 +21,8 @@ RUN_DIR = PROJECT_DIR / ".run"
 env = environ.Env()
 env.read_env(PROJECT_DIR / ".env")
 
-PRODUCT = "Game platform"
+THEME = theme.read(environment.text("THEME", ""))
+PRODUCT = THEME.title
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROTOCOL_VERSION = "1.0"
 
@@ -305,6 +306,10 @@ INVITE_TTL = environment.integer("INVITE_TTL", 60)
 
 # -- Play
 
+SECTIONS = environment.some_of("SECTIONS", sections.SECTIONS)
+SIGN_IN_WAYS = environment.some_of("SIGN_IN_WAYS", sections.SIGN_IN_WAYS)
+SHIPPED_GAMES = environment.names("SHIPPED_GAMES", ["all"])
+FIRST_GAME = environment.text("FIRST_GAME", "")
 STAMINA_REGEN_PERCENT = environment.fraction("STAMINA_REGEN_PERCENT", "0.1")
 STAMINA_REGEN_INTERVAL = environment.integer("STAMINA_REGEN_INTERVAL", 10)
 

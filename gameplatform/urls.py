@@ -3,6 +3,7 @@
 The routes of an app in ``EXTRA_APPS`` are below ``/api/<its label>/``, procedures below ``/api/rpc/``.
 """
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
@@ -13,7 +14,7 @@ from django.urls import URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from core import problems, rpc
+from core import problems, rpc, sections
 
 handler400 = "core.problems.bad_request"
 handler403 = "core.problems.forbidden"
@@ -28,7 +29,8 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _of(*names: str) -> list[URLResolver]:
-    return [path("", include(f"{name}.urls")) for name in names if find_spec(f"{name}.urls")]
+    modules = [import_module(f"{name}.urls") for name in names if find_spec(f"{name}.urls")]
+    return [path("", include(sections.offered(module.urlpatterns))) for module in modules]
 
 
 def extra() -> dict[str, URLResolver]:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts.serializers import StrictInteger, StrictText
+from game.author import catalogue
 
-DEFAULT_GAME = "pong"
+DEFAULT_GAME = catalogue.first(settings.FIRST_GAME, "pong")
 
 
 class Join(serializers.Serializer[Any]):

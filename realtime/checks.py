@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
+from realtime.catalogue.sockets import Description, Socket, declared_sockets, message_classes
 from realtime.wire.messages import Command, Event, Internal, Message
 
 
 @register
 def check_messages(**_: Any) -> list[CheckMessage]:
     """Check all message classes of the installed apps against all sockets."""
-    found = sockets()
+    found = declared_sockets()
     return [*problems_of_classes(message_classes(), found), *problems_of_sockets(found)]
 
 

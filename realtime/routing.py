@@ -9,6 +9,7 @@ from typing import Any
 from channels.routing import URLRouter
 from django.conf import settings
 
+from core import sections
 from core.refusals import Malformed, NotFound
 
 _REMEMBERED_PATHS = 1024
@@ -52,6 +53,11 @@ def apps() -> list[str]:
 
 
 def websocket_urlpatterns() -> list[Any]:
+    """Return the routes of the sockets that this deployment offers."""
+    return sections.offered(declared_urlpatterns())
+
+
+def declared_urlpatterns() -> list[Any]:
     """Return the ``websocket_urlpatterns`` of every app with a ``routing`` module."""
     return [
         pattern

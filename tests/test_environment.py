@@ -242,6 +242,11 @@ def run(start: Any, **variables: Any) -> CompletedProcess[str]:
             "EXTRA_APPS must be names of Python packages that can be imported, not 'no_such_app'.",
         ),
         (
+            "SECTIONS",
+            "shop,shopp",
+            "SECTIONS must be some of battles, lobbies, pets, shop, world, or none, not 'shopp'.",
+        ),
+        (
             "SENTRY_DSN",
             "https://sentry.example.org/1",
             "SENTRY_DSN must be a URL such as https://key@sentry.example.org/1.",

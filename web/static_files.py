@@ -15,8 +15,8 @@ from whitenoise.storage import CompressedStaticFilesStorage
 
 CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
 CHUNKS = "web/chunks"
-# Runs before the first paint, on its own.
-APART = "web/early.js"
+# Run on their own: before the first paint, and before the page's modules.
+APART = {"web/early.js", "web/texts/de.js"}
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class BundledStaticFilesStorage(CompressedStaticFilesStorage):
     def _bundle(self, bundler: str, paths: dict[str, Any]) -> dict[str, Any]:
         """Put the bundles in place of the modules; return the files that remain to be collected."""
         modules = {name for name in paths if name.startswith(("web/", "client/")) and name.endswith(".js")}
-        modules.discard(APART)
+        modules -= APART
         with tempfile.TemporaryDirectory() as folder:
             for name in modules:
                 copy = Path(folder, name)

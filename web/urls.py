@@ -1,8 +1,9 @@
 """Every place of the page has its own URL, so that reload, back and shared links work."""
 
+from django.conf import settings
 from django.urls import re_path
 
-from web.views import calls, mails, shell, unknown, workbench
+from web.views import calls, mails, shell, theme, unknown, workbench
 
 PLACES = (
     "",
@@ -31,8 +32,18 @@ PLACES = (
 )
 """Must match ``PLACES`` in ``places.js``."""
 
+_OF_SECTIONS = {
+    "battles": "battles",
+    "lobbies": "lobbies",
+    "pets": "profile/pets",
+    "shop": "profile/shop",
+    "world": "world",
+}
+_LEFT_OUT = tuple(place for section, place in _OF_SECTIONS.items() if section not in settings.SECTIONS)
+
 urlpatterns = [
-    *(re_path(rf"^{place}/?$", shell) for place in PLACES),
+    *(re_path(rf"^{place}/?$", shell) for place in PLACES if not place.startswith(_LEFT_OUT)),
+    re_path(r"^theme\.css$", theme),
     re_path(r"^dev/calls/?$", calls),
     re_path(r"^dev/mail/?$", mails),
     re_path(r"^dev/games/(?P<name>\w+)/?$", workbench),

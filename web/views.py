@@ -6,9 +6,12 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from core import call_costs, problems
 from core.mail import queue
@@ -18,12 +21,53 @@ from game import catalogue_json
 from game import workbench as games
 from game.author import catalogue
 
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "de")
+
 
 @require_safe
 @cache_control(no_cache=True)
+@vary_on_headers("Accept-Language")
 def shell(request: HttpRequest, **_place: str) -> HttpResponse:
     """Return the page without content. It contains no user data; only the script knows the user."""
-    return render(request, "web/shell.html")
+    language = _language(request)
+    translation = None if language == ENGLISH else f"web/texts/{language}.js"
+    context = {
+        "language": language,
+        "theme": settings.THEME,
+        "page_json": msgspec.json.encode(_page(language)).decode(),
+        "translation": translation,
+    }
+    return render(request, "web/shell.html", context)
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the first language of the browser's preferences that the page has."""
+    asked = (
+        tag.partition("-")[0]
+        for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    )
+    return next((language for language in asked if language in LANGUAGES), ENGLISH)
+
+
+def _page(language: str) -> dict[str, Any]:
+    """Return the settings that the page's script follows."""
+    return {
+        "language": language,
+        "title": settings.THEME.title,
+        "logo": static(settings.THEME.logo),
+        "texts": settings.THEME.texts.get(language, {}),
+        "sections": settings.SECTIONS,
+        "sign_in_ways": settings.SIGN_IN_WAYS,
+        "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),
+    }
+
+
+@require_safe
+@cache_control(no_cache=True)
+def theme(request: HttpRequest) -> HttpResponse:
+    """Return the theme's colours, which take precedence over those of the platform."""
+    return HttpResponse(settings.THEME.css(), content_type="text/css")
 
 
 @csrf_exempt

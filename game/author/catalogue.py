@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import ModuleType
 
 from game.author.game import Game
@@ -55,6 +55,18 @@ def discover(app_names: Iterable[str]) -> None:
     for app_name in app_names:
         if importlib.util.find_spec(f"{app_name}.games"):
             collect(importlib.import_module(f"{app_name}.games"))
+
+
+def keep(names: Collection[str], module: ModuleType) -> None:
+    """Withdraw the games of a module that are not among these."""
+    for game in _games_of(module):
+        if game.name not in names:
+            _games.pop(game.name, None)
+
+
+def first(*names: str) -> str:
+    """Return the first of these names that is a game's, else the first game, or nothing if there is none."""
+    return next((name for name in (*names, *_games) if name in _games), "")
 
 
 def get(name: str) -> type[Game]:

@@ -85,7 +85,7 @@ async def test_an_operator_sees_what_the_players_hide_from_each_other(
     assert (seen["state"], all(player["connected"] for player in seen["players"])) == ("active", True)
 
 
-async def test_an_unknown_game_cannot_be_looked_at() -> None:
+async def test_an_unknown_game_cannot_be_looked_at(here: worker.Worker) -> None:
     with pytest.raises(UnknownMatch):
         await asyncio.to_thread(operators.look, uuid4())
 

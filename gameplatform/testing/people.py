@@ -26,9 +26,13 @@ class Person:
     name: str
     token: str
 
+    async def open(self, path: str) -> Player:
+        """Open the socket at this path."""
+        return await Player(application, path, token=self.token).enter()
+
     async def enter(self, game: Any, query: str = "") -> Player:
         """Open the game's socket."""
-        return await Player(application, f"/ws/game/{game}/{query}", token=self.token).enter()
+        return await self.open(f"/ws/game/{game}/{query}")
 
     async def get(self, path: str) -> Any:
         """GET by REST; return the response."""
@@ -45,7 +49,7 @@ class Person:
 
     async def listen(self, query: str = "") -> Player:
         """Open a notifications socket, as on another device."""
-        return await Player(application, f"/ws/notifications/{query}", token=self.token).enter()
+        return await self.open(f"/ws/notifications/{query}")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import msgspec
 from django.contrib.admindocs.views import simplify_regex
 from msgspec import UNSET
 
-from realtime.routing import apps, websocket_urlpatterns
+from realtime.routing import apps, declared_urlpatterns, websocket_urlpatterns
 from realtime.socket.consumer import Consumer
 from realtime.wire.messages import (
     Ack,
@@ -142,9 +142,18 @@ class Socket:
 
 
 def sockets() -> list[Socket]:
+    """Return the sockets that this deployment offers."""
+    return _sockets_of(websocket_urlpatterns())
+
+
+def declared_sockets() -> list[Socket]:
     """Return all sockets that the installed apps declare in ``routing``."""
+    return _sockets_of(declared_urlpatterns())
+
+
+def _sockets_of(patterns: list[Any]) -> list[Socket]:
     paths: dict[type[Consumer], list[str]] = {}
-    for pattern in websocket_urlpatterns():
+    for pattern in patterns:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(str(pattern.pattern)))
         paths.setdefault(pattern.callback.consumer_class, []).append(path)
     return [Socket(consumer, tuple(found)) for consumer, found in paths.items()]

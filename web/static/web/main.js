@@ -20,6 +20,7 @@ import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
+import { page, signsInBy } from "./page.js";
 import { PLACES } from "./places.js";
 import { Purse } from "./purse.js";
 import { Store, useStore } from "./store.js";
@@ -124,7 +125,10 @@ function SignInPrompt({ invited }) {
     ${invitation && html`<p>${text("game.join_text", { game: invitation.title })}</p>`}
     <p>${text("gate.text")}</p>
     <div class="actions">
-      <${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
+      ${
+        signsInBy("guest") &&
+        html`<${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>`
+      }
       <${LinkButton} href=${`/signin?next=${next}`}>${text("top.sign_in")}<//>
     </div>
     <${Refusal} error=${guest.error} />
@@ -156,7 +160,7 @@ function Main() {
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
 }
 
-const ICON = new URL("icon.svg", import.meta.url).pathname;
+const ICON = page.logo ?? new URL("icon.svg", import.meta.url).pathname;
 
 function Brand() {
   return html`<a class="brand" href="/" aria-label=${text("app.name")}>

@@ -1,3 +1,5 @@
+import { hasSection } from "./page.js";
+
 /**
  * Every place of the page. A new one is one file in `screens/` and one line here (and its URL in `web/urls.py`).
  *
@@ -5,30 +7,33 @@
  * `query` as properties.
  * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people
  * pane; who is
- * not signed in is told of an invitation to the game that the place `invites` to.
+ * not signed in is told of an invitation to the game that the place `invites` to. There is no place of a `section` that
+ * this deployment leaves out.
  */
-export const PLACES = [
+const ALL = [
   { path: "/", rail: null, open: true, load: () => import("./play/home.js") },
   { path: "/play", rail: "play", load: () => import("./play/play.js") },
   { path: "/games/:id", rail: null, full: true, invites: true, load: () => import("./play/game.js") },
   { path: "/watch", rail: "watch", load: () => import("./play/watch.js") },
   { path: "/replay/:id", rail: null, load: () => import("./play/replay.js") },
-  { path: "/lobbies", rail: "lobbies", load: () => import("./people/lobbies.js") },
-  { path: "/lobbies/:id", rail: null, full: true, load: () => import("./people/lobby_room.js") },
+  { path: "/lobbies", section: "lobbies", rail: "lobbies", load: () => import("./people/lobbies.js") },
+  { path: "/lobbies/:id", section: "lobbies", rail: null, full: true, load: () => import("./people/lobby_room.js") },
   { path: "/friends", rail: "friends", full: true, load: () => import("./people/friends.js") },
   { path: "/friends/:id", rail: null, full: true, load: () => import("./people/friends.js") },
-  { path: "/battles", rail: "battles", load: () => import("./battles/battles.js") },
-  { path: "/battles/:id", rail: null, full: true, load: () => import("./battles/battle.js") },
-  { path: "/world", rail: "world", full: true, load: () => import("./world/world.js") },
+  { path: "/battles", section: "battles", rail: "battles", load: () => import("./battles/battles.js") },
+  { path: "/battles/:id", section: "battles", rail: null, full: true, load: () => import("./battles/battle.js") },
+  { path: "/world", section: "world", rail: "world", full: true, load: () => import("./world/world.js") },
   { path: "/leaderboard", rail: "leaderboard", load: () => import("./play/leaderboard.js") },
   { path: "/leaderboard/:game", rail: null, load: () => import("./play/leaderboard.js") },
   { path: "/profile", rail: "profile", load: () => import("./player/profile.js") },
   { path: "/profile/inventory", rail: null, load: () => import("./player/inventory.js") },
-  { path: "/profile/pets", rail: null, load: () => import("./player/pets.js") },
-  { path: "/profile/shop", rail: null, load: () => import("./player/shop.js") },
+  { path: "/profile/pets", section: "pets", rail: null, load: () => import("./player/pets.js") },
+  { path: "/profile/shop", section: "shop", rail: null, load: () => import("./player/shop.js") },
   { path: "/profile/account", rail: null, load: () => import("./player/account.js") },
   { path: "/signin", rail: null, open: true, load: () => import("./play/signin.js") },
   { path: "/register", rail: null, open: true, load: () => import("./play/signin.js") },
   { path: "/forgotten", rail: null, open: true, load: () => import("./play/forgotten.js") },
   { path: "/reset", rail: null, open: true, load: () => import("./play/forgotten.js") },
 ];
+
+export const PLACES = ALL.filter(({ section }) => !section || hasSection(section));

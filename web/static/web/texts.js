@@ -1,7 +1,11 @@
-/** Every word on the page, in one catalogue: a translation replaces this file. `{name}` is filled in. */
+/**
+ * Every word on the page, in one catalogue. A translation is a script like `texts/de.js`, which runs before this one; what
+ * it leaves out stays English. `{name}` is filled in.
+ */
+import { LOCALE, page } from "./page.js";
+
 /** @type {Record<string, string>} */
-const TEXTS = {
-  "app.name": "Game platform",
+const ENGLISH = {
   "app.skip": "Skip to content",
   "rail.label": "Places",
   "rail.play": "Play",
@@ -828,6 +832,9 @@ const TEXTS = {
   "world.confirm": "Confirm trade",
 };
 
+/** @type {Record<string, string>} */
+const TEXTS = { ...ENGLISH, ...globalThis.TRANSLATION, "app.name": page.title, ...page.texts };
+
 /**
  * The text of `key` with its `{fields}` filled in.
  *
@@ -854,7 +861,7 @@ export function textOr(key, otherwise) {
  *
  * @param {number} number
  */
-export const amount = (number) => Number(number).toLocaleString();
+export const amount = (number) => Number(number).toLocaleString(LOCALE);
 
 /**
  * "some_code" as words: "Some code".
@@ -883,12 +890,10 @@ export function ago(time) {
   const found = UNITS.find(([, length]) => past >= length);
   if (!found) return text("presence.now");
   const [unit, ms] = found;
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(
-    -Math.floor(past / ms),
-    unit,
-  );
+  return new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" }).format(-Math.floor(past / ms), unit);
 }
 
+const TENTHS = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1 });
 const HOUR_MS = 3_600_000;
 
 /**
@@ -901,6 +906,6 @@ export function duration(ms, { tenths = false } = {}) {
   const left = Math.max(0, ms);
   if (left >= 24 * HOUR_MS) return `${Math.floor(left / HOUR_MS / 24)} d ${Math.floor(left / HOUR_MS) % 24} h`;
   const minutes = Math.floor(left / 60_000);
-  if (tenths && left < 10_000) return `0:0${(Math.floor(left / 100) / 10).toFixed(1)}`;
+  if (tenths && left < 10_000) return `0:0${TENTHS.format(Math.floor(left / 100) / 10)}`;
   return `${minutes}:${String(Math.floor(left / 1000) % 60).padStart(2, "0")}`;
 }

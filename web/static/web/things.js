@@ -1,4 +1,5 @@
 /** Items and pets, as every screen shows them: pictures in the colour of their rarity, and their bonuses. */
+import { hasSection } from "./page.js";
 import { LinkTabs, Refusal } from "./components.js";
 import { html } from "./dom.js";
 import { Icon } from "./icons.js";
@@ -81,17 +82,22 @@ export function Thing({ thing, kind, says = sortOf(thing), error, children }) {
     ${children}<${Refusal} error=${error} /></li>`;
 }
 
+/** The way to the shop, for `Empty`, where there is a shop. */
+export const toShop = hasSection("shop") ? { href: "/profile/shop", action: text("shop.go") } : {};
+
 /**
  * The ways between the places of oneself.
  *
  * @param {{path: string}} props
  */
 export function ProfileTabs({ path }) {
-  return html`<${LinkTabs} label=${text("profile.places")} path=${path} options=${[
+  const places = [
     ["/profile", "profile.title"],
     ["/profile/inventory", "inventory.title"],
-    ["/profile/pets", "pets.title"],
-    ["/profile/shop", "shop.title"],
+    hasSection("pets") && ["/profile/pets", "pets.title"],
+    hasSection("shop") && ["/profile/shop", "shop.title"],
     ["/profile/account", "account.title"],
-  ].map(([href, key]) => ({ href, label: text(key) }))} />`;
+  ].filter((one) => one !== false);
+  return html`<${LinkTabs} label=${text("profile.places")} path=${path}
+    options=${places.map(([href, key]) => ({ href, label: text(key) }))} />`;
 }

@@ -8,6 +8,11 @@ import type { BoardProps } from "./board.js";
 export type { ComponentChildren as Children, ComponentType, VNode };
 export type { Rest };
 
+declare global {
+  /** The texts of `texts/<language>.js`, if the page is not in English. */
+  var TRANSLATION: Record<string, string> | undefined;
+}
+
 /** An event of an element of this kind. */
 export type On<Target extends EventTarget, Kind extends Event = Event> = Kind & { readonly currentTarget: Target };
 export type OnInput = On<HTMLInputElement>;

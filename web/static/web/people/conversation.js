@@ -1,4 +1,5 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
+import { LOCALE } from "../page.js";
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useElement, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { currentUser, get, reason } from "../session.js";
@@ -104,9 +105,9 @@ export function useConversation(path, connect, hear = null) {
 }
 
 /** @param {string} time */
-const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
+const clockTime = (time) => new Date(time).toLocaleTimeString(LOCALE, { timeStyle: "short" });
 /** @param {string} time */
-const dayOf = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "long" });
+const dayOf = (time) => new Date(time).toLocaleDateString(LOCALE, { dateStyle: "long" });
 
 /** @param {{message: Message, first: boolean, newDay: boolean, actions?: (Item | Falsy)[] | null}} props */
 function Line({ message, first, newDay, actions }) {

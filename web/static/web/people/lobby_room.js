@@ -1,4 +1,5 @@
 /** One lobby: what is said in it, who is there, and what its owner and moderators may do. */
+import { LOCALE } from "../page.js";
 import { catalog } from "../catalog.js";
 import {
   Badge,
@@ -82,7 +83,7 @@ function Moderate({ lobby, member, act, onClose }) {
 function moment(time) {
   const at = new Date(time);
   const isToday = at.toDateString() === new Date(client.serverNow()).toDateString();
-  return at.toLocaleString(undefined, { timeStyle: "short", ...(!isToday && { dateStyle: "medium" }) });
+  return at.toLocaleString(LOCALE, { timeStyle: "short", ...(!isToday && { dateStyle: "medium" }) });
 }
 
 /** @param {{muted_until: string | null}} member */

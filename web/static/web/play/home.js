@@ -2,12 +2,12 @@
 import { Button, LinkButton, Refusal, useAction, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import ConnectFour, { landing, MARKS } from "../games/connect_four.js";
+import { page, signsInBy } from "../page.js";
 import { go } from "../router.js";
 import { playAsGuest, session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
-const GAME = "connect_four";
 const MOVE_MS = 1_100;
 const PAUSE_MOVES = 4;
 const PLAYERS = [{ id: 1 }, { id: 2 }];
@@ -51,10 +51,14 @@ export default function Home() {
   const { status } = useStore(session);
   const guest = useAction(async () => {
     await playAsGuest();
-    go(`/play?queue=${GAME}`);
+    go(`/play?queue=${page.first_game}`);
   });
   useTitle("");
-  const enter = () => (status === "in" ? go("/play") : guest.run());
+  const enter = () => {
+    if (status === "in") go("/play");
+    else if (signsInBy("guest")) guest.run();
+    else go("/register");
+  };
   return html`<div class="hero">
     <div class="words">
       <h1>${text("home.sentence")}</h1>
@@ -65,6 +69,6 @@ export default function Home() {
       </div>
       <${Refusal} error=${guest.error} />
     </div>
-    <${Demo} />
+    ${page.first_game === "connect_four" && html`<${Demo} />`}
   </div>`;
 }

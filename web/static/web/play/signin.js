@@ -1,6 +1,7 @@
 /** Sign in and register. Whoever came from a place goes back there. */
 import { Button, Card, Field, Form, LinkButton, Refusal, Tabs, useAction, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
+import { signsInBy } from "../page.js";
 import { go } from "../router.js";
 import { playAsGuest, register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
@@ -57,7 +58,9 @@ export default function SignIn({ path, query }) {
   const search = query.size ? `?${query}` : "";
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
-    <${Tabs} name="form" label=${text("top.sign_in")} value=${path}
+    ${
+      signsInBy("password") &&
+      html`<${Tabs} name="form" label=${text("top.sign_in")} value=${path}
       onChoose=${(/** @type {string} */ to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("top.sign_in") }, { value: "/register", label: text("register.submit") }]} />
     <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
@@ -65,9 +68,13 @@ export default function SignIn({ path, query }) {
         ({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}
         ...${field} />`,
       )}
-    <//>
-    ${path === "/signin" && html`<${LinkButton} kind="quiet" href="/forgotten">${text("forgotten.title")}<//>`}
+    <//>`
+    }
+    ${path === "/signin" && signsInBy("password") && html`<${LinkButton} kind="quiet" href="/forgotten">${text("forgotten.title")}<//>`}
     <${Refusal} error=${guest.error} />
-    <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
+    ${
+      signsInBy("guest") &&
+      html`<${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>`
+    }
   <//>`;
 }

@@ -1,4 +1,5 @@
 /** The player's progress: level, stats and what follows from them, achievements, the daily reward, and the money. */
+import { LOCALE } from "../page.js";
 import { Button, Card, IconButton, Loading, Meter, Refusal, useAction, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
@@ -78,7 +79,7 @@ export function Growth({ of: asked }) {
         ${amount(one.derived[name])}</dd></div>`,
         )}
         <div><dt>${text("derived.critical")}</dt><dd>
-          ${one.derived.critical_chance.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })}</dd>
+          ${one.derived.critical_chance.toLocaleString(LOCALE, { style: "percent", maximumFractionDigits: 1 })}</dd>
           </div></dl><//>
     <${Card} class="stats"><div class="head"><h2>${text("stats.title")}</h2>
         ${

@@ -1,4 +1,5 @@
 /** The player's inventory: gear to wear, by click or by drag, and everything else. */
+import { hasSection } from "../page.js";
 import {
   Button,
   Dialog,
@@ -16,7 +17,7 @@ import { Icon } from "../icons.js";
 import { later } from "../player.js";
 import { client } from "../session.js";
 import { amount, text } from "../texts.js";
-import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf } from "../things.js";
+import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf, toShop } from "../things.js";
 
 /**
  * @import { Children, Rest } from "../types.d.ts"
@@ -88,6 +89,7 @@ function Details({ thing, worn, change, onClose }) {
     }
     ${
       ELSEWHERE[thing.kind] &&
+      hasSection("pets") &&
       html`<${LinkButton} kind="primary" icon="pet" href="/profile/pets">${text(ELSEWHERE[thing.kind])}<//>`
     }
     <${Refusal} error=${act.error} /><//>`;
@@ -151,7 +153,7 @@ export default function Inventory({ path }) {
         ${
           shown.length
             ? html`<div class="tiles">${shown.map(tile)}</div>`
-            : html`<${Empty} words=${text("inventory.empty")} href="/profile/shop" action=${text("shop.go")} />`
+            : html`<${Empty} words=${text("inventory.empty")} ...${toShop} />`
         }
       </section></div>`
     }

@@ -1,4 +1,5 @@
 /** The player's pets: those that fight along, eggs to hatch, and all others to feed. */
+import { LOCALE } from "../page.js";
 import { Badge, Button, Dialog, Empty, Loading, Meter, Refusal, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
@@ -6,7 +7,7 @@ import { later, postOnce } from "../player.js";
 import { client } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { toast } from "../toasts.js";
-import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing } from "../things.js";
+import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing, toShop } from "../things.js";
 
 /**
  * @import { Rest } from "../types.d.ts"
@@ -17,7 +18,7 @@ import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing } from "../t
 
 const SET_SIZE = 3;
 const percent = (/** @type {number} */ part) =>
-  part.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+  part.toLocaleString(LOCALE, { style: "percent", maximumFractionDigits: 1 });
 
 /** @param {{egg: Row, odds: Odds, onHatched: (pet: PetShape) => void}} props */
 function Egg({ egg, odds, onHatched }) {
@@ -73,7 +74,7 @@ function Feeding({ pet, foods, onChanged, onClose }) {
       ${text("stats.level", { level: pet.level })} · ${
         pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")
       }</p>
-    ${!foods.length && html`<${Empty} words=${text("pets.no_food")} href="/profile/shop" action=${text("shop.go")} />`}
+    ${!foods.length && html`<${Empty} words=${text("pets.no_food")} ...${toShop} />`}
     <ul class="people-list">${foods.map(
       (food) => html`<li class="person" key=${food.id}><${Picture} thing=${food} />
       <span class="grow"><strong>${food.name} × ${amount(food.quantity)}</strong><span class="soft small">
@@ -150,7 +151,7 @@ export default function Pets({ path }) {
                 (egg) => html`<${Egg} key=${egg.id} egg=${egg} odds=${data.odds[egg.rarity]}
               onHatched=${hatch} />`,
               )}</ul>`
-            : html`<${Empty} words=${text("pets.no_eggs")} href="/profile/shop" action=${text("shop.go")} />`
+            : html`<${Empty} words=${text("pets.no_eggs")} ...${toShop} />`
         }</section>
       ${
         others.length > 0 &&

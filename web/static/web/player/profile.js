@@ -1,4 +1,5 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
+import { LOCALE } from "../page.js";
 import { catalog } from "../catalog.js";
 import { Achievements, Daily, Growth, Ledger, loadAchievements, loadDaily, loadLedger } from "./character.js";
 import { Avatar, Badge, Button, Empty, Loading, Skeleton, useLoad, useTitle } from "../components.js";
@@ -65,7 +66,7 @@ export default function Profile({ path }) {
   const loads = [daily, growth, achievements, games, ledger];
   if (!ready && loads.every(({ settled }) => settled)) setReady(true);
   useTitle(text("profile.title"));
-  const since = user.date_joined && new Date(user.date_joined).toLocaleDateString(undefined, { dateStyle: "long" });
+  const since = user.date_joined && new Date(user.date_joined).toLocaleDateString(LOCALE, { dateStyle: "long" });
   return html`<div class="page wide profile">
     <${ProfileTabs} path=${path} />
     <header><${Avatar} name=${user.username} size="large" />

@@ -1,4 +1,5 @@
 /** A fight: how both stand, what one can do, what has happened, and how it ended. */
+import { hasSection } from "../page.js";
 import { Avatar, Badge, Button, LinkButton, Meter, useKeys, useNow } from "../components.js";
 import { html, useLayoutEffect, useElement } from "../dom.js";
 import { client } from "../session.js";
@@ -161,7 +162,7 @@ function End({ end, you }) {
     <p>${text(`world.${side}_${reason}`, { place: placeName(you.location_id) })}</p>
       ${xp > 0 && won && html`<p><strong>${text("reward.xp", { xp: amount(xp) })}</strong></p>`}
     <div class="actions"><${Button} kind="primary" onClick=${() => close("combat_closed")}>${text("game.dismiss")}<//>
-      ${!won && html`<${LinkButton} kind="quiet" href="/profile/shop">${text("shop.go")}<//>`}</div></div>`;
+      ${!won && hasSection("shop") && html`<${LinkButton} kind="quiet" href="/profile/shop">${text("shop.go")}<//>`}</div></div>`;
 }
 
 /** @param {{world: Fighting, can: boolean}} props */

@@ -1,0 +1,32 @@
+"""Parts of the platform that a deployment may leave out: what routes and sockets they have."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+SECTIONS: dict[str, str] = {
+    "battles": r"api/battles/|ws/battle/",
+    "lobbies": r"api/lobbies(/|$)|ws/lobbies/|ws/chat/lobby/",
+    "pets": r"api/pets(/|$)",
+    "shop": r"api/shop/",
+    "world": r"api/characters(/|$)|api/world/|ws/\?\$",
+}
+"""The paths of each section, as regular expressions for the beginning of a pattern."""
+
+SIGN_IN_WAYS: dict[str, str] = {
+    "guest": r"api/auth/guest$",
+    "password": r"api/auth/(register|login|upgrade)$|api/auth/password/|api/token$",
+}
+"""The paths of each way to get an account or to sign in."""
+
+
+def offered(patterns: Iterable[Any]) -> list[Any]:
+    """Return the URL patterns that are of no section and of no way to sign in that is left out."""
+    left_out = [paths for name, paths in SECTIONS.items() if name not in settings.SECTIONS]
+    left_out += [paths for name, paths in SIGN_IN_WAYS.items() if name not in settings.SIGN_IN_WAYS]
+    if not left_out:
+        return list(patterns)
+    find = re.compile("|".join(left_out)).match
+    return [one for one in patterns if not find(str(one.pattern).removeprefix("^"))]

@@ -1,0 +1,28 @@
+/**
+ * The settings of this deployment that the page follows, as the server puts them into the document (see `web/views.py`).
+ * A page of one's own, without them, has the platform's name and English texts.
+ *
+ * @type {{title: string, logo: string | null, language: string, texts: Record<string, string>, sections: string[],
+ *   sign_in_ways: string[], first_game: string}}
+ */
+export const page = JSON.parse(
+  globalThis.document?.querySelector("meta[name=page]")?.getAttribute("content") ?? "null",
+) ?? {
+  title: "Game platform",
+  logo: null,
+  language: "en",
+  texts: {},
+  sections: [],
+  sign_in_ways: [],
+  first_game: "",
+};
+
+/** @param {string} section such as `"shop"` */
+export const hasSection = (section) => page.sections.includes(section);
+
+/** @param {string} way such as `"guest"` */
+export const signsInBy = (way) => page.sign_in_ways.includes(way);
+
+const preferred = globalThis.navigator?.languages ?? [];
+/** The reader's variant of the page's language, such as `de-AT`, for numbers and times. */
+export const LOCALE = preferred.find((one) => one.split("-")[0] === page.language) ?? page.language;

@@ -59,11 +59,14 @@ class Lane:
         """Whether a new call would have to wait."""
         return self._running + len(self._waiting) >= self.threads
 
-    def submit(self, call: Callable[[], Any]) -> Future[Any]:
-        """Run the call once a thread is free; it never runs if the returned future is cancelled before."""
+    def submit(self, call: Callable[[], Any], *, is_begun: bool = False) -> Future[Any]:
+        """Run the call once a thread is free; it never runs if the returned future is cancelled before.
+
+        It is never refused if it ``is_begun``: the next step of something that was admitted before.
+        """
         future: Future[Any] = Future()
         with self._lock:
-            if self._running + len(self._waiting) >= self._places:
+            if not is_begun and self._running + len(self._waiting) >= self._places:
                 self._rejected.inc()
                 raise self._busy(retry_after=1)
             self._waiting[future] = call

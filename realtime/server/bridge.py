@@ -17,6 +17,9 @@ from core.lanes import Lane
 from core.problems import problem, refusal_response
 from core.refusals import TooLarge, Unavailable
 
+PART = 64 * 1024
+"""Bodies are sent in parts of this size: no more of one is in memory for a client that reads slowly."""
+
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
@@ -28,12 +31,35 @@ class _ClientGone(Exception):
     """The client disconnected before the whole response was sent."""
 
 
+class _File:
+    """PEP 3333's ``wsgi.file_wrapper``: a file as a response."""
+
+    def __init__(self, file: Any, _block_size: int = 0) -> None:
+        self._file = file
+
+    def read(self) -> bytes:
+        """Return the next part; the last one is shorter than ``PART``. The file is closed after it."""
+        try:
+            part: bytes = self._file.read(PART)
+        except BaseException:
+            self.close()
+            raise
+        if len(part) < PART:
+            self.close()
+        return part
+
+    def close(self) -> None:
+        if hasattr(self._file, "close"):
+            self._file.close()
+
+
 class WSGIBridge:
     """ASGI ``http`` around a WSGI callable.
 
     ``lane_of`` says for each request in whose threads it runs; what finds no place there is answered 503 with
     ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept. A request whose
-    client leaves while it waits is not run.
+    client leaves while it waits is not run. While a client reads a file or a whole body, however slowly, it
+    keeps no thread.
     """
 
     def __init__(
@@ -73,6 +99,9 @@ class WSGIBridge:
             response.watch_client(running)
         try:
             whole = await asyncio.wrap_future(running)
+            if whole is not None:
+                await response.start()
+                await response.send(whole, lane)
         except asyncio.CancelledError:
             if response.is_gone:
                 return
@@ -87,9 +116,6 @@ class WSGIBridge:
             return
         finally:
             response.done()
-        if whole is not None:
-            await response.start()
-            await send({"type": "http.response.body", "body": whole})
 
 
 class _Room:
@@ -140,6 +166,7 @@ class _Response:
         self._send = send
         self._loop = asyncio.get_running_loop()
         self._head: tuple[int, list[tuple[bytes, bytes]]] | None = None
+        self._file: _File | None = None
         self.is_gone = False
         self._watch: asyncio.Task[None] | None = None
 
@@ -149,8 +176,14 @@ class _Response:
             self._watch = self._loop.create_task(self._watch_client(running))
 
     def run(self) -> bytes | None:
-        """Return the whole body, or ``None`` if it was streamed: each part sent before the next is made."""
+        """Return the whole body, the first part of a file, or ``None`` for a stream.
+
+        Of a stream, each part is sent before the next is made.
+        """
         response = self._application(self._environ, self._start_response)
+        if isinstance(response, _File) and self._environ["REQUEST_METHOD"] != "HEAD":
+            self._file = response
+            return response.read()
         try:
             if self._environ["REQUEST_METHOD"] == "HEAD":
                 return b""
@@ -178,6 +211,27 @@ class _Response:
         self.started = True
         status, headers = self._head
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def send(self, body: bytes, lane: Lane) -> None:
+        """Send the body, or a file whose first part it is, in parts."""
+        if self._file is not None and len(body) == PART:
+            self.watch_client()
+            await self._send_file(self._file, body, lane)
+            return
+        rest = memoryview(body)
+        while len(rest) > PART:
+            await self._send({"type": "http.response.body", "body": rest[:PART], "more_body": True})
+            rest = rest[PART:]
+        await self._send({"type": "http.response.body", "body": rest})
+
+    async def _send_file(self, file: _File, part: bytes, lane: Lane) -> None:
+        while len(part) == PART:
+            await self._send({"type": "http.response.body", "body": part, "more_body": True})
+            if self.is_gone:
+                lane.submit(file.close, is_begun=True)
+                return
+            part = await asyncio.wrap_future(lane.submit(file.read, is_begun=True))
+        await self._send({"type": "http.response.body", "body": part})
 
     async def _send_part(self, part: bytes | None) -> None:
         if not self.started:
@@ -234,6 +288,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": _File,
         "asgi.scope": scope,
     }
     for name, value in scope["headers"]:

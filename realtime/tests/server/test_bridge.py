@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from queue import SimpleQueue
 from typing import Any
 
@@ -14,12 +15,12 @@ import httpx
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished
-from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
 
 from core.lanes import Lane
-from realtime.server.bridge import WSGIBridge
+from realtime.server.bridge import PART, WSGIBridge
 from realtime.tests.server.conftest import OURS, uvicorn_thread
 from realtime.tests.server.wire import WITHIN_S, Wire
 
@@ -56,12 +57,14 @@ def serve() -> Iterator[Any]:
 
         def start(application: Any, **options: Any) -> Any:
             bridge, lane = bridged(application, **options)
-            _, port = stack.enter_context(uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False))
+            server, port = stack.enter_context(
+                uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False)
+            )
             stack.callback(lane.pool.shutdown)
             client: Any = stack.enter_context(
                 httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WITHIN_S)
             )
-            client.port, client.lane = port, lane
+            client.server, client.port, client.lane = server, port, lane
             return client
 
         yield start
@@ -443,7 +446,23 @@ def broken(request: Any) -> None:
     raise LookupError("a planted fault")
 
 
+class Film(BytesIO):
+    """A file of some parts, which notes that it was closed."""
+
+    closings: SimpleQueue[Any] = SimpleQueue()
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closings.put(threading.current_thread().name)
+        super().close()
+
+
+def film(request: Any, size: int) -> FileResponse:
+    return FileResponse(Film(b"film" * (size // 4)), filename="film.bin")
+
+
 urlpatterns = [
+    path("film/<int:size>/", film),
     path("grüße/", hello),
     path("upload/", upload),
     path("numbers/", numbers),
@@ -451,12 +470,16 @@ urlpatterns = [
 ]
 
 
-@pytest.fixture
-def django(serve: Any, settings: Settings) -> Any:
+def use_urls_of_this_module(settings: Settings) -> None:
     settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
+
+
+@pytest.fixture
+def django(serve: Any, settings: Settings) -> Any:
+    use_urls_of_this_module(settings)
     return serve(WSGIHandler())
 
 
@@ -465,8 +488,39 @@ def test_django_answers_over_the_bridge(django: Any) -> None:
     body = bytes(range(256)) * 1_000
     assert django.post("/upload/", content=body).content == body
     assert django.get("/numbers/").text == "01234"
+    for size in (0, 4, PART - 4, PART, PART + 4, 3 * PART):
+        assert django.get(f"/film/{size}/").content == b"film" * (size // 4)
+        assert Film.closings.get(timeout=WITHIN_S).startswith("http")
+    assert django.head(f"/film/{3 * PART}/").headers["content-length"] == str(3 * PART)
+    assert Film.closings.get(timeout=WITHIN_S)
     assert django.get("/missing/").status_code == 404
     assert django.get("/broken/").status_code == 500
+
+
+def test_who_reads_nothing_of_a_file_keeps_no_thread_and_closes_it_in_the_end(
+    serve: Any, settings: Settings
+) -> None:
+    use_urls_of_this_module(settings)
+    client = serve(WSGIHandler(), threads=1)
+    with Wire(client.port) as wire:
+        wire.send(b"GET /film/64000000/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert wire.read_head()[0] == 200
+        assert client.get("/grüße/").status_code == 200
+    assert Film.closings.get(timeout=WITHIN_S)
+
+
+def test_who_reads_nothing_has_a_part_of_the_body_in_memory_and_not_all(serve: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", "64000000")])
+        return [b"x" * 64_000_000]
+
+    client = serve(application)
+    with Wire(client.port) as wire:
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.read_head()
+        [connection] = client.server.server_state.connections
+        until(connection.transport.get_write_buffer_size)
+        assert connection.transport.get_write_buffer_size() < 4 * PART
 
 
 def test_every_django_request_is_finished_in_its_own_thread(django: Any) -> None:

@@ -8,14 +8,16 @@ class GameConfig(AppConfig):
     name = "game"
 
     def ready(self) -> None:
-        from game import games, profiles, reactions  # noqa: F401  (they register themselves)
+        from game import client_types, games, profiles, reactions  # noqa: F401  (they register themselves)
         from game.author import catalogue, queues, reloading
         from game.live import figures, relayed  # noqa: F401
+        from realtime.catalogue.namespaces import declare
 
         names = [config.name for config in apps.get_app_configs()]
         catalogue.discover(names)
         if "all" not in settings.SHIPPED_GAMES:
             catalogue.keep(settings.SHIPPED_GAMES, games)
         queues.discover(names)
+        declare("games", client_types.namespaces)
         if settings.DEBUG:
             reloading.watch(name for name in names if name in settings.EXTRA_APPS)

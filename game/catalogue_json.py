@@ -11,7 +11,7 @@ from game.author import catalogue, queues
 from game.author.game import BOT_LEVELS
 from game.author.game import Game as Rules
 from game.author.match import clock_of
-from game.author.movements import schema_of
+from game.author.movements import schema_of, view_schema_of
 from game.author.timing import described
 from game.shapes import CatalogueAction, CatalogueEntry, CataloguePhase
 
@@ -56,7 +56,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         options=schema_of(game.Options),
         bots=list(BOT_LEVELS) if game.max_players >= 2 else [],
         move_schema=game.movements.schema,
-        view_schema=None if game.view_type is None else schema_of(game.view_type),
+        view_schema=None if game.view_type is None else view_schema_of(game.view_type),
         board=_board(game.name),
     )
 

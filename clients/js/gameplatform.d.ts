@@ -1,5 +1,6 @@
 /** The game platform's client for JavaScript. What each method is for stands in `gameplatform.js`. */
 
+import type { Games } from "./games.d.ts";
 import type { SyncedView } from "./sync.d.ts";
 import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, OpenRooms, World } from "./messages.d.ts";
 
@@ -48,6 +49,15 @@ export type Message<Type, Socket = Heard> = Type extends "*" ? Every<Socket> : O
 
 export type Movement = Record<string, unknown>;
 
+/** A part of the game of this name, such as its view; of a game that the generated types do not know, `Other`. */
+type PartOf<Name, Part, Other> = Name extends keyof Games
+  ? Part extends keyof Games[Name]
+    ? Games[Name][Part]
+    : Other
+  : Other;
+export type ViewOf<Name> = PartOf<Name, "view", any>;
+export type MovementOf<Name> = PartOf<Name, "movement", Movement>;
+
 export interface Options {
   /** Shares the tokens with other tabs or runs. */
   storage?: { load(): Tokens | null; save(tokens: Tokens | null): void } | null;
@@ -95,8 +105,8 @@ export declare class Channel<Told = any, Taken = any> {
   send(message: Every<Taken>): number | string;
 }
 
-/** The socket of one game, with what it told last. */
-export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
+/** The socket of one game, with what it told last; of the game called `Name`, if that is known. */
+export declare class GameChannel<Name extends string = string> extends Channel<Game.Heard, Game.Sent> {
   readonly id: string;
   /** The view kept from changes, or null where whole ones are sent. */
   readonly sync: SyncedView | null;
@@ -105,14 +115,14 @@ export declare class GameChannel extends Channel<Game.Heard, Game.Sent> {
   /** This user's id, or null for a spectator. */
   readonly me: number | null;
   readonly players: Game.PlayerInfo[];
-  readonly view: any;
+  readonly view: ViewOf<Name>;
   readonly turn: number | null;
   /** The movements that this user may make now, where the game tells them. */
-  readonly legal: Movement[];
+  readonly legal: MovementOf<Name>[];
   readonly result: Game.GameOver | null;
-  watch(handler: (game: GameChannel) => unknown): () => void;
+  watch(handler: (game: GameChannel<Name>) => unknown): () => void;
   ready(): number | string;
-  move(movement: Movement): number | string;
+  move(movement: MovementOf<Name>): number | string;
   act(action: string, data?: unknown): number | string;
   say(message: string): number | string;
 }
@@ -147,8 +157,8 @@ export declare class GameClient {
     game?: string;
     metadata?: Record<string, unknown>;
   }): Channel<OpenRooms.Heard, OpenRooms.Sent>;
-  connectToGame(gameId: string, options?: GameOptions): GameChannel;
-  playAsGuest(game?: string, options?: Record<string, unknown>): Promise<GameChannel>;
+  connectToGame<Name extends string = string>(gameId: string, options?: GameOptions): GameChannel<Name>;
+  playAsGuest<Name extends string>(game?: Name, options?: Record<string, unknown>): Promise<GameChannel<Name>>;
   leaveGame(): void;
   disconnect(): void;
   sendReady(): number | string;

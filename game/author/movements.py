@@ -152,6 +152,24 @@ def schema_of(*structs: type[msgspec.Struct]) -> dict[str, Any]:
     return {**schema, "$defs": definitions} if definitions else schema
 
 
+class You(Record):
+    """The viewer's own seat."""
+
+    user_id: int
+    side: str
+
+
+def view_schema_of(view: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the JSON schema of a declared view as it is shown, with what the platform adds."""
+    return schema_of(shown_type(view))
+
+
+def shown_type(view: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """Return the type of a declared view as it is shown: with ``turn``, and ``you``."""
+    added: list[Any] = [("turn", int | None), ("you", You | None)]
+    return msgspec.defstruct("View", added, bases=(view,), namespace={"__doc__": view.__doc__}, kw_only=True)
+
+
 def _fields(struct: type[msgspec.Struct]) -> tuple[set[str], set[str]]:
     fields = msgspec.structs.fields(struct)
     return {field.name for field in fields if field.required}, {field.name for field in fields}

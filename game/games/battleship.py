@@ -36,6 +36,31 @@ class Ship(Record):
         return (self.row if self.vertical else self.col) + FLEET[self.name] <= SIZE
 
 
+Cell = Literal["miss", "hit", "sunk", "ship"]
+Stage = Literal["placing", "firing", "over"]
+
+
+class LastShot(Record):
+    """The last shot: whose it was, where it fell, and what became of it."""
+
+    side: str
+    row: int
+    col: int
+    result: Cell | None
+
+
+class View(Record):
+    """The own water (``board``), the known part of the enemy's (``target``), and which ships are afloat."""
+
+    phase: Stage
+    placed: list[bool]
+    board: list[list[Cell | None]]
+    target: list[list[Cell | None]]
+    fleet: dict[str, bool]
+    enemy: dict[str, bool]
+    last_shot: LastShot | None
+
+
 class Battleship(Game):
     """Fleets are placed in secret, then players fire in turn.
 
@@ -81,7 +106,7 @@ class Battleship(Game):
         """Return the number of enemy ships that each player has sunk."""
         return [len(sunk(state, 1 - seat)) for seat in self.seats]
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+    def view(self, state: State, seat: Seat | None) -> View:
         """Return two grids: ``board``, the player's own water, and ``target``, the known part of the enemy's.
 
         A cell is None, "miss", "hit", "sunk", or "ship" for an intact part of a ship: the player's own, and
@@ -91,24 +116,24 @@ class Battleship(Game):
         """
         own = seat or 0
         over = self.result(state) is not None
-        return {
-            "phase": "over" if over else "placing" if None in state["fleets"] else "firing",
-            "placed": [fleet is not None for fleet in state["fleets"]],
-            "board": water(state, own, ships=over or seat is not None),
-            "target": water(state, 1 - own, ships=over),
-            "fleet": {name: name not in sunk(state, own) for name in FLEET},
-            "enemy": {name: name not in sunk(state, 1 - own) for name in FLEET},
-            "last_shot": self.last_shot(state),
-        }
+        return View(
+            phase="over" if over else "placing" if None in state["fleets"] else "firing",
+            placed=[fleet is not None for fleet in state["fleets"]],
+            board=water(state, own, ships=over or seat is not None),
+            target=water(state, 1 - own, ships=over),
+            fleet={name: name not in sunk(state, own) for name in FLEET},
+            enemy={name: name not in sunk(state, 1 - own) for name in FLEET},
+            last_shot=self.last_shot(state),
+        )
 
-    def last_shot(self, state: State) -> dict[str, Any] | None:
+    def last_shot(self, state: State) -> LastShot | None:
         first, second = state["shots"]
         if not first:
             return None
         shooter = 0 if len(first) > len(second) else 1
         row, col = divmod(state["shots"][shooter][-1], SIZE)
         result = water(state, 1 - shooter, ships=False)[row][col]
-        return {"side": self.sides[shooter], "row": row, "col": col, "result": result}
+        return LastShot(side=self.sides[shooter], row=row, col=col, result=result)
 
     def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
         if view["phase"] == "placing":
@@ -122,15 +147,17 @@ def sunk(state: State, seat: Seat) -> list[str]:
     return [name for name, cells in (state["fleets"][seat] or {}).items() if shots.issuperset(cells)]
 
 
-def water(state: State, seat: Seat, *, ships: bool) -> list[list[str | None]]:
+def water(state: State, seat: Seat, *, ships: bool) -> list[list[Cell | None]]:
     """Return the seat's water as rows, including the intact cells of its ships if ``ships`` is true."""
     fleet = state["fleets"][seat] or {}
     gone = sunk(state, seat)
-    cells: list[str | None] = [None] * (SIZE * SIZE)
+    cells: list[Cell | None] = [None] * (SIZE * SIZE)
     if ships:
         for cell in itertools.chain(*fleet.values()):
             cells[cell] = "ship"
-    hits = {cell: "sunk" if name in gone else "hit" for name in fleet for cell in fleet[name]}
+    hits: dict[int, Cell] = {
+        cell: "sunk" if name in gone else "hit" for name in fleet for cell in fleet[name]
+    }
     for shot in state["shots"][1 - seat]:
         cells[shot] = hits.get(shot, "miss")
     return [cells[start : start + SIZE] for start in range(0, SIZE * SIZE, SIZE)]

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from game.author import DRAW, Annotated, Game, Grid, Meta, Seat, State, Verdict, move
+from game.author import DRAW, Annotated, Game, Grid, Literal, Meta, Record, Seat, State, Verdict, move
 
 ROWS, COLUMNS = 6, 7
 
@@ -23,10 +23,21 @@ def runs_of_four() -> list[tuple[int, int, int, int]]:
 RUNS = [[run for run in runs_of_four() if cell in run] for cell in range(ROWS * COLUMNS)]
 
 
+Disc = Literal["R", "Y"]
+
+
+class View(Record):
+    """The rows from the top, and the cell of the last disc, counted along the rows."""
+
+    board: list[list[Disc | None]]
+    last: int | None
+
+
 class ConnectFour(Game):
     """The state stores the last disc: only that one can complete a line."""
 
     grid = Grid(rows=ROWS, columns=COLUMNS, marks="RY")
+    View = View
 
     def setup(self, random: Random) -> State:
         return {"board": self.grid.empty(), "last": None}

@@ -5,7 +5,7 @@ from math import exp
 from random import Random
 from typing import Any
 
-from game.author import DRAW, Annotated, Game, Meta, Seat, State, Verdict, move
+from game.author import DRAW, Annotated, Game, Literal, Meta, Record, Seat, State, Verdict, move
 
 # Only dark squares are used, numbered 1 to 32 along the rows from the top left. Black begins at the top and
 # moves first. In the state, square n is at index n - 1.
@@ -14,6 +14,7 @@ MEN, KINGS = "bw", "BW"
 CROWNING_ROW = (ROWS - 1, 0)
 
 Board = list[str | None]
+Piece = Literal["b", "w", "B", "W"]
 Square = Annotated[int, Meta(ge=1, le=ROWS * PER_ROW)]
 
 # A man is worth more the further it has gone; a king most.
@@ -47,6 +48,14 @@ DIAGONALS = {
     piece: {square: diagonals(square, directions) for square in SQUARES.values()}
     for piece, directions in {"b": (1,), "w": (-1,), "B": (1, -1), "W": (1, -1)}.items()
 }
+
+
+class View(Record):
+    """The board, the squares that the last piece visited, and the pieces lost by each seat."""
+
+    board: list[list[Piece | None]]
+    last: list[int]
+    taken: list[int]
 
 
 class Draughts(Game):
@@ -114,16 +123,12 @@ class Draughts(Game):
         drawn = state["idle"] >= 2 * IDLE_MOVES or 3 in state["seen"].values()
         return DRAW if drawn else None
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
-        rows: list[list[str | None]] = [[None] * ROWS for _ in range(ROWS)]
+    def view(self, state: State, seat: Seat | None) -> View:
+        rows: list[list[Any]] = [[None] * ROWS for _ in range(ROWS)]
         for square, piece in enumerate(state["board"], start=1):
             row, column = row_and_column(square)
             rows[row][column] = piece
-        return {
-            "board": rows,
-            "last": state["last"],
-            "taken": state["taken"],
-        }
+        return View(board=rows, last=state["last"], taken=state["taken"])
 
     def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         return [{"start": start, "to": to} for start, to in state["legal"]] if seat == state["seat"] else []

@@ -30,13 +30,16 @@ Card = Literal[
 CARDS: Final[tuple[str, ...]] = get_args(Card)
 RANKS: Final = "23456789TJQKA"
 
+Stage = Literal["passing", "playing", "over"]
+Direction = Literal["left", "right", "across", "hold"]
+
 PLAYERS: Final = 4
 FIRST_CARD: Final = "2C"
 QUEEN: Final = "QS"
 ALL_POINTS: Final = 26
 
 # By round: to the next player, the one before, the one across, and no passing.
-DIRECTIONS: Final = ("left", "right", "across", "hold")
+DIRECTIONS: Final[tuple[Direction, ...]] = ("left", "right", "across", "hold")
 OFFSETS: Final = {"left": 1, "right": 3, "across": 2}
 PASSED: Final = 3
 
@@ -48,6 +51,41 @@ class HeartsOptions(Record):
     """``points``: the game ends after the round in which a player reaches them."""
 
     points: Annotated[int, Meta(ge=10, le=200)] = 100
+
+
+class Trick(Record):
+    """A trick that was taken: the cards in order, each with the seat that laid it, and who won it."""
+
+    cards: list[tuple[Seat, str]]
+    winner: Seat
+
+
+class View(Record):
+    """The table, and a player's own hand; lists by seat, but for the cards.
+
+    ``given`` and ``received`` are the cards that the player passed on and was passed, ``laid`` those of the
+    round so far, and ``voids`` the suits that each player is known not to have.
+    """
+
+    phase: Stage
+    round: int
+    direction: Direction
+    hand: list[str]
+    given: list[str] | None
+    received: list[str]
+    passed: list[bool]
+    cards: list[int]
+    playable: list[str]
+    trick: list[tuple[Seat, str]]
+    leader: Seat | None
+    last_trick: Trick | None
+    broken: bool
+    points: list[int]
+    laid: list[str]
+    tricks: list[int]
+    voids: list[list[str]]
+    scores: dict[str, int]
+    target: int
 
 
 class Hearts(Game):
@@ -163,29 +201,29 @@ class Hearts(Game):
     def scores(self, state: State) -> list[int]:
         return state["scores"]
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+    def view(self, state: State, seat: Seat | None) -> View:
         passing = state["leader"] is None
-        return {
-            "phase": "over" if self.is_over(state) else "passing" if passing else "playing",
-            "round": state["round"],
-            "direction": direction(state),
-            "hand": [] if seat is None else state["hands"][seat],
-            "given": None if seat is None else state["passed"][seat],
-            "received": [] if seat is None else state["received"][seat],
-            "passed": [cards is not None for cards in state["passed"]],
-            "cards": [len(hand) for hand in state["hands"]],
-            "playable": self.playable_by(state, seat),
-            "trick": state["trick"],
-            "leader": state["leader"],
-            "last_trick": state["last_trick"],
-            "broken": state["broken"],
-            "points": [points(won) for won in state["won"]],
-            "laid": [card for won in state["won"] for card in won],
-            "tricks": [len(won) // PLAYERS for won in state["won"]],
-            "voids": state["voids"],
-            "scores": dict(zip(self.sides, state["scores"], strict=True)),
-            "target": self.options.points,
-        }
+        return View(
+            phase="over" if self.is_over(state) else "passing" if passing else "playing",
+            round=state["round"],
+            direction=direction(state),
+            hand=[] if seat is None else state["hands"][seat],
+            given=None if seat is None else state["passed"][seat],
+            received=[] if seat is None else state["received"][seat],
+            passed=[cards is not None for cards in state["passed"]],
+            cards=[len(hand) for hand in state["hands"]],
+            playable=self.playable_by(state, seat),
+            trick=state["trick"],
+            leader=state["leader"],
+            last_trick=state["last_trick"],
+            broken=state["broken"],
+            points=[points(won) for won in state["won"]],
+            laid=[card for won in state["won"] for card in won],
+            tricks=[len(won) // PLAYERS for won in state["won"]],
+            voids=state["voids"],
+            scores=dict(zip(self.sides, state["scores"], strict=True)),
+            target=self.options.points,
+        )
 
     def playable_by(self, state: State, seat: Seat | None) -> list[str]:
         if state["leader"] is None or self.is_over(state) or seat != self.turn(state):
@@ -256,7 +294,7 @@ def points(cards: Iterable[str]) -> int:
     return sum(13 if card == QUEEN else suit(card) == "H" for card in cards)
 
 
-def direction(state: State) -> str:
+def direction(state: State) -> Direction:
     return DIRECTIONS[state["round"] % len(DIRECTIONS)]
 
 

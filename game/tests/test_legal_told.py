@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterable
+from random import Random
 from typing import Any, Literal
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from game import catalogue_json
-from game.author import Annotated, Game, GameDefinitionError, Meta, Record, Seat, State, move
+from game import bots, catalogue_json, client_types
+from game.author import Annotated, Game, GameDefinitionError, Meta, Record, Seat, State, catalogue, move
 from game.author.match import Match
 from game.author.results import Verdict
 from game.games import TicTacToe
 from game.tests.conftest import begin
+from realtime.catalogue import python
 
 
 class Countdown(Game):
@@ -86,12 +89,36 @@ def test_a_declared_view_is_shown_and_its_schema_stands_in_the_catalogue() -> No
     assert match.view(0) == {"stones": 3, "turn": 0, "you": {"user_id": 0, "side": "left"}}
     entry = catalogue_json.entry(Countdown)
     assert entry.view_schema
-    assert entry.view_schema["properties"] == {"stones": {"type": "integer"}}
+    assert entry.view_schema["properties"].keys() == {"stones", "turn", "you"}
     assert entry.options["properties"]["stones"]["maximum"] == 9
     assert entry.description.startswith("Take one or two stones of three.\n\nWho")
     assert entry.sides == ["left", "right"]
     assert entry.clock == {"kind": "clock", "seconds": 120, "increment": 5, "byo_yomi": 0, "periods": 0}
     assert entry.bots == [1, 2, 3]
+
+
+@pytest.mark.parametrize("name", [game.name for game in catalogue.all()])
+def test_views_are_as_the_schema_and_the_generated_types_say(name: str) -> None:
+    game = catalogue.get(name)
+    generated: dict[str, Any] = {}
+    schema = catalogue_json.entry(game).view_schema
+    assert schema is not None
+    source = python.namespaces("games", client_types.namespaces(), "")
+    exec(source, generated)
+    fields = generated[f"{game.__name__}View"].__annotations__.keys()
+    match, random = Match.new(game, seats=game.min_players, seed=5), Random(5)
+    for seat in sorted(match.game.empty):
+        match.join(seat)
+    for _ in range(60):
+        for seat in (*match.game.seats, None):
+            view = match.view(seat)
+            assert view.keys() == fields
+            Draft202012Validator(schema).validate(view)
+        if match.game.real_time:
+            match.step({0: bots.choose(match, 0, random, 1) or []})
+        elif match.turn:
+            mover = min(match.turn)
+            match.play(mover, bots.choose(match, mover, random, 1) or {})
 
 
 def test_names_of_the_platform_are_refused() -> None:

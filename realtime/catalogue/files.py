@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from core import rest_map
-from realtime.catalogue import python, reading, typescript
+from realtime.catalogue import namespaces, python, reading, typescript
 
 MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are lost."
 
@@ -13,13 +13,19 @@ MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are 
 def contents() -> dict[Path, str]:
     """Return the content of every file that ``generate_catalogue`` writes."""
     clients = settings.BASE_DIR / "clients"
-    return {
+    files = {
         settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
         settings.BASE_DIR / "docs" / "rest.md": rest_map.markdown(MADE_BY),
         clients / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
         clients / "js" / "rest.d.ts": typescript.shapes(MADE_BY),
         clients / "python" / "gameplatform_client" / "messages.py": python.module(MADE_BY),
     }
+    for name, declared in namespaces.declared().items():
+        files[clients / "js" / f"{name}.d.ts"] = typescript.namespaces(name, declared, MADE_BY)
+        files[clients / "python" / "gameplatform_client" / f"{name}.py"] = python.namespaces(
+            name, declared, MADE_BY
+        )
+    return files
 
 
 def stale() -> list[Path]:

@@ -1,11 +1,13 @@
 """The message catalogue as Python source: a class for each message."""
 
+import re
 import textwrap
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from realtime.catalogue.conventions import CLOSE_CODES
+from realtime.catalogue.namespaces import Namespace
 from realtime.catalogue.sockets import (
     COMPONENTS,
     ON_EVERY_SOCKET,
@@ -52,6 +54,36 @@ def module(made_by: str) -> str:
     for socket in sockets():
         lines += _socket(socket)
     return "\n".join(lines) + "\n"
+
+
+def namespaces(name: str, declared: list[Namespace], made_by: str) -> str:
+    """Return the source of a module with the types of an app's namespaces.
+
+    A type is named after its namespace, as ``ChessView``, and is a typed dictionary.
+    """
+    lines: list[str] = []
+    for one in declared:
+        way = _Direction(f"{one.name}{{}}", "TypedDict", "NotRequired")
+        lines += ["", "", f"# {one.key}: {one.text}"]
+        for kind, schema in one.types.items():
+            text = (
+                " ".join(schema.get("description", "").replace("``", "`").split()) or f"{kind}, of {one.key}."
+            )
+            required = schema.get("required", ())
+            fields = [(field, of, field in required) for field, of in schema.get("properties", {}).items()]
+            lines += _class(kind, text, fields, way)
+    source = "\n".join(lines)
+    used = [one for one in ("Any", "Literal", "NotRequired", "TypedDict") if re.search(rf"\b{one}\b", source)]
+    head = [
+        f'"""The types of the {name}: views and movements as dictionaries."""',
+        "",
+        f"# {made_by}",
+        "",
+        "from __future__ import annotations",
+        "",
+        f"from typing import {', '.join(used)}",
+    ]
+    return "\n".join([*head, source, ""])
 
 
 def _message_types() -> list[str]:

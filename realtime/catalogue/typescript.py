@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from drf_spectacular.generators import SchemaGenerator
 
+from realtime.catalogue.namespaces import Namespace
 from realtime.catalogue.sockets import COMPONENTS, Schema, components, sockets
 
 
@@ -42,6 +43,36 @@ def shapes(made_by: str) -> str:
     for name, schema in document["components"]["schemas"].items():
         lines += _declaration(f"export {name}", schema)
     return "\n".join(lines)
+
+
+def namespaces(name: str, declared: list[Namespace], made_by: str) -> str:
+    """Return the types of an app's namespaces, and an index of their parts by key."""
+    lines = [f"// {made_by}", ""]
+    for one in declared:
+        lines += [f"/** {one.text} */", f"export declare namespace {one.name} {{"]
+        for kind, schema in one.types.items():
+            lines += [f"  {line}".rstrip() for line in _declaration(kind, _folded(schema))]
+        lines[-1:] = ["}", ""]
+    lines += [
+        f"/** The parts of each of the {name}, by its name. */",
+        f"export interface {_capital(name)} {{",
+    ]
+    for one in declared:
+        parts = (
+            f"{part}: {' | '.join(f'{one.name}.{kind}' for kind in kinds)}"
+            for part, kinds in one.parts.items()
+        )
+        lines += [f"  {one.key}: {{ {'; '.join(parts)} }};"]
+    return "\n".join([*lines, "}", ""])
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _folded(schema: Schema) -> Schema:
+    """Return the schema with its description on one line."""
+    return {**schema, "description": " ".join(schema.get("description", "").replace("``", "`").split())}
 
 
 def _declaration(name: str, schema: Schema) -> Iterator[str]:

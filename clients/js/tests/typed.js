@@ -32,3 +32,15 @@ client.sendMove(4);
 client.connectToBattle(1).on("player_move", () => {});
 // @ts-expect-error A lobby takes no attacks.
 client.connectToLobby("den").send({ type: "attack", enemy_id: 1 });
+
+const chess = await client.playAsGuest("chess");
+chess.move({ uci: chess.legal[0].uci });
+chess.watch(({ view }) => [view.fen.length, view.moves.length, view.you?.side.length, view.turn]);
+const unknown = await client.playAsGuest("a_game_of_another_server");
+unknown.watch(({ view }) => view.anything);
+unknown.move({ cell: 1 });
+
+// @ts-expect-error A view of chess has no such field.
+chess.watch(({ view }) => view.nonsense);
+// @ts-expect-error Nor has chess such a movement.
+chess.move({ cell: 1 });

@@ -16,6 +16,9 @@ Uci = Annotated[str, Meta(pattern="^[a-h][1-8][a-h][1-8][nbrq]?$")]
 
 Ending = Literal["checkmate", "stalemate", "insufficient_material", "repetition", "fifty_moves"]
 
+# An upper-case letter is one of White's.
+Piece = Literal["K", "Q", "R", "B", "N", "P", "k", "q", "r", "b", "n", "p"]
+
 # Moves of both players without a capture or a move of a pawn, after which the game is drawn.
 IDLE_MOVES: Final = 100
 REPETITIONS: Final = 3
@@ -26,6 +29,18 @@ class TimeControl(Record):
 
     minutes: Annotated[int, Meta(ge=1, le=180)] = 10
     increment: Annotated[int, Meta(ge=0, le=60)] = 5
+
+
+class View(Record):
+    """The board from White's side, the moves in PGN's notation, and the pieces that each seat has lost."""
+
+    board: list[list[Piece | None]]
+    fen: str
+    moves: list[str]
+    last: str | None
+    taken: list[str]
+    check: bool
+    ending: Ending | None
 
 
 class Chess(Game):
@@ -85,18 +100,18 @@ class Chess(Game):
             return "repetition"
         return "fifty_moves" if position.halfmoves >= IDLE_MOVES else None
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+    def view(self, state: State, seat: Seat | None) -> View:
         position = Position.read(state["fen"])
-        cells = [None if piece == "." else piece for piece in position.board]
-        return {
-            "board": [cells[start : start + 8] for start in range(0, 64, 8)],
-            "fen": state["fen"],
-            "moves": state["moves"],
-            "last": state["last"],
-            "taken": state["taken"],
-            "check": position.in_check(),
-            "ending": self.ending(state),
-        }
+        cells: list[Any] = [None if piece == "." else piece for piece in position.board]
+        return View(
+            board=[cells[start : start + 8] for start in range(0, 64, 8)],
+            fen=state["fen"],
+            moves=state["moves"],
+            last=state["last"],
+            taken=state["taken"],
+            check=position.in_check(),
+            ending=self.ending(state),
+        )
 
     def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         return [{"uci": uci} for uci in state["legal"]] if seat == self.turn(state) else []

@@ -8,6 +8,7 @@ from core.routes import route
 from core.rpc import rpc
 from core.typed import typed
 from realtime.hooks import after
+from storage import documents as storage
 
 __all__ = [
     "CannotAfford",
@@ -22,5 +23,6 @@ __all__ = [
     "identity",
     "route",
     "rpc",
+    "storage",
     "typed",
 ]

@@ -50,6 +50,7 @@ OUR_APPS = [
     "friends",
     "progression",
     "progression.achievements",
+    "storage",
     "game",
     "game.battles",
     "chat",
@@ -234,8 +235,16 @@ REST_FRAMEWORK = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 CORS_ALLOWED_ORIGINS = environment.origins("CORS_ORIGINS")
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
-CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-csrftoken",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -73,6 +73,7 @@ TABLE: dict[str, Row] = {
     "progression.player": {"view": (SUPPORT, ECONOMIST), "change": (ECONOMIST,)},
     "progression.species": _EDITED_BY_ECONOMISTS,
     "shards.shard": _EDITED_BY_ECONOMISTS,
+    "storage.document": {"view": (SUPPORT,)},
     "trading.trade": {"view": (SUPPORT, ECONOMIST)},
     "world.character": {"view": (SUPPORT, MODERATOR)},
     "world.faction": _EDITED_BY_ECONOMISTS,

@@ -58,6 +58,10 @@ def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerPro
     forgotten = ada.post("/api/rpc/laps/forget", {"over_ms": 40_000})
     assert forgotten == {"laps": 1}
 
+    assert [ada.post("/api/rpc/garages/upgrade", {"car": "kart"})["laps"] for _ in range(2)] == [1, 2]
+    (kept,) = ada.get("/api/storage/garages/?by=level&at_least=2")["results"]
+    assert (kept["key"], kept["value"]) == ("kart", {"level": 2, "car": {"name": "kart"}})
+
     document = httpx.get(f"{studio.base_url}/api/openapi.json", timeout=60).json()
     posted = document["paths"]["/api/studio/laps"]["post"]
     assert posted["tags"] == ["studio"]

@@ -147,6 +147,9 @@ export declare class GameClient {
   accept(proposalId: number): Promise<any>;
   decline(proposalId: number): Promise<any>;
   queueStatus(): Promise<any>;
+  save(key: string, value: unknown, options?: { version?: string }): Promise<any>;
+  load(key: string): Promise<any>;
+  call(procedure: string, args?: Record<string, unknown>): Promise<any>;
   connectToNotifications(): Channel<Notifications.Heard, Notifications.Sent>;
   connectToPresence(): Channel<FriendsStatus.Heard, FriendsStatus.Sent>;
   connectToWorld(): Channel<World.Heard, World.Sent>;

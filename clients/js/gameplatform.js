@@ -888,6 +888,48 @@ export class GameClient {
     return this.request("GET", "/game/status/");
   }
 
+  // -- Storage and procedures
+
+  /**
+   * Saves a game under a key, on all devices of the user. With a `version`, only if the saved game has it (empty if there
+   * must be none); else rejects with the code `stale_version`. → the saved game, with its new `version`.
+   *
+   * @param {string} key
+   * @param {unknown} value
+   * @param {{version?: string}} options
+   */
+  async save(key, value, { version } = {}) {
+    const put = [{ collection: "saves", key, value, ...(version !== undefined && { version }) }];
+    const [saved] = await this.request("POST", "/api/storage/", { put });
+    return saved;
+  }
+
+  /**
+   * → a saved game, with `value` and `version`, or null.
+   *
+   * @param {string} key
+   */
+  async load(key) {
+    try {
+      return await this.request("GET", `/api/storage/saves/${encodeURIComponent(key)}/`);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "unknown_document") return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Calls a procedure that the server's own apps offer. → its answer.
+   *
+   * @param {string} procedure
+   * @param {Record<string, unknown>} args
+   */
+  async call(procedure, args = {}) {
+    return this.request("POST", `/api/rpc/${procedure}/`, args);
+  }
+
+  // -- Playing
+
   /**
    * Plays a game against whoever is matched: signs in as a guest (unless somebody is signed in), queues, connects and
    * says that this player is ready. → the game's channel, once the game has begun. A player who never comes is waited

@@ -396,6 +396,12 @@ export interface DirectTextPage {
   results: Array<ChatDirectText>;
 }
 
+export interface DocumentPage {
+  next: string | null;
+  previous: string | null;
+  results: Array<StorageDocument>;
+}
+
 export interface FriendPage {
   next: string | null;
   previous: string | null;
@@ -1069,6 +1075,51 @@ export interface Status {
   time: string;
   uptime: number;
   counts: Record<string, number>;
+}
+
+/** Documents that are written together, or not at all. */
+export interface StorageBatchRequestRequest {
+  put?: Array<StoragePutRequestRequest>;
+  delete?: Array<StorageDeleteRequestRequest>;
+}
+
+/** A document to delete. */
+export interface StorageDeleteRequestRequest {
+  collection: string;
+  key: string;
+  owner?: number | null;
+  version?: string | null;
+}
+
+/** A document. */
+export interface StorageDocument {
+  collection: string;
+  key: string;
+  owner: number | null;
+  value: unknown;
+  version: string;
+  updated_at: string;
+}
+
+/** A version of a document. */
+export interface StorageKept {
+  version: string;
+  value: unknown;
+  at: string;
+}
+
+/** A document to store. */
+export interface StoragePutRequestRequest {
+  collection: string;
+  key: string;
+  owner?: number | null;
+  value: unknown;
+  version?: string | null;
+}
+
+/** The value of a document. */
+export interface StorageValueRequestRequest {
+  value: unknown;
 }
 
 export interface TextPage {

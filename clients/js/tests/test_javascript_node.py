@@ -57,6 +57,24 @@ def test_battles_and_the_world_are_reached_by_their_sockets(demo_server: Any, tm
     assert run(ELSEWHERE, tmp_path, demo_server.base_url) == "true\ntrue\n"
 
 
+SAVES = """
+import { GameClient } from "./gameplatform.js";
+
+const client = new GameClient(process.env.SERVER_URL);
+client.setTokens(await client.request("POST", "/api/auth/guest/", {}));
+console.log(await client.load("slot-1"));
+const { version } = await client.save("slot-1", { level: 3 }, { version: "" });
+await client.save("slot-1", { level: 4 }, { version });
+console.log(await client.save("slot-1", { level: 9 }, { version }).catch((error) => error.code));
+console.log((await client.load("slot-1")).value.level);
+console.log(await client.call("no/such").catch((error) => error.status));
+"""
+
+
+def test_a_game_is_saved_and_loaded(demo_server: Any, tmp_path: Path) -> None:
+    assert run(SAVES, tmp_path, demo_server.base_url) == "null\nstale_version\n4\n404\n"
+
+
 QUEUE = """
 import { GameClient } from "./gameplatform.js";
 

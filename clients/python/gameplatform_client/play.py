@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gameplatform_client.channel import Channel
-from gameplatform_client.errors import ProtocolError
+from gameplatform_client.errors import ApiError, ProtocolError
 from gameplatform_client.messages import MessageType
 from gameplatform_client.protocol import Id, Message
 from gameplatform_client.records import OpenRecord
@@ -159,6 +159,30 @@ class Playing(Session):
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
         answer: OpenRecord = await self.request("GET", "/game/status/")
         return answer
+
+    async def save(self, key: str, value: Any, *, version: str | None = None) -> OpenRecord:
+        """Save a game under a key, on all devices of the user; return it with its new ``version``.
+
+        With a ``version``, only if the saved game has it (empty: if there is none); else ``ApiError`` with
+        the code ``stale_version``.
+        """
+        put = {"collection": "saves", "key": key, "value": value, "version": version}
+        saved: list[OpenRecord] = await self.request("POST", "/api/storage/", {"put": [put]})
+        return saved[0]
+
+    async def load(self, key: str) -> OpenRecord | None:
+        """Return a saved game, with ``value`` and ``version``, or None."""
+        try:
+            found: OpenRecord = await self.request("GET", f"/api/storage/saves/{quote(key, safe='')}/")
+        except ApiError as refusal:
+            if refusal.error_code == "unknown_document":
+                return None
+            raise
+        return found
+
+    async def call(self, procedure: str, **arguments: Any) -> Any:
+        """Call a procedure that the server's own apps offer; return its answer."""
+        return await self.request("POST", f"/api/rpc/{procedure}/", arguments)
 
     async def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
         """Play a game against whoever is matched; return its socket once the game has begun.

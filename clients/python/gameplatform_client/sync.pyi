@@ -189,6 +189,19 @@ class Playing(Session):
     def queue_status(self) -> OpenRecord:
         """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
 
+    def save(self, key: str, value: Any, *, version: str | None = None) -> OpenRecord:
+        """Save a game under a key, on all devices of the user; return it with its new ``version``.
+
+        With a ``version``, only if the saved game has it (empty: if there is none); else ``ApiError`` with
+        the code ``stale_version``.
+        """
+
+    def load(self, key: str) -> OpenRecord | None:
+        """Return a saved game, with ``value`` and ``version``, or None."""
+
+    def call(self, procedure: str, **arguments: Any) -> Any:
+        """Call a procedure that the server's own apps offer; return its answer."""
+
     def play_as_guest(self, game: str | None = None, **options: Any) -> GameChannel:
         """Play a game against whoever is matched; return its socket once the game has begun.
 

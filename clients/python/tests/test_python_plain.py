@@ -163,3 +163,18 @@ def test_two_guests_meet_in_plain_code(demo_server: Any) -> None:
         over = other.expect(MessageType.GAME_OVER)
         game.act("resign")
         assert over.result(WITHIN_S).reason in ("resign", "aborted")
+
+
+def test_a_game_is_saved_and_loaded(demo_server: Any) -> None:
+    with sync.NetworkClient(demo_server.base_url) as client:
+        client.sign_in_as_guest()
+        assert client.load("slot-1") is None
+        first = client.save("slot-1", {"level": 3}, version="")
+        client.save("slot-1", {"level": 4}, version=first["version"])
+        with pytest.raises(ApiError) as refused:
+            client.save("slot-1", {"level": 9}, version=first["version"])
+        assert refused.value.error_code == "stale_version"
+        assert client.load("slot-1")["value"] == {"level": 4}
+        with pytest.raises(ApiError) as unknown:
+            client.call("no/such", number=5)
+        assert unknown.value.error_code == "not_found"

@@ -6,26 +6,32 @@ A queue that another process is matching is skipped.
 from core.background import every
 from core.ids import UserId
 from matchmaking import services
+from realtime import worker
 from realtime.membership import presence
 
-_disconnected: set[UserId] = set()
-"""Users whose last socket has closed, which is not recorded yet."""
+
+class Disconnected(set[UserId]):
+    """Users whose last socket has closed, which is not recorded yet."""
+
+
+def _disconnected() -> Disconnected:
+    return worker.current().part(Disconnected)
 
 
 @presence.on_change
 async def on_presence_change(user_id: UserId, is_online: bool) -> None:
     """Track users who went offline."""
     if is_online:
-        _disconnected.discard(user_id)
+        _disconnected().discard(user_id)
     else:
-        _disconnected.add(user_id)
+        _disconnected().add(user_id)
 
 
 @every(1)
 def run_matcher() -> None:
     """Record disconnected users, and match all queues."""
-    gone = list(_disconnected)
-    if gone:
+    waiting = _disconnected()
+    if gone := list(waiting):
         services.mark_disconnected(gone)
-        _disconnected.difference_update(gone)
+        waiting.difference_update(gone)
     services.match_all()

@@ -366,15 +366,9 @@ def moved() -> Unavailable:
     return Unavailable("The game has moved to another server.", retry_after=1)
 
 
-_rooms: Rooms | None = None
-
-
 def current() -> Rooms:
     """Return this worker's rooms."""
-    global _rooms
-    if _rooms is None or _rooms.worker_id != worker.current().id:
-        _rooms = Rooms()
-    return _rooms
+    return worker.current().part(Rooms)
 
 
 @reacts_to(SeatTaken)

@@ -13,6 +13,7 @@ from game.models import Game as StoredGame
 from game.tests.conftest import begin
 from gameplatform.asgi import application
 from gameplatform.testing.people import Person
+from realtime import worker
 from realtime.testing import Player
 
 NewGame = Callable[..., Awaitable[StoredGame]]
@@ -242,7 +243,7 @@ async def test_events_are_numbered_without_a_gap_after_a_takeover(
     while (await a.hear_until("game_tick")).get("ack") != 7:
         pass
     await rooms.current().stop()
-    rooms._rooms = None
+    del worker.current()._parts[rooms.Rooms]
     again = await bob.enter(game.pk, f"?since={seq}")
     assert (await again.hear())["type"] in ("resumed", "game_state")
     state = await (await ada.enter(game.pk)).hear("game_state")

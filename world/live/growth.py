@@ -12,23 +12,32 @@ from world import services
 
 PUBLISH_EVERY_S = 0.25
 
-_changed: set[UserId] = set()
+
+class ChangedUsers(set[UserId]):
+    """Users whose characters are to be shown anew."""
+
+
+def _changed() -> ChangedUsers:
+    return worker.current().part(ChangedUsers)
 
 
 @reacts_to(StatsChanged)
 def queue_update(event: StatsChanged) -> None:
     """Schedule an update of the user's character: others see its level and its maximum health."""
     user_id = event.user_id
-    worker.once_committed(_changed.add, user_id, outside=lambda: services.publish_update_of_owner(user_id))
+    worker.once_committed(
+        lambda: _changed().add(user_id), outside=lambda: services.publish_update_of_owner(user_id)
+    )
 
 
 @every(PUBLISH_EVERY_S)
 def publish_updates() -> None:
     """Publish an update of each changed character."""
-    for user_id in _changed.copy():
-        _changed.discard(user_id)
+    changed = _changed()
+    for user_id in changed.copy():
+        changed.discard(user_id)
         try:
             services.publish_update_of_owner(user_id)
         except STORE_ERRORS:
-            _changed.add(user_id)
+            changed.add(user_id)
             raise

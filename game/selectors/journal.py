@@ -90,10 +90,13 @@ _read_chat = msgspec.json.Decoder(_Said).decode
 _read_table = msgspec.json.Decoder(TableState).decode
 
 
-def movers(game: Game) -> set[UserId]:
-    """Return the users, bots included, who have moved in this game."""
-    moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
-    return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id}
+def movers(game: Game) -> tuple[set[UserId], set[UserId]]:
+    """Return the users, bots included, who have moved in this game, and those who have only let time pass."""
+    kind = JournalEntry.Kind
+    entries = JournalEntry.objects.filter(game=game, kind__in=(kind.MOVE, kind.TIMEOUT))
+    pairs = set(entries.values_list("user_id", "kind").distinct())
+    moved = {user_id for user_id, done in pairs if user_id and done == kind.MOVE}
+    return moved, {user_id for user_id, _ in pairs if user_id} - moved
 
 
 def first_seats(

@@ -47,7 +47,8 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     seats = [seat for seat in everybody if seat.left_at is None]
     numbers = {seat.number: seat for seat in seats}
     idle = {numbers[number].user_id for number in ending.idle if number in numbers}
-    movers = selectors.movers(game) - idle
+    moved, passive = selectors.movers(game)
+    movers = moved - idle
     leavers = _leavers(game, seats, ending, movers)
     if not movers and ending.reason not in ("error", "operator"):
         ending = ending._replace(reason="aborted", winners=(), places=(), scores=(0.0,) * game.seats_wanted)
@@ -58,7 +59,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     if former := [seat.user_id for seat in everybody if seat.left_at is not None]:
         places.append(former)
     players = [seat for seat in everybody if seat.user_id in movers or seat in seats]
-    players = [seat for seat in players if seat.user_id not in idle]
+    players = [seat for seat in players if seat.user_id not in idle | passive]
     counts = _counts(game, ending, movers, players)
     changes = _rate(game.name, players, winner_ids, ending.teams, places) if counts and game.rated else []
     over = events.GameOver(
@@ -152,7 +153,7 @@ def _places(ending: Ending, numbers: Mapping[int, Seat]) -> list[list[int]]:
 def _counts(game: Game, ending: Ending, movers: Collection[int], players: Collection[Seat]) -> bool:
     """Return whether the game counts for ratings and rewards.
 
-    ``players`` are all but those who left before they had moved.
+    ``players`` are all but those who have only let time pass, or left before they had moved.
     """
     if Game.State.after(ending.reason) != Game.State.FINISHED or len(players) < min(game.seats_wanted, 2):
         return False

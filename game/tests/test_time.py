@@ -118,7 +118,20 @@ class Letters(InTurn):
     clock = Days(2)
 
 
-GAMES = (Skipping, Stepping, Losing, Showdown, Ringing, Letters)
+class Rushed(InTurn):
+    """Six steps; the second player wins."""
+
+    players = (2, 3)
+    clock = Turns(SOON_S)
+
+    def on_timeout(self, state: State, seat: Seat) -> Any:
+        return {}
+
+    def result(self, state: State) -> Any:
+        return 1 if state["steps"] == 6 else None
+
+
+GAMES = (Rushed, Skipping, Stepping, Losing, Showdown, Ringing, Letters)
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +198,35 @@ async def test_a_turn_that_is_over_becomes_the_move_that_the_rules_make(
     await replayed(game, ada)
     # Who lets time pass has not moved: nobody gains by it.
     assert (await Row.objects.aget(pk=game.pk)).state == "aborted"
+
+
+async def rushed(game: Row, moving: list[Person], sleeping: Person) -> dict[str, Any]:
+    """Play this game, in which one only lets time pass; return its end."""
+    players = dict(
+        zip((one.id for one in (*moving, sleeping)), await begin(game, *moving, sleeping), strict=True)
+    )
+    first = players[moving[0].id]
+    turn = moving[0].id
+    while True:
+        if turn not in (None, sleeping.id):
+            await players[turn].send(type="player_move", movement={})
+        while (frame := await first.hear())["type"] not in ("player_move", "game_over"):
+            pass
+        if frame["type"] == "game_over":
+            return frame
+        turn = frame["turn"]
+
+
+async def test_who_only_lets_time_pass_gains_nothing_and_brings_nothing(
+    ada: Person, bob: Person, cyd: Person, new_game: NewGame
+) -> None:
+    over = await rushed(await new_game(Rushed.name, queued=True), [ada], bob)
+    assert (over["reason"], over["winner_ids"]) == ("win", [bob.id])
+    assert (over["ratings"], over["rewards"]) == ([], [])
+
+    over = await rushed(await new_game(Rushed.name, ada, bob, cyd, queued=True), [ada, bob], cyd)
+    assert {change["user_id"] for change in over["ratings"]} == {ada.id, bob.id}
+    assert {reward["user_id"] for reward in over["rewards"]} == {ada.id, bob.id}
 
 
 async def test_a_turn_that_is_over_loses_by_default(new_game: NewGame, ada: Person, bob: Person) -> None:

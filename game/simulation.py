@@ -19,6 +19,7 @@ from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_conn
 
 from game.author.game import Game
 from game.author.match import Match
+from game.testing import Figures
 
 RESPONSE_TIMEOUT_S = 30.0
 SILENCE_TIMEOUT_S = 30.0
@@ -39,6 +40,8 @@ class Tally:
     frames: int = 0
     games: Counter[str] = field(default_factory=Counter)
     """Finished games, by reason."""
+    figures: Figures = field(default_factory=Figures)
+    """Of the finished games: lengths and winning seats; of turns, the legal moves where they are known."""
     wins: Counter[str] = field(default_factory=Counter)
     """Games won or drawn with others, by the level of the winner, where levels play against each other."""
     refused: Counter[str] = field(default_factory=Counter)
@@ -139,6 +142,10 @@ class Bot:
         self.token = ""
         self.winner_ids: list[int] = []
         """The winners of the last game that ended."""
+        self.length = 0
+        """The moves, or in real time the ticks, of the last game."""
+        self.sides: dict[int, str] = {}
+        """The side of each player of the last game."""
 
     async def sign_in(self) -> None:
         """Sign in as a guest."""
@@ -150,6 +157,7 @@ class Bot:
 
         Returns the reason why it ended.
         """
+        self.length = 0
         while True:
             try:
                 reason = await self._sit(path)
@@ -189,6 +197,8 @@ class Bot:
 
     def _hear(self, transport: WSTransport, frame: dict[str, Any]) -> str | None:
         """Handle a frame; return the reason at the end of the game."""
+        if frame["type"] == "game_state":
+            self.sides = {player["id"]: player["side"] for player in frame["players"]}
         match frame["type"]:
             case "game_over":
                 self.winner_ids = frame["winner_ids"]
@@ -205,6 +215,7 @@ class Bot:
                 self._enter(frame)
                 self._consider(transport, self._shown)
             case "game_tick":
+                self.length = frame["tick"]
                 self._frames += 1
                 if self._frames % FRAMES_PER_INPUT == 0:
                     self._think(transport, frame)
@@ -222,6 +233,7 @@ class Bot:
 
     def _note(self, frame: dict[str, Any]) -> None:
         self._shown = frame
+        self.length += frame["type"] == "player_move"
         if "phase" in frame:
             self._enter(frame["phase"])
         elif self._waiting_for is not None:
@@ -252,9 +264,18 @@ class Bot:
             self._untried = []
             self._move(transport, movement)
         elif not self._kind.real_time:
-            choices = frame.get("legal") or self._choices()
+            legal = frame.get("legal") or self._legal_in_a_deal(rules, view, seat)
+            if legal:
+                self._tally.figures.branching.append(len(legal))
+            choices = legal or self._choices()
             self._untried = self._random.sample(choices, len(choices))
             self._try_another(transport)
+
+    def _legal_in_a_deal(self, rules: Game, view: dict[str, Any], seat: int) -> list[dict[str, Any]]:
+        """Return the legal movements where the rules can deal what the player does not see."""
+        if type(rules).deal is Game.deal:
+            return []
+        return list(rules.legal(rules.deal(view, seat, self._random), seat) or ())
 
     def _choices(self) -> list[dict[str, Any]]:
         """Return all movements that the types, and the phase, allow."""
@@ -327,5 +348,8 @@ async def _play_one(
         await server.post(f"/api/games/{made['id']}/join/", {}, bot.token)
     reason, *_ = await asyncio.gather(*(bot.play(made["ws_url"]) for bot in table))
     tally.games[reason] += 1
+    tally.figures.lengths.append(first.length)
+    won: list[int | None] = [kind.sides.index(first.sides[user_id]) for user_id in first.winner_ids]
+    tally.figures.wins.update(won or ([None] if reason.startswith("draw") else []))
     levels = {player["id"]: player.get("bot_level", 1) for player in made["players"]}
     tally.wins.update(f"level {levels[user_id]}" for user_id in first.winner_ids if against)

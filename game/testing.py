@@ -17,7 +17,7 @@ from typing import Any
 
 from core.refusals import Refusal
 from game import bots
-from game.author.game import Game
+from game.author.game import Game, side_of
 from game.author.match import Match
 from game.author.results import Seat
 from game.author.timing import Days, Turns
@@ -61,6 +61,19 @@ class Figures:
     def share(self, seat: Seat | None) -> float:
         """Return the share of the games that ``seat`` won (None: that were drawn), 0 to 1."""
         return self.wins[seat] / len(self.lengths)
+
+
+TABLE_HEAD = f"{'game':<20}{'length':>10}{'choices':>10}  wins"
+
+
+def table_row(game: type[Game], figures: Figures) -> str:
+    """Return a game's row under ``TABLE_HEAD``: its length in moves, in real time in seconds."""
+    length = figures.mean_length / game.rate if game.real_time else figures.mean_length
+    choices = "" if figures.mean_branching is None else f"{figures.mean_branching:.1f}"
+    seats = sorted(seat for seat in figures.wins if seat is not None)
+    wins = [f"{side_of(game, seat)} {figures.share(seat):.0%}" for seat in seats]
+    draws = [f"draw {figures.share(None):.0%}"] if figures.wins[None] else []
+    return f"{game.name:<20}{length:>10.1f}{choices:>10}  {', '.join(wins + draws)}"
 
 
 def check(game: type[Game], *, games: int = 20, seats: int | None = None, **options: Any) -> Figures:

@@ -111,6 +111,9 @@ def test_bots_play_by_the_legal_moves_that_they_are_told(
     assert told.returncode == 0, told.stdout + told.stderr
     assert re.search(r"games\s+[1-9]", told.stdout)
     assert re.search(r"refused\s+0 moves", told.stdout)
+    head, row = told.stdout.splitlines()[-2:]
+    assert head.split() == ["game", "length", "choices", "wins"]
+    assert re.fullmatch(r"told\s+3\.0\s+2\.0  left 100%", row)
     assert re.search(r"wrong_numbers: \{'numbers': \[1\]\}: Not these\.", lying.stdout)
 
 

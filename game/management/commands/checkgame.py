@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.refusals import Refusal
 from game import testing
 from game.author import catalogue
-from game.author.game import Game, side_of
 from game.author.refusals import RulesError
 
 
@@ -31,21 +30,12 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
         failures = 0
-        self.stdout.write(f"{'game':<20}{'length':>10}{'choices':>10}  wins")
+        self.stdout.write(testing.TABLE_HEAD)
         for kind in kinds:
             try:
-                self.stdout.write(_row(kind, testing.check(kind, games=games)))
+                self.stdout.write(testing.table_row(kind, testing.check(kind, games=games)))
             except (AssertionError, RulesError) as failure:
                 failures += 1
                 self.stderr.write(f"{kind.name:<20}{failure}")
         if failures:
             raise CommandError(f"The rules of {failures} of {len(kinds)} games need work; see above.")
-
-
-def _row(kind: type[Game], figures: testing.Figures) -> str:
-    length = figures.mean_length / kind.rate if kind.real_time else figures.mean_length
-    choices = "" if figures.mean_branching is None else f"{figures.mean_branching:.1f}"
-    seats = range(kind.min_players)
-    wins = [f"{side_of(kind, seat)} {figures.share(seat):.0%}" for seat in seats if figures.wins[seat]]
-    draws = [f"draw {figures.share(None):.0%}"] if figures.wins[None] else []
-    return f"{kind.name:<20}{length:>10.1f}{choices:>10}  {', '.join(wins + draws)}"

@@ -19,7 +19,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.refusals import Refusal
 from game import simulation
 from game.author import catalogue
-from game.author.game import BOT_LEVELS
+from game.author.game import BOT_LEVELS, Game
+from game.testing import TABLE_HEAD, table_row
 
 WIDTH = 30
 DRAWN_EVERY_S = 0.25
@@ -33,13 +34,16 @@ examples:
   manage.py simulate --url https://play.example.org    on a server elsewhere; its guests and games stay there
 
 Bots use the game's own `bot` if it has one. Otherwise they choose among the legal moves that they are told
-(`tells_legal`), or else among all that the types allow: illegal moves are counted and shown, but are not
-errors. The exit code is 1 if no game ended, one broke off, or the server rejected a socket.
+(`tells_legal`) or know from a `deal`, or else among all that the types allow: illegal moves are counted and
+shown, but are not errors. The exit code is 1 if no game ended, one broke off, or the server rejected a socket.
 """
 
 
 class Command(BaseCommand):
-    help = "Let bots play a game over real sockets for a while, and print throughput, latency and errors."
+    help = (
+        "Let bots play a game over real sockets for a while; print throughput, latency and errors, and the "
+        "game's length, its legal moves a turn, and how often each seat won."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs |= {"epilog": EXAMPLES, "formatter_class": RawDescriptionHelpFormatter}
@@ -96,7 +100,7 @@ class Command(BaseCommand):
                 self.stdout.write("Stopped.")
             except TimeoutError:
                 tally.errors["the server did not come back"] += 1
-            self._report(tally, time.monotonic() - started)
+            self._report(kind, tally, time.monotonic() - started)
         if tally.failed:
             if not (tally.games or tally.errors):
                 raise CommandError(
@@ -129,7 +133,7 @@ class Command(BaseCommand):
         finally:
             self.stdout.write("")
 
-    def _report(self, tally: simulation.Tally, seconds: float) -> None:
+    def _report(self, kind: type[Game], tally: simulation.Tally, seconds: float) -> None:
         lines = [
             f"games       {tally.games.total():,} finished ({_said(tally.games)})",
             *([f"wins        {_said(tally.wins)}"] if tally.wins else []),
@@ -142,6 +146,8 @@ class Command(BaseCommand):
             f"unanswered  {tally.unanswered.total():,} calls repeated ({_said(tally.unanswered)})",
             f"errors      {tally.errors.total():,} ({_said(tally.errors)})",
         ]
+        if tally.games:
+            lines += ["", TABLE_HEAD, table_row(kind, tally.figures)]
         self.stdout.write("\n".join(lines))
 
 

@@ -452,7 +452,7 @@ def _prepare(cls: type[Game]) -> None:
     """Validate a game class and set its derived attributes."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
     given = vars(cls)
-    for name in sorted(RESERVED & given.keys()):
+    for name in sorted(RESERVED & _own_names(cls)):
         _check(False, cls, f"the platform uses the name `{name}`: give yours another one")
     cls.name = given.get("name", "_".join(words).lower())
     cls.title = given.get("title", " ".join(words))
@@ -495,6 +495,8 @@ def _prepare(cls: type[Game]) -> None:
 
     moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
     cls.timers = _marked(cls, "is_timer")
+    for name in sorted((moves | actions | cls.timers).keys() & vars(Game).keys()):
+        _check(False, cls, f"`{name}` has a meaning of its own: give your move, action or timer another name")
     cls.actions = {
         name: Action(method, Movements({name: struct_of(name, method)})) for name, method in actions.items()
     }
@@ -552,6 +554,12 @@ def _prepare(cls: type[Game]) -> None:
         cls.Options()
     except TypeError as error:
         raise GameDefinitionError(f"{cls.__name__}: every field of `Options` needs a default.") from error
+
+
+def _own_names(cls: type[Game]) -> set[str]:
+    """Return the names that authors define: in the class, and in bases that are no complete games."""
+    written = [base for base in cls.__mro__ if base not in Game.__mro__ and "source_digest" not in vars(base)]
+    return {name for base in written for name in vars(base)}
 
 
 def _marked(cls: type[Game], mark: str) -> dict[str, Move]:

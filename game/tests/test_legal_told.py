@@ -124,6 +124,16 @@ def test_views_are_as_the_schema_and_the_generated_types_say(name: str) -> None:
 def test_names_of_the_platform_are_refused() -> None:
     with pytest.raises(GameDefinitionError, match="the platform uses the name `moves`"):
         type("Taken", (Countdown,), {"name": "taken", "moves": lambda self: None})
+    helpers = type("Helpers", (), {"movements": lambda self: None})
+    with pytest.raises(GameDefinitionError, match="the platform uses the name `movements`"):
+        type("Taken", (helpers, Countdown), {"name": "taken"})
+
+    @move
+    def scores(self: Game, state: State, seat: Seat, points: int) -> None:
+        state["stones"] = points
+
+    with pytest.raises(GameDefinitionError, match="`scores` has a meaning of its own"):
+        type("Taken", (Countdown,), {"name": "taken", "scores": scores})
 
 
 async def test_sockets_are_told_with_the_state_and_with_each_move(

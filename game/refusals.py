@@ -81,6 +81,14 @@ class UnknownAction(Conflict):
     title = "This game has no such action."
 
 
+class UnknownSeat(Conflict):
+    """There is no such seat to leave or to take."""
+
+    status = 422
+    code = "unknown_seat"
+    title = "There is no such seat."
+
+
 class StaleInput(Conflict):
     """An input of a real-time game with a number that is not above the last one."""
 

@@ -12,10 +12,11 @@ from msgspec import Meta, Raw, Struct
 from core.refusals import Refusal
 from game import replays, selectors
 from game.author import Game, Seat, catalogue, reloading
+from game.author.leaving import BOT, Why
 from game.author.match import Match
 from game.author.refusals import NotYourTurn, RulesError
 from game.author.timing import MS
-from game.refusals import UnknownAction
+from game.refusals import UnknownAction, UnknownSeat
 from game.shapes import Replay
 
 FRAMES_MOST = 1_000
@@ -70,6 +71,21 @@ class Act(Struct, tag="act", forbid_unknown_fields=True):
     data: dict[str, Any] = {}
 
 
+class Leave(Struct, tag="leave", forbid_unknown_fields=True):
+    """Let the player of a seat leave."""
+
+    dump: str
+    seat: int
+    why: Why
+
+
+class Join(Struct, tag="join", forbid_unknown_fields=True):
+    """Let somebody take an empty seat."""
+
+    dump: str
+    seat: int
+
+
 class Edit(Struct, tag="edit", forbid_unknown_fields=True):
     """Go on from another state."""
 
@@ -83,7 +99,7 @@ class Watch(Struct, tag="watch", forbid_unknown_fields=True):
     replay: str
 
 
-OnDump = Play | Step | Wait | TimeOut | Act | Edit
+OnDump = Play | Step | Wait | TimeOut | Act | Leave | Join | Edit
 Question = New | OnDump | Watch
 
 
@@ -97,6 +113,7 @@ class Frame(Struct):
     views: list[Raw]
     """By seat, and last that of a spectator."""
     turn: list[Seat]
+    empty: list[Seat]
     legal: list[list[dict[str, Any]]]
     """By seat."""
     moves: int
@@ -135,6 +152,8 @@ def answer(name: str, question: Question) -> Answer:
 def _asked(game: type[Game], question: New | OnDump) -> Frame:
     if isinstance(question, New):
         match = Match.new(game, seats=question.seats, seed=question.seed, options=question.options)
+        for seat in sorted(match.game.empty):
+            match.join(seat)
         return _frame(match, "start")
     dump = msgspec.json.decode(question.dump, type=dict[str, Any])
     if isinstance(question, Edit):
@@ -158,8 +177,27 @@ def _asked(game: type[Game], question: New | OnDump) -> Frame:
             raise UnknownAction
         match.act(question.seat, question.action, question.data)
         return _frame(match, f"{question.action}: {_said(question.data)}", question.seat)
+    if isinstance(question, Leave | Join):
+        return _frame(match, _seated(match, question), question.seat)
     match.play(question.seat, question.movement)
     return _frame(match, "", question.seat, question.movement)
+
+
+def _seated(match: Match, question: Leave | Join) -> str:
+    """Let somebody leave or come; return what became of it, in words."""
+    if question.seat not in match.game.seats:
+        raise UnknownSeat
+    is_empty = question.seat in match.game.empty
+    if isinstance(question, Join):
+        if not is_empty:
+            raise UnknownSeat("Somebody plays that seat.")
+        match.join(question.seat)
+        return "joins"
+    if is_empty:
+        raise UnknownSeat("Nobody plays that seat.")
+    then = match.leave(question.seat, question.why)
+    became = f"a bot of level {then.level}" if isinstance(then, BOT) else then.replace("_", " ")
+    return f"leaves ({question.why}): {became}"
 
 
 def _until(match: Match, seconds: float | None) -> int:
@@ -262,6 +300,7 @@ def _frame(match: Match, did: str, seat: Seat | None = None, movement: dict[str,
         state=json.dumps(dump["state"], indent=2, ensure_ascii=False),
         views=[Raw(match.view_json(viewer)) for viewer in (*seats, None)],
         turn=sorted(match.turn),
+        empty=sorted(match.game.empty),
         legal=[match.legal(one)[:LEGAL_MOST] for one in seats],
         moves=match.moves,
         tick=match.tick,

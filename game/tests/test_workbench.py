@@ -185,3 +185,22 @@ def test_time_passes_until_something_is_due(monkeypatch: pytest.MonkeyPatch) -> 
         ({"type": "act", "seat": 0, "action": "boo"}, "unknown_action"),
     ):
         assert ask("showing", dump=late["dump"], **question)["code"] == code
+
+
+def test_seats_are_left_and_taken_again() -> None:
+    start = frame("arena", type="new", seed=1, seats=3)
+    assert (start["empty"], json.loads(start["state"])["fighters"].keys()) == ([], {"0", "1", "2"})
+    left = frame("arena", type="leave", dump=start["dump"], seat=1, why="away")
+    assert (left["empty"], left["did"]) == ([1], "leaves (away): play on")
+    assert ask("arena", type="leave", dump=left["dump"], seat=1, why="away")["code"] == "unknown_seat"
+    back = frame("arena", type="join", dump=left["dump"], seat=1)
+    assert (back["empty"], back["did"]) == ([], "joins")
+
+    hearts = frame("hearts", type="new", seed=1, seats=4)
+    bot = frame("hearts", type="leave", dump=hearts["dump"], seat=3, why="resigned")
+    assert bot["did"] == "leaves (resigned): a bot of level 2"
+    two = frame("tictactoe", type="new", seed=1, seats=2)
+    over = frame("tictactoe", type="leave", dump=two["dump"], seat=0, why="time")
+    assert (over["did"], over["state"]) == ("leaves (time): end", two["state"])
+    assert ask("tictactoe", type="leave", dump=two["dump"], seat=2, why="time")["code"] == "unknown_seat"
+    assert ask("tictactoe", type="leave", dump=two["dump"], seat=0, why="bored")["status"] == 422

@@ -6,7 +6,7 @@ import { words } from "../texts.js";
 
 /**
  * @import { Board, Movement, On, OnForm, OnInput, Rest } from "../types.d.ts"
- * @typedef {{views: any[], turn: number[], legal: Movement[][], movement: Movement | null, seat: number | null, did: string, tick: number,
+ * @typedef {{views: any[], turn: number[], empty: number[], legal: Movement[][], movement: Movement | null, seat: number | null, did: string, tick: number,
  *   dump: unknown, state: string, result: unknown, phase: string, due_in_s: number | null}} Frame a moment of the game
  * @typedef {{frames: Frame[], problem?: string, trace?: string, differs?: string, differs_at?: number}} Answer
  */
@@ -32,14 +32,17 @@ async function ask(question) {
   return answer;
 }
 
+/** The reasons for which somebody leaves. */
+const WHY = ["resigned", "away", "time"];
+
 /** @param {Movement} movement */
 const said = (movement) =>
   Object.entries(movement)
     .map(([name, value]) => `${words(name)} ${JSON.stringify(value)}`)
     .join(", ") || "{}";
 
-/** @param {{frame: Frame, seat: number | null, board: Board | null, onMove: (seat: number, movement: Movement) => void, onTimeOut: (seat: number) => void, onAct: (event: Event, seat: number, action: string) => void, inputs: Record<number, string>, onInput: (seat: number, movement: string) => void}} props */
-function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput }) {
+/** @param {{frame: Frame, seat: number | null, board: Board | null, onMove: (seat: number, movement: Movement) => void, onTimeOut: (seat: number) => void, onAct: (event: Event, seat: number, action: string) => void, onSeat: (question: object) => void, inputs: Record<number, string>, onInput: (seat: number, movement: string) => void}} props */
+function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, onSeat, inputs, onInput }) {
   const side = seat === null ? "Spectator" : words(entry.sides[seat] ?? `seat ${seat + 1}`);
   const view = frame.views[seat ?? frame.views.length - 1];
   const canMove = seat !== null && frame.turn.includes(seat);
@@ -85,6 +88,20 @@ function Viewer({ frame, seat, board, onMove, onTimeOut, onAct, inputs, onInput 
         <datalist id=${`legal-${seat}`}>
           ${legal.map((movement) => html`<option key=${said(movement)} value=${JSON.stringify(movement)} />`)}
         </datalist></label>`
+    }
+    ${
+      seat !== null &&
+      !frame.result &&
+      html`<div class="actions">
+        ${
+          frame.empty.includes(seat)
+            ? html`<${Button} kind="quiet" onClick=${() => onSeat({ type: "join", seat })}>Joins<//>`
+            : WHY.map(
+                (why) => html`<${Button} kind="quiet" key=${why} onClick=${() => onSeat({ type: "leave", seat, why })}>
+                  Leaves: ${why}<//>`,
+              )
+        }
+      </div>`
     }
     <details open><summary>View</summary><pre tabindex="0">${JSON.stringify(view, null, 2)}</pre></details>
   </section>`;
@@ -243,7 +260,7 @@ function Workbench() {
           frame &&
           [...frame.legal.keys(), null].map(
             (seat) => html`<${Viewer} key=${seat} frame=${frame} seat=${seat} board=${board} onMove=${move}
-              onTimeOut=${timeOut} onAct=${act}
+              onTimeOut=${timeOut} onAct=${act} onSeat=${(/** @type {object} */ asked) => run({ ...asked, dump: frame.dump }, past)}
               inputs=${inputs} onInput=${(/** @type {number} */ one, /** @type {string} */ movement) => setInputs({ ...inputs, [one]: movement })} />`,
           )
         }

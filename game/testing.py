@@ -188,6 +188,7 @@ def _play_ticks(match: Match, again: Match, random: Random, figures: Figures) ->
         if match.tick % (COPIED_EVERY * per_frame) == 0:
             _check_reading(match)
             again = _reloaded(match, again)
+            _check_told_inputs(match, inputs, per_frame, random)
         given = {
             seat: random.choice(choices)
             for seat, choices in inputs.items()
@@ -267,6 +268,27 @@ def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random
             match,
             f"seat {viewer} sees the same after {first} and {second} of seat {seat}, but is told which it "
             "was: name the move in `secret_moves`",
+        )
+
+
+def _check_told_inputs(
+    match: Match, inputs: dict[Seat, list[dict[str, Any]]], ticks: int, random: Random
+) -> None:
+    """Assert that an input that everybody is told changes what everybody sees."""
+    steering = [seat for seat, choices in inputs.items() if len(choices) > 1]
+    if not (match.game.hidden and match.game.tells_inputs and steering):
+        return
+    seat = random.choice(steering)
+    first, second = random.sample(inputs[seat], 2)
+    here, there = match.copy(1), match.copy(1)
+    here.step({seat: first}, ticks)
+    there.step({seat: second}, ticks)
+    for viewer in (*match.game.seats, None):
+        _require(
+            viewer == seat or here.view(viewer) != there.view(viewer),
+            match,
+            f"seat {viewer} sees the same after {first} and {second} of seat {seat}, but is told which it "
+            "was: leave out `tells_inputs`",
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from game import testing
-from game.author import DRAW, Annotated, Game, Meta, Seat, State, catalogue, move
+from game.author import DRAW, Annotated, Game, Meta, Record, Seat, State, catalogue, move
 from game.author.refusals import RulesError
 
 TOGGLES = count()
@@ -123,6 +123,42 @@ class Rps(Game, abstract=True):
 
     def view(self, state: State, seat: Seat | None) -> State:
         return {"hand": None if seat is None else state["hands"][seat]}
+
+
+class Hide(Record):
+    """Where somebody hides."""
+
+    place: Literal[1, 2, 3]
+
+
+class Hiding(Game):
+    """Everybody hides for two seconds; nobody sees where the others do."""
+
+    rate = frame_rate = 10
+
+    def setup(self, random: Any) -> State:
+        return {"places": [0, 0], "ticks": 0}
+
+    def tick(self, state: State, inputs: dict[Seat, Hide], dt: float) -> None:
+        state["ticks"] += 1
+        for seat, hide in inputs.items():
+            state["places"][seat] = hide.place
+
+    def view(self, state: State, seat: Seat | None) -> State:
+        return {"place": None if seat is None else state["places"][seat]}
+
+    def result(self, state: State) -> Any:
+        return DRAW if state["ticks"] == 40 else None
+
+
+def test_an_input_that_everybody_is_told_though_it_is_hidden_is_found() -> None:
+    testing.check(Hiding)
+
+    class Chattering(Hiding):
+        tells_inputs = True
+
+    with pytest.raises(AssertionError, match="leave out `tells_inputs`"):
+        testing.check(Chattering)
 
 
 def test_a_secret_that_the_movement_tells_is_found() -> None:

@@ -1,5 +1,6 @@
 """HTTP routes of games, their replays and leaderboards."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from core.shapes import Page
 from core.views import AtDoor, OpenView
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
-from game.refusals import NoSpectators
+from game.refusals import CannotBeOpened, NoNotation, NoSpectators
 
 CHAT_SHOWN = 100
 METADATA = "metadata."
@@ -202,6 +203,9 @@ class Replay(APIView):
         wants_views = wanted.get("views") and is_turn_based and replay.seed is not None
         if wants_views and (views := replays.views(replay)):
             replay = msgspec.structs.replace(replay, views=views)
+            with suppress(NoNotation, CannotBeOpened):
+                notation = replays.pgn(replay, begun_at=game.created_at)
+                replay = msgspec.structs.replace(replay, pgn=notation)
         return Response(replay)
 
 

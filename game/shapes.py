@@ -197,6 +197,9 @@ class Replay(Struct, kw_only=True, frozen=True):
         list[JSONObject] | UnsetType,
         about("With `views=1`: the beginning and each move; fewer if the rules fail or have changed"),
     ] = UNSET
+    pgn: Annotated[
+        str | UnsetType, about("With `views=1`: the game in portable game notation, if it has one")
+    ] = UNSET
 
 
 class RankedUser(Struct, kw_only=True, frozen=True):

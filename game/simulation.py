@@ -264,7 +264,9 @@ class Bot:
             self._untried = []
             self._move(transport, movement)
         elif not self._kind.real_time:
-            legal = frame.get("legal") or self._legal_in_a_deal(rules, view, seat)
+            legal = frame.get("legal")
+            if frame["turn"] == self.id:
+                legal = legal or self._legal_in_a_deal(rules, view, seat)
             if legal:
                 self._tally.figures.branching.append(len(legal))
             choices = legal or self._choices()

@@ -621,6 +621,7 @@ export interface GameReplay {
   final_view: Record<string, unknown> | null;
   ticks?: number;
   views?: Array<Record<string, unknown>>;
+  pgn?: string;
 }
 
 /** The result of a game. */

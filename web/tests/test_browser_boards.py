@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -66,6 +67,36 @@ def test_a_piece_that_may_not_go_there_stays(arrive: Callable[..., Person]) -> N
     ada.page.keyboard.press("Escape")
     expect(square(ada, "e2")).to_have_attribute("aria-selected", "false")
     expect(ada.page.get_by_role("list", name="Moves").locator("li")).to_have_count(0)
+
+
+def test_a_time_control_is_chosen_and_the_game_is_saved_as_pgn(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    ada.queues_for("Chess")
+    queues = ada.page.get_by_role("dialog", name="Choose a queue")
+    expect(queues.get_by_role("button", name=re.compile("Chess: "))).to_have_count(4)
+    ada.page.keyboard.press("Escape")
+    ada.button("Computer: Chess").click()
+    ada.page.get_by_label("Minutes").fill("3")
+    ada.in_dialog("Easy")
+    ada.is_at_a_game()
+    expect(ada.page.get_by_role("timer").first).to_have_text(re.compile(r"3:0\d|2:5\d"))
+    square(ada, "e2").click()
+    square(ada, "e4").click()
+    expect(ada.page.get_by_role("list", name="Moves").locator("li")).to_have_count(2)
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+
+    ada.page.get_by_role("link", name="Replay", exact=True).click()
+    ada.button("First move").click()
+    start = "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1"
+    expect(ada.page.get_by_label("Position (FEN)")).to_have_value(start)
+    with ada.page.expect_download() as saved:
+        ada.button("Download as PGN").click()
+    text = Path(saved.value.path()).read_text()
+    assert '[TimeControl "180+5"]' in text
+    assert "\n1. e4 " in text
+    ada.can_use_the_page()
 
 
 # A board by itself: it would take long until a pawn arrives.

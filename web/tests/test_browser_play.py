@@ -40,6 +40,9 @@ def friends(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
     ada, bob = arrive(), arrive()
     ada.comes_as_guest()
     ada.button(f"Friend: {title}").click()
+    if title == "Pong":
+        expect(ada.page.get_by_role("dialog").get_by_label("Target")).to_have_value("5")
+        ada.in_dialog("Make a link")
     ada.is_at_a_game()
     expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_be_visible()
     bob.page.goto(ada.page.url)

@@ -35,7 +35,8 @@ examples:
 
 Bots use the game's own `bot` if it has one. Otherwise they choose among the legal moves that they are told
 (`tells_legal`) or know from a `deal`, or else among all that the types allow: illegal moves are counted and
-shown, but are not errors. The exit code is 1 if no game ended, one broke off, or the server rejected a socket.
+shown, but are not errors. The exit code is 1 if no game ended, one broke off, or the server rejected a
+socket.
 """
 
 

@@ -215,6 +215,8 @@ def test_a_finished_game_of_chess_is_there_as_pgn(
     table.finish()
 
     answer = ada.get(f"/api/games/{table.game.pk}/pgn/")
+    assert ada.get(f"/api/games/{table.game.pk}/replay/?views=1").json()["pgn"] == answer.content.decode()
+    assert "pgn" not in ada.get(f"/api/games/{table.game.pk}/replay/").json()
 
     assert answer["Content-Type"] == "application/x-chess-pgn; charset=utf-8"
     day = table.game.created_at.strftime("%Y.%m.%d")

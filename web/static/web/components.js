@@ -549,3 +549,17 @@ export function useTabTitle(waiting) {
     document.title = `${count ? `(${count}) ` : ""}${title ? `${title} · ` : ""}${text("app.name")}`;
   }, [title, count]);
 }
+
+/**
+ * Have the browser save a text as a file.
+ *
+ * @param {string} name
+ * @param {string} content
+ * @param {string} type
+ */
+export function saveFile(name, content, type) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  // Some browsers only begin to read it after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -117,10 +117,11 @@ export async function resumeQueue() {
  *
  * @param {string} game
  * @param {number} level
+ * @param {Record<string, unknown>} [options] those of the game
  */
-export async function playComputer(game, level) {
+export async function playComputer(game, level, options = {}) {
   if (queue.value) await leaveQueue();
-  const made = await client.request("POST", "/api/games/", { game, opponent: "bot", level });
+  const made = await client.request("POST", "/api/games/", { game, opponent: "bot", level, options });
   go(`/games/${made.id}`);
 }
 
@@ -150,10 +151,11 @@ export async function playAtOnce(game) {
  * A game that starts when somebody opens its link.
  *
  * @param {string} game
+ * @param {Record<string, unknown>} [options] those of the game
  */
-export async function playFriend(game) {
+export async function playFriend(game, options = {}) {
   if (queue.value) await leaveQueue();
-  const made = await client.request("POST", "/api/games/", { game, private: true });
+  const made = await client.request("POST", "/api/games/", { game, private: true, options });
   go(`/games/${made.id}`);
 }
 

@@ -252,6 +252,8 @@ const ENGLISH = {
   "play.play": "Play",
   "play.computer": "Computer",
   "play.friend": "Friend",
+  "play.friend_title": "{game} with a friend",
+  "play.friend_make": "Make a link",
   "play.computer_title": "How strong should the computer be?",
   "play.level_1": "Easy",
   "play.level_2": "Medium",
@@ -470,6 +472,8 @@ const ENGLISH = {
   "replay.empty": "No move was made in this game.",
   "replay.inputs": "Moves",
   "replay.end_only": "Of a game in real time only its end is shown.",
+  "replay.pgn": "Download as PGN",
+  "replay.fen": "Position (FEN)",
   "replay.running": "This game is still running. Its replay opens when it is over.",
 
   "leaderboard.title": "Ranking",

@@ -25,7 +25,7 @@ import { useStore } from "../store.js";
 import { duration, text, words } from "../texts.js";
 
 /** @import { OpenRooms as Listed } from "../../client/messages.d.ts" */
-/** @import { Page, Rest } from "../types.d.ts" */
+/** @import { Page, Rest, Schema } from "../types.d.ts" */
 /** @typedef {Rest.MatchmakingOfferedQueue & {asks: import("../types.d.ts").Schema}} OfferedQueue */
 
 const OFFER_COMPUTER_AFTER_MS = 10_000;
@@ -109,13 +109,13 @@ function Choices({ offered, onClose }) {
   </div><//>`;
 }
 
-/** @param {{game: Rest.GameCatalogueEntry, offered: OfferedQueue[], queued: boolean, onComputer: () => void, onChoose: () => void}} props */
-function GameCard({ game, offered, queued, onComputer, onChoose }) {
+/** @param {{game: Rest.GameCatalogueEntry, offered: OfferedQueue[], queued: boolean, onComputer: () => void, onFriend: () => void, onChoose: () => void}} props */
+function GameCard({ game, offered, queued, onComputer, onFriend, onChoose }) {
   const play = useAction(() => {
     if (game.open) return playAtOnce(game.name);
     return isPlain(offered) ? joinQueue(game.name) : onChoose();
   });
-  const friend = useAction(() => playFriend(game.name));
+  const friend = useAction(() => (optionsOf(game).length ? onFriend() : playFriend(game.name)));
   const players = game.min_players === game.max_players ? game.min_players : `${game.min_players}–${game.max_players}`;
   const error = play.error ?? friend.error;
   return html`<${Card} class="game-card">
@@ -202,11 +202,44 @@ function OpenRooms({ games }) {
   </section>`;
 }
 
+/** @param {Rest.GameCatalogueEntry} game */
+const optionsOf = (game) => Object.entries(/** @type {Schema} */ (game.options).properties ?? {});
+
+/**
+ * A field for each option of a game.
+ *
+ * @param {{game: Rest.GameCatalogueEntry, value: Record<string, unknown>, onChange: (value: Record<string, unknown>) => void}} props
+ */
+function Options({ game, value, onChange }) {
+  return optionsOf(game).map(
+    ([name, schema]) => html`<${Input} key=${name} label=${words(name)} schema=${schema} root=${game.options}
+      value=${value[name]} onChange=${(/** @type {unknown} */ changed) => onChange({ ...value, [name]: changed })} />`,
+  );
+}
+
+/** @param {{game: Rest.GameCatalogueEntry, onClose: () => void}} props */
+function Friend({ game, onClose }) {
+  const [options, setOptions] = useState(() => initial(game.options, game.options));
+  const invite = useAction(() => playFriend(game.name, options));
+  return html`<${Dialog} title=${text("play.friend_title", { game: game.title })} onClose=${onClose}>
+    <form class="stack" onSubmit=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      invite.run();
+    }}>
+      <${Options} game=${game} value=${options} onChange=${setOptions} />
+      <${Button} kind="primary" class="wide" type="submit" busy=${invite.busy}>${text("play.friend_make")}<//>
+      <${Refusal} error=${invite.error} />
+    </form>
+  <//>`;
+}
+
 /** @param {{game: Rest.GameCatalogueEntry, onClose: () => void}} props */
 function Strength({ game, onClose }) {
-  const play = useAction((/** @type {number} */ level) => playComputer(game.name, level));
+  const [options, setOptions] = useState(() => initial(game.options, game.options));
+  const play = useAction((/** @type {number} */ level) => playComputer(game.name, level, options));
   return html`<${Dialog} title=${text("play.computer_title")} onClose=${onClose}>
     <div class="stack">
+      <${Options} game=${game} value=${options} onChange=${setOptions} />
       ${LEVELS.map(
         (level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
           autofocus=${level === 1}
@@ -226,6 +259,7 @@ export default function Play({ query }) {
   const { games, offered, running } = known.data ?? {};
   const place = useStore(queue);
   const [computer, setComputer] = useState(/** @type {Rest.GameCatalogueEntry | null} */ (null));
+  const [friend, setFriend] = useState(/** @type {Rest.GameCatalogueEntry | null} */ (null));
   const [choosing, setChoosing] = useState(/** @type {string | null} */ (null));
   const queuesOf = (/** @type {string} */ game) => (offered ?? []).filter((one) => one.game === game);
   useEffect(() => setChoosing(null), [place?.game, place?.mode]);
@@ -249,12 +283,13 @@ export default function Play({ query }) {
       ${games.map(
         (game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
         offered=${queuesOf(game.name)} onChoose=${() => setChoosing(game.name)}
-        onComputer=${() => setComputer(game)} />`,
+        onComputer=${() => setComputer(game)} onFriend=${() => setFriend(game)} />`,
       )}
     </div>
     <${OpenRooms} games=${games} />
     <${Queue} games=${games} offered=${offered} />
     ${choosing && html`<${Choices} offered=${queuesOf(choosing)} onClose=${() => setChoosing(null)} />`}
+    ${friend && html`<${Friend} game=${friend} onClose=${() => setFriend(null)} />`}
     ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}
   </div>`;
 }

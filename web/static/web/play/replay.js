@@ -1,5 +1,5 @@
 /** A finished game, move by move: scrubber, buttons and arrow keys. */
-import { Card, IconButton, Loading, useKeys, useLoad, useTitle } from "../components.js";
+import { Button, Card, IconButton, Loading, saveFile, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { client } from "../session.js";
@@ -97,6 +97,17 @@ function Player({ replay, board }) {
           </div>
           <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}
             </p>`
+        }
+        ${
+          typeof view?.fen === "string" &&
+          html`<label class="field"><span>${text("replay.fen")}</span>
+          <input class="numbers" readonly value=${view.fen}
+            onFocus=${(/** @type {OnInput} */ { currentTarget }) => currentTarget.select()} /></label>`
+        }
+        ${
+          replay.pgn &&
+          html`<${Button} icon="download" onClick=${() => saveFile(`${replay.game_id}.pgn`, replay.pgn ?? "", "application/x-chess-pgn")}>
+            ${text("replay.pgn")}<//>`
         }
       <//>
       ${!replay.views && html`<p class="soft">${text("replay.end_only")}</p>`}

@@ -9,6 +9,7 @@ import {
   Form,
   Loading,
   Refusal,
+  saveFile,
   useAction,
   useLoad,
   useTitle,
@@ -171,10 +172,7 @@ function Devices({ devices }) {
 function Data({ username }) {
   const load = useAction(async () => {
     const data = await client.request("GET", "/api/me/export/");
-    const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
-    Object.assign(document.createElement("a"), { href: address, download: `${username}.json` }).click();
-    // Some browsers only begin to read it after the click.
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    saveFile(`${username}.json`, JSON.stringify(data, null, 2), "application/json");
   });
   return html`<${Card} title=${text("account.data")}>
     <p class="soft">${text("account.data_text")}</p>

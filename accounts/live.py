@@ -1,8 +1,10 @@
 """Open sessions, cached in memory: checks cost no query, and endings take effect within a second.
 
-Each process caches the sessions it has seen. A background task polls the database twice a second for ended
-sessions, closes their sockets, and stores when open ones were last active. If that task is not running or is
-delayed, cached sessions are trusted for one second only and then read again.
+Each process caches the sessions it has seen. The worker that ends a session tells the others, which close its
+sockets; the elected worker looks for those of which nobody was told. A worker that is out of touch with Redis
+polls the database twice a second instead. A background task does that, and stores when open sessions were
+last active. If it is not running or is delayed, cached sessions are trusted for one second only and then read
+again.
 """
 
 import asyncio
@@ -18,6 +20,7 @@ from django.db import Error as DatabaseFailed
 from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 
 from accounts.events import SessionOpened, SessionsEnded
 from accounts.models import LAST_SEEN_LAG_S, Session
@@ -25,8 +28,9 @@ from accounts.refusals import SessionEnded
 from core.background import background
 from core.batches import batched
 from core.database import in_database
+from core.due import look
 from core.statements import statement
-from realtime import broadcast
+from realtime import broadcast, worker
 from realtime.connections.registry import on_heard
 from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
@@ -63,7 +67,8 @@ class _Known:
 _known: dict[int, _Known] = {}
 _looked_at = float("-inf")  # monotonic; every session that ended before this moment is known to have ended
 _NAMED = ("user__username", "user__is_premium", "user__is_guest")
-_invalidated: set[int] = set()  # sessions whose sockets may have outdated user data
+_invalidated: set[int] = set()  # sessions that may have ended, or whose sockets may have outdated user data
+_told: set[int] = set()  # ended sessions of which the elected worker has told all others
 _generation = 0  # incremented by invalidate(): a read that spans an increment is not trusted
 
 
@@ -161,7 +166,7 @@ def invalidate(session_ids: Iterable[int]) -> None:
     global _generation
     _generation += 1
     for session_id in session_ids:
-        if (known := _known.get(session_id)) is not None:
+        if (known := _known.get(session_id)) is not None and not known.is_over:
             known.is_doubtful = True
             _invalidated.add(session_id)
 
@@ -193,33 +198,63 @@ async def keep() -> None:
         started = time.monotonic()
         doubted = [_invalidated.pop() for _ in range(len(_invalidated))]
         try:
-            ended = await in_database(_ended_lately)
-            for session_id in ended:
-                if (known := _known.get(session_id)) is not None:
-                    known.is_over = True
+            if not worker.current().is_in_touch:
+                _close(await in_database(_ended_lately))
             _looked_at = started
-            gate.close_sessions(ended)
             if doubted:
-                gate.rename(await in_database(_users_of, doubted))
-            silent = await in_database(_write_down)
-            gate.close_sessions(silent)
+                ended, users = await in_database(_read_again, doubted)
+                _close(ended)
+                gate.rename(users)
+            if _known and (silent := await in_database(_write_down)):
+                _close(silent)
+                broadcast.broadcast("sessions.doubt", silent)
         except DatabaseFailed as error:
             _invalidated.update(doubted)
             logger.warning("Sessions could not be polled: %s", type(error).__name__)
         await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
 
 
-def _ended_lately() -> list[int]:
+def _close(session_ids: Collection[int]) -> None:
+    """Close this worker's sockets of sessions that have ended."""
+    for session_id in session_ids:
+        if (known := _known.get(session_id)) is not None:
+            known.is_over = True
+    gate.close_sessions(session_ids)
+
+
+@statement
+def _ended(until: datetime) -> QuerySet[Session, int]:
     # The database's clock on both sides, because workers' clocks differ.
-    return list(Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True))
+    return Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True)
 
 
-def _users_of(session_ids: list[int]) -> dict[int, Named]:
-    return {
-        session_id: Named(*user)
-        for some in batched(session_ids, BATCH_SIZE)
-        for session_id, *user in Session.objects.filter(pk__in=some).values_list("pk", *_NAMED)
-    }
+def _ended_lately() -> list[int]:
+    return _ended(timezone.now())
+
+
+@look("sessions", every_s=LOOK_EVERY_S, waiting=_ended)
+async def tell_of_ended() -> None:
+    """Tell all workers of ended sessions, in case that whoever ended them could not."""
+    ended = set(await in_database(_ended_lately))
+    if new := list(ended - _told):
+        invalidate(new)
+        broadcast.broadcast("sessions.doubt", new)
+    _told.clear()
+    _told.update(ended)
+
+
+def _read_again(session_ids: list[int]) -> tuple[list[int], dict[int, Named]]:
+    """Return the ended sessions among these, and the current users of the others."""
+    ended: list[int] = []
+    users: dict[int, Named] = {}
+    for some in batched(session_ids, BATCH_SIZE):
+        rows = Session.objects.filter(pk__in=some).values_list("pk", "ended_at", "user__is_active", *_NAMED)
+        for session_id, ended_at, is_active, *user in rows:
+            if ended_at is None and is_active:
+                users[session_id] = Named(*user)
+            else:
+                ended.append(session_id)
+    return ended, users
 
 
 def _write_down() -> list[int]:

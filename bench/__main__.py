@@ -33,6 +33,8 @@ def run(
     options = load.options | load.by_server.get(names[0], {}) | (load.quick if quick else {})
     generator = [sys.executable, "-m", "bench.loadgen", load.scenario]
     generator += ["--seconds", str(seconds), "--stores", *map(str, stores.pids)]
+    if names[0] in servers.STORED:
+        generator += ["--redis", stores.environment(names[0])["REDIS_URL"]]
     generator += ["--set", *(f"{name}={number}" for name, number in options.items())]
     results = {}
     with ExitStack() as running:
@@ -43,6 +45,8 @@ def run(
                 generator += ["--server", name, server.url, str(server.pid)]
             except servers.ServerDidNotStart as fault:
                 results[name]["fault"] = str(fault)
+        if count := options.get("elsewhere"):
+            running.enter_context(servers.elsewhere(names[0], stores, count))
         done = subprocess.run(generator, cwd=servers.ROOT, stdout=subprocess.PIPE, text=True)
     printed = map(json.loads, done.stdout.splitlines())
     return list((results | {line["server"]: line for line in printed}).values())

@@ -75,6 +75,13 @@ LOADS = {
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
     "at-rest": Load("at_rest", (OURS,), {"users": 40}, {"users": 6}),
+    "idle-worker": Load("idle_worker", (OURS,), {"settle": 6, "rest": 65}, {"settle": 0, "rest": 1}),
+    "rest-of-fleet": Load(
+        "idle_worker",
+        (OURS,),
+        {"settle": 6, "rest": 65, "elsewhere": 20_000},
+        {"settle": 0, "rest": 1, "elsewhere": 10},
+    ),
     "basket": Load("first_minutes", (NAIVE, OURS), quick={"alone": 2, "ten": 10, "crowd": 10}, in_turns=True),
     "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}, in_turns=True),
 }
@@ -161,6 +168,18 @@ GOALS = [
             ("whisper to the other's socket", "whisper", 4),
             ("presence to a friend's socket", "presence", 4),
             ("notification to the other's socket", "notification", 4),
+        )
+    ),
+    *(
+        Goal(f"{title}, {unit}", load, OURS, figure, value, lower_is_better=True)
+        for load, title in (
+            ("idle-worker", "a worker at rest"),
+            ("rest-of-fleet", "the same with 20,000 games and visits elsewhere"),
+        )
+        for unit, figure, value in (
+            ("statements/s", "statements_per_s", 1),
+            ("Redis commands/s", "redis_commands_per_s", 2),
+            ("% of a core", "cpu_pct", 1),
         )
     ),
     Goal("GET /api/me/, requests/s", "rest", OURS, "requests_per_s", 8500, {NAIVE: 5}),

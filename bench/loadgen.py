@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import msgspec
 import uvloop
 
-from bench import basket, http, measure, quiet, sockets
+from bench import basket, http, measure, quiet, resting, sockets
 from bench.targets import Platform, Target, target
 
 TURN_S = 0.5
@@ -48,6 +48,7 @@ class Run:
     target: Target
     server_pid: int
     store_pids: list[int]
+    redis_url: str
     seconds: float
     options: dict[str, int]
     load: sockets.Load = field(default_factory=sockets.Load)
@@ -378,6 +379,19 @@ async def at_rest(run: Run) -> Turns:
     run.figures |= medians | asdict(run.meter.usage())
 
 
+async def idle_worker(run: Run) -> Turns:
+    """One worker that nobody uses."""
+    await asyncio.sleep(run.option("settle", 0))
+    run.begin()
+    yield
+    rest_s = run.option("rest", 0) or run.seconds
+    async with run.window():
+        run.figures |= await resting.figures(
+            run.target.base_url, run.redis_url, run.server_pid, rest_s=rest_s
+        )
+    run.figures |= asdict(run.meter.usage())
+
+
 async def first_minutes(run: Run) -> Turns:
     """Each call of a client's first minutes: with one caller, with ten and with 64, or as the options say."""
     levels = {name: run.option(name, count) for name, count in basket.LEVELS.items()}
@@ -440,7 +454,7 @@ async def _statements(run: Run, call: basket.Call) -> float | None:
 
 SCENARIOS: dict[str, Callable[[Run], Turns]] = {
     each.__name__: each
-    for each in (relay, fanout, tick, crowd, idle, queue, world, rest, at_rest, first_minutes)
+    for each in (relay, fanout, tick, crowd, idle, queue, world, rest, at_rest, idle_worker, first_minutes)
 }
 
 
@@ -471,6 +485,7 @@ def main() -> None:
         help="its name, which says how to get in, such as http://127.0.0.1:8000, and its process",
     )
     parser.add_argument("--stores", type=int, nargs="*", default=[], help="processes of PostgreSQL and Redis")
+    parser.add_argument("--redis", default="", help="the server's Redis, for what counts its commands")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=NUMBER", help="numbers of the scenario")
     given = parser.parse_args()
@@ -480,6 +495,7 @@ def main() -> None:
             target(name, url),
             int(pid),
             given.stores,
+            given.redis,
             given.seconds,
             options,
             figures={"scenario": given.scenario, "server": name, **options},

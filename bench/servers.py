@@ -207,6 +207,26 @@ def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
             _stop(process)
 
 
+@contextmanager
+def elsewhere(name: str, stores: Stores, count: int) -> Iterator[None]:
+    """Let another worker have so many games and visits in this server's stores."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.elsewhere", str(count)],
+        cwd=ROOT,
+        env=os.environ | stores.environment(name),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            if process.stdout.readline() != b"ready\n":
+                raise ServerDidNotStart("the rest of the fleet")
+            yield
+        finally:
+            process.stdin.close()
+
+
 def _command(name: str, port: int, stores: Stores) -> tuple[list[str], dict[str, str]]:
     python = [sys.executable, "-m"]
     if name.startswith("ceiling"):

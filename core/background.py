@@ -1,4 +1,7 @@
-"""Work that every server process does as long as it lives; the worker of ``realtime`` runs it."""
+"""Work that server processes do as long as they live; the worker of ``realtime`` runs it.
+
+What is to be done once, however many workers there are, is done by the elected one of them.
+"""
 
 import asyncio
 import logging
@@ -20,6 +23,17 @@ STORE_ERRORS: tuple[type[Exception], ...] = (Error, *REDIS_ERRORS)
 
 tasks: list[Background] = []
 stops: list[Background] = []
+sweeps: list[Background] = []
+
+
+class Role:
+    """Whether this worker is the elected one. While Redis cannot tell, every worker is: locks keep order."""
+
+    def __init__(self) -> None:
+        self.is_elected = True
+
+
+role = Role()
 
 
 def background(function: Background) -> Background:
@@ -29,18 +43,20 @@ def background(function: Background) -> Background:
 
 
 def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
-    """Call this function, which may use the ORM, every ``seconds`` in every server process."""
+    """Call this function, which may use the ORM, every ``seconds`` in the elected worker."""
 
     def register(function: Callable[[], T]) -> Callable[[], T]:
         async def repeat() -> None:
             waits = False
             while True:
                 await asyncio.sleep(seconds)
+                if not role.is_elected:
+                    continue
                 try:
                     await in_database(function)
                     waits = False
                 except STORE_ERRORS as problem:
-                    # Logged once: some run four times a second.
+                    # Logged once, however often it runs.
                     if not waits:
                         logger.warning("%s waits: %s", function.__module__, problem)
                     waits = True
@@ -51,6 +67,16 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
         return function
 
     return register
+
+
+def sweep(function: Background) -> Background:
+    """Call this coroutine function in the elected worker, to look for what a dead worker has left.
+
+    It is called when a worker was elected or has died, when Redis has lost its data, and once a minute. An
+    error of a store makes it be called again soon.
+    """
+    sweeps.append(function)
+    return function
 
 
 def at_stop(function: Background) -> Background:

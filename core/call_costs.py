@@ -105,6 +105,8 @@ keeps_recent = settings.DEBUG
 _current: ContextVar[_Call | None] = ContextVar("call", default=None)
 _lock = threading.Lock()
 _totals: dict[tuple[str, str], _Tally] = {}
+_background = _Tally()
+"""Statements outside of calls: of sockets, and of what a worker does by itself."""
 _recent: dict[tuple[str, str], _Recent] = {}
 
 
@@ -158,6 +160,8 @@ class CountedDatabase(BaseDatabaseWrapper):
 def _counted(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
     call = _current.get()
     if call is None:
+        with _lock:
+            _background.statements += 1
         return execute(sql, params, many, context)
     started = time.perf_counter()
     try:
@@ -192,6 +196,11 @@ class _Costs(Collector):
             seconds.add_metric(key, tally.seconds)
         yield statements
         yield seconds
+        yield CounterMetricFamily(
+            "background_statements",
+            "Database statements of sockets and of the worker itself",
+            _background.statements,
+        )
 
 
 REGISTRY.register(_Costs())

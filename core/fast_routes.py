@@ -86,11 +86,23 @@ class Found(NamedTuple):
     match: ResolverMatch
 
 
-class _Route:
-    """A URL pattern below an include's ``prefix``; ``operations`` is None unless its view is ordinary."""
+class _Place(NamedTuple):
+    """The includes above a URL pattern: what their paths begin with, and their names."""
 
-    def __init__(self, prefix: str, pattern: URLPattern | URLResolver) -> None:
-        self.prefix = prefix
+    prefix: str = ""
+    app_names: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+
+
+_TOP = _Place()
+
+
+class _Route:
+    """A URL pattern below includes; ``operations`` is None unless its view is ordinary."""
+
+    def __init__(self, place: _Place, pattern: URLPattern | URLResolver) -> None:
+        self.prefix = prefix = place.prefix
+        self._place = place
         self.pattern = pattern
         self.operations = _operations(pattern) if isinstance(pattern, URLPattern) else None
         # Text with which every path that matches begins; none is known of a regular expression.
@@ -99,10 +111,20 @@ class _Route:
     def resolve(self, path: str) -> ResolverMatch | None:
         if not path.startswith(self.prefix):
             return None
-        match = self.pattern.resolve(path[len(self.prefix) :])
-        if match is not None:
-            match.route = self.prefix + match.route
-        return match
+        match: Any = self.pattern.resolve(path[len(self.prefix) :])
+        if match is None:
+            return None
+        return ResolverMatch(
+            match.func,
+            match.args,
+            match.kwargs,
+            match.url_name,
+            [*self._place.app_names, *match.app_names],
+            [*self._place.namespaces, *match.namespaces],
+            self.prefix + match.route,
+            captured_kwargs=match.captured_kwargs,
+            extra_kwargs=match.extra_kwargs,
+        )
 
 
 class Table:
@@ -143,18 +165,22 @@ class Table:
 table = cache(Table)
 
 
-def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[_Route]:
-    """Yield all routes; one for an ``include`` with a namespace, or below parameters."""
+def _routes(resolver: URLResolver, place: _Place = _TOP) -> Iterator[_Route]:
+    """Yield all routes; one for an ``include`` below parameters."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver) and _is_plain(pattern):
-            yield from _routes(pattern, f"{prefix}{pattern.pattern}")
+            within = _Place(
+                f"{place.prefix}{pattern.pattern}",
+                (*place.app_names, pattern.app_name or ""),
+                (*place.namespaces, pattern.namespace or ""),
+            )
+            yield from _routes(pattern, within)
         else:
-            yield _Route(prefix, pattern)
+            yield _Route(place, pattern)
 
 
 def _is_plain(resolver: URLResolver) -> bool:
-    named = resolver.namespace or resolver.app_name or resolver.default_kwargs
-    return _is_route(resolver) and not (resolver.pattern.converters or named)
+    return _is_route(resolver) and not (resolver.pattern.converters or resolver.default_kwargs)
 
 
 def _is_route(pattern: URLPattern | URLResolver) -> bool:
@@ -179,6 +205,7 @@ def _operations(pattern: URLPattern) -> dict[str, Operation] | None:
     made_by = getattr(getattr(pattern.callback, "__wrapped__", None), "__code__", None)
     is_ordinary = (
         _is_route(pattern)
+        and view is not None
         and made_by is _CODE_OF_AS_VIEW
         and all(getattr(view, name) is getattr(APIView, name) for name in _OF_FRAMEWORK)
         and view.content_negotiation_class is JSONOnlyNegotiation

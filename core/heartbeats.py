@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import redis
 from django.conf import settings
-from django.db import Error
+from django.db import Error, transaction
 from django.db.models.functions import Now
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core.background import every
 from core.models import Heartbeat
 from core.namespace import key
 
@@ -24,6 +25,14 @@ AHEAD_S = 2 * EVERY_S
 RECENT_S = 12.0
 FORGOTTEN_AFTER_S = 3600.0
 IN_REDIS = key("heartbeats")
+
+# KEYS: heartbeats. ARGV: worker, seconds after which others are forgotten. Redis' clock, because the workers'
+# may differ.
+_NOTE = """
+local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+"""
 
 _own = ""
 
@@ -40,23 +49,24 @@ def beat(worker_id: str) -> None:
     """Record that this worker reaches both stores; raises what either raises."""
     global _own
     _own = worker_id
-    client = redis_client()
-    now = _now(client)
-    Heartbeat.objects.bulk_create(
-        [Heartbeat(worker=worker_id, at=Now())],
-        update_conflicts=True,
-        unique_fields=["worker"],
-        update_fields=["at"],
-    )
+    # Each is recorded only if the other could be: what Redis refuses rolls the row back.
+    with transaction.atomic():
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(worker=worker_id, at=Now())],
+            update_conflicts=True,
+            unique_fields=["worker"],
+            update_fields=["at"],
+        )
+        redis_client().eval(_NOTE, 1, IN_REDIS, worker_id, FORGOTTEN_AFTER_S)
+
+
+@every(3600)
+def forget_old() -> None:
+    """Delete the heartbeats of workers that stopped long ago."""
     Heartbeat.objects.filter(at__lt=Now() - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()
-    pipe = client.pipeline()
-    pipe.zadd(IN_REDIS, {worker_id: now})
-    pipe.zremrangebyscore(IN_REDIS, "-inf", now - FORGOTTEN_AFTER_S)
-    pipe.execute()
 
 
 def _now(client: redis.Redis) -> float:
-    # The store's clock, because workers' clocks may differ.
     seconds, microseconds = cast(tuple[int, int], client.time())
     return seconds + microseconds / 1e6
 

@@ -1,21 +1,25 @@
 """An outbox: calls that a transaction asks for and that are made once it has committed, at least once each.
 
-An entry is written in the transaction, so it exists if and only if that commits. Every worker makes the calls
-that are due. A call has a transaction of its own, which also deletes the entry: what it writes to the
-database is written once. A call that fails is repeated after 1, 2, 4 ... seconds, at last every hour.
+An entry is written in the transaction, so it exists if and only if that commits. The worker that wrote it
+makes the call, or later the elected one (``core.due``). A call has a transaction of its own, which also
+deletes the entry: what it writes to the database is written once. A call that fails is repeated after 1, 2,
+4 ... seconds, at last every hour.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.background import every
+from core import due
 from core.models import OutboxEntry
 from core.problems import log_failure
+from core.statements import statement
 
+LOOK = "outbox"
 MAX_A_PASS = 100
 LONGEST_WAIT_S = 3600
 LEASE = timedelta(minutes=1)
@@ -37,14 +41,21 @@ def add(names: Iterable[str], data: str) -> None:
     """Ask for a call of each of these handlers with this JSON, in the current transaction."""
     now = timezone.now()
     OutboxEntry.objects.bulk_create(OutboxEntry(handler=name, data=data, due_at=now) for name in names)
+    due.wake(LOOK)
 
 
 def retry(entry: OutboxEntry) -> None:
     """Make this call due now."""
     OutboxEntry.objects.filter(pk=entry.pk).update(due_at=timezone.now())
+    due.wake(LOOK)
 
 
-@every(1)
+@statement
+def _waiting(until: datetime) -> QuerySet[OutboxEntry, UUID]:
+    return OutboxEntry.objects.filter(due_at__lte=until).values_list("pk", flat=True)
+
+
+@due.look(LOOK, every_s=1, waiting=_waiting)
 def call_due() -> None:
     """Make the calls that are due and whose handlers exist here."""
     if _handlers:
@@ -58,13 +69,13 @@ def call_due() -> None:
 def _claim() -> OutboxEntry | None:
     """Return an entry that is due, which then is due for no other worker until its lease ends."""
     now = timezone.now()
-    due = OutboxEntry.objects.filter(handler__in=_handlers, due_at__lte=now).order_by("due_at", "pk")
+    entries = OutboxEntry.objects.filter(handler__in=_handlers, due_at__lte=now).order_by("due_at", "pk")
     # Seen first without a transaction: on SQLite, it would keep all others from writing.
-    if not due.exists():
+    if not entries.exists():
         return None
     with transaction.atomic():
         # SQLite has no row locks, and needs none: it has one writer at a time.
-        entry = due.select_for_update(skip_locked=True).first()
+        entry = entries.select_for_update(skip_locked=True).first()
         if entry is not None:
             entry.attempts += 1
             entry.due_at = now + LEASE + _wait(entry.attempts)

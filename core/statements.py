@@ -133,6 +133,12 @@ class Statement(Generic[P, Row]):
             written: int = cursor.rowcount
         return written
 
+    def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
+        """Return the text of the statement, and its parameters for these values."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiled = self._of(connection)
+        return compiled.sql, self._params(compiled, connection, args, kwargs)
+
     def run_each(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run an update or insert that returns no rows for each of these values, in one round trip."""
         if not rows:
@@ -197,6 +203,22 @@ def statement(function: Callable[P, Update | Insert]) -> Statement[P, tuple[Any,
 def statement(function: Callable[P, Any]) -> Statement[P, Any]:
     """Compile the queryset, update or insert that ``function`` returns once; see the module."""
     return Statement(function)
+
+
+def having_rows(named: Mapping[str, Statement[P, Any]], *args: P.args, **kwargs: P.kwargs) -> list[str]:
+    """Return the names of those statements that have rows for these values, in one query."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    parts: list[str] = []
+    params: list[Any] = []
+    for name, one in named.items():
+        sql, values = one.sql(*args, **kwargs)
+        parts.append(f"SELECT %s WHERE EXISTS ({sql})")
+        params += [name, *values]
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return [name for (name,) in cursor.fetchall()]
 
 
 class _Late:

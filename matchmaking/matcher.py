@@ -1,11 +1,11 @@
-"""The periodic matcher, in every server process: windows widen with time, and silent players are removed.
+"""The periodic matcher: windows widen with time, and silent players are removed.
 
 A queue that another process is matching is skipped.
 """
 
-from core.background import every
+from core.due import look, looks
 from core.ids import UserId
-from matchmaking import services
+from matchmaking import selectors, services
 from realtime import worker
 from realtime.membership import presence
 
@@ -25,9 +25,10 @@ async def on_presence_change(user_id: UserId, is_online: bool) -> None:
         _disconnected().discard(user_id)
     else:
         _disconnected().add(user_id)
+        looks[services.LOOK].wake()
 
 
-@every(1)
+@look(services.LOOK, every_s=1, waiting=selectors.waiting)
 def run_matcher() -> None:
     """Record disconnected users, and match all queues."""
     waiting = _disconnected()

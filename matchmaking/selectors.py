@@ -28,6 +28,13 @@ from matchmaking.shapes import MatchedPlayer, OfferedQueue, Proposed, Standing
 TICKET_TTL = timedelta(minutes=10)
 """The time that a ticket without any sign of its players is kept."""
 
+
+@statement
+def waiting(until: datetime) -> QuerySet[Ticket, int]:
+    """Return the tickets: windows widen from one moment to the next."""
+    return Ticket.objects.values_list("pk", flat=True)
+
+
 # Plain SQL on the path of every join: the ORM takes five times the CPU time for these.
 _PLACES = """
     SELECT user_id, ticket.queue_id, joined_at,

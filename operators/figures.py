@@ -1,6 +1,6 @@
 """Live metrics of all workers: each stores a sample in Redis every few seconds.
 
-Counts from the database are equal for all workers; every sample contains them, for their history.
+Counts from the database are equal for all workers; only the elected one counts.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ import msgspec
 from prometheus_client.registry import Collector
 
 from core import logs
-from core.background import STORE_ERRORS, background
+from core.background import STORE_ERRORS, background, role
 from core.database import in_database
 from core.namespace import key
-from core.redis import sync_client
+from core.redis import evaluate_sync, sync_client
 from game import selectors as games
 from matchmaking import selectors as matchmaking
 from realtime import metrics, worker
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 
 EVERY_S = 5
+COUNT_EVERY = 3
+"""Counts from the database are taken with each third sample, and hold until the next."""
 HISTORY_LENGTH = 120
 WORKERS = key("figures:workers")
 
@@ -52,7 +54,7 @@ class Sample(msgspec.Struct, array_like=True):
 
     ``slot`` is the time in units of ``EVERY_S`` since the epoch. ``now`` holds gauges, ``totals`` counters,
     ``late`` the buckets of the scheduler's lag by upper bound in seconds, ``shared`` the counts from the
-    database, which are equal for all workers.
+    database, which are equal for all workers; empty on workers that did not count.
     """
 
     slot: int
@@ -62,6 +64,14 @@ class Sample(msgspec.Struct, array_like=True):
     shared: dict[str, float]
 
 
+# KEYS: the worker's samples, the workers. ARGV: sample, samples kept, seconds kept, slot, worker.
+_STORE = """
+redis.call('LPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[4] - ARGV[2])
+"""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Sample).decode
 
@@ -77,25 +87,29 @@ async def _record_samples() -> None:
         here = worker.current()
         slot = round(time.time() / EVERY_S)
         try:
-            await in_database(record_sample, here.id, slot, sockets=here.sockets.count)
+            counts = role.is_elected and slot % COUNT_EVERY == 0
+            await in_database(record_sample, here.id, slot, sockets=here.sockets.count, counts=counts)
         except STORE_ERRORS as problem:
             logger.warning("A sample of the live figures is lost: %s", problem)
 
 
-def record_sample(worker_id: str, slot: int, *, sockets: int) -> None:
-    """Collect this worker's sample for ``slot`` and store it."""
-    samples = _key(worker_id)
-    pipe = sync_client().pipeline()
-    pipe.lpush(samples, _encode(_sample(slot, sockets)))
-    pipe.ltrim(samples, 0, HISTORY_LENGTH)
-    pipe.expire(samples, HISTORY_LENGTH * EVERY_S)
-    pipe.zadd(WORKERS, {worker_id: slot})
-    pipe.zremrangebyscore(WORKERS, "-inf", slot - HISTORY_LENGTH)
-    pipe.execute()
+def record_sample(worker_id: str, slot: int, *, sockets: int, counts: bool) -> None:
+    """Collect this worker's sample for ``slot`` and store it; ``counts`` queries the database."""
+    sample = _encode(_sample(slot, sockets, _counts() if counts else {}))
+    kept_s = HISTORY_LENGTH * EVERY_S
+    evaluate_sync(_STORE, [_key(worker_id), WORKERS], [sample, HISTORY_LENGTH, kept_s, slot, worker_id])
 
 
-def _sample(slot: int, sockets: int) -> Sample:
+def _counts() -> dict[str, float]:
     queues = matchmaking.waiting_by_queue()
+    return {
+        "rooms": sum(row["games"] for row in games.unfinished_by_game()),
+        "waiting": sum(queue["players"] for queue in queues),
+        "longest_wait_s": max((queue["longest_wait_s"] for queue in queues), default=0.0),
+    }
+
+
+def _sample(slot: int, sockets: int, counts: dict[str, float]) -> Sample:
     return Sample(
         slot=slot,
         now={"sockets": sockets},
@@ -106,11 +120,7 @@ def _sample(slot: int, sockets: int) -> Sample:
             "errors": sum(one.value for one in _samples(logs.errors, "_total")),
         },
         late={one.labels["le"]: one.value for one in _samples(metrics.tick_lag, "_bucket")},
-        shared={
-            "rooms": sum(row["games"] for row in games.unfinished_by_game()),
-            "waiting": sum(queue["players"] for queue in queues),
-            "longest_wait_s": max((queue["longest_wait_s"] for queue in queues), default=0.0),
-        },
+        shared=counts,
     )
 
 
@@ -154,7 +164,8 @@ def _series(by_worker: Iterable[list[Sample]], *, latest: int) -> dict[str, list
             for figure, value in sample.now.items():
                 slots[figure][sample.slot] = slots[figure].get(sample.slot, 0.0) + value
             for figure, value in sample.shared.items():
-                slots[figure][sample.slot] = value
+                for slot in range(sample.slot, sample.slot + COUNT_EVERY):
+                    slots[figure][slot] = value
         for before, sample in pairwise(samples):
             seconds = (sample.slot - before.slot) * EVERY_S
             for figure in sample.totals.keys() & before.totals.keys():

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 from django.conf import settings
@@ -16,25 +16,55 @@ from core.background import STORE_ERRORS
 from core.database import in_database
 from core.embedded import valkey
 from core.namespace import key
-from core.redis import REDIS_ERRORS, connect
-from core.status import NotReady, checks, readiness
+from core.redis import REDIS_ERRORS, connect, evaluate
+from core.status import NotReady, beat_and_check, readiness
 from realtime import metrics, systemd
 from realtime.connections.admission import Admission
 from realtime.connections.registry import Sockets
 from realtime.delivery.hub import Hub
-from realtime.delivery.relay import Relay
+from realtime.delivery.relay import Relay, relayed
 from realtime.delivery.streams import AUDIT_EVERY_S, Streams
 from realtime.membership.presence import Presence
 from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 2.0
+LEASE_S = 3.0
 SILENT_S = 10.0
 BEAT_EVERY_S = 0.5
 REACHABLE_TIMEOUT_S = 3.0
-RENEW_EVERY_S = 0.5
+RENEW_EVERY_S = 1.0
 BELIEVED_DEAD_S = 1.0
+IN_TOUCH_FOR_S = 2.0
+SWEEP_EVERY_S = 60.0
+RETRY_S = 1.0
+
+WORKERS = key("workers")
+ELECTED = key("elected")
+
+# KEYS: this worker's lease, the workers, the elected worker. ARGV: this worker, milliseconds of the lease,
+# prefix of leases. Renews the lease. Returns whether it stood, the number of listeners at this worker's
+# address, the elected worker, and, if it is this one, the workers that seem dead.
+_RENEW = """
+local function lives(worker)
+  return redis.call('EXISTS', ARGV[3] .. worker) == 1 and redis.call('PUBSUB', 'NUMSUB', worker)[2] > 0
+end
+local stood = redis.call('EXISTS', KEYS[1])
+redis.call('SET', KEYS[1], 1, 'PX', ARGV[2])
+redis.call('SADD', KEYS[2], ARGV[1])
+local elected = redis.call('GET', KEYS[3])
+if not elected or elected ~= ARGV[1] and not lives(elected) then
+  elected = ARGV[1]
+  redis.call('SET', KEYS[3], elected)
+end
+local dead = {}
+if elected == ARGV[1] then
+  for _, worker in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+    if worker ~= ARGV[1] and not lives(worker) then table.insert(dead, worker) end
+  end
+end
+return {stood, redis.call('PUBSUB', 'NUMSUB', ARGV[1])[2], elected, dead}
+"""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -49,7 +79,8 @@ class Worker:
     """The core of one server process; all its parts live on its event loop.
 
     ``id`` is the relay's address, so a worker is reached by its id. As long as its lease (``lease_key``)
-    exists in Redis, it owns its rooms. ``beat`` is the loop's last heartbeat.
+    exists in Redis, it owns its rooms. ``beat`` is the loop's last heartbeat. ``elected`` is the id of the
+    worker that does what one does for all.
     """
 
     def __init__(self) -> None:
@@ -66,6 +97,10 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
         self.is_stopping = False
+        self.elected = ""
+        self._in_touch_until = float("-inf")
+        self._suspects: set[str] = set()
+        self._sweep_due = asyncio.Event()
         self.health: dict[str, str] = {}
         """The latest results of the checks of ``/health/ready``."""
 
@@ -85,10 +120,11 @@ class Worker:
 
     async def start(self) -> None:
         await self.relay.start()
-        await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
+        await self._renew()
         ours = (
             self._keep_beat,
             self._keep_lease,
+            self._sweep_for_all,
             self._note_heartbeat,
             self._audit_streams,
             self.sockets.watch,
@@ -108,11 +144,24 @@ class Worker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.presence.stop()
         try:
+            # It stays among the workers, so that the elected one looks for what it has left.
             await self.redis.delete(lease_key(self.id))
         except REDIS_ERRORS:
             logger.warning("The lease is left to run out: Redis is away")
         await self.relay.stop()
         await self.redis.aclose()
+
+    @property
+    def is_in_touch(self) -> bool:
+        """Return whether Redis answered lately and sends this worker what others tell it."""
+        return time.monotonic() < self._in_touch_until
+
+    def sweep_soon(self) -> None:
+        """Let the elected worker look for what nobody has."""
+        if self.elected == self.id:
+            self._sweep_due.set()
+        else:
+            self.relay.tell(self.elected, "worker.sweep", None)
 
     async def alive(self, workers: Iterable[str]) -> set[str]:
         """Return the workers among these that have a lease and listen to the relay.
@@ -176,20 +225,62 @@ class Worker:
     async def _note_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(heartbeats.EVERY_S)
-            # The heartbeat is only recorded if both are reachable: that is what the other workers check.
-            with contextlib.suppress(*STORE_ERRORS):
-                await in_database(heartbeats.beat, self.id)
-            self.health = await in_database(checks)
+            self.health = await in_database(beat_and_check, self.id)
 
     async def _keep_lease(self) -> None:
         while True:
             try:
-                await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
-                await self.relay.check(self.redis)
+                await self._renew()
             except REDIS_ERRORS as problem:
+                background.role.is_elected = True
                 logger.warning("The lease could not be renewed: %s", problem)
                 await asyncio.to_thread(valkey.ensure_running, settings.REDIS_URL)
             await asyncio.sleep(RENEW_EVERY_S)
+
+    async def _renew(self) -> None:
+        began = time.monotonic()
+        stood, listeners, elected, suspects = await evaluate(
+            self.redis,
+            _RENEW,
+            [lease_key(self.id), WORKERS, ELECTED],
+            [self.id, int(LEASE_S * 1000), lease_key("")],
+        )
+        if listeners:
+            self._in_touch_until = began + IN_TOUCH_FOR_S
+        if not stood:
+            # Redis may have been emptied, or has just started.
+            self.presence.beat_soon()
+        was_elected, self.elected = self.elected == self.id, elected.decode()
+        background.role.is_elected = self.elected == self.id
+        self._suspects = {name.decode() for name in suspects}
+        if self._suspects or (background.role.is_elected and not (stood and was_elected)):
+            self._sweep_due.set()
+        await self.relay.check(listeners)
+
+    async def _sweep_for_all(self) -> None:
+        """Call what looks for the remains of dead workers, if this worker is the elected one."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_EVERY_S):
+                    await self._sweep_due.wait()
+            self._sweep_due.clear()
+            if not background.role.is_elected:
+                continue
+            suspects = self._suspects
+            try:
+                gone = await self.gone(suspects)
+                if suspects and not gone:
+                    continue
+                await asyncio.gather(*(sweep() for sweep in background.sweeps))
+                if gone:
+                    await cast(Awaitable[int], self.redis.srem(WORKERS, *gone))
+            except STORE_ERRORS as problem:
+                logger.warning("What dead workers have left waits: %s", problem)
+                await asyncio.sleep(RETRY_S)
+                self._sweep_due.set()
+            except Exception:
+                self._sweep_due.set()
+                raise
 
     async def _audit_streams(self) -> None:
         while True:
@@ -203,6 +294,11 @@ class Worker:
 def lease_key(worker_id: str) -> str:
     """Return the Redis key that exists as long as this worker lives."""
     return key(f"worker:{worker_id}")
+
+
+@relayed("worker.sweep")
+def _sweep_soon(sender: str, nothing: None) -> None:
+    current().sweep_soon()
 
 
 @readiness("worker")

@@ -141,7 +141,8 @@ class Plain(OpenView):
     """Answers with what it was asked."""
 
     def get(self, request: Any, number: int = 0) -> Response:
-        return Response({"number": number, "query": request.query_params.dict()})
+        view = request.resolver_match.view_name
+        return Response({"number": number, "query": request.query_params.dict(), "view": view})
 
     def post(self, request: Any) -> Response:
         return Response(request.data, status=201, headers={"Vary": "Accept-Language"})
@@ -197,6 +198,7 @@ urlpatterns = [
     django_path(
         "api/below/", include([route("plain", Plain.as_view()), route("<int:number>", Plain.as_view())])
     ),
+    django_path("api/named/", include(([route("plain", Plain.as_view(), name="plain")], "studio"))),
     route("page", Plain.as_view()),
     route("game/at-once", AtOnce.as_view()),
 ]
@@ -244,6 +246,7 @@ PLAIN = [
     ("GET", "/api/below/plain", {}),
     ("GET", "/api/below/plain/", {}),
     ("GET", "/api/below/7", {}),
+    ("GET", "/api/named/plain", {}),
     ("GET", "/api/failing", {}),
     ("GET", "/api/plain", {"headers": {"Origin": "http://localhost"}}),
     ("GET", "/api/plain", {"headers": {"Cookie": "a=1"}}),

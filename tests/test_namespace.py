@@ -23,6 +23,7 @@ from tests.clients import NetworkPlayer, begin, new_game
 FEATURES = {
     "__group__",
     "door",
+    "elected",
     "figures",
     "heartbeats",
     "here",
@@ -34,6 +35,7 @@ FEATURES = {
     "stream",
     "ticket",
     "worker",
+    "workers",
 }
 
 

@@ -4,24 +4,16 @@ import asyncio
 import logging
 from smtplib import SMTPException
 
-from core.background import background, every
+from core import due
+from core.background import every
 from core.database import in_database
 from core.mail import queue
 from core.models import Mail
 
-LOOK_EVERY_S = 1.0
-
 logger = logging.getLogger(__name__)
 
 
-@background
-async def deliver() -> None:
-    """Send what is due, for ever."""
-    while True:
-        await send_due()
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
+@due.look(queue.LOOK, every_s=1, waiting=queue.waiting)
 async def send_due() -> None:
     """Send the mails that are due now; one that fails waits for its next try."""
     for mail in await in_database(queue.claim):

@@ -8,16 +8,20 @@ of the outbox, because that is a transaction, which must not last as long as a m
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from core import due
 from core.models import Mail
+from core.statements import statement
 
+LOOK = "mails"
 PER_HOUR = 5
 """The maximum number of mails of one kind to one address within an hour; more are not queued."""
 MAX_TRIES = 8
@@ -65,15 +69,22 @@ def enqueue(*, kind: str, address: str, facts: Mapping[str, Any] | None = None) 
     lately = Mail.objects.filter(kind=kind, address=address.lower(), created_at__gt=now - timedelta(hours=1))
     if lately.count() < PER_HOUR:
         Mail.objects.create(kind=kind, address=address.lower(), facts=facts or {}, due_at=now)
+        due.wake(LOOK)
     else:
         logger.warning("A mail of the kind %s is not sent: its address has had %d in an hour", kind, PER_HOUR)
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Mail, int]:
+    """Return the mails that are due before ``until``."""
+    return Mail.objects.filter(due_at__lte=until).values_list("pk", flat=True)
 
 
 def claim() -> list[Mail]:
     """Return mails to send now, which no other worker gets before their next try is due."""
     now = timezone.now()
-    due = Mail.objects.filter(due_at__lte=now).order_by("due_at")[:AT_ONCE]
-    return [mail for mail in due if _claim_one(mail)]
+    mails = Mail.objects.filter(due_at__lte=now).order_by("due_at")[:AT_ONCE]
+    return [mail for mail in mails if _claim_one(mail)]
 
 
 def _claim_one(mail: Mail) -> bool:

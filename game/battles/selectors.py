@@ -1,6 +1,7 @@
 """Queries about battles."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from django.utils import timezone
 from core.ids import UserId
 from core.statements import statement
 from game.battles import events, shapes
-from game.battles.models import Battle, Enemy, Fighter
+from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
 from game.battles.refusals import NotInBattle, UnknownBattle
 
 
@@ -138,6 +139,19 @@ def past_battle(fighter: Fighter) -> shapes.PastBattle:
         joined_at=fighter.joined_at,
         finished_at=battle.finished_at,  # type: ignore[arg-type]  # a battle that is over has it
     )
+
+
+def templates_to_offer() -> list[int]:
+    """Return the offered templates of which no battle is open to join."""
+    offered = BattleTemplate.objects.filter(is_offered=True, lineup__isnull=False).distinct()
+    missing = offered.exclude(Exists(joinable().filter(template=OuterRef("pk"))))
+    return list(missing.order_by("pk").values_list("pk", flat=True))
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Battle, int]:
+    """Return the battles whose enemies act before ``until``."""
+    return Battle.objects.filter(acts_at__lte=until).values_list("pk", flat=True)
 
 
 def due() -> list[int]:

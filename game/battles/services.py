@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core import due
 from core.ids import UserId
 from core.refusals import Refusal
 from core.statements import Insert, Update, statement
@@ -39,6 +40,7 @@ from progression.achievements.metrics import Metric
 from progression.selectors import combat_stats, combat_stats_of
 from realtime.publishing import publish
 
+LOOK = "battles"
 MAX_SEED = 2**63
 
 
@@ -307,9 +309,7 @@ def offer(template_id: int) -> None:
 
 def offer_all() -> None:
     """Ensure that a battle of every offered template is open to join."""
-    for template_id in (
-        BattleTemplate.objects.filter(is_offered=True).order_by("pk").values_list("pk", flat=True)
-    ):
+    for template_id in selectors.templates_to_offer():
         offer(template_id)
 
 
@@ -420,6 +420,8 @@ def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
     battle.step += 1
     if living is not None:
         battle.acts_at = min((enemy.acts_at for enemy in living if enemy.acts_at), default=None)
+        if battle.acts_at is not None:
+            due.wake(LOOK)
     _save_battle.count(battle.pk, battle.step, battle.state, battle.acts_at)
 
 

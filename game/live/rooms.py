@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -13,10 +13,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
 
-from core.background import STORE_ERRORS, at_stop, background
+from core.background import STORE_ERRORS, at_stop, background, sweep
 from core.batches import batched
 from core.batching import BatchLoader
 from core.database import in_database
+from core.due import look
 from core.ids import UserId
 from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
@@ -36,6 +37,7 @@ from game.records import RoomRecord
 from game.refusals import Recovering
 from realtime import worker
 from realtime.connections.connection import Connection
+from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Command, encode, error
@@ -45,13 +47,13 @@ logger = logging.getLogger(__name__)
 taken_over = Counter("game_takeovers_total", "Games under way that were read from their journal")
 
 WATCH_EVERY_S = 0.5
-ADOPT_EVERY_S = 5.0
+ADOPT_EVERY_S = 2.0
 CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
 NOT_READ: tuple[type[Exception], ...] = (Refusal, *STORE_ERRORS)
 """Without the record of a game nobody has to own its room; one whose rules fail stays with its owner."""
 RELEASE_WITHIN_S = 2.0
-OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a second
+OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases once a second and claim rooms twice
 
 
 class RoomHandle(Protocol):
@@ -111,7 +113,12 @@ class Rooms:
         remote = self.remote.get(game_id)
         if remote is not None:
             return remote
-        owner = await self.owner(game_id)
+        try:
+            owner = await self.owner(game_id)
+        except asyncio.CancelledError:
+            # The client has left, but the claim may have been made.
+            self.adopt([game_id])
+            raise
         if owner != self._worker.id:
             return self.remote.setdefault(game_id, RemoteRoom(game_id, owner, self._forget))
         return self._local(await self.open(game_id))
@@ -192,22 +199,40 @@ class Rooms:
                 logger.warning("Rooms cannot be checked: %s", problem)
             await self._unload()
 
-    async def adopt(self) -> None:
-        """Open running games that no worker owns, so that clocks run out and players can return."""
-        while True:
-            await asyncio.sleep(ADOPT_EVERY_S)
-            try:
-                running = await in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
-                orphans = await self._orphans(running)
-                if orphans:
-                    # A Redis that came back empty knows no owner until all workers have claimed their rooms
-                    # again.
-                    await asyncio.sleep(OWNERS_TELL_WITHIN_S)
-                for game_id in await self._orphans(orphans):
-                    if await self._ownership.claim(game_id) == self._worker.id:
-                        await self._adopt(game_id)
-            except STORE_ERRORS as problem:
-                logger.warning("Games cannot be adopted: %s", problem)
+    async def share_out_orphans(self, *, only_recent: bool = False) -> None:
+        """Let the workers open running games that none has: their clocks run out, and players can return."""
+        running = await in_database(selectors.unfinished_ids, only_recent=only_recent)
+        orphans = await self._orphans(running)
+        if orphans:
+            # A Redis that came back empty knows no owner until all workers have claimed their rooms again.
+            await asyncio.sleep(OWNERS_TELL_WITHIN_S)
+            orphans = await self._orphans(orphans)
+        if not orphans:
+            return
+        others = set(await self._worker.presence.workers()) - {self.worker_id}
+        workers = [self.worker_id, *sorted(await self._worker.alive(others))]
+        for number, worker_id in enumerate(workers):
+            share = orphans[number :: len(workers)]
+            if worker_id == self.worker_id:
+                self.adopt(share)
+            elif share:
+                self._worker.relay.tell(worker_id, "game.adopt", [game_id.hex for game_id in share])
+
+    def adopt(self, game_ids: Iterable[UUID]) -> None:
+        """Open these games here, unless another worker has them by now."""
+        begin(self._adopt_all(list(game_ids)), self._tasks, "Adopting games")
+
+    async def _adopt_all(self, game_ids: list[UUID]) -> None:
+        try:
+            for game_id in game_ids:
+                if game_id in self._not_to_be_opened:
+                    continue
+                if await self._ownership.claim(game_id) == self.worker_id:
+                    await self._adopt(game_id)
+        except STORE_ERRORS as problem:
+            logger.warning("Games cannot be adopted: %s", problem)
+            await asyncio.sleep(RETRY_S)
+            self._worker.sweep_soon()
 
     async def _adopt(self, game_id: UUID) -> None:
         try:
@@ -382,9 +407,21 @@ async def _watch() -> None:
     await current().watch()
 
 
-@background
-async def _adopt() -> None:
-    await current().adopt()
+@sweep
+async def share_out_all_orphans() -> None:
+    """Find all games that no worker owns."""
+    await current().share_out_orphans()
+
+
+@look("orphans", every_s=ADOPT_EVERY_S, waiting=selectors.to_adopt)
+async def share_out_recent_orphans() -> None:
+    """Find games that no worker has opened since they were created, or since something is due in them."""
+    await current().share_out_orphans(only_recent=True)
+
+
+@relayed("game.adopt")
+def _adopt(sender: str, game_ids: list[str]) -> None:
+    current().adopt(map(UUID, game_ids))
 
 
 @at_stop

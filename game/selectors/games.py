@@ -5,13 +5,13 @@ import operator
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from msgspec import UNSET
 
@@ -360,17 +360,30 @@ def _unfinished(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, uui
     return games.values_list("pk", flat=True)
 
 
-def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
-    """Return the ids of unfinished games that are offered here and at least this many seconds old.
+ADOPTED_AFTER = timedelta(seconds=5)
+"""The age at which a game that no worker has is opened by one, whether or not its players have come."""
+_RECENT = ADOPTED_AFTER + timedelta(seconds=20)
 
-    Correspondence games are among them only once something is due in them.
+
+def unfinished_ids(*, only_recent: bool = False) -> list[uuid.UUID]:
+    """Return the ids of unfinished games that are offered here and old enough to be adopted.
+
+    Correspondence games are among them only once something is due in them. ``only_recent`` leaves out games
+    that have been old enough for a while.
     """
     now = timezone.now()
-    going_on = _offered().filter(
-        state__in=Game.ON_THE_WAY, created_at__lt=now - timedelta(seconds=older_than_s)
-    )
-    waiting = Q(due_at__isnull=True) | Q(due_at__lte=now)
+    going_on = _offered().filter(state__in=Game.ON_THE_WAY, created_at__lt=now - ADOPTED_AFTER)
+    since = Q(created_at__gt=now - _RECENT) if only_recent else Q()
+    waiting = Q(due_at__isnull=True) & since | Q(due_at__lte=now)
     return list(going_on.filter(waiting).values_list("pk", flat=True))
+
+
+@statement
+def to_adopt(until: datetime) -> QuerySet[Game, uuid.UUID]:
+    """Return the unfinished games that are recent, and those with something due before ``until``."""
+    going_on = Game.objects.filter(state__in=Game.ON_THE_WAY).order_by().values_list("pk", flat=True)
+    recent = going_on.filter(created_at__gt=Now() - _RECENT)
+    return recent.filter(due_at=None).union(going_on.filter(due_at__lte=until), all=True)
 
 
 def latest_open_game(user_id: UserId) -> uuid.UUID | None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,8 +39,8 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quick_to_adopt(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
-        monkeypatch.setattr(rooms, name, 0.01)
+    monkeypatch.setattr(rooms, "OWNERS_TELL_WITHIN_S", 0.01)
+    monkeypatch.setattr("game.selectors.games.ADOPTED_AFTER", timedelta(0))
 
 
 async def until(holds: Any) -> None:
@@ -118,11 +119,36 @@ async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
     """The worker that claimed it may have stopped in between."""
     game = await new_game()
     assert await rooms.current().owner(game.pk) == here.id
-    adopting = asyncio.create_task(rooms.current().adopt())
-    try:
-        await until(lambda: is_here(game))
-    finally:
-        adopting.cancel()
+    await rooms.share_out_recent_orphans()
+    await until(lambda: is_here(game))
+
+
+async def test_the_games_of_a_dead_worker_are_shared_out_among_the_others(
+    new_game: Callable[..., Awaitable[Game]],
+    here: Worker,
+    quick_to_adopt: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[str, str, list[str]]] = []
+
+    async def workers() -> list[str]:
+        return [here.id, "worker.other", "worker.dead"]
+
+    async def alive(asked: Any) -> set[str]:
+        return {"worker.other"} & set(asked)
+
+    monkeypatch.setattr(here.presence, "workers", workers)
+    monkeypatch.setattr(here, "alive", alive)
+    monkeypatch.setattr(here.relay, "tell", lambda *request: told.append(request))
+    games = [await new_game() for _ in range(4)]
+    for game in games:
+        await here.redis.set(key(f"room:{game.pk}"), "worker.dead")
+    await rooms.share_out_all_orphans()
+    ((receiver, kind, shared),) = [request for request in told if request[1] == "game.adopt"]
+    assert (receiver, kind, len(shared)) == ("worker.other", "game.adopt", 2)
+    for game in games:
+        if game.pk.hex not in shared:
+            await until(lambda game=game: is_here(game))
 
 
 async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_there(

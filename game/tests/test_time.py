@@ -418,12 +418,13 @@ async def test_a_correspondence_game_begins_without_its_players_and_calls_whose_
     # Nobody is here: the room leaves memory, and nothing looks for it.
     await a.leave()
     monkeypatch.setattr(rooms, "UNLOAD_AFTER_S", 0.05)
+    monkeypatch.setattr("game.selectors.games.ADOPTED_AFTER", timedelta(0))
 
     async def is_gone() -> bool:
         return game.pk not in rooms.current().here
 
     await until(is_gone)
-    assert game.pk not in await in_database(selectors.unfinished_ids, older_than_s=0)
+    assert game.pk not in await in_database(selectors.unfinished_ids)
     # A move loads it again.
     b = await bob.enter(game.pk)
     assert (await b.hear("game_state"))["turn"] == bob.id
@@ -451,19 +452,16 @@ async def test_a_correspondence_game_is_over_when_its_days_have_passed_though_no
         data=f'{{"at_ms":{began_ms - 3 * 86_400_000}}}'
     )
     await Row.objects.filter(pk=game.pk).aupdate(due_at=timezone.now())
-    assert game.pk in await in_database(selectors.unfinished_ids, older_than_s=0)
-    for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
-        monkeypatch.setattr(rooms, name, 0.01)
+    monkeypatch.setattr("game.selectors.games.ADOPTED_AFTER", timedelta(0))
+    assert game.pk in await in_database(selectors.unfinished_ids)
+    monkeypatch.setattr(rooms, "OWNERS_TELL_WITHIN_S", 0.01)
     await worker.start()
-    adopting = asyncio.create_task(rooms.current().adopt())
+    await rooms.share_out_recent_orphans()
 
     async def is_over() -> bool:
         return (await row(game)).state in Row.OVER
 
-    try:
-        await until(is_over)
-    finally:
-        adopting.cancel()
+    await until(is_over)
     over = await row(game)
     assert over.result is not None
     assert (over.result["reason"], over.result["winner_ids"]) == ("timeout", [ada.id])

@@ -14,8 +14,14 @@ from friends.events import Person
 from friends.selectors import person
 from game.selectors import ws_url
 from matchmaking.invites.events import InviteInfo
-from matchmaking.invites.models import Invite
+from matchmaking.invites.models import IS_PENDING, Invite
 from matchmaking.invites.refusals import UnknownInvite
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Invite, int]:
+    """Return the pending invites that expire before ``until``."""
+    return Invite.objects.filter(IS_PENDING, expires_at__lte=until).values_list("pk", flat=True)
 
 
 def shown(rows: Iterable[Any]) -> list[InviteInfo]:

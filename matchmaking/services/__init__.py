@@ -8,9 +8,10 @@ from matchmaking.services.joining import join, join_soon
 from matchmaking.services.leaving import cancel_match, clear_history, decline, leave, withdraw
 from matchmaking.services.passes import match_all, match_queue
 from matchmaking.services.proposals import accept
-from matchmaking.services.tickets import mark_disconnected, touch_tickets
+from matchmaking.services.tickets import LOOK, mark_disconnected, touch_tickets
 
 __all__ = [
+    "LOOK",
     "accept",
     "cancel_match",
     "clear_history",

@@ -11,6 +11,7 @@ import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
+from core import due
 from core.batching import ThreadedBatcher
 from core.calls import run_before
 from core.ids import UserId
@@ -38,6 +39,7 @@ from matchmaking.services.leaving import leave
 from matchmaking.services.matches import NEW, create_games, groups_of
 from matchmaking.services.proposals import propose
 from matchmaking.services.tickets import (
+    LOOK,
     declared_queue,
     lock_queue,
     repeated,
@@ -228,3 +230,4 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
         if cursor.rowcount < len(members):
             # A member has joined another queue concurrently.
             raise AlreadyQueued
+    due.wake(LOOK)

@@ -21,6 +21,7 @@ from matchmaking.refusals import UnknownQueue
 from realtime.membership import presence
 from realtime.publishing import publish
 
+LOOK = "queues"
 HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 

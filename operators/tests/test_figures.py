@@ -79,12 +79,12 @@ def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(
     ada, bob, cyd = (register_guest(username=name, device=Device()).user for name in ("ada", "bob", "cyd"))
     games.create_game(name="pong", players=[games.Player(ada.pk), games.Player(bob.pk)])
     matchmaking.join(user_id=cyd.pk, game="pong")
-    figures.record_sample("a", now - 1, sockets=7)
+    figures.record_sample("a", now - 1, sockets=7, counts=False)
     logging.getLogger("somewhere").error("a planted error")
     metrics.refusals.labels("rate_limited").inc(10)
     metrics.received["ChatMessage"] += 20
     metrics.published["ChatMessage"] += 30
-    figures.record_sample("a", now, sockets=7)
+    figures.record_sample("a", now, sockets=7, counts=True)
 
     shown = json.loads(operator("support").get("/admin/figures/").content)
 

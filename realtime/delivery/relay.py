@@ -12,7 +12,6 @@ from itertools import count
 from typing import Any
 
 from channels.layers import get_channel_layer
-from redis.asyncio import Redis
 
 from core import redis
 from core.batching import Drain
@@ -26,8 +25,8 @@ from realtime.wire.topics import Topic
 logger = logging.getLogger(__name__)
 
 PING_TIMEOUT_S = 0.5
-# Checked twice a second; a connection that was cut is restored within that time.
-UNKNOWN_FOR_CHECKS = 5
+# Checked once a second; a connection that was cut is restored within that time.
+UNKNOWN_FOR_CHECKS = 3
 
 Handler = Callable[[str, Any], Any]
 _handlers: dict[str, Handler] = {}
@@ -88,12 +87,11 @@ class Relay:
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._layer.flush()
 
-    async def check(self, redis: Redis) -> None:
-        """Reconnect if Redis has not known this listener for several checks.
+    async def check(self, listeners: int) -> None:
+        """Reconnect if Redis has not counted this listener several times.
 
         That happens after a failover, while the connection to the old server may just stay silent.
         """
-        ((_, listeners),) = await redis.pubsub_numsub(self.address)
         self._unknown = 0 if listeners else self._unknown + 1
         if self._unknown == UNKNOWN_FOR_CHECKS:
             self._unknown = 0

@@ -21,20 +21,21 @@ from realtime.delivery.relay import Relay
 
 logger = logging.getLogger(__name__)
 
-BEAT_EVERY_S = 2.0
+BEAT_EVERY_S = 4.0
 DEAD_AFTER_S = 10.0
 RETRY_S = 0.2
 BATCH_SIZE = 500
 
 # Redis' clock, so that the workers' clocks may differ.
 _NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
-# KEYS: workers, swept. ARGV: worker. Returns whether Redis knew the worker (0) or not (1: Redis was emptied
-# or the worker is new, 2: it was taken for dead, and its members were announced to have left).
+# KEYS: workers, swept. ARGV: worker, seconds of silence that mean death. Returns whether Redis knew the
+# worker (0) or not (1: Redis was emptied or the worker is new, 2: it was taken for dead, and its members were
+# announced to have left), and the number of dead workers.
 _BEAT = f"""
 {_NOW}
 local new = redis.call('ZADD', KEYS[1], now, ARGV[1])
-if redis.call('DEL', KEYS[2]) == 1 then return 2 end
-return new
+if redis.call('DEL', KEYS[2]) == 1 then new = 2 end
+return {{new, redis.call('ZCOUNT', KEYS[1], '-inf', now - ARGV[2])}}
 """
 # KEYS: workers, the worker's members. ARGV: worker, prefix, members as "room user". Returns the members that
 # no other worker has, or nil if Redis does not know the worker.
@@ -238,15 +239,15 @@ class LeasedSet:
         return max(0.0, min(due, self._next_beat) - self._clock())
 
     async def _settle(self) -> None:
-        if self._clock() >= self._next_beat:
-            await self._beat()
+        if self._clock() >= self._next_beat and await self._beat():
             await self._sweep()
         await self._enter()
         await self._leave()
 
-    async def _beat(self) -> None:
+    async def _beat(self) -> bool:
+        """Return whether a worker is dead."""
         keys = [self._workers, f"{self._prefix}swept:{self._worker}"]
-        unknown = await evaluate(self._redis, _BEAT, keys, [self._worker])
+        unknown, dead = await evaluate(self._redis, _BEAT, keys, [self._worker, DEAD_AFTER_S])
         self._restoring = max(self._restoring, unknown)
         if self._restoring:
             for members in batched(self._held, BATCH_SIZE):
@@ -255,6 +256,12 @@ class LeasedSet:
                     self._note(first, True)
             self._restoring = 0
         self._next_beat = self._clock() + BEAT_EVERY_S
+        return bool(dead)
+
+    def beat_soon(self) -> None:
+        """Beat now: Redis may have lost its data."""
+        self._restore_first()
+        self._woken.set()
 
     async def _sweep(self) -> None:
         arguments = [DEAD_AFTER_S, self._prefix, BATCH_SIZE]

@@ -55,6 +55,7 @@ class Presence:
         self.keep = self._members.keep
         self.announce = self._members.announce
         self.workers = self._members.workers
+        self.beat_soon = self._members.beat_soon
 
     @property
     def users(self) -> int:

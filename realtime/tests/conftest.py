@@ -161,6 +161,7 @@ async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     """A worker without the background tasks of other apps."""
     own = [task for task in background.tasks if task.__module__.startswith("realtime.")]
     monkeypatch.setattr("core.background.tasks", own)
+    monkeypatch.setattr("core.background.sweeps", [])
     Room.heard.clear()
     Room.shut_out.clear()
     async with running_worker() as running:

@@ -1,8 +1,9 @@
 """Liveness of workers, as judged by another worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from pytest_django import Settings
@@ -164,3 +165,60 @@ async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there
         keeping.cancel()
         await far.relay.stop()
         await far.redis.aclose()
+
+
+@pytest.fixture
+async def two(patient: None, here: Worker) -> AsyncIterator[tuple[Worker, Worker]]:
+    """Two workers that renew their leases only when the test says so, and no third that does."""
+    (renewing,) = [task for task in here._tasks if task.get_name() == "Worker._keep_lease"]
+    renewing.cancel()
+    one, two = Worker(), Worker()
+    for each in (one, two):
+        await each.relay.start()
+        await each.redis.delete(worker.WORKERS, worker.ELECTED)
+    yield one, two
+    for each in (one, two):
+        await each.relay.stop()
+        await each.redis.aclose()
+
+
+async def test_one_worker_is_elected_and_another_takes_its_place_when_it_is_killed(
+    two: tuple[Worker, Worker],
+) -> None:
+    first, second = two
+    for each in (first, second, first, second):
+        await each._renew()
+        assert each.elected == first.id
+    await first.relay.stop()  # what a kill does; its lease still stands
+    await second._renew()
+    assert second.elected == second.id
+
+
+async def test_the_elected_worker_looks_for_the_remains_of_one_that_is_gone_and_then_forgets_it(
+    two: tuple[Worker, Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two
+    swept: asyncio.Queue[None] = asyncio.Queue()
+
+    async def sweep() -> None:
+        swept.put_nowait(None)
+
+    monkeypatch.setattr("core.background.sweeps", [sweep])
+    monkeypatch.setattr(worker, "BELIEVED_DEAD_S", 0.01)
+    for each in (first, second, first):
+        await each._renew()
+    sweeping = asyncio.create_task(first._sweep_for_all())
+    await swept.get()  # because it was elected
+    await second.relay.stop()
+    await first._renew()
+    await swept.get()
+    await until_forgotten(first, second)
+    sweeping.cancel()
+
+
+async def until_forgotten(by: Worker, other: Worker) -> None:
+    async def known() -> set[bytes]:
+        return await cast(Awaitable[set[bytes]], by.redis.smembers(worker.WORKERS))
+
+    while other.id.encode() in await known():  # noqa: ASYNC110  (nothing tells)
+        await asyncio.sleep(0.01)

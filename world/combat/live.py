@@ -1,13 +1,13 @@
 """Background work on fights: ends abandoned ones, and restores health.
 
-Every worker runs it; row locks let only one of them act on a fight.
+Row locks let only one worker act on a fight.
 """
 
-from core.background import every
+from core.due import look
 from world.combat import selectors, services
 
 
-@every(1)
+@look("fights", every_s=1, waiting=selectors.waiting)
 def look_after_fights() -> None:
     """End abandoned fights and restore the health of rested characters."""
     for combat_id in selectors.abandoned():

@@ -1,6 +1,7 @@
 """Queries about fights."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -138,6 +139,14 @@ def _remedies(user_id: UserId) -> list[events.RemedyInfo]:
         )
         for stack in stacks
     ]
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Combat, int]:
+    """Return the fights with a fighter who is gone, and what recovers before ``until``."""
+    gone = Q(attacker__visit=None) | Q(defender__visit=None)
+    recovering = Recovery.objects.filter(at__lte=until).order_by().values_list("pk", flat=True)
+    return under_way().filter(gone).order_by().values_list("pk", flat=True).union(recovering, all=True)
 
 
 def abandoned() -> list[int]:

@@ -3,13 +3,15 @@
 Several changes at nearly the same time lead to one update.
 """
 
-from core.background import STORE_ERRORS, every
+from core import due
+from core.background import STORE_ERRORS
 from core.ids import UserId
 from progression.events import StatsChanged
 from realtime import worker
 from realtime.reactions import reacts_to
 from world import services
 
+LOOK = "growth"
 PUBLISH_EVERY_S = 0.25
 
 
@@ -25,12 +27,15 @@ def _changed() -> ChangedUsers:
 def queue_update(event: StatsChanged) -> None:
     """Schedule an update of the user's character: others see its level and its maximum health."""
     user_id = event.user_id
-    worker.once_committed(
-        lambda: _changed().add(user_id), outside=lambda: services.publish_update_of_owner(user_id)
-    )
+    worker.once_committed(_queue, user_id, outside=lambda: services.publish_update_of_owner(user_id))
 
 
-@every(PUBLISH_EVERY_S)
+def _queue(user_id: UserId) -> None:
+    _changed().add(user_id)
+    due.looks[LOOK].wake()
+
+
+@due.look(LOOK, every_s=PUBLISH_EVERY_S)
 def publish_updates() -> None:
     """Publish an update of each changed character."""
     changed = _changed()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from core.background import STORE_ERRORS, background
+from core.background import STORE_ERRORS, background, sweep
 from core.database import in_database
 from realtime.socket import addresses
 from world import selectors, services
@@ -13,7 +13,6 @@ from world.live.positions import positions
 logger = logging.getLogger(__name__)
 
 STORE_EVERY_S = 4.0
-CHECK_SOCKETS_EVERY_S = 2.0
 
 
 @background
@@ -23,7 +22,8 @@ async def store_positions() -> None:
         await asyncio.sleep(STORE_EVERY_S)
         moved = positions().take_unsaved()
         try:
-            await in_database(services.store_positions, [tracked.as_position() for tracked in moved])
+            if moved:
+                await in_database(services.store_positions, [tracked.as_position() for tracked in moved])
             await sockets.refresh_stale()
         except STORE_ERRORS as problem:
             for tracked in moved:
@@ -31,16 +31,11 @@ async def store_positions() -> None:
             logger.warning("Positions cannot be saved until the database is back: %s", problem)
 
 
-@background
+@sweep
 async def end_lost_visits() -> None:
     """End the visits of sockets whose worker was killed."""
-    while True:
-        await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
-        try:
-            visits = await in_database(selectors.visits)
-            lost = await addresses.lost([socket for _, socket in visits])
-            for user_id, socket in visits:
-                if socket in lost:
-                    await in_database(services.leave_world, user_id=user_id, socket=socket)
-        except STORE_ERRORS as problem:
-            logger.warning("Cannot check for lost sockets: %s", problem)
+    visits = await in_database(selectors.visits)
+    lost = await addresses.lost([socket for _, socket in visits])
+    for user_id, socket in visits:
+        if socket in lost:
+            await in_database(services.leave_world, user_id=user_id, socket=socket)

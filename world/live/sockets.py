@@ -24,12 +24,15 @@ class Socket(Protocol):
 
 
 _sockets: dict[str, Socket] = {}
+_has_visits = True  # whether the database may have visits of this worker's sockets
 
 
 def register(socket: Socket) -> str:
     """Make the socket reachable and return its address."""
+    global _has_visits
     address = addresses.register(socket.connection)
     _sockets[address] = socket
+    _has_visits = True
     return address
 
 
@@ -62,8 +65,12 @@ def refresh_after_commit(event: VisitChanged) -> None:
 
 async def refresh_stale() -> None:
     """Refresh this worker's sockets that missed a change of their characters' locations."""
+    global _has_visits
+    if not _sockets and not _has_visits:
+        return
     open_before = {address: socket for address, socket in _sockets.items() if socket.has_entered}
     where = await in_database(selectors.whereabouts, addresses.prefix())
+    _has_visits = bool(where)
     for address, socket in open_before.items():
         if address not in _sockets:
             continue

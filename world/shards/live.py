@@ -1,12 +1,12 @@
 """Background work on captures: pauses, resumes and completes them, whichever worker saw them begin.
 
-Every worker runs it; the lock of the world's state lets only one of them act. Arrivals and departures do not
+The lock of the world's state lets only one worker act. Arrivals and departures do not
 lock shards themselves: two characters that swap places would wait for each other.
 """
 
-from core.background import every
 from core.batching import BatchLoader, one_by_one
 from core.database import in_database
+from core.due import look
 from world.shards import events, selectors, services
 
 
@@ -20,7 +20,7 @@ class WorldStates:
         return await in_database(selectors.world_state)
 
 
-@every(0.25)
+@look(services.LOOK, every_s=0.25, waiting=selectors.waiting)
 def look_after_captures() -> None:
     """Update the captures that are over or whose place has gained or lost a character."""
     for shard_id in selectors.unsettled():

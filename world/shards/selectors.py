@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -76,6 +77,12 @@ def capture_conditions(shard: Shard) -> CaptureConditions | None:
     if captor is None or not world.in_area(shard.location_id).filter(pk=captor.pk).exists():
         return None
     return CaptureConditions(captor, is_contested(shard.location_id, captor.faction_id))
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Shard, int]:
+    """Return the shards that are being captured, however long it takes: each can be contested at any time."""
+    return Shard.objects.filter(remaining__isnull=False).values_list("pk", flat=True)
 
 
 def unsettled() -> list[int]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core import due
 from core.ids import UserId
 from realtime.publishing import publish
 from world import selectors as world_selectors
@@ -23,6 +24,8 @@ from world.shards.refusals import (
     ShardIsYours,
     UnknownShard,
 )
+
+LOOK = "captures"
 
 
 @transaction.atomic
@@ -50,6 +53,7 @@ def begin_capture(*, user_id: UserId, shard_id: int) -> None:
     shard.captor = captor
     contested = selectors.is_contested(shard.location_id, captor.faction_id)
     _set(shard, rules.Channel.start(timezone.now(), contested=contested))
+    due.wake(LOOK)
     _publish_status(shard)
 
 

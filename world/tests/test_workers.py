@@ -27,7 +27,6 @@ WITHIN_S = 30.0
 async def quick_here(demo_world: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     """A worker that runs its background tasks often."""
     monkeypatch.setattr(keeping, "STORE_EVERY_S", 0.02)
-    monkeypatch.setattr(keeping, "CHECK_SOCKETS_EVERY_S", 0.02)
     async with running_worker() as worker:
         yield worker
         await players_leave()
@@ -40,6 +39,7 @@ async def test_who_was_on_a_killed_worker_is_told_to_have_gone(
     watcher = await bob.enter()
     await in_database(lambda: services.enter_world(user_id=ada.id, socket="worker.gone/1"))
     await watcher.hear("player_joined_area")
+    await keeping.end_lost_visits()
     left = await watcher.hear("player_left_area")
     assert (left["character_id"], left["reason"]) == (ada.character_id, "disconnected")
     assert not await in_database(Visit.objects.filter(user=ada.id).exists)

@@ -1,10 +1,10 @@
 """Background work on trades: expires unanswered requests."""
 
-from core.background import every
+from core.due import look
 from world.trading import selectors, services
 
 
-@every(1)
+@look("trades", every_s=1, waiting=selectors.waiting)
 def expire_requests() -> None:
     """End requests that were not accepted in time; row locks let only one worker act."""
     for trade_id in selectors.expired():

@@ -1,5 +1,7 @@
 """Queries about trades."""
 
+from datetime import datetime
+
 import msgspec
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -32,6 +34,12 @@ def live_between(user_id: UserId, other_id: UserId) -> QuerySet[Trade]:
     """Return the unfinished trade between these two users, if any."""
     pair = Q(asker__owner=user_id, asked__owner=other_id) | Q(asker__owner=other_id, asked__owner=user_id)
     return trades().filter(pair, ended_at=None)
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Trade, int]:
+    """Return the requests that expire before ``until``."""
+    return Trade.objects.filter(expires_at__lte=until).values_list("pk", flat=True)
 
 
 def expired() -> list[int]:

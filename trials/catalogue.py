@@ -1,6 +1,7 @@
 """All trials, by name."""
 
 from trials import (
+    arena,
     browsers,
     churn,
     clocks,
@@ -29,6 +30,7 @@ _MODULES = (
     trading,
     queueing,
     takeover,
+    arena,
     redis_loss,
     database_loss,
     stopping,

@@ -58,6 +58,24 @@ def told_before_written() -> None:
     _replace("game.live.journal.Journal.append", careless)
 
 
+def inputs_are_not_journaled() -> None:
+    """The inputs of real-time games are not kept, only a snapshot every few seconds."""
+    from game.live.room.actor import Room
+
+    write, save = Room._write_move, Room._save_snapshot
+
+    def write_careless(self: Any, *arguments: Any, **named: Any) -> None:
+        if not self.match.game.real_time:
+            write(self, *arguments, **named)
+
+    def save_careless(self: Any, **named: Any) -> None:
+        if self.match.tick - self._snapshot_tick >= 5 * self.match.game.rate or named:
+            save(self, **named)
+
+    _replace("game.live.room.actor.Room._write_move", write_careless)
+    _replace("game.live.room.actor.Room._save_snapshot", save_careless)
+
+
 def failures_are_500() -> None:
     """An unreachable database is treated as a bug."""
     _replace("core.problems.UNREACHABLE", ())
@@ -238,6 +256,11 @@ def all_are_owners_of_lobbies() -> None:
 
     for module in ("chat.selectors", "chat.selectors.lobbies"):
         _replace(f"{module}.check_member", lambda lobby_id, user_id: Membership.Role.OWNER)
+
+
+def all_fighters_are_seen() -> None:
+    """Walls of the arena hide nobody."""
+    _replace("game.games.arena.Arena.seen", lambda self, state, seat: [int(key) for key in state["fighters"]])
 
 
 def any_close_code_will_do() -> None:

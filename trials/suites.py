@@ -2,6 +2,7 @@
 
 - ``streams``: for every kind of event, a snapshot and the events after it lead to the later snapshot.
 - ``authorisation``: every route and command, for every kind of user.
+- ``sync``: nobody is sent an entity out of sight, and changes applied are the full state.
 - ``protocol``: the rules of RFC 6455, on raw sockets, against each server that we run on.
 """
 
@@ -32,6 +33,11 @@ AUTHORISATION = (
     "matchmaking/tests/test_authorisation.py",
     "progression/tests/test_authorisation.py",
     "world/tests/test_authorisation.py",
+)
+SYNC = (
+    "game/tests/test_interest.py",
+    "game/tests/test_rules_arena.py",
+    "game/tests/test_state_sync_stateful.py",
 )
 PROTOCOL = ("realtime/tests/server/test_rfc6455.py",)
 
@@ -74,5 +80,6 @@ def _suite(name: str, paths: Sequence[str], *, times: int, fault: str) -> Trial:
 SUITES = (
     _suite("streams", STREAMS, times=5, fault="new_roles_are_not_told"),
     _suite("authorisation", AUTHORISATION, times=1, fault="all_are_owners_of_lobbies"),
+    _suite("sync", SYNC, times=3, fault="all_fighters_are_seen"),
     _suite("protocol", PROTOCOL, times=1, fault="any_close_code_will_do"),
 )

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from math import dist
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from core.namespace import key
 from game import services
 from game.author import Clock, catalogue
 from game.events import GameOver
+from game.games.arena import SPEED
 from game.live import ownership, rooms
 from game.models import Game, JournalEntry, Snapshot
 from game.models import Game as Row
@@ -258,3 +260,24 @@ async def test_a_worker_lets_all_go_and_stops_though_redis_does_not_answer(
             await worker.stop()
     for socket in sockets:
         assert await socket.closed() == 1012
+
+
+async def test_an_arena_goes_on_where_its_players_saw_it(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, here: Worker
+) -> None:
+    game = await new_game("arena")
+    a, b = await begin(game, ada, bob)
+    seen: dict[str, Any] = {"tick": 0}
+    while seen["tick"] < 30:
+        await a.send(type="player_move", movement={"dx": 10, "dy": seen["tick"] % 3, "aim": 0})
+        seen = await a.hear_until("game_tick")
+    killed = rooms.current()
+    # As if the worker were killed: nothing is saved, nobody is told.
+    await killed.scheduler.stop()
+    rooms._rooms = None
+    again = await ada.enter(game.pk)
+    state = await again.hear("game_state")
+    tick = await again.hear_until("game_tick")
+    assert abs(tick["tick"] - seen["tick"]) <= 6
+    places = [one["view"]["fighters"]["0"] for one in (seen, state)]
+    assert dist(*((place["x"], place["y"]) for place in places)) <= 0.3 * SPEED

@@ -1,10 +1,23 @@
 """Games that never end, with real rules, for scripted players."""
 
+from math import pi, sqrt
 from random import Random
 from typing import Any
 
 from bench.basket import MOST_USERS
-from game.author import Annotated, Game, Literal, Meta, Record, Seat, State, Verdict, move
+from game.author import (
+    Annotated,
+    Game,
+    Literal,
+    Meta,
+    Quantised,
+    Radius,
+    Record,
+    Seat,
+    State,
+    Verdict,
+    move,
+)
 from game.games.pong import Pong
 from game.games.tictactoe import TicTacToe
 
@@ -41,16 +54,45 @@ class Walk(Record):
     direction: Literal[-1, 0, 1]
 
 
+Length = Annotated[float, Quantised(0.1)]
+
+
+class Walker(Record):
+    """Where a player is."""
+
+    x: Length
+    y: Length
+
+
+class Field(Record):
+    """The players in sight, by seat."""
+
+    walkers: dict[str, Walker]
+
+
+SIGHT = 100.0
+IN_SIGHT = 10
+
+
 class BenchCrowd(Game):
-    """A line on which up to 200 players walk up and down, for ever."""
+    """A field on which up to 200 players walk to and fro, for ever; each sees about ten of the others."""
 
     name = "bench_crowd"
     title = "Endless crowd"
     players = (2, 200)
     hidden = False
+    sees = Radius(SIGHT, field="walkers")
 
     def setup(self, random: Random) -> State:
-        return {"places": [0.0 for _ in self.seats], "directions": [0 for _ in self.seats]}
+        return {
+            "places": [[random.uniform(0, self.width), random.uniform(0, self.width)] for _ in self.seats],
+            "directions": [0 for _ in self.seats],
+        }
+
+    @property
+    def width(self) -> float:
+        """The length of each side of the field."""
+        return SIGHT * sqrt(pi * len(self.seats) / IN_SIGHT)
 
     def tick(self, state: State, inputs: dict[Seat, Walk], dt: float) -> None:
         places, directions = state["places"], state["directions"]
@@ -58,13 +100,13 @@ class BenchCrowd(Game):
             directions[seat] = walk.direction
         for seat, direction in enumerate(directions):
             if direction:
-                places[seat] = (places[seat] + 100 * direction * dt) % 1000
+                places[seat][0] = min(max(places[seat][0] + 30 * direction * dt, 0), self.width)
 
     def result(self, state: State) -> Verdict:
         return None
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
-        return {"places": [round(place, 1) for place in state["places"]]}
+    def view(self, state: State, seat: Seat | None) -> Field:
+        return Field({str(number): Walker(*place) for number, place in enumerate(state["places"])})
 
 
 class BenchQueues(TicTacToe):

@@ -63,12 +63,17 @@ LOADS = {
         )
         for players, first in ((2, 300), (8, 60), (64, 4), (200, 1))
     },
-    "crowd-8-far": Load(
-        "crowd",
-        (OURS,),
-        {"players": 8, "first": 20, "last": 20, "delay": 100, "jitter": 30, "loss": 10},
-        {"players": 2, "first": 1, "last": 1},
-    ),
+    **{
+        f"crowd-{players}-{name}": Load(
+            "crowd",
+            (OURS,),
+            {"players": players, "first": rooms, "last": rooms, **network},
+            {"players": 2, "first": 1, "last": 1},
+        )
+        for name, network in (("far", {"delay": 100, "jitter": 30}), ("lossy", {"loss": 10}))
+        for players, rooms in ((2, 60), (8, 15), (64, 2), (200, 1))
+    },
+    "arena": Load("arena", (OURS,), {"rooms": 20}, {"rooms": 1}),
     "tick-deltas": Load(
         "tick", (OURS,), {"first": 400, "last": 2000, "deltas": 1}, {"first": 10, "last": 10, "deltas": 1}
     ),
@@ -150,6 +155,14 @@ GOALS = [
         OURS,
         "bytes_per_client_s",
         24 * 30,
+        lower_is_better=True,
+    ),
+    Goal(
+        "bytes/s to each of eight in the arena, 20 frames a second",
+        "arena",
+        OURS,
+        "bytes_per_client_s",
+        6_000,
         lower_is_better=True,
     ),
     Goal("5,000 tickets at once to the last match, s", "queue", OURS, "matched_s", 8, lower_is_better=True),

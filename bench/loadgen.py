@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import cycle, islice
+from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -146,7 +147,7 @@ async def tick(run: Run) -> Turns:
     watches: list[sockets.Watch] = []
     for rooms in _ramp(run.option("first", 10), run.option("last", 2000)):
         tables = await run.target.real_time_games(rooms - len(watches) // 2)
-        await _start_watching(run, tables, watches, "gp.delta.msgpack" if run.option("deltas", 0) else "")
+        await _start_watching(run, tables, watches, DELTAS if run.option("deltas", 0) else "")
         # Starting games is a different load from running games.
         await asyncio.sleep(min(1.0, run.seconds / 2))
         for _ in range(TRIES):
@@ -164,7 +165,7 @@ async def tick(run: Run) -> Turns:
     run.figures |= best
 
 
-async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
+async def _watched(run: Run, watches: list[sockets.Watch], rate: int = FRAME_RATE) -> Figures:
     """Return the lateness of the frames in a window, and the share that arrived."""
     for watch in watches:
         watch.last, watch.bytes = 0.0, 0
@@ -175,7 +176,7 @@ async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
     figures = run.measured("frames_per_s", frames)
     sent = sum(watch.bytes for watch in watches)
     figures["bytes_per_client_s"] = round(sent / len(watches) / figures["seconds"])
-    figures["frames_share"] = round(frames / (len(watches) * FRAME_RATE * figures["seconds"]), 3)
+    figures["frames_share"] = round(frames / (len(watches) * rate * figures["seconds"]), 3)
     return figures
 
 
@@ -196,7 +197,7 @@ async def crowd(run: Run) -> Turns:
         through = port if network == NO_NETWORK else int(await proxy.stdout.readline())
         for rooms in _ramp(run.option("first", 1), run.option("last", 500)):
             added = await run.target.crowds(rooms - len(watches) // players, players, through)
-            await _start_watching(run, added, watches)
+            await _start_watching(run, added, watches, DELTAS)
             for _ in range(TRIES):
                 yield
                 for number, watch in enumerate(watches):
@@ -218,6 +219,41 @@ async def crowd(run: Run) -> Turns:
     run.figures |= best
 
 
+async def arena(run: Run) -> Turns:
+    """Arenas of eight who run about and shoot, twenty frames a second."""
+    assert isinstance(run.target, Platform)
+    port = urlsplit(run.target.base_url).port
+    assert port is not None
+    rooms = run.option("rooms", 20)
+    tables = await run.target.crowds(rooms, 8, port, "arena", minutes=30, frags=200)
+    watches: list[sockets.Watch] = []
+    await _start_watching(run, tables, watches, DELTAS)
+    steering = asyncio.create_task(_steer(watches))
+    await asyncio.sleep(min(1.0, run.seconds / 2))
+    yield
+    run.figures |= {"rooms": rooms, "players": 8, **await _watched(run, watches, rate=20)}
+    run.figures["frames_per_client_s"] = round(run.figures["frames_per_s"] / len(watches), 1)
+    steering.cancel()
+    for watch in watches:
+        watch.leave()
+
+
+async def _steer(watches: list[sockets.Watch]) -> None:
+    """Have everybody turn and shoot, and run another way now and then."""
+    dice, ways = Random(1), [(0, 0) for _ in watches]
+    step = 0
+    while True:
+        step += 1
+        for number, watch in enumerate(watches):
+            if dice.random() < 0.1:
+                ways[number] = dice.choice([(10, 0), (-10, 0), (0, 10), (0, -10), (7, 7), (-7, -7)])
+            dx, dy = ways[number]
+            steering = {"dx": dx, "dy": dy, "aim": step * 12 % 1024, "fire": step % 20 < 5}
+            watch.send(msgspec.json.encode({"type": "player_move", "movement": steering}))
+        await asyncio.sleep(1 / 20)
+
+
+DELTAS = "gp.delta.msgpack"
 NO_NETWORK = ["--delay=0", "--jitter=0", "--loss=0"]
 WALKS = [
     msgspec.json.encode({"type": "player_move", "movement": {"direction": direction}})
@@ -454,7 +490,20 @@ async def _statements(run: Run, call: basket.Call) -> float | None:
 
 SCENARIOS: dict[str, Callable[[Run], Turns]] = {
     each.__name__: each
-    for each in (relay, fanout, tick, crowd, idle, queue, world, rest, at_rest, idle_worker, first_minutes)
+    for each in (
+        relay,
+        fanout,
+        tick,
+        crowd,
+        arena,
+        idle,
+        queue,
+        world,
+        rest,
+        at_rest,
+        idle_worker,
+        first_minutes,
+    )
 }
 
 

@@ -25,7 +25,9 @@ def table(results: Results) -> str:
         naive = results.get(("basket", NAIVE), {}).get("calls", {})
         lines += _markdown(basket_report.rows(calls, naive))
     crowds = [
-        found for (load, _), found in results.items() if load.startswith("crowd") and "fault" not in found
+        found
+        for (load, _), found in results.items()
+        if load.startswith(("crowd", "arena")) and "fault" not in found
     ]
     if crowds:
         lines += _markdown([CROWD_TITLES, *map(_crowd, crowds)])

@@ -73,11 +73,13 @@ class Platform(Target):
     async def real_time_games(self, count: int) -> list[Table]:
         return await self._games("bench_real_time", count, 0)
 
-    async def crowds(self, count: int, players: int, port: int) -> list[Table]:
+    async def crowds(
+        self, count: int, players: int, port: int, game: str = "bench_crowd", **options: object
+    ) -> list[Table]:
         """Create rooms of many players of a real-time game; their sockets go through ``port``."""
         tokens = await self.tokens(count * players)
         rooms = [tokens[at : at + players] for at in range(0, len(tokens), players)]
-        body = {"game": "bench_crowd", "seats": players, "private": True}
+        body = {"game": game, "seats": players, "private": True, **options}
         created = await http.ask_all(
             self.base_url,
             [http.request("POST", "/api/games/", token=room[0], body=body) for room in rooms],

@@ -123,6 +123,8 @@ export declare class GameChannel<Name extends string = string> extends Channel<G
   watch(handler: (game: GameChannel<Name>) => unknown): () => void;
   ready(): number | string;
   move(movement: MovementOf<Name>): number | string;
+  /** Sends an input of a real-time game, if there is a connection. */
+  steer(movement: MovementOf<Name> & { n?: number; saw?: number }): boolean;
   act(action: string, data?: unknown): number | string;
   say(message: string): number | string;
 }

@@ -286,6 +286,16 @@ export class Channel {
   }
 
   /**
+   * Sends a message without an `id` if there is a connection, for what is of no use later. → whether it was sent.
+   *
+   * @param {Message} message
+   */
+  sendNow(message) {
+    this.#ready?.send(JSON.stringify(message));
+    return this.#ready !== null;
+  }
+
+  /**
    * Tells that a message will not be sent, once its sender knows its id.
    *
    * @param {{id: string | number}} message
@@ -561,6 +571,16 @@ export class GameChannel extends Channel {
    */
   move(movement) {
     return this.send({ type: "player_move", movement });
+  }
+
+  /**
+   * Sends an input of a real-time game, if there is a connection. It is acknowledged by `ack`, if it has a number (`n`).
+   * → whether it was sent.
+   *
+   * @param {Movement} movement
+   */
+  steer(movement) {
+    return this.sendNow({ type: "player_move", movement });
   }
 
   /**

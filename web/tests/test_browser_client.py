@@ -607,6 +607,17 @@ def test_people_have_sockets_of_their_own(page: Page) -> None:
     assert paths == ["/ws/friends/status/", "/ws/lobbies/7/", "/ws/chat/lobby/the-cave/", "/ws/chat/12/"]
 
 
+def test_an_input_goes_out_at_once_without_an_id_or_not_at_all(page: Page) -> None:
+    sent = run(
+        page,
+        """await inGame(); sockets[0].sent = [];
+        const told = [client.game.steer({dx: 1, n: 1})];
+        sockets[0].end(1006); told.push(client.game.steer({dx: 1, n: 2}));
+        return [sockets[0].sent, told, client.game.state];""",
+    )
+    assert sent == [[{"type": "player_move", "movement": {"dx": 1, "n": 1}}], [True, False], "waiting"]
+
+
 def test_a_list_of_rooms_is_filtered_and_a_spectator_may_follow_a_player(page: Page) -> None:
     queries = run(
         page,

@@ -200,6 +200,13 @@ class Channel(Handlers):
         answer: str | int = stamped["id"]
         return answer
 
+    async def send_now(self, message: Mapping[str, Any]) -> bool:
+        """Send a message without an ``id`` if connected, for what is of no use later; return whether it was."""
+        socket = self._socket
+        if socket is None or self.state != "open" or self._is_leaving:
+            return False
+        return await self._sent(socket, message)
+
     async def ask(self, message: Mapping[str, Any]) -> protocol.Message | None:
         """Send a message and wait until the server has handled it; return the answer, if there is one.
 

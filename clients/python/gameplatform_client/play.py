@@ -88,6 +88,13 @@ class GameChannel(Channel):
         """Make a move, with the fields of the game's ``move_schema``; return the message's ``id``."""
         return await self.send({"type": MessageType.PLAYER_MOVE, "movement": movement})
 
+    async def steer(self, movement: Mapping[str, Any]) -> bool:
+        """Send an input of a real-time game, if connected; return whether it was sent.
+
+        It is acknowledged by ``ack``, if it has a number (``n``).
+        """
+        return await self.send_now({"type": MessageType.PLAYER_MOVE, "movement": movement})
+
     async def act(self, action: str, data: Any = None) -> str | int:
         """Send ``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or a game's own action."""
         message = {"type": MessageType.GAME_ACTION, "action": action}

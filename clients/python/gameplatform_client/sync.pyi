@@ -62,6 +62,9 @@ class Channel(Handlers):
         closed, and ``ClientError`` with ``outbox_full`` if too many messages are queued.
         """
 
+    def send_now(self, message: Mapping[str, Any]) -> bool:
+        """Send a message without an ``id`` if connected, for what is of no use later; return whether it was."""
+
     def ask(self, message: Mapping[str, Any]) -> Message | None:
         """Send a message and wait until the server has handled it; return the answer, if there is one.
 
@@ -140,6 +143,12 @@ class GameChannel(Channel):
 
     def move(self, movement: Mapping[str, Any]) -> str | int:
         """Make a move, with the fields of the game's ``move_schema``; return the message's ``id``."""
+
+    def steer(self, movement: Mapping[str, Any]) -> bool:
+        """Send an input of a real-time game, if connected; return whether it was sent.
+
+        It is acknowledged by ``ack``, if it has a number (``n``).
+        """
 
     def act(self, action: str, data: Any = None) -> str | int:
         """Send ``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or a game's own action."""

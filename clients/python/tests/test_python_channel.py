@@ -204,6 +204,18 @@ async def test_too_much_that_waits_is_refused(enter: Any, server: Server) -> Non
         assert refused.value.error_code == "outbox_full"
 
 
+async def test_an_input_is_sent_at_once_without_an_id_or_not_at_all(enter: Any, server: Server) -> None:
+    async with enter(kind=GameChannel) as (channel, line):
+        assert await channel.steer({"dx": 1, "n": 1})
+        assert await line.hear() == {"type": "player_move", "movement": {"dx": 1, "n": 1}}
+        line.socket.transport.abort()
+        again = await server.next()
+        assert not await channel.steer({"dx": 1, "n": 2})
+        await channel.move({"cell": 1})
+        await again.say(type="state", seq=1)
+        assert (await again.hear())["movement"] == {"cell": 1}
+
+
 async def test_a_refused_socket_is_told_to_who_opens_it(server: Server) -> None:
     async def token() -> str:
         return "token"

@@ -390,7 +390,7 @@ function Table({ id, alone, rated }) {
       ${
         room.view &&
         html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
-        onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.state === "open" && client.sendMove(movement) : move}
+        onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.steer(movement) : move}
         frames=${frames} live=${live} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
       ${refusal && html`<${Refusal}>${refusal}<//>`}

@@ -287,6 +287,8 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
     /** @type {Steer | null} */
     let sent = null;
     let sentAt = 0;
+    /** The newest tick: while frames are missing, it stays on the screen. */
+    let newestTick = 0;
     let request = 0;
     let known = newest.current.falls.at(-1)?.number ?? 0;
 
@@ -314,7 +316,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       if (now - sentAt < (isNew ? (sent?.fire === wanted.fire ? 1000 / RATE : 0) : SAY_AGAIN_MS)) return;
       sent = wanted;
       sentAt = now;
-      const saw = Math.max(0, Math.round(clock.shown(now) ?? 0));
+      const saw = Math.max(0, Math.min(newestTick, Math.round(clock.shown(now) ?? 0)));
       move.current?.({ ...wanted, n: own.steer(wanted), saw });
     };
     const frame = (/** @type {number} */ now) => {
@@ -343,6 +345,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       const now = performance.now();
       const before = own === null ? undefined : newest.current.fighters[own];
       newest.current = seen;
+      newestTick = tick;
       clock.ticked(tick, now);
       film.add(tick, seen);
       const mine = own === null ? undefined : seen.fighters[own];

@@ -102,6 +102,8 @@ export declare class Channel<Told = any, Taken = any> {
     type: Type,
     handler: (message: Message<Type, Told | Own>) => unknown,
   ): () => void;
+  /** Sends a message without an `id` if there is a connection. */
+  sendNow(message: Every<Taken>): boolean;
   send(message: Every<Taken>): number | string;
 }
 

@@ -281,3 +281,22 @@ async def test_an_arena_goes_on_where_its_players_saw_it(
     assert abs(tick["tick"] - seen["tick"]) <= 6
     places = [one["view"]["fighters"]["0"] for one in (seen, state)]
     assert dist(*((place["x"], place["y"]) for place in places)) <= 0.3 * SPEED
+
+
+async def test_free_seats_of_a_room_that_was_taken_over_are_nobody_who_stays_away(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person, here: Worker
+) -> None:
+    game = await new_game("arena")
+    await begin(game, ada, bob)
+    await rooms.current().scheduler.stop()
+    rooms._rooms = None
+    a, b = await ada.enter(game.pk), await bob.enter(game.pk)
+    for player in (a, b):
+        await player.hear_until("game_tick")
+    room = rooms.current().here[game.pk]
+    assert any(not seat.user_id for seat in room.seats)
+    now = room._now
+    room._now = lambda: now() + room.match.game.grace
+    room._check_deadlines()
+    assert room.state == "active"
+    await a.hear("game_tick")

@@ -596,7 +596,7 @@ class Course(Table):
         for seat in self.seats:
             if seat.bot_level is not None:
                 seat.joined = seat.ready = True
-            elif seat.joined or self.is_started:
+            elif seat.user_id and (seat.joined or self.is_started):
                 seat.away_since = now
         self._count_as_here()
         self.phase = self._restored_phase()

@@ -81,7 +81,10 @@ class Steps(Node):
         self._digits = next((digits for digits in range(16) if round(step, digits) == step), 16)
 
     def pack(self, value: Any) -> Any:
-        return None if value is None else floor(value / self._step + 0.5)
+        if value is None:
+            return None
+        number: float = value
+        return floor(number / self._step + 0.5)
 
     def change(self, before: Any, after: Any) -> Any:
         return after if before is None or after is None else after - before
@@ -120,6 +123,7 @@ class Fields(Node):
         self._names = struct.__struct_encode_fields__
         self._nodes = list(nodes)
         self._packed = [(number, node) for number, node in enumerate(nodes) if not node.is_scalar]
+        self._count = len(self._nodes)
 
     def pack(self, value: Any) -> Any:
         if value is None:
@@ -145,11 +149,13 @@ class Fields(Node):
     def change(self, before: Any, after: Any) -> Any:
         if before is None or after is None:
             return self.whole(after)
+        old: tuple[Any, ...] = before
+        new: tuple[Any, ...] = after
         changed: dict[int, Any] = {}
-        for number, node in enumerate(self._nodes):
-            was, now = before[number], after[number]
+        for number in range(self._count):
+            was, now = old[number], new[number]
             if was is not now and was != now:
-                changed[number] = node.change(was, now)
+                changed[number] = self._nodes[number].change(was, now)
         return changed
 
     def shown(self, tree: Any) -> Any:

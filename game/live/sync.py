@@ -39,7 +39,17 @@ class Synced:
 class Change:
     """The view of some viewers after a frame, and what has changed in it ``since`` an earlier one."""
 
-    __slots__ = ("_after", "_before", "_binary", "_codec", "_text", "_whole", "since")
+    __slots__ = (
+        "_after",
+        "_before",
+        "_binary",
+        "_codec",
+        "_text",
+        "_tick_frame",
+        "_whole",
+        "_whole_text",
+        "since",
+    )
 
     def __init__(self, codec: Fields, before: Any, after: Any, since: int) -> None:
         self.since = since
@@ -49,6 +59,8 @@ class Change:
         self._binary: Raw | None = None
         self._text: bytes | None = None
         self._whole: Raw | None = None
+        self._whole_text: bytes | None = None
+        self._tick_frame: bytes | None = None
 
     def is_from(self, before: Any, after: Any) -> bool:
         """Return whether these trees have this change."""
@@ -85,7 +97,16 @@ class Change:
     @property
     def whole_text(self) -> bytes:
         """The whole view in JSON."""
-        return json.encode(self._codec.shown(self._after))
+        if self._whole_text is None:
+            self._whole_text = json.encode(self._codec.shown(self._after))
+        return self._whole_text
+
+    def tick_frame(self, tick: int) -> bytes:
+        """Return the binary frame of a tick that tells of no input."""
+        if self._tick_frame is None:
+            change = None if self._before == self._after else self._codec.change(self._before, self._after)
+            self._tick_frame = msgpack.encode((0, tick, tick - self.since, change))
+        return self._tick_frame
 
 
 class Delta:
@@ -128,13 +149,19 @@ class Sync:
         """Return what these viewers see anew in the frame ``at``; nothing if that cannot be told."""
         try:
             if not match.game.hidden:
-                return dict.fromkeys(viewers, self._change(match, 0, at, {}))
+                return dict.fromkeys(viewers, self._shared_change(match, at))
             made: dict[int, list[Change]] = {}
             return {viewer: self._change(match, viewer, at, made) for viewer in viewers}
         except Exception:
             self.is_broken = True
             logger.exception("A view of %s is not as declared: it is sent whole", match.game.name)
             return {}
+
+    def _shared_change(self, match: Match, at: int) -> Change:
+        since, before = self._trees.get(0, (NOWHERE, None))
+        after = self._codec.pack(match.seen_by(len(match.users)))
+        self._trees[0] = at, after
+        return Change(self._codec, before, after, since)
 
     def _change(self, match: Match, viewer: int, at: int, made: dict[int, list[Change]]) -> Change:
         since, before = self._trees.get(viewer, (NOWHERE, None))
@@ -232,6 +259,8 @@ def tick_frame(one: Synced, change: Change, tick: int, ack: int) -> bytes:
     """Return the frame of a tick for this socket: a change if its state is that before it, else all."""
     is_change = one.at == change.since and one.at != NOWHERE
     if one.is_binary:
+        if is_change and ack <= one.ack:
+            return change.tick_frame(tick)
         body = change.binary if is_change else change.whole_binary
         since = tick - change.since if is_change else 0
         return msgpack.encode((0, tick, since, body, ack) if ack > one.ack else (0, tick, since, body))

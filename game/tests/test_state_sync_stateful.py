@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from core.ids import UserId
 from game.author import Annotated, Game, Quantised, Record, Seat, State
 from game.author import move as is_move
 from game.author.match import Match
@@ -257,11 +258,11 @@ class MoveChanges(Changes):
             audience.synced,
             seat=seat,
             movement=movement,
-            head=move_head(match, seat, b"null", self.seq),
+            head=move_head(match, UserId(seat), b"null", self.seq),
             clocks=None,
             seq=self.seq,
         )
-        audience.tell(move_frames(match, seat, movement, b"null", self.seq), self.seq, deltas=deltas)
+        audience.tell(move_frames(match, UserId(seat), movement, b"null", self.seq), self.seq, deltas=deltas)
 
 
 STEPS = settings(max_examples=25, stateful_step_count=25, deadline=None)

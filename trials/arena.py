@@ -51,6 +51,7 @@ class Fighter:
         if frame["type"] == "game_state":
             self._seat = str(int(frame["you"]["side"].removeprefix("seat_")) - 1)
         if frame["type"] != "game_tick":
+            self._history.seen(self._name, "heard", type=frame["type"], reason=frame.get("reason"))
             return
         view = frame["view"]
         own = view["fighters"][self._seat]
@@ -108,15 +109,16 @@ async def run(ground: Ground, history: History, *, players: int, kills: int) -> 
 def check(operations: list[Operation], query: Query) -> list[Figure]:
     kills = [operation.started for operation in operations if operation.name == "killed"]
     gaps = list(_gaps(operations, kills))
-    first: dict[float, float] = {}
+    on_again: dict[float, float] = {}
     for kill, _, after in gaps:
-        first[kill] = min(after.started - kill, first.get(kill, math.inf))
+        on_again[kill] = min(after.started, on_again.get(kill, math.inf))
+    first = [at - kill for kill, at in on_again.items()]
     each = [after.started - kill for kill, _, after in gaps]
-    jumps = [_jump_s(before, after) for _, before, after in gaps]
-    moves = [moved for _, before, after in gaps if (moved := _moved(before, after)) is not None]
+    jumps = [_jump_s(before, after, since=on_again[kill]) for kill, before, after in gaps]
+    moves = [_moved(before, after, since=on_again[kill]) for kill, before, after in gaps]
     return [
         at_least("kills that interrupted the arena", len(first), len(kills)),
-        within("seconds from a kill to the next frame, p95", percentile(first.values(), 95), 1),
+        within("seconds from a kill to the next frame, p95", percentile(first, 95), 1),
         within("the same for each player, p95", percentile(each, 95), 1.5),
         at_most("seconds by which the arena jumped", max(jumps, default=math.inf), JUMP_S),
         at_most("cells by which a fighter jumped", max(moves, default=math.inf), SPEED * JUMP_S),
@@ -141,18 +143,22 @@ def _gaps(operations: Sequence[Operation], kills: Sequence[float]) -> Iterator[G
                 yield kill, before[-1], after[0]
 
 
-def _jump_s(before: Operation, after: Operation) -> float:
-    """Return by how many seconds the arena went on, or back, by its frames and by its own clock."""
-    clocks = ("tick", "ticks_left")
-    return max(abs(int(after.asked[clock]) - int(before.asked[clock])) for clock in clocks) / RATE
+def _jump_s(before: Operation, after: Operation, *, since: float) -> float:
+    """Return by how many seconds the arena was ahead of a player's last frame, or behind.
+
+    It has gone on ``since`` the first of the others was back.
+    """
+    ticks = int(after.asked["tick"]) - int(before.asked["tick"])
+    left = int(before.asked["ticks_left"]) - int(after.asked["ticks_left"])
+    return max(abs(passed / RATE - (after.started - since)) for passed in (ticks, left))
 
 
-def _moved(before: Operation, after: Operation) -> float | None:
-    """Return how far a fighter was moved; None for one who was down, or has stood up elsewhere."""
+def _moved(before: Operation, after: Operation, *, since: float) -> float:
+    """Return how far a fighter was moved but by itself; 0 for one who was down or has stood up elsewhere."""
     places = before.asked["place"], after.asked["place"]
     if None in places or before.asked["life"] != after.asked["life"]:
-        return None
-    return math.dist(*places)
+        return 0.0
+    return math.dist(*places) - SPEED * (after.started - since)
 
 
 TRIAL = Trial(

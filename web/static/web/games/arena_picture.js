@@ -382,7 +382,7 @@ export function draw(canvas, { own, names, team, now, rows, view, effects, thumb
   pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
   pen.textAlign = "right";
   for (const [row, { by, seat }] of effects.falls.slice(-FEED_SHOWN).entries()) {
-    const y = (62 + row * 20) * unit;
+    const y = (78 + row * 20) * unit;
     pen.fillStyle = colour(seat);
     pen.fillText(names(seat), width - 12 * unit, y);
     const taken = pen.measureText(names(seat)).width + 20 * unit;

@@ -201,7 +201,7 @@ class Channel(Handlers):
         return answer
 
     async def send_now(self, message: Mapping[str, Any]) -> bool:
-        """Send a message without an ``id`` if connected, for what is of no use later; return whether it was."""
+        """Send a message without an ``id`` if connected, else drop it; return whether it was sent."""
         socket = self._socket
         if socket is None or self.state != "open" or self._is_leaving:
             return False

@@ -63,7 +63,7 @@ class Channel(Handlers):
         """
 
     def send_now(self, message: Mapping[str, Any]) -> bool:
-        """Send a message without an ``id`` if connected, for what is of no use later; return whether it was."""
+        """Send a message without an ``id`` if connected, else drop it; return whether it was sent."""
 
     def ask(self, message: Mapping[str, Any]) -> Message | None:
         """Send a message and wait until the server has handled it; return the answer, if there is one.

@@ -274,7 +274,7 @@ async def test_an_arena_goes_on_where_its_players_saw_it(
     killed = rooms.current()
     # As if the worker were killed: nothing is saved, nobody is told.
     await killed.scheduler.stop()
-    rooms._rooms = None
+    del worker.current()._parts[rooms.Rooms]
     again = await ada.enter(game.pk)
     state = await again.hear("game_state")
     tick = await again.hear_until("game_tick")
@@ -289,7 +289,7 @@ async def test_free_seats_of_a_room_that_was_taken_over_are_nobody_who_stays_awa
     game = await new_game("arena")
     await begin(game, ada, bob)
     await rooms.current().scheduler.stop()
-    rooms._rooms = None
+    del worker.current()._parts[rooms.Rooms]
     a, b = await ada.enter(game.pk), await bob.enter(game.pk)
     for player in (a, b):
         await player.hear_until("game_tick")

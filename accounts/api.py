@@ -310,11 +310,19 @@ class Users(APIView):
 
     @extend_schema(
         operation_id="api_users_list",
-        parameters=[OpenApiParameter("search", str, description="Part of the name"), *paging.PAGE_PARAMETERS],
+        parameters=[
+            OpenApiParameter("search", str, description="Part of the name"),
+            OpenApiParameter("username", str, description="The whole name, in place of `search`"),
+            *paging.PAGE_PARAMETERS,
+        ],
         responses=Page[shapes.PublicProfile],
     )
     def get(self, request: Request) -> Response:
-        users = selectors.search(request.query_params.get("search", "")[:100])
+        name = request.query_params.get("username")
+        if name is None:
+            users = selectors.search(request.query_params.get("search", "")[:100])
+        else:
+            users = selectors.named(name)
         show = functools.partial(profiles.public, viewer_id=identity(request).user_id)
         return paging.page(self, users, ordering="id", show=show)
 

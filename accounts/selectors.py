@@ -55,7 +55,7 @@ def active_ids(user_ids: Iterable[UserId]) -> list[int]:
 
 def by_username(name: str) -> User:
     """Return the active account with this name, case-insensitively. Raises ``NotFound``."""
-    found = User.objects.filter(username__lower=name.lower(), is_active=True).first()
+    found = named(name).first()
     if found is None:
         raise NotFound("There is no such user.")
     return found
@@ -66,6 +66,11 @@ def by_login(name: str) -> User | None:
     if "@" in name:
         return User.objects.filter(email__lower=name.lower()).first()
     return User.objects.filter(username__lower=name.lower()).first()
+
+
+def named(name: str) -> QuerySet[User]:
+    """Return the active account with this name, case-insensitively, if there is one."""
+    return User.objects.filter(username__lower=name.lower(), is_active=True)
 
 
 def search(text: str) -> QuerySet[User]:

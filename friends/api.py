@@ -15,6 +15,7 @@ from core.ids import UserId
 from core.parsers import read
 from core.refusals import Invalid
 from core.shapes import Page
+from core.typed import typed
 from friends import events, selectors, serializers, services, shapes
 
 DIRECTIONS = {"in": "to_user", "out": "from_user"}
@@ -42,6 +43,15 @@ class OneFriend(APIView):
         """End it. 404 `not_friends`."""
         services.remove(user_id=identity(request).user_id, friend_id=user_id)
         return Response(status=204)
+
+
+class CommonFriends(APIView):
+    """The friends that the caller shares with another user."""
+
+    @typed
+    def get(self, request: Request, user_id: int) -> list[events.Person]:
+        """By name. None while one of the two blocks the other. 404 `not_found`."""
+        return selectors.common_friends(identity(request).user_id, accounts.by_id(user_id).pk)
 
 
 class Requests(APIView):

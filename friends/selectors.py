@@ -54,6 +54,19 @@ def friend_ids(user_id: UserId) -> list[UserId]:
     return [high if low == user_id else low for low, high in _pairs([user_id])]
 
 
+def common_friends(user_id: UserId, other_id: UserId) -> list[Person]:
+    """Return the friends of both users by name, unless one of the two blocks the other."""
+    if is_blocked_between(user_id, other_id):
+        return []
+    friends = friend_ids_of([user_id, other_id])
+    common = set(friends.get(user_id, ())) & set(friends.get(other_id, ()))
+    people = [
+        Person(id=friend_id, username=username, is_premium=is_premium)
+        for friend_id, username, is_premium in _people(common)
+    ]
+    return sorted(people, key=lambda person: person.username.lower())
+
+
 def friend_ids_of(user_ids: Iterable[UserId]) -> dict[UserId, list[UserId]]:
     """Return the friends' ids for each of these users who has any."""
     wanted = set(user_ids)

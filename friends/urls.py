@@ -12,4 +12,5 @@ urlpatterns = [
     route("api/friends/blocks", api.Blocks.as_view()),
     route("api/friends/<int:user_id>", api.OneFriend.as_view()),
     route("api/friends/<int:user_id>/block", api.OneBlock.as_view()),
+    route("api/friends/<int:user_id>/common", api.CommonFriends.as_view()),
 ]

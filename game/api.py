@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
+from accounts import selectors as accounts
 from accounts.authentication import identity
 from core import limits, paging
 from core.fast_path import at_once
@@ -19,8 +20,18 @@ from core.idempotency import idempotent
 from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
 from core.shapes import Page
+from core.typed import typed
 from core.views import AtDoor, OpenView
-from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
+from game import (
+    catalogue_json,
+    leaderboards,
+    player_ratings,
+    replays,
+    selectors,
+    serializers,
+    services,
+    shapes,
+)
 from game.author import catalogue
 from game.refusals import CannotBeOpened, NoNotation, NoSpectators
 
@@ -63,11 +74,15 @@ class Games(APIView):
             raise Invalid("Only open=1 takes metadata.", details={"open": ["Set it to 1 for metadata."]})
         rows = selectors.games_of if wanted.get("mine") else selectors.games_visible_to
         games: Any = paging.Listed(rows, user_id, selectors.offered())
-        conditions = {}
+        conditions: dict[str, Any] = {}
         if wanted.get("state"):
             conditions["state"] = wanted["state"]
         if wanted.get("game"):
             conditions["name"] = selectors.known(wanted["game"])
+        if wanted.get("player"):
+            conditions["pk__in"] = selectors.game_ids_of(wanted["player"])
+        if wanted.get("rated") is not None:
+            conditions["rated"] = wanted["rated"]
         if conditions:
             games = rows.queryset(user_id, selectors.offered()).filter(**conditions)
         return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
@@ -253,3 +268,12 @@ class Leaderboard(APIView):
             return None if to is None else replace_query_param(here, "cursor", to)
 
         return Response(Page(next=link(page.next), previous=link(page.previous), results=page.rows))
+
+
+class Ratings(APIView):
+    """A user's ratings."""
+
+    @typed
+    def get(self, request: Request, user_id: int) -> list[shapes.PlayerRating]:
+        """The rating at each game, most played first, with its course. Guests have none. 404 `not_found`."""
+        return player_ratings.of_user(accounts.by_id(user_id).pk)

@@ -33,10 +33,15 @@ class GamesWanted(serializers.Serializer[Any]):
     game = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="A game's name")
     open = QueryBoolean(required=False, help_text="1: only public games that the caller can join")
     mine = QueryBoolean(required=False, help_text="1: only those in which the caller has a seat")
+    player = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="Only those in which this user has a seat"
+    )
+    rated = QueryBoolean(required=False, help_text="1: only rated games, 0: only others")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("open") and (attrs.get("mine") or attrs.get("state")):
-            raise serializers.ValidationError({"open": ["Lists the rooms of others: name no state."]})
+        given = {name for name, value in attrs.items() if value not in (None, "", False)}
+        if "open" in given and not given <= {"open", "game"}:
+            raise serializers.ValidationError({"open": ["Lists the rooms of others, by their game alone."]})
         return attrs
 
 

@@ -217,3 +217,21 @@ class LeaderboardRow(Struct, kw_only=True, frozen=True):
     rating: int
     played: int
     won: int
+
+
+class RatingPoint(Struct, kw_only=True, frozen=True):
+    """A rating after a game."""
+
+    at: datetime
+    rating: int
+
+
+class PlayerRating(Struct, kw_only=True, frozen=True):
+    """A user's rating at one game."""
+
+    game: Annotated[str, about("The name in the catalogue")]
+    title: str
+    rating: int
+    played: int
+    won: int
+    history: Annotated[list[RatingPoint], about("The rating after each of the latest games, oldest first")]

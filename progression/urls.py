@@ -11,6 +11,7 @@ urlpatterns = [
     route("api/player/daily-reward", api.DailyReward.as_view()),
     route("api/player/achievements", achievements.Achievements.as_view()),
     route("api/player/ledger", api.Ledger.as_view()),
+    route("api/users/<int:user_id>/achievements", achievements.Earned.as_view()),
     route("api/inventory", api.Inventory.as_view()),
     route("api/inventory/equip/<int:item_id>", api.Equip.as_view()),
     route("api/inventory/unequip/<slug:slot>", api.Unequip.as_view()),

@@ -54,6 +54,7 @@ STRANGER = {
     ("get", "api/games/<uuid:game_id>/pgn"): 404,
     ("get", "api/games/<uuid:game_id>/replay"): 404,
     ("get", "api/leaderboards/<str:game>"): 200,
+    ("get", "api/users/<int:user_id>/ratings"): 200,
     ("get", "api/battles/<int:battle_id>"): 403,
     ("post", "api/battles/join/<int:battle_id>"): 200,
     ("post", "api/battles/attack/<int:battle_id>"): 403,

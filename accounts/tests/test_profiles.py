@@ -285,3 +285,13 @@ def test_an_erasure_that_fails_in_one_app_changes_nothing(
     assert code(ada.client.delete("/api/me", {"password": PASSWORD})) == (500, "server_error")
     assert User.objects.get(pk=ada.id).username == "ada"
     assert ada.client.get("/api/me").status_code == 200
+
+
+def test_a_user_is_found_by_the_whole_name_whatever_its_case(ada: Person) -> None:
+    User.objects.create(username="adam")
+
+    found = ada.client.get("/api/users/?username=ADA").json()["results"]
+
+    assert [profile["id"] for profile in found] == [ada.id]
+    assert ada.client.get("/api/users/?username=ad").json()["results"] == []
+    assert ada.client.get("/api/users/?username=").json()["results"] == []

@@ -40,6 +40,7 @@ ROWS = (
     Row("delete", "api/friends/<int:user_id>", 204, 404, 404),
     Row("post", "api/friends/<int:user_id>/block", 204, 204, 204),
     Row("delete", "api/friends/<int:user_id>/block", 404, 204, 404),
+    Row("get", "api/friends/<int:user_id>/common", 200, 200, 200),
 )
 COMMANDS = {"ping": "pong", "set_status": "status_set"}
 

@@ -157,3 +157,18 @@ def test_operators_see_friendships_requests_and_blocks_and_lift_blocks(
 
     assert bob.blocks() == []
     assert reacted[-1] == PlayerUnblocked(by_id=bob.id, blocked_id=cyd.id)
+
+
+def test_two_users_see_the_friends_that_they_share(ada: Person, bob: Person, person: Any) -> None:
+    eve, dan, fay = person("eve"), person("dan"), person("fay")
+    for friend in (eve, dan):
+        ada.befriend(friend)
+        bob.befriend(friend)
+    ada.befriend(fay)
+
+    def common() -> list[str]:
+        return [one["username"] for one in ada.api.get(f"/api/friends/{bob.id}/common/").json()]
+
+    assert common() == ["dan", "eve"]
+    bob.block(ada)
+    assert common() == []

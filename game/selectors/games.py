@@ -127,7 +127,7 @@ def invitation(game_id: uuid.UUID) -> shapes.Invitation:
 @statement
 def games_visible_to(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     """Return public games and the user's own, of these names, as rows for :func:`shown_games`."""
-    mine = Seat.objects.filter(user_id=user_id).values("game_id")
+    mine = game_ids_of(user_id)
     return _rows(Game.objects.filter(Q(private=False) | Q(pk__in=mine), name__in=offered))
 
 
@@ -137,14 +137,18 @@ def games_of(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
 
 
+def game_ids_of(user_id: UserId) -> QuerySet[Seat, Any]:
+    """Return the ids of the games in which the user has or had a seat, for a condition on games."""
+    return Seat.objects.filter(user_id=user_id).values("game_id")
+
+
 Wanted = Mapping[str, Mapping[str, Any]]
 """By the name of each wanted game, the values that the options of its rooms must have."""
 
 
 def open_games(user_id: UserId, wanted: Wanted) -> QuerySet[Game, Any]:
     """Return the ``wanted`` public games that the user can join, as :func:`games_visible_to` does."""
-    mine = Seat.objects.filter(user_id=user_id).values("game_id")
-    return _open_rows(_condition(wanted)).exclude(pk__in=mine)
+    return _open_rows(_condition(wanted)).exclude(pk__in=game_ids_of(user_id))
 
 
 def open_rooms(user_id: UserId, wanted: Wanted) -> list[events.OpenRoom]:

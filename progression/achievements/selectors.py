@@ -2,6 +2,7 @@
 
 from core.ids import UserId
 from progression import selectors as progression
+from progression.achievements import shapes
 from progression.achievements.metrics import Metric
 from progression.achievements.models import Achievement, Earned, Tally
 from progression.achievements.shapes import Prize, Progress
@@ -24,4 +25,15 @@ def progress(user_id: UserId) -> list[Progress]:
             earned_at=earned.get(one.pk),
         )
         for one in Achievement.objects.all()
+    ]
+
+
+def earned(user_id: int) -> list[shapes.Earned]:
+    """Return the achievements that the user has earned, latest first."""
+    rows = Earned.objects.filter(player=user_id).order_by("-at", "-pk")
+    return [
+        shapes.Earned(code=code, name=name, description=description, earned_at=at)
+        for code, name, description, at in rows.values_list(
+            "achievement__code", "achievement__name", "achievement__description", "at"
+        )
     ]

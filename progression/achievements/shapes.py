@@ -1,4 +1,4 @@
-"""The answers of the route of achievements."""
+"""The answers of the routes of achievements."""
 
 from datetime import datetime
 from typing import Annotated
@@ -27,3 +27,12 @@ class Progress(Struct, kw_only=True, frozen=True):
     progress: Annotated[int, about("At most the goal")]
     reward: Prize
     earned_at: datetime | None
+
+
+class Earned(Struct, kw_only=True, frozen=True):
+    """An achievement that a user has earned."""
+
+    code: str
+    name: str
+    description: str
+    earned_at: datetime

@@ -27,6 +27,7 @@ ROWS = (
     Row("get", "api/player/daily-reward", 200, 200),
     Row("post", "api/player/daily-reward", 200, 200),
     Row("get", "api/player/achievements", 200, 200),
+    Row("get", "api/users/<int:user_id>/achievements", 200, 200),
     Row("get", "api/player/ledger", 200, 200),
     Row("get", "api/inventory", 200, 200),
     Row("post", "api/inventory/equip/<int:item_id>", 200, 404),
@@ -62,6 +63,7 @@ def call(ada: Person, bob: Person, items: dict[str, int]) -> Callable[[Row, APIC
     services.equip(ada.id, stack_id=cap)
     parts = {
         "<int:item_id>": str(cap),
+        "<int:user_id>": str(ada.id),
         "<slug:slot>": "head",
         "<int:egg_id>": str(ada.given("moss-egg")),
         "<int:pet_id>": str(pet),

@@ -156,3 +156,16 @@ def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(
     call_command("seed_demo", "--only-clear", verbosity=0)
 
     assert list(Achievement.objects.values_list("code", flat=True)) == ["seasoned"]
+
+
+def test_others_see_what_a_user_has_earned_and_nothing_else(
+    ada: Person, bob: Person, winner: Achievement
+) -> None:
+    Achievement.objects.create(code="far", name="Far away", metric=Metric.GAMES_WON, goal=1000)
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=3)
+
+    (earned,) = bob.get(f"/api/users/{ada.id}/achievements/")
+
+    assert (earned["code"], earned["name"], earned["description"]) == ("winner", "Winner", "")
+    assert earned["earned_at"].endswith("Z")
+    assert bob.get(f"/api/users/{bob.id}/achievements/") == []

@@ -49,7 +49,7 @@ class CommonFriends(APIView):
     """The friends that the caller shares with another user."""
 
     @typed
-    def get(self, request: Request, user_id: int) -> list[events.Person]:
+    def get(self, request: Request, user_id: UserId) -> list[events.Person]:
         """By name. None while one of the two blocks the other. 404 `not_found`."""
         return selectors.common_friends(identity(request).user_id, accounts.by_id(user_id).pk)
 

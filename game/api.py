@@ -17,6 +17,7 @@ from accounts.authentication import identity
 from core import limits, paging
 from core.fast_path import at_once
 from core.idempotency import idempotent
+from core.ids import UserId
 from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
 from core.shapes import Page
@@ -274,6 +275,6 @@ class Ratings(APIView):
     """A user's ratings."""
 
     @typed
-    def get(self, request: Request, user_id: int) -> list[shapes.PlayerRating]:
+    def get(self, request: Request, user_id: UserId) -> list[shapes.PlayerRating]:
         """The rating at each game, most played first, with its course. Guests have none. 404 `not_found`."""
         return player_ratings.of_user(accounts.by_id(user_id).pk)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.ids import UserId
 from core.statements import statement
 from game import selectors
 from game.author import catalogue
@@ -15,7 +16,7 @@ MOST_POINTS = 300
 """The number of latest rated games of a user, over all games, whose ratings are told."""
 
 
-def of_user(user_id: int) -> list[PlayerRating]:
+def of_user(user_id: UserId) -> list[PlayerRating]:
     """Return the user's ratings, most played games first; guests and users without rated games have none."""
     offered = selectors.offered()
     points: defaultdict[str, list[RatingPoint]] = defaultdict(list)
@@ -35,13 +36,13 @@ def of_user(user_id: int) -> list[PlayerRating]:
 
 
 @statement
-def _ratings(user_id: int, offered: list[str]) -> QuerySet[Rating, Any]:
+def _ratings(user_id: UserId, offered: list[str]) -> QuerySet[Rating, Any]:
     found = Rating.objects.filter(user_id=user_id, user__is_guest=False, game__in=offered)
     return found.order_by("-played", "game").values_list("game", "shown", "played", "won")
 
 
 @statement
-def _latest(user_id: int, offered: list[str]) -> QuerySet[Seat, Any]:
+def _latest(user_id: UserId, offered: list[str]) -> QuerySet[Seat, Any]:
     rated = Seat.objects.filter(
         user_id=user_id, user__is_guest=False, rating_after__isnull=False, game__name__in=offered
     )

@@ -15,6 +15,8 @@ PLACES = (
     "lobbies/(?P<lobby_id>[^/]+)",
     "friends",
     "friends/(?P<friend_id>[^/]+)",
+    "people",
+    "people/(?P<username>[^/]+)",
     "battles",
     "battles/(?P<battle_id>[^/]+)",
     "world",

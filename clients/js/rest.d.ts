@@ -112,6 +112,14 @@ export interface AccountsTokenPair {
   refresh: string;
 }
 
+/** An achievement that a user has earned. */
+export interface AchievementsEarned {
+  code: string;
+  name: string;
+  description: string;
+  earned_at: string;
+}
+
 /** The reward of an achievement. */
 export interface AchievementsPrize {
   xp: number;
@@ -594,6 +602,16 @@ export interface GamePlayer {
   bot_level?: number;
 }
 
+/** A user's rating at one game. */
+export interface GamePlayerRating {
+  game: string;
+  title: string;
+  rating: number;
+  played: number;
+  won: number;
+  history: Array<GameRatingPoint>;
+}
+
 /** Somebody on a leaderboard. */
 export interface GameRankedUser {
   id: number;
@@ -605,6 +623,12 @@ export interface GameRatingChange {
   user_id: number;
   before: number;
   after: number;
+}
+
+/** A rating after a game. */
+export interface GameRatingPoint {
+  at: string;
+  rating: number;
 }
 
 /** Everything needed to rebuild the final state of a game. */

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from accounts import selectors as accounts
 from accounts.authentication import identity
+from core.ids import UserId
 from core.typed import typed
 from progression.achievements import selectors, shapes
 
@@ -25,6 +26,6 @@ class Earned(APIView):
     """The achievements of a user."""
 
     @typed
-    def get(self, request: Request, user_id: int) -> list[shapes.Earned]:
+    def get(self, request: Request, user_id: UserId) -> list[shapes.Earned]:
         """Those that the user has earned, latest first. 404 `not_found`."""
         return selectors.earned(accounts.by_id(user_id).pk)

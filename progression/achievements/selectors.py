@@ -28,7 +28,7 @@ def progress(user_id: UserId) -> list[Progress]:
     ]
 
 
-def earned(user_id: int) -> list[shapes.Earned]:
+def earned(user_id: UserId) -> list[shapes.Earned]:
     """Return the achievements that the user has earned, latest first."""
     rows = Earned.objects.filter(player=user_id).order_by("-at", "-pk")
     return [

@@ -1,6 +1,7 @@
 /** The chat of a game or a battle. */
 import { Card, IconButton, useGivenBack } from "./components.js";
 import { html, useElement, useLayoutEffect, useState } from "./dom.js";
+import { PersonLink } from "./person.js";
 import { text } from "./texts.js";
 
 /** @import { ChatLine, OnInput, Ref } from "./types.d.ts" */
@@ -33,7 +34,7 @@ export function Chat({ lines, me, refused, away, onSay }) {
     <ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("game.chat")}>
       ${lines.map(
         (one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>
-        ${one.username}</strong> ${one.message}</li>`,
+        <${PersonLink} name=${one.username} /></strong> ${one.message}</li>`,
       )}
       ${!lines.length && html`<li class="soft">${text("game.chat_empty")}</li>`}
     </ol>

@@ -1,6 +1,7 @@
 /** The building blocks of every screen. */
 import { createContext, html, useContext, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
+import { PersonLink } from "./person.js";
 import { client, get, reason } from "./session.js";
 import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
@@ -139,7 +140,9 @@ export function Refusal({ error = null, children }) {
  */
 export function Person({ name, presence, says, class: extra = "", children }) {
   return html`<li class="person ${extra}"><${Avatar} name=${name} presence=${presence} />
-    <span class="grow"><strong>${name}</strong>${says && html`<span class="soft small">${says}</span>`}</span>
+    <span class="grow"><strong><${PersonLink} name=${name} /></strong>${
+      says && html`<span class="soft small">${says}</span>`
+    }</span>
       ${children}</li>`;
 }
 
@@ -255,17 +258,31 @@ export function Menu({ label, items, icon = "more" }) {
 }
 
 const HUES = 12;
+const SHAPES = 6;
 
 /**
- * A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there;
+ * Hash a text to 32 bits, by FNV-1a with a last mixing step, as names often differ in their last letter only.
+ *
+ * @param {string} words
+ */
+function hash(words) {
+  let sum = 0x811c9dc5;
+  for (const letter of words) sum = Math.imul(sum ^ Number(letter.codePointAt(0)), 0x01000193);
+  sum = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
+  return (sum ^ (sum >>> 13)) >>> 0;
+}
+
+/**
+ * A round sign made from a name: always the same colour and shape for the same name. `presence` adds the dot of who is
+ * there;
  * `icon` stands in for the letter.
  *
  * @param {{name?: string, size?: string, presence?: string | null, icon?: string | null}} props
  */
 export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + Number(letter.codePointAt(0))) % 9973;
-  return html`<span class="avatar hue-${sum % HUES} ${size} ${presence ?? ""}" aria-hidden="true">
+  const sum = hash(name);
+  const shape = Math.floor(sum / HUES) % SHAPES;
+  return html`<span class="avatar hue-${sum % HUES} shape-${shape} ${size} ${presence ?? ""}" aria-hidden="true">
     ${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
@@ -468,6 +485,30 @@ export function useMore(first, inputs) {
   };
 }
 
+/**
+ * Like `useMore`, but the next page comes by itself when its `end` is in sight.
+ *
+ * @template Row
+ * @param {Page<Row>|null} first
+ * @param {unknown[]} inputs
+ */
+export function useEndless(first, inputs) {
+  const { rows, button } = useMore(first, inputs);
+  /** @type {Ref<HTMLElement>} */
+  const end = useElement();
+  useEffect(() => {
+    if (!end.current) return undefined;
+    // By its button, which is also there for whoever comes by the keyboard, and to try again.
+    const seen = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (isIntersecting && !end.current.querySelector(".refusal")) end.current.querySelector("button")?.click();
+    }, NEAR_SIGHT);
+    seen.observe(end.current);
+    return () => seen.disconnect();
+  }, [rows.length, Boolean(button)]);
+  return { rows, end: button && html`<div ref=${end} class="actions center">${button}</div>` };
+}
+
+const NEAR_SIGHT = { rootMargin: "400px" };
 const SENT_KEPT = 20;
 
 /**

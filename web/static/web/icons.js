@@ -20,6 +20,7 @@ const PATHS = {
   chat: "M4 5.5h16v11H11l-4.5 4v-4H4z",
   send: "M4 12 20 4l-4 16-4.5-6.5z",
   close: "M6 6l12 12M18 6 6 18",
+  search: "M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.8 15.8 20.5 20.5",
   first: "M6 6v12M18 6l-8 6 8 6z",
   previous: "M16 6l-8 6 8 6z",
   next: "M8 6l8 6-8 6z",

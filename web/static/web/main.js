@@ -22,6 +22,7 @@ import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
 import { page, signsInBy } from "./page.js";
 import { PLACES } from "./places.js";
+import { personOf } from "./person.js";
 import { Purse } from "./purse.js";
 import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
@@ -41,6 +42,9 @@ const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
 const INVITE_TOAST = {
   load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
 };
+const PERSON_CARD = { load: () => import("./people/card.js") };
+/** The time for which the pointer rests on a name before its card comes, or is away from both before it goes. */
+const CARD_AFTER_MS = 350;
 const READY_CHECK = { load: () => import("./play/ready_check.js") };
 const WIDE = "(min-width: 1200px)";
 /** True while the people pane is wanted beside the places that have room for it. */
@@ -301,6 +305,48 @@ function ReadyChecks() {
   return proposed && Screen ? html`<${Screen} key=${proposed.id} />` : null;
 }
 
+/** The card about whom the pointer, or the focus by the keyboard, rests on. */
+function PersonCards() {
+  const { path } = useStore(here);
+  const { status } = useStore(session);
+  const [link, setLink] = useState(/** @type {HTMLAnchorElement | null} */ (null));
+  const timer = useRef(/** @type {number | undefined} */ (undefined));
+  const later = (/** @type {HTMLAnchorElement | null} */ next) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setLink(next), CARD_AFTER_MS);
+  };
+  useEffect(() => {
+    const at = (/** @type {Event} */ { target }) =>
+      target instanceof Element ? /** @type {HTMLAnchorElement | null} */ (target.closest(".person-link")) : null;
+    const enter = (/** @type {Event} */ event) => at(event) && later(at(event));
+    const leave = (/** @type {Event} */ event) => at(event) && later(null);
+    const focus = (/** @type {Event} */ event) => at(event)?.matches(":focus-visible") && later(at(event));
+    const end = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && setLink(null);
+    document.addEventListener("mouseover", enter);
+    document.addEventListener("mouseout", leave);
+    document.addEventListener("focusin", focus);
+    document.addEventListener("focusout", leave);
+    document.addEventListener("keydown", end);
+    return () => {
+      document.removeEventListener("mouseover", enter);
+      document.removeEventListener("mouseout", leave);
+      document.removeEventListener("focusin", focus);
+      document.removeEventListener("focusout", leave);
+      document.removeEventListener("keydown", end);
+    };
+  }, []);
+  useEffect(() => {
+    clearTimeout(timer.current);
+    setLink(null);
+  }, [path]);
+  const name = status === "in" && link?.isConnected ? personOf(link) : null;
+  const { Screen } = useScreen(name !== null && PERSON_CARD);
+  return name !== null && Screen
+    ? html`<${Screen} key=${name} name=${name} link=${link} onLeave=${() => later(null)}
+        onEnter=${() => clearTimeout(timer.current)} />`
+    : null;
+}
+
 function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${useStore(toasts).map((one) => html`<p key=${one.id} class="toast">${one.words}</p>`)}
@@ -321,7 +367,7 @@ function SidePane() {
 function App() {
   useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} />`;
 }
 
 startRouter();

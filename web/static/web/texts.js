@@ -476,6 +476,43 @@ const ENGLISH = {
   "replay.fen": "Position (FEN)",
   "replay.running": "This game is still running. Its replay opens when it is over.",
 
+  "person.level": "Level {level}",
+  "person.rating": "Rating {rating}",
+  "person.own": "Your profile",
+  "person.challenge": "Challenge",
+  "person.message": "Message",
+  "person.ask": "Ask to be friends",
+  "person.asked": "Asked",
+  "person.achievements": "Achievements · {count}",
+  "person.no_achievements": "None yet.",
+  "person.common": "Friends in common · {count}",
+  "person.unknown": "Nobody here is called {name} (any more).",
+  "person.gone": "Not here any more",
+
+  "people.search": "Find people",
+  "people.search_hint": "Part of a name",
+  "people.search_none": "Nobody here has {text} in their name.",
+
+  "ratings.title": "Ratings",
+  "ratings.none": "No rated game yet.",
+  "ratings.few": "The course shows after a second rated game.",
+  "ratings.record": "{won} of {played} won",
+  "ratings.chart": "Rating in {game}: between {low} and {high}",
+  "ratings.range": "{low} to {high}",
+
+  "history.title": "Games",
+  "history.game": "Game",
+  "history.kind": "Kind",
+  "history.all_games": "All games",
+  "history.all_kinds": "All",
+  "history.rated": "Rated",
+  "history.unrated": "Not rated",
+  "history.rating": "From {before} to {after}",
+  "history.running": "Playing",
+  "history.replay": "Replay of {game}, {date}",
+  "history.open": "{game}, {date}",
+  "history.none": "No such games.",
+
   "leaderboard.title": "Ranking",
   "leaderboard.empty": "Nobody is ranked in this game yet.",
   "leaderboard.empty_action": "Be the first",
@@ -859,6 +896,13 @@ export function text(key, fields = {}) {
 export function textOr(key, otherwise) {
   return TEXTS[key] ?? otherwise;
 }
+
+/**
+ * A time (ISO text) as its day, in the reader's way: "3 May 2026".
+ *
+ * @param {string} time
+ */
+export const day = (time) => new Date(time).toLocaleDateString(LOCALE, { dateStyle: "medium" });
 
 /**
  * 10000 as "10,000", in the reader's way.

@@ -18,6 +18,7 @@ import {
 } from "../components.js";
 import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
+import { PersonLink } from "../person.js";
 import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, currentUser } from "../session.js";
@@ -111,7 +112,7 @@ function Enemy({ enemy, number, can, onStrike }) {
 function Fighter({ one, mine }) {
   return html`<li class=${`fighter ${one.hp === 0 ? "beaten" : ""} ${one.connected ? "" : "away"}`}><${Avatar}
     name=${one.username} />
-    <div class="grow"><strong>${one.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
+    <div class="grow"><strong><${PersonLink} name=${one.username} />${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
       <${Health} one=${one} name=${one.username} /></div>
     ${!one.connected && html`<${Badge}>${text("battle.gone")}<//>`}
       ${one.hp === 0 && html`<${Badge} kind="bad">${text("battle.fallen")}<//>`}

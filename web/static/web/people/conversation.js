@@ -2,6 +2,7 @@
 import { LOCALE } from "../page.js";
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useElement, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { PersonLink } from "../person.js";
 import { currentUser, get, reason } from "../session.js";
 import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
@@ -122,7 +123,7 @@ function Line({ message, first, newDay, actions }) {
       <div class="said">
         ${
           first &&
-          html`<p class="by"><strong>${sender.username}</strong> <time class="soft small" datetime=${at}>
+          html`<p class="by"><strong><${PersonLink} name=${sender.username} /></strong> <time class="soft small" datetime=${at}>
           ${clockTime(at)}</time></p>`
         }
         <p>${message.content}</p>

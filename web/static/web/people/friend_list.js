@@ -5,6 +5,7 @@ import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
 import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
+import { PersonLink } from "../person.js";
 import { go } from "../router.js";
 import { client, currentUser, reason } from "../session.js";
 import { useStore } from "../store.js";
@@ -49,7 +50,7 @@ export function GameField({ games, ...rest }) {
 /**
  * Asks which game, and invites.
  *
- * @param {{user: Friend, onClose: () => void}} props
+ * @param {{user: Pick<Friend, "user_id" | "username">, onClose: () => void}} props
  */
 export function InviteToGame({ user, onClose }) {
   const { data: games } = useLoad(catalog, []);
@@ -196,6 +197,6 @@ export function useFriend(id) {
 export function ThreadHead({ friend, back }) {
   return html`<header class="thread-head">${back}
     <${Avatar} name=${friend.username} presence=${friend.status} />
-    <span class="grow"><h2>${friend.username}</h2><span class="soft small">${presenceWords(friend)}</span></span>
+    <span class="grow"><h2><${PersonLink} name=${friend.username} /></h2><span class="soft small">${presenceWords(friend)}</span></span>
     <${FriendMenu} friend=${friend} /></header>`;
 }

@@ -7,6 +7,7 @@ import {
   Field,
   Form,
   IconButton,
+  LinkButton,
   Loading,
   Person,
   Refusal,
@@ -132,6 +133,7 @@ export default function Friends({ id }) {
     <h1>${text("friends.title")}</h1>
     <div class="stack list-side">
       <${Add} />
+      <${LinkButton} kind="quiet" icon="search" href="/people">${text("people.search")}<//>
       <${Requests} />
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
         options=${[

@@ -2,6 +2,7 @@
 import { gameNamed } from "../catalog.js";
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
+import { PersonLink } from "../person.js";
 import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../social.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
@@ -21,7 +22,7 @@ function Asking({ user, says, left, accept, decline, labels }) {
   const error = accept?.error ?? decline.error;
   const busy = accept?.busy || decline.busy;
   return html`<li class="asking"><${Avatar} name=${user.username} />
-    <span class="grow"><strong>${user.username}</strong><span class="soft small">${says}</span></span>
+    <span class="grow"><strong><${PersonLink} name=${user.username} /></strong><span class="soft small">${says}</span></span>
     ${
       left !== undefined &&
       html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`

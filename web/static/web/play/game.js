@@ -21,6 +21,7 @@ import {
 import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
+import { PersonLink } from "../person.js";
 import { Money } from "../purse.js";
 import { isOver, mayMove, nameOf, NEW_ROOM, timeLeft, timeShown, told } from "./room.js";
 import { go } from "../router.js";
@@ -154,7 +155,7 @@ function Seat({ room, seat, marks }) {
   const mark = marks?.[room.players.indexOf(seat)];
   return html`<div class=${`seat ${turn ? "turn" : ""} ${seat.connected ? "" : "away"}`}>
     <${Avatar} name=${seat.username} />
-    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}
+    <span class="grow"><strong><${PersonLink} name=${seat.username} />${mine && html` <span class="soft">(${text("game.you")})</span>`}
       </strong>
       <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
         ${change && html` <${RatingChange} change=${change} />`}

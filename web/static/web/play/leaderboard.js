@@ -2,6 +2,7 @@
 import { catalog } from "../catalog.js";
 import { Avatar, Empty, Loading, Tabs, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
+import { PersonLink } from "../person.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
 import { text } from "../texts.js";
@@ -36,7 +37,7 @@ function Ranks({ game }) {
     <tbody>${rows.map(
       ({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
         <td class="number">${rank}</td>
-        <td><span class="who"><${Avatar} name=${user.username} /><span>${user.username}</span></span></td>
+        <td><span class="who"><${Avatar} name=${user.username} /><${PersonLink} name=${user.username} /></span></td>
         <td class="number soft">${text("leaderboard.won_of", { won, played })}</td>
         <td class="number">${rating}</td></tr>`,
     )}</tbody>

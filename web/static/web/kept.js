@@ -8,8 +8,8 @@ function storage() {
 }
 
 /**
- * `tokens`, `theme` and `pane`, as texts; what is deleted or was never set is undefined.
+ * `tokens`, `theme`, `pane` and `sound`, as texts; what is deleted or was never set is undefined.
  *
- * @type {{tokens?: string, theme?: string, pane?: string}}
+ * @type {{tokens?: string, theme?: string, pane?: string, sound?: string}}
  */
 export const kept = storage();

@@ -3,6 +3,7 @@
  */
 import { go } from "./router.js";
 import { client, session } from "./session.js";
+import { play } from "./sound.js";
 import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 import { toast } from "./toasts.js";
@@ -200,7 +201,11 @@ export async function inviteToParty(userId) {
 
 /** @type {Hearing<Notifications.Heard>} */
 const LIVE = {
-  badge: ({ dm, invites: count, total }) => badge.set({ dm, invites: count, total }),
+  badge({ dm, invites: count, total }) {
+    // The first one tells what has waited for long.
+    if (badge.value !== NOTHING_WAITS && total > badge.value.total) play("message");
+    badge.set({ dm, invites: count, total });
+  },
   invite_created: ({ invite: one }) => keep(invites, one),
   invite_declined({ invite: one }) {
     drop(invites, one.id);

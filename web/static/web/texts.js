@@ -493,6 +493,9 @@ const ENGLISH = {
   "people.search_hint": "Part of a name",
   "people.search_none": "Nobody here has {text} in their name.",
 
+  "sound.on": "Turn sounds on",
+  "sound.off": "Turn sounds off",
+
   "ratings.title": "Ratings",
   "ratings.none": "No rated game yet.",
   "ratings.few": "The course shows after a second rated game.",

@@ -8,6 +8,7 @@ import {
   Button,
   Card,
   Failure,
+  IconButton,
   LinkButton,
   Loading,
   Refusal,
@@ -27,6 +28,7 @@ import { isOver, mayMove, nameOf, NEW_ROOM, timeLeft, timeShown, told } from "./
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
+import { play, setSound, sound } from "../sound.js";
 import { useStore } from "../store.js";
 import { duration, text, textOr, words } from "../texts.js";
 
@@ -126,13 +128,47 @@ function useRoom(id) {
   return { room, connection, refusal, refused, pending, move, act, frames };
 }
 
-/** @param {{clock: Game.ClockState | null, userId: number}} props */
-function Clock({ clock, userId }) {
+/** @param {any} view */
+const piecesOn = (view) => (Array.isArray(view?.board) ? view.board.flat().filter(Boolean).length : 0);
+
+/**
+ * Lets what happens in a game be heard: moves, captures, the own clock running low, a win.
+ *
+ * @param {GameRoom} room
+ * @param {number | null} me
+ * @param {boolean} realTime
+ */
+function useSounds(room, me, realTime) {
+  const pieces = piecesOn(room.view);
+  const before = useRef({ move: room.lastMove, pieces });
+  useEffect(() => {
+    const { move, pieces: were } = before.current;
+    before.current = { move: room.lastMove, pieces };
+    if (room.lastMove && room.lastMove !== move && !realTime) play(pieces < were ? "capture" : "move");
+  }, [room.lastMove]);
+  const hadResult = useRef(room.result !== null || room.id === null);
+  useEffect(() => {
+    if (room.result && !hadResult.current && me !== null && room.result.winner_ids.includes(me)) play("win");
+    hadResult.current = room.result !== null || room.id === null;
+  }, [room.result, room.id]);
+}
+
+function SoundSwitch() {
+  const on = useStore(sound);
+  return html`<${IconButton} icon=${on ? "sound" : "silent"} label=${text(on ? "sound.off" : "sound.on")}
+    aria-pressed=${on} onClick=${() => setSound(!on)} />`;
+}
+
+/** @param {{clock: Game.ClockState | null, userId: number, mine: boolean}} props */
+function Clock({ clock, userId, mine }) {
   const running = clock?.running?.includes(userId);
   useNow(running ? 100 : null);
   const left = timeLeft(clock, userId, client.serverNow());
+  const low = left !== null && left < LOW_TIME_MS ? "low" : "";
+  useEffect(() => {
+    if (low && running && mine) play("low");
+  }, [low]);
   if (left === null) return null;
-  const low = left < LOW_TIME_MS ? "low" : "";
   const shown = timeShown(clock, left);
   return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
     ${duration(shown.left, { tenths: true })}${shown.periods > 0 && html` <small>×${shown.periods}</small>`}</span>`;
@@ -170,7 +206,7 @@ function Seat({ room, seat, marks }) {
       ${mark}</span>`
     }
     ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
-    <${Clock} clock=${room.clock} userId=${seat.id} />
+    <${Clock} clock=${room.clock} userId=${seat.id} mine=${mine} />
   </div>`;
 }
 
@@ -365,6 +401,7 @@ function Table({ id, alone, rated }) {
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
   const myTurn = live && me !== null && mine;
   const canMove = myTurn && !pending && !closed;
+  useSounds(room, me, realTime);
   const names = room.players.map(({ username }) => username).join(" – ");
   useTitle(canMove ? `● ${text("game.your_turn")}` : names, { turn: canMove });
 
@@ -404,7 +441,7 @@ function Table({ id, alone, rated }) {
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
-        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
+        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} /></div>
       ${room.result && html`<${Result} room=${room} result=${room.result} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${
         !over &&

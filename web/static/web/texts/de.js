@@ -487,6 +487,9 @@ globalThis.TRANSLATION = {
   "people.search_hint": "Teil eines Namens",
   "people.search_none": "Niemand hier hat {text} im Namen.",
 
+  "sound.on": "Töne einschalten",
+  "sound.off": "Töne ausschalten",
+
   "ratings.title": "Wertungen",
   "ratings.none": "Noch kein gewertetes Spiel.",
   "ratings.few": "Der Verlauf erscheint nach dem zweiten gewerteten Spiel.",

@@ -249,6 +249,8 @@ globalThis.TRANSLATION = {
   "play.play": "Spielen",
   "play.computer": "Computer",
   "play.friend": "Freund",
+  "play.friend_title": "{game} mit Freunden",
+  "play.friend_make": "Link erstellen",
   "play.computer_title": "Wie stark soll der Computer sein?",
   "play.level_1": "Leicht",
   "play.level_2": "Mittel",
@@ -458,6 +460,8 @@ globalThis.TRANSLATION = {
   "watch.watch": "Zusehen",
 
   "replay.title": "Aufzeichnung",
+  "replay.pgn": "Als PGN herunterladen",
+  "replay.fen": "Stellung (FEN)",
   "replay.position": "Zug {index} von {count}",
   "replay.first": "Erster Zug",
   "replay.previous": "Voriger Zug",

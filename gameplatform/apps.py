@@ -9,7 +9,10 @@ class PlatformConfig(AppConfig):
     name = "gameplatform"
 
     def ready(self) -> None:
-        from gameplatform import checks, extensions  # noqa: F401  (checks register themselves)
+        from gameplatform import checks, extensions, reference  # noqa: F401  (checks register themselves)
+        from realtime.catalogue import files
+
+        files.further.append(reference.contents)
 
         for module in extensions.modules(*extensions.REGISTERING):
             import_module(module)

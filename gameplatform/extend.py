@@ -1,26 +1,50 @@
-"""The public interface for extra apps: typed routes and hooks. See docs/extend.md."""
+"""The public interface for extra apps. See docs/extend.md."""
 
 from accounts.authentication import identity
 from core.calls import before
+from core.content import Content
+from core.database import in_database
 from core.limit_counts import Limit
+from core.operators import OperatorAdmin, ReadOnly
+from core.personal_data import erases, exports
 from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from core.routes import route
 from core.rpc import rpc
 from core.typed import typed
 from realtime.hooks import after
+from realtime.publishing import publish
+from realtime.reactions import reacts_to
+from realtime.socket.consumer import Consumer, handles
+from realtime.wire.messages import Command, Event, Internal, Reply
+from realtime.wire.topics import Topic
 from storage import documents as storage
 
 __all__ = [
     "CannotAfford",
+    "Command",
     "Conflict",
+    "Consumer",
+    "Content",
+    "Event",
+    "Internal",
     "Invalid",
     "Limit",
     "NotAllowed",
     "NotFound",
+    "OperatorAdmin",
+    "ReadOnly",
     "Refusal",
+    "Reply",
+    "Topic",
     "after",
     "before",
+    "erases",
+    "exports",
+    "handles",
     "identity",
+    "in_database",
+    "publish",
+    "reacts_to",
     "route",
     "rpc",
     "storage",

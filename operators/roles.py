@@ -3,9 +3,12 @@
 Superusers may do everything. Everybody else needs a role, and sees only what it grants.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -85,14 +88,21 @@ TABLE: dict[str, Row] = {
 """For each model in the admin, the roles that may perform each action."""
 
 
+def table() -> dict[str, Row]:
+    """Return the platform's table with those of the extra apps' ``roles`` modules."""
+    modules = [f"{app}.roles" for app in settings.EXTRA_APPS if find_spec(f"{app}.roles")]
+    return TABLE | {label: row for name in modules for label, row in import_module(name).TABLE.items()}
+
+
 def sync_roles(using: str, **_: Any) -> None:
     """Make the groups and their permissions match the table."""
-    models = {label: apps.get_model(label) for label in TABLE}
+    rules = table()
+    models = {label: apps.get_model(label) for label in rules}
     types = ContentType.objects.db_manager(using).get_for_models(*models.values())
     permissions = Permission.objects.using(using)
     rows = {
         (types[models[label]].pk, f"{verb}_{models[label]._meta.model_name}"): (label, verb, roles)
-        for label, row in TABLE.items()
+        for label, row in rules.items()
         for verb, roles in row.items()
     }
     there = set(permissions.values_list("content_type_id", "codename"))

@@ -76,14 +76,17 @@ def _signed_in(name: str, *, is_guest: bool = False) -> Person:
 
 @pytest.fixture
 async def ada(person: Callable[[str], Awaitable[Person]]) -> Person:
+    """A signed-in user."""
     return await person("ada")
 
 
 @pytest.fixture
 async def bob(person: Callable[[str], Awaitable[Person]]) -> Person:
+    """A second user."""
     return await person("bob")
 
 
 @pytest.fixture
 async def cyd(person: Callable[[str], Awaitable[Person]]) -> Person:
+    """A third user."""
     return await person("cyd")

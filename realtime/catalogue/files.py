@@ -1,5 +1,6 @@
 """The generated files of the repository: message catalogues and routes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -8,6 +9,10 @@ from core import rest_map
 from realtime.catalogue import namespaces, python, reading, typescript
 
 MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are lost."
+
+
+further: list[Callable[[], dict[Path, str]]] = []
+"""Functions of higher apps, each of which returns more files."""
 
 
 def contents() -> dict[Path, str]:
@@ -25,7 +30,7 @@ def contents() -> dict[Path, str]:
         files[clients / "python" / "gameplatform_client" / f"{name}.py"] = python.namespaces(
             name, declared, MADE_BY
         )
-    return files
+    return files | {path: text for function in further for path, text in function().items()}
 
 
 def stale() -> list[Path]:

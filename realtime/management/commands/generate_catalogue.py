@@ -8,7 +8,7 @@ from realtime.catalogue import files
 
 
 class Command(BaseCommand):
-    help = "Write docs/events.md, docs/rest.md and what the clients know of messages from the code."
+    help = "Write the generated documents in docs/ and what the clients know of messages from the code."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only say whether they are up to date")

@@ -1,0 +1,1 @@
+"""Studio: a game for the platform."""

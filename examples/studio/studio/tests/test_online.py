@@ -1,0 +1,112 @@
+"""The studio's app by the doors that clients and operators use."""
+
+import asyncio
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from core import outbox
+from core.database import in_database
+from studio.models import Licence, Track
+
+
+async def play(ada, bob):
+    """Let Ada win a game against Bob."""
+    game = (await ada.post("/api/games/", game="studio", private=True)).json()
+    await bob.post(f"/api/games/{game['id']}/join/")
+    sockets = [await person.enter(game["id"]) for person in (ada, bob)]
+    for socket in sockets:
+        await socket.send(type="player_ready")
+    for socket in sockets:
+        await socket.hear_until("game_start")
+    await sockets[0].send(type="player_move", movement={"number": 3})
+    seen = await sockets[1].hear_until("player_move")
+    assert seen["view"]["total"] == 3
+    await sockets[1].send(type="game_action", action="resign")
+    await sockets[0].hear_until("game_over")
+
+
+async def paid_to(person):
+    entries = (await person.get("/api/player/ledger")).json()["results"]
+    return [entry["amount"] for entry in entries if entry["cause"] == "studio: win"]
+
+
+async def test_a_game_counts_for_the_licence_and_pays_the_winner(ada, bob):
+    await play(ada, bob)
+
+    assert [one.games async for one in Licence.objects.order_by("pk")] == [1, 1]
+    async with asyncio.timeout(30):
+        while not (paid := await paid_to(ada)):
+            await in_database(outbox.call_due)
+    assert paid == [7]
+
+
+async def test_laps_are_recorded_by_rest_and_by_the_socket_and_told_to_all(ada, bob):
+    track = await bob.open("/ws/studio/track/")
+    assert (await track.hear("track"))["best_ms"] == []
+
+    assert (await ada.post("/api/studio/laps", ms=31_000)).json() == {"username": "ada", "ms": 31_000}
+    assert (await track.hear("lap_driven"))["ms"] == 31_000
+    await track.send(type="drive_lap", ms=5)
+    assert (await track.hear("error"))["code"] == "too_fast"
+    await track.send(type="drive_lap", ms=29_000)
+    assert (await track.hear("lap_driven"))["user_id"] == bob.id
+    best = (await ada.get("/api/studio/laps")).json()
+    assert [lap["username"] for lap in best] == ["bob", "ada"]
+
+
+async def test_operators_decide_how_fast_a_lap_may_be_and_every_version_is_kept(ada):
+    def tune():
+        track = Track.objects.create(name="Oval", shortest_ms=10_000)
+        track.shortest_ms = 30_000
+        track.save()
+        return track.version
+
+    assert await in_database(tune) == 2
+    assert (await ada.post("/api/studio/laps", ms=29_000)).json()["code"] == "too_fast"
+
+
+async def test_slow_laps_are_forgotten_by_a_procedure(ada):
+    for ms in (31_000, 99_000):
+        await ada.post("/api/studio/laps", ms=ms)
+
+    assert (await ada.post("/api/rpc/laps/forget", over_ms=60_000)).json() == {"laps": 1}
+
+
+async def test_laps_are_exported_and_erased_with_their_driver(ada):
+    await ada.post("/api/studio/laps", ms=31_000)
+
+    assert (await ada.get("/api/me/export/")).json()["studio_laps"] == [31_000]
+
+
+@pytest.mark.django_db
+def test_nobody_passes_for_the_studio():
+    refused = APIClient().post("/api/auth/guest", {"username": "Studio_ada"})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "name_of_the_studio")
+
+
+@pytest.mark.django_db
+def test_support_sees_laps_and_economists_tune_tracks():
+    call_command("migrate", verbosity=0)
+    codes = {
+        role: set(Group.objects.get(name=role).permissions.values_list("codename", flat=True))
+        for role in ("support", "economist")
+    }
+
+    assert "view_lap" in codes["support"]
+    assert {"view_track", "change_track"} <= codes["economist"]
+    assert "change_track" not in codes["support"]
+
+
+@pytest.mark.django_db
+def test_the_documents_tell_of_all_of_it(client):
+    rest, messages = client.get("/api/openapi.json").json(), client.get("/api/asyncapi.json").json()
+
+    assert rest["info"]["title"] == "Velodrome"
+    assert {"/api/studio/laps", "/api/rpc/laps/forget"} <= {path.rstrip("/") for path in rest["paths"]}
+    assert not [path for path in rest["paths"] if path.startswith("/api/shop")]
+    assert "<title>Velodrome</title>" in client.get("/").content.decode()
+    assert "/ws/studio/track/" in {f"{one['address'].rstrip('/')}/" for one in messages["channels"].values()}

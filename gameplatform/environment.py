@@ -86,7 +86,7 @@ def proxies(name: str, default: Sequence[str]) -> list[str]:
     return named
 
 
-def networks(name: str, default: Sequence[str]) -> list[str]:
+def networks(name: str, default: Sequence[str] = ()) -> list[str]:
     """Return IP addresses and networks."""
     named = names(name, default)
     for one in named:

@@ -18,6 +18,7 @@ from realtime.socket.consumer import Consumer, handles
 from realtime.wire.messages import Command, Event, Internal, Reply
 from realtime.wire.topics import Topic
 from storage import documents as storage
+from webhooks.services import webhook
 
 __all__ = [
     "CannotAfford",
@@ -49,4 +50,5 @@ __all__ = [
     "rpc",
     "storage",
     "typed",
+    "webhook",
 ]

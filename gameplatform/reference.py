@@ -77,11 +77,12 @@ def _function(value: Any) -> Any:
     return inspect.unwrap(getattr(value, "_fixture_function", value))
 
 
-def _parameters(value: Any) -> str:
-    value = _function(value)
+def _parameters(documented: Any) -> str:
+    value: Any = _function(documented)
     if not (inspect.isfunction(value) or isinstance(value, classmethod | staticmethod)):
         return ""
-    signature = inspect.signature(getattr(value, "__func__", value))
+    called: Any = value if inspect.isfunction(value) else value.__func__
+    signature = inspect.signature(called)
     bare = [one.replace(annotation=one.empty) for one in signature.parameters.values()]
     return str(signature.replace(parameters=bare, return_annotation=signature.empty))
 

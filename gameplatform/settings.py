@@ -62,6 +62,7 @@ OUR_APPS = [
     "world.shards",
     "world.trading",
     "notifications",
+    "webhooks",
     "operators",
     "web",
 ]
@@ -323,6 +324,8 @@ STAMINA_REGEN_PERCENT = environment.fraction("STAMINA_REGEN_PERCENT", "0.1")
 STAMINA_REGEN_INTERVAL = environment.integer("STAMINA_REGEN_INTERVAL", 10)
 
 # -- Operators
+
+WEBHOOK_NETWORKS = environment.networks("WEBHOOK_NETWORKS")
 
 METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 SENTRY_DSN = environment.sentry("SENTRY_DSN")

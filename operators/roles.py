@@ -78,6 +78,8 @@ TABLE: dict[str, Row] = {
     "shards.shard": _EDITED_BY_ECONOMISTS,
     "storage.document": {"view": (SUPPORT,)},
     "trading.trade": {"view": (SUPPORT, ECONOMIST)},
+    "webhooks.delivery": {"view": (SUPPORT,), "deliver_again": (SUPPORT,)},
+    "webhooks.endpoint": {"view": (), "add": (), "change": (), "rotate": ()},
     "world.character": {"view": (SUPPORT, MODERATOR)},
     "world.faction": _EDITED_BY_ECONOMISTS,
     "world.location": _EDITED_BY_ECONOMISTS,

@@ -1,5 +1,6 @@
 """HTTP authentication by a verified token of an open session, without reading a row."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -12,6 +13,8 @@ from rest_framework.request import Request
 from accounts import live, selectors, tokens
 from accounts.models import User
 from accounts.refusals import SessionEnded, TokenInvalid
+from accounts.server_keys import services as server_keys
+from core.ids import UserId
 from core.refusals import Unauthenticated
 from realtime.wire.identity import Identity
 
@@ -47,13 +50,20 @@ def identity(request: Request) -> Identity:
 
 
 class SessionTokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <access token>``. ``request.auth`` is the :class:`Identity`."""
+    """``Authorization: Bearer <access token>``, or ``Key <server key>`` with the user in ``X-User-Id``.
+
+    ``request.auth`` is the :class:`Identity`.
+    """
 
     def authenticate(self, request: Request) -> tuple[Caller, Identity] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
         scheme, _, token = header.partition(" ")
+        if scheme.lower() == "key":
+            who = _identity_by_key(request, token.strip())
+            structlog.contextvars.bind_contextvars(user_id=who.user_id)
+            return Caller(who), who
         if scheme.lower() != "bearer":
             raise TokenInvalid("The Authorization header is not a bearer token.")
         who = tokens.identify(token.strip())
@@ -83,6 +93,17 @@ class SessionTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+def _identity_by_key(request: Request, key: str) -> Identity:
+    """Return the identity of the user for whom another system calls; it is of no session."""
+    user = server_keys.user_of(
+        key,
+        user_id=request.META.get("HTTP_X_USER_ID", ""),
+        method=str(request.method),
+        path=request.path,
+    )
+    return Identity(UserId(user.pk), user.username, user.is_premium, user.is_guest, 0, math.inf)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -26,7 +26,7 @@ MODULES = {
     "gameplatform.testing.plugin": "Fixtures for the tests of a project.",
     "gameplatform.testing.people": "Fixtures of people with tokens and sockets.",
 }
-PROMISE = """What stands here is public: it goes or changes only after a release in which
+PROMISE = """All that stands here is public: it goes or changes only after a release in which
 [Upgrading](../upgrading.md) listed it as deprecated. Everything else may change at any time."""
 MADE_BY = "<!-- Made by manage.py generate_catalogue from the code; changes here are lost. -->"
 
@@ -35,18 +35,9 @@ def contents() -> dict[Path, str]:
     """Return the pages of the reference."""
     pages = {name: _module_page(name, text) for name, text in MODULES.items()}
     pages |= {"settings": _settings_page(), "commands": _commands_page()}
-    index = [
-        "# Reference",
-        "",
-        MADE_BY,
-        "",
-        "What stands here is public: it changes only after a deprecation.",
-        "",
-    ]
-    index += [f"- [{name}]({name}.md)" for name in pages]
-    return {
-        FOLDER / f"{name}.md": text for name, text in {**pages, "README": "\n".join(index) + "\n"}.items()
-    }
+    links = [f"- [{name}]({name}.md)" for name in pages]
+    pages["README"] = _as_markdown(["# Reference", "", MADE_BY, "", PROMISE, "", *links])
+    return {FOLDER / f"{name}.md": text for name, text in pages.items()}
 
 
 def public() -> Iterator[str]:
@@ -54,7 +45,7 @@ def public() -> Iterator[str]:
     for module in MODULES:
         for name, value in _names(import_module(module)):
             yield f"{module}.{name}{_parameters(value)}"
-            if inspect.isclass(value) and _is_ours(value):
+            if _has_members(value):
                 for member, inner, _ in _members(value):
                     yield f"{module}.{name}.{member}{_parameters(inner)}"
     yield from (f"{name}=" for name, _ in _variables())
@@ -87,10 +78,16 @@ def _parameters(documented: Any) -> str:
     return str(signature.replace(parameters=bare, return_annotation=signature.empty))
 
 
-def _members(kind: type) -> Iterator[tuple[str, Any, str]]:
-    """Yield the public members that the class itself documents, with their docstrings."""
+def _has_members(value: Any) -> bool:
+    return inspect.ismodule(value) or (inspect.isclass(value) and _is_ours(value))
+
+
+def _members(kind: Any) -> Iterator[tuple[str, Any, str]]:
+    """Yield the public members that the class or the module itself documents, with their docstrings."""
     texts = _texts_of(kind)
     for name, value in vars(kind).items():
+        if inspect.ismodule(kind) and getattr(value, "__module__", kind.__name__) != kind.__name__:
+            continue
         text = inspect.getdoc(_function(value)) if _parameters(value) or isinstance(value, property) else None
         if not name.startswith("_") and (text or name in texts):
             yield name, value, text or texts[name]
@@ -122,13 +119,15 @@ def _module_page(name: str, about: str) -> str:
     lines = [f"# {name}", "", MADE_BY, "", about, ""]
     for one, value in _names(module):
         lines += [f"## {one}", "", *_described(name, one, value)]
-        if inspect.isclass(value) and _is_ours(value):
+        if _has_members(value):
             for member, inner, text in _members(value):
                 lines += [f"### {one}.{member}", "", *_code(f"{member}{_parameters(inner)}", inner), text, ""]
     return _as_markdown(lines)
 
 
 def _described(module: str, name: str, value: Any) -> list[str]:
+    if inspect.ismodule(value):
+        return [inspect.getdoc(value) or "", ""]
     if inspect.isclass(value) or _parameters(value):
         text = inspect.getdoc(_function(value)) if _is_ours(value) or _parameters(value) else None
         return [*_code(f"{name}{_parameters(value)}", value), text or f"`{value.__module__}.{name}`", ""]
@@ -143,7 +142,7 @@ def _siblings(module: str) -> Iterator[ModuleType]:
 
 
 def _code(line: str, value: Any) -> list[str]:
-    return ["```python", line, "```", ""] if _parameters(value) else []
+    return ["```", line, "```", ""] if _parameters(value) else []
 
 
 def _variables() -> Iterator[tuple[str, str]]:

@@ -47,6 +47,7 @@ OUR_APPS = [
     "core",
     "realtime",
     "accounts",
+    "accounts.server_keys",
     "friends",
     "progression",
     "progression.achievements",
@@ -325,6 +326,7 @@ STAMINA_REGEN_INTERVAL = environment.integer("STAMINA_REGEN_INTERVAL", 10)
 
 # -- Operators
 
+EVENT_LOG_DAYS = environment.integer("EVENT_LOG_DAYS", 0, minimum=0, maximum=3650)
 WEBHOOK_NETWORKS = environment.networks("WEBHOOK_NETWORKS")
 
 METRICS_TOKEN = environment.text("METRICS_TOKEN", "")

@@ -75,6 +75,7 @@ TABLE: dict[str, Row] = {
     # Changing a player means granting something.
     "progression.player": {"view": (SUPPORT, ECONOMIST), "change": (ECONOMIST,)},
     "progression.species": _EDITED_BY_ECONOMISTS,
+    "server_keys.serverkey": dict.fromkeys(("view", "add", "change", "revoke"), ()),
     "shards.shard": _EDITED_BY_ECONOMISTS,
     "storage.document": {"view": (SUPPORT,)},
     "trading.trade": {"view": (SUPPORT, ECONOMIST)},

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from django.conf import settings
 
 from core.calls import Call
-from gameplatform.testing.processes import ServerProcess, fresh_database, manage
+from gameplatform.testing.processes import ROOT, ServerProcess, fresh_database, manage
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "extend.md"
@@ -129,6 +131,18 @@ def described(kind: type[Call]) -> str:
 
 def fields(kind: type[Call]) -> str:
     return ", ".join(f"`{name}`" for name in kind.__struct_fields__)
+
+
+def test_the_trials_of_extra_apps_are_found(tmp_path: Path) -> None:
+    (tmp_path / "laps").mkdir()
+    (tmp_path / "laps" / "__init__.py").touch()
+    trial = "import dataclasses, trials.purchases as p\nTRIAL = dataclasses.replace(p.TRIAL, name='laps')"
+    (tmp_path / "laps" / "trials.py").write_text(trial)
+    environment = {**os.environ, "EXTRA_APPS": "laps", "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "trials", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+
+    assert re.search(r"\blaps\b", shown.stdout)
 
 
 def test_an_app_whose_label_is_a_path_of_the_platform_is_reported(tmp_path: Path) -> None:

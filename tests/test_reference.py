@@ -1,4 +1,4 @@
-"""What is public stays as it is until it was deprecated."""
+"""Public names stay as they are until they were deprecated."""
 
 import ast
 import re

@@ -1,5 +1,10 @@
-"""All trials, by name."""
+"""All trials, by name: ours, and the ``TRIAL`` of each app in ``EXTRA_APPS`` that has a module ``trials``."""
 
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from gameplatform import environment
 from trials import (
     arena,
     browsers,
@@ -47,4 +52,14 @@ _MODULES = (
     documented,
     strangers,
 )
-TRIALS: dict[str, Trial] = {trial.name: trial for trial in (*(m.TRIAL for m in _MODULES), *SUITES)}
+
+
+def _of_extra_apps() -> Iterator[Trial]:
+    for app in environment.names("EXTRA_APPS"):
+        if find_spec(f"{app}.trials"):
+            yield import_module(f"{app}.trials").TRIAL
+
+
+TRIALS: dict[str, Trial] = {
+    trial.name: trial for trial in (*(m.TRIAL for m in _MODULES), *SUITES, *_of_extra_apps())
+}

@@ -14,6 +14,7 @@ import psycopg
 import redis
 
 from core.embedded import postgres, valkey
+from gameplatform import environment
 from gameplatform.testing.processes import ROOT, ServerProcess, fresh_database
 
 SETTINGS = {
@@ -22,7 +23,7 @@ SETTINGS = {
     "SECRET_KEY": "of-a-trial-whose-servers-listen-on-loopback-for-minutes",
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECURE_SSL_REDIRECT": "off",
-    "EXTRA_APPS": "bench,trials",
+    "EXTRA_APPS": ",".join(dict.fromkeys(("bench", "trials", *environment.names("EXTRA_APPS")))),
     "REDIS_PREFIX": "trial",
 }
 

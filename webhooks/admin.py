@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 
 from core.operators import OperatorAdmin, ReadOnly, operation
@@ -34,7 +35,7 @@ class Endpoints(OperatorAdmin):
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        selectors.forget()
+        transaction.on_commit(selectors.refresh)
         if not change:
             self.message_user(request, SHOWN_ONCE.format(name=obj, secret=obj.secret))
 

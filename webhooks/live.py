@@ -10,7 +10,7 @@ from django.conf import settings
 
 from core.background import background, every
 from core.database import in_database
-from webhooks import rules, services
+from webhooks import rules, selectors, services
 from webhooks.models import Delivery
 
 LOOK_EVERY_S = 1.0
@@ -100,3 +100,4 @@ def _request(delivery: Delivery, target: str, host: str) -> bytes:
 
 
 every(600)(services.delete_old)
+every(selectors.FRESH_S)(selectors.refresh)

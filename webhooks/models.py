@@ -59,3 +59,15 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event}: {self.pk}"
+
+
+class LoggedEvent(models.Model):
+    """An event for analytics, kept for ``EVENT_LOG_DAYS``."""
+
+    at = models.DateTimeField(db_index=True)
+    type = models.CharField(max_length=100)
+    data = models.TextField()
+    """JSON."""
+
+    def __str__(self) -> str:
+        return f"{self.type} at {self.at}"

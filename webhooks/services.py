@@ -5,13 +5,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from realtime.reactions import reacts_to
 from realtime.wire.messages import Event
 from webhooks import rules, selectors
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, Endpoint, LoggedEvent
 
 AT_ONCE = 20
 LEASE = timedelta(minutes=1)
@@ -39,12 +40,15 @@ def webhook(kind: type[AnyEvent]) -> type[AnyEvent]:
 
 
 def _enqueue(event: Event) -> None:
-    """Write the calls after this event, in its transaction."""
+    """Write the calls after this event, and the event itself if there is a log, in its transaction."""
     name = str(event.__struct_config__.tag)
-    if not selectors.is_wanted(name):
+    if not settings.EVENT_LOG_DAYS and not selectors.is_wanted(name):
         return
     data: dict[str, Any] = msgspec.to_builtins(event, str_keys=True)
     now = timezone.now()
+    if settings.EVENT_LOG_DAYS:
+        fields = {key: value for key, value in data.items() if key != "type"}
+        LoggedEvent.objects.create(at=now, type=name, data=msgspec.json.encode(fields).decode())
     body = {"type": data.pop("type"), "timestamp": now, "data": data}
     text = msgspec.json.encode(body).decode()
     Delivery.objects.bulk_create(
@@ -108,5 +112,6 @@ def secrets_of(endpoint: Endpoint) -> list[str]:
 
 
 def delete_old() -> None:
-    """Delete calls that are long over."""
+    """Delete calls that are long over, and events that were logged long ago."""
+    LoggedEvent.objects.filter(at__lt=timezone.now() - timedelta(days=settings.EVENT_LOG_DAYS)).delete()
     Delivery.objects.filter(created_at__lt=timezone.now() - KEPT_FOR, due_at=None).delete()

@@ -42,6 +42,14 @@ class Person:
         """POST these fields as JSON; return the response."""
         return await in_database(self._client().post, path, body)
 
+    async def put(self, path: str, **body: Any) -> Any:
+        """PUT these fields as JSON; return the response."""
+        return await in_database(self._client().put, path, body)
+
+    async def delete(self, path: str) -> Any:
+        """DELETE by REST; return the response."""
+        return await in_database(self._client().delete, path)
+
     def _client(self) -> APIClient:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")

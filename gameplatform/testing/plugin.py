@@ -23,6 +23,7 @@ from core.embedded import valkey
 from gameplatform.testing import cleaning, services
 from gameplatform.testing.processes import ServerProcess, fresh_database
 from progression.models import tuning
+from webhooks import selectors as webhooks
 
 _numbers = itertools.count(1)
 
@@ -58,6 +59,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "_known", {})
     words.forget()
     tuning.clear_cache()
+    monkeypatch.setattr(webhooks, "_wanted", frozenset())
 
 
 @pytest.fixture

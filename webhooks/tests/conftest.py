@@ -54,7 +54,7 @@ async def endpoint(transactional_db: None, other: OtherSystem) -> Callable[..., 
         made = await in_database(
             lambda: Endpoint.objects.create(**{"name": "crm", "url": url, "events": list(events), **fields})
         )
-        selectors.forget()
+        await in_database(selectors.refresh)
         return made
 
     return endpoint

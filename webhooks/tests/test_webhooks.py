@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import json
 import socket
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,26 +12,34 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from core.database import in_database
-from core.ids import UserId
 from operators.tests.conftest import operator  # noqa: F401
-from progression.events import PetHatched
 from realtime.publishing import publish
+from realtime.wire.messages import Internal
 from webhooks import live, rules, selectors, services
 from webhooks.models import Delivery, Endpoint
+from webhooks.services import webhook
 from webhooks.tests.conftest import OtherSystem
 
 Making = Callable[..., Any]
 
 
-def hatch(user_id: int = 7, *, fails: bool = False) -> None:
+@webhook
+class Rung(Internal):
+    """Published when somebody rings."""
+
+    user_id: int
+
+
+def ring(user_id: int = 7, *, fails: bool = False) -> None:
     with transaction.atomic():
-        publish(PetHatched(user_id=UserId(user_id)))
+        publish(Rung(user_id=user_id))
         if fails:
             raise RuntimeError
 
@@ -54,8 +63,8 @@ def is_signed(headers: dict[str, str], body: str, secret: str) -> bool:
 
 
 async def test_an_event_is_told_once_signed_and_noted(endpoint: Making, other: OtherSystem) -> None:
-    crm = await endpoint("pet_hatched")
-    await in_database(hatch)
+    crm = await endpoint("rung")
+    await in_database(ring)
     await live.deliver_due()
     await again()
 
@@ -64,7 +73,7 @@ async def test_an_event_is_told_once_signed_and_noted(endpoint: Making, other: O
     assert is_signed(headers, body, crm.secret)
     assert not is_signed(headers, body + " ", crm.secret)
     (told,) = other.bodies()
-    assert (told["type"], told["data"]) == ("pet_hatched", {"user_id": 7})
+    assert (told["type"], told["data"]) == ("rung", {"user_id": 7})
     noted = await delivery()
     assert (noted.status, noted.error, noted.due_at, str(noted.pk)) == (204, "", None, headers["webhook-id"])
     assert noted.delivered_at is not None
@@ -72,12 +81,12 @@ async def test_an_event_is_told_once_signed_and_noted(endpoint: Making, other: O
 
 async def test_what_was_rolled_back_or_is_not_wanted_is_not_told(endpoint: Making) -> None:
     await endpoint("level_up")
-    await endpoint("pet_hatched", name="off", is_active=False)
-    await in_database(hatch)
+    await endpoint("rung", name="off", is_active=False)
+    await in_database(ring)
     await Endpoint.objects.filter(name="off").aupdate(is_active=True)
-    selectors.forget()
+    await in_database(selectors.refresh)
     with pytest.raises(RuntimeError):
-        await in_database(hatch, fails=True)
+        await in_database(ring, fails=True)
 
     assert not await Delivery.objects.aexists()
 
@@ -86,8 +95,8 @@ async def test_a_call_that_fails_is_repeated_with_the_same_id_and_given_up_after
     endpoint: Making, other: OtherSystem
 ) -> None:
     other.answer = b"HTTP/1.1 503 Busy\r\n\r\n"
-    await endpoint("pet_hatched")
-    await in_database(hatch)
+    await endpoint("rung")
+    await in_database(ring)
     before = timezone.now()
     await live.deliver_due()
     noted = await delivery()
@@ -118,8 +127,8 @@ async def test_no_transaction_is_open_during_a_call(endpoint: Making, other: Oth
         seen.append(await Delivery.objects.filter(attempts=1).aupdate(error="seen"))
         await OtherSystem.take(other, reader, writer)
 
-    await endpoint("pet_hatched")
-    await in_database(hatch)
+    await endpoint("rung")
+    await in_database(ring)
     server = await asyncio.start_server(look, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     await Endpoint.objects.aupdate(url=f"http://127.0.0.1:{port}/")
@@ -131,8 +140,8 @@ async def test_no_transaction_is_open_during_a_call(endpoint: Making, other: Oth
 
 
 async def test_two_workers_make_a_call_once(endpoint: Making, other: OtherSystem) -> None:
-    await endpoint("pet_hatched")
-    await in_database(hatch)
+    await endpoint("rung")
+    await in_database(ring)
     await asyncio.gather(live.deliver_due(), live.deliver_due(), live.deliver_due())
 
     assert len(other.calls) == 1
@@ -141,12 +150,12 @@ async def test_two_workers_make_a_call_once(endpoint: Making, other: OtherSystem
 async def test_a_rotated_secret_is_used_at_once_and_the_former_one_for_a_day(
     endpoint: Making, other: OtherSystem, clock: Any
 ) -> None:
-    crm = await endpoint("pet_hatched")
+    crm = await endpoint("rung")
     former = crm.secret
     new = await in_database(services.rotate, crm.pk)
     assert new != former
     for _ in range(2):
-        await in_database(hatch)
+        await in_database(ring)
         await live.deliver_due()
         clock.shift(timedelta(days=1, seconds=1))
 
@@ -160,17 +169,9 @@ async def test_a_rotated_secret_is_used_at_once_and_the_former_one_for_a_day(
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1",
-        "10.1.2.3",
-        "169.254.169.254",
-        "192.168.0.1",
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "::1",
-        "fe80::1",
-    ]
-    + ["fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "::ffff:169.254.169.254"],
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
+        *("::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"),
+    ],
 )
 def test_a_private_address_is_not_called(address: str) -> None:
     assert not rules.may_call(address, [])
@@ -181,9 +182,9 @@ def test_a_private_address_is_not_called(address: str) -> None:
 async def test_a_name_that_leads_to_a_private_address_is_not_called(
     endpoint: Making, other: OtherSystem, settings: Settings
 ) -> None:
-    await endpoint("pet_hatched", url=f"http://localhost:{other.port}/")
+    await endpoint("rung", url=f"http://localhost:{other.port}/")
     settings.WEBHOOK_NETWORKS = []
-    await in_database(hatch)
+    await in_database(ring)
     await live.deliver_due()
 
     assert other.calls == []
@@ -193,8 +194,8 @@ async def test_a_name_that_leads_to_a_private_address_is_not_called(
 async def test_a_redirect_is_not_followed_and_no_answer_is_a_failure(
     endpoint: Making, other: OtherSystem
 ) -> None:
-    await endpoint("pet_hatched")
-    await in_database(hatch)
+    await endpoint("rung")
+    await in_database(ring)
     other.answer = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n"
     await live.deliver_due()
     assert (await delivery()).error == "Answered with 302"
@@ -227,6 +228,7 @@ def test_operators_add_endpoints_and_see_each_secret_once(operator: Callable[[st
     made = Endpoint.objects.get()
     assert made.secret in shown.replace("&#x2B;", "+").replace("&#43;", "+")
     assert made.secret not in root.get(f"/admin/webhooks/endpoint/{made.pk}/change/").text
+    selectors.refresh()
     assert selectors.is_wanted("level_up")
 
     support = operator("support")
@@ -236,3 +238,28 @@ def test_operators_add_endpoints_and_see_each_secret_once(operator: Callable[[st
     root.post("/admin/webhooks/endpoint/", action)
     made.refresh_from_db()
     assert made.former_secret
+
+
+def test_events_are_exported_as_json_lines_from_where_one_was(
+    transactional_db: None, settings: Settings, clock: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ring(1)
+    settings.EVENT_LOG_DAYS = 30
+    for user_id in (2, 3):
+        ring(user_id)
+    with pytest.raises(RuntimeError):
+        ring(4, fails=True)
+
+    def lines(*options: str) -> list[Any]:
+        call_command("export_events", *options)
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert lines() == []
+    clock.shift(timedelta(minutes=2))
+    first, second = lines()
+    assert (first["type"], first["data"], second["data"]) == ("rung", {"user_id": 2}, {"user_id": 3})
+    assert lines("--after", str(first["id"])) == [second]
+    assert lines("--type", "level_up") == []
+    clock.shift(timedelta(days=31))
+    services.delete_old()
+    assert lines() == []

@@ -8,10 +8,16 @@ from msgspec import Meta, Struct
 from accounts.commands import Register, Rename
 from chat.commands import ChatMessage
 from game.events import GameFinished
-from gameplatform.extend import Limit, after, before, rpc
+from gameplatform.extend import Limit, after, before, rpc, storage, webhook
 from progression import services as progression
+from studio.events import LapDriven
 from studio.models import Lap
 from studio.refusals import NameOfTheStudio
+
+# Operators choose in the admin which other systems are told of laps.
+webhook(LapDriven)
+
+garages = storage.collection("garages", read="public", indexes={"level": int})
 
 
 @before(Register, Rename)

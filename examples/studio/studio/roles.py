@@ -1,4 +1,4 @@
-"""What the operators' roles may do with the app's rows."""
+"""The operators' roles: permissions for the app's rows."""
 
 TABLE = {
     "studio.lap": {"view": ("support",)},

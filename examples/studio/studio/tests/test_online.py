@@ -1,15 +1,20 @@
 """The studio's app by the doors that clients and operators use."""
 
 import asyncio
+import json
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from accounts.server_keys import services as server_keys
+from accounts.server_keys.models import ServerKey
 from core import outbox
 from core.database import in_database
 from studio.models import Licence, Track
+from webhooks import selectors as webhooks
+from webhooks.models import Delivery, Endpoint
 
 
 async def play(ada, bob):
@@ -57,6 +62,22 @@ async def test_laps_are_recorded_by_rest_and_by_the_socket_and_told_to_all(ada, 
     assert [lap["username"] for lap in best] == ["bob", "ada"]
 
 
+async def test_other_systems_are_told_of_laps_and_call_by_a_key(ada):
+    def prepare():
+        Endpoint.objects.create(name="crm", url="https://example.org/", events=["lap_driven"])
+        webhooks.refresh()
+        return server_keys.issue(ServerKey(name="crm", scopes=["POST /api/studio/"]))
+
+    key = await in_database(prepare)
+    client = APIClient(headers={"authorization": f"Key {key}", "x-user-id": str(ada.id)})
+    driven = await in_database(client.post, "/api/studio/laps", {"ms": 31_000})
+
+    assert driven.json() == {"username": "ada", "ms": 31_000}
+    delivery = await Delivery.objects.aget()
+    assert json.loads(delivery.body)["data"] == {"user_id": ada.id, "ms": 31_000}
+    assert (await in_database(client.get, "/api/studio/laps")).json()["code"] == "out_of_scope"
+
+
 async def test_operators_decide_how_fast_a_lap_may_be_and_every_version_is_kept(ada):
     def tune():
         track = Track.objects.create(name="Oval", shortest_ms=10_000)
@@ -66,6 +87,14 @@ async def test_operators_decide_how_fast_a_lap_may_be_and_every_version_is_kept(
 
     assert await in_database(tune) == 2
     assert (await ada.post("/api/studio/laps", ms=29_000)).json()["code"] == "too_fast"
+
+
+async def test_a_garage_is_stored_by_its_owner_and_seen_by_all(ada, bob):
+    await ada.put("/api/storage/garages/first/", value={"level": 3, "car": "Comet"})
+
+    seen = await bob.get(f"/api/storage/garages/first/?owner={ada.id}")
+    assert seen.json()["value"] == {"level": 3, "car": "Comet"}
+    assert (await bob.delete(f"/api/storage/garages/first/?owner={ada.id}")).status_code in (403, 404)
 
 
 async def test_slow_laps_are_forgotten_by_a_procedure(ada):

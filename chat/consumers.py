@@ -7,7 +7,7 @@ from core.database import in_database
 from core.ids import UserId
 from realtime.publishing import publish_now
 from realtime.socket.consumer import Consumer, handles
-from realtime.wire import answering, topics
+from realtime.wire import answering
 from realtime.wire.topics import Topic
 
 MAX_TYPING_EVENTS = 10
@@ -80,7 +80,7 @@ class LobbyConsumer(RoomConsumer):
         asked = self.scope["url_route"]["kwargs"]
         wanted = {"lobby_id": int(asked["lobby_id"])} if "lobby_id" in asked else {"name": asked["name"]}
         self.lobby_id, self.name = await in_database(selectors.lobby_entered_by, user_id, **wanted)
-        room = topics.lobby(self.name)
+        room = events.lobby_topic(self.name)
         if not await self.follow(room, self.snapshot):
             # A member removed before the subscription has missed the event that closes the socket.
             await in_database(selectors.lobby_entered_by, user_id, lobby_id=self.lobby_id)
@@ -122,7 +122,7 @@ class DirectConsumer(RoomConsumer):
         user_id = self.player.user_id
         self.friend_id = UserId(int(self.scope["url_route"]["kwargs"]["friend_id"]))
         await in_database(selectors.check_friends, user_id, self.friend_id)
-        room = topics.direct(user_id, self.friend_id)
+        room = events.direct_topic(user_id, self.friend_id)
         if not await self.follow(room, self.snapshot):
             # The friendship may have ended before the subscription.
             await in_database(selectors.check_friends, user_id, self.friend_id)

@@ -10,10 +10,19 @@ from chat import rules
 from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
-from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.wire.topics import Topic
+
+
+def lobby_topic(name: str) -> Topic:
+    """Return the topic of a lobby's room."""
+    return Topic(f"lobby_{name}")
+
+
+def direct_topic(one_id: UserId, other_id: UserId) -> Topic:
+    """Return the topic of the conversation of two users."""
+    return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")
 
 
 class Text(Struct, kw_only=True, frozen=True):
@@ -76,7 +85,7 @@ class InLobby(Event, kw_only=True):
     lobby: str
 
     def audience(self) -> Topic:
-        return topics.lobby(self.lobby)
+        return lobby_topic(self.lobby)
 
 
 class ChatMessage(InLobby):
@@ -191,7 +200,7 @@ class TypingInLobby(Typing):
     lobby: str
 
     def audience(self) -> Topic:
-        return topics.lobby(self.lobby)
+        return lobby_topic(self.lobby)
 
 
 class TypingStart(TypingInLobby):
@@ -240,7 +249,7 @@ class BetweenFriends(Event, kw_only=True):
     between: tuple[UserId, UserId]
 
     def audience(self) -> Topic:
-        return topics.direct(*self.between)
+        return direct_topic(*self.between)
 
 
 class DirectMessage(BetweenFriends, tag="chat_message"):
@@ -278,7 +287,7 @@ class TypingToFriend(Typing):
     between: tuple[UserId, UserId]
 
     def audience(self) -> Topic:
-        return topics.direct(*self.between)
+        return direct_topic(*self.between)
 
 
 class FriendTyping(TypingToFriend, tag="typing_start"):

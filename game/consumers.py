@@ -15,7 +15,6 @@ from game.live import rooms
 from game.live.open_rooms import RoomList
 from game.refusals import UnknownMatch
 from realtime.socket.consumer import Consumer, handles
-from realtime.wire import topics
 from realtime.wire.answering import mark_answered
 from realtime.wire.messages import Command
 
@@ -105,7 +104,7 @@ class OpenRoomsConsumer(Consumer):
             return events.OpenRooms(rooms=await in_database(selectors.open_rooms, user_id, wanted))
 
         kind = partial(RoomList, user_id=user_id, wanted=wanted)
-        heard = await self.subscribe(topics.open_rooms(), snapshot, kind)
+        heard = await self.subscribe(events.open_rooms_topic(), snapshot, kind)
         rooms = await snapshot()
         if self.since() is not None:
             rooms.recovered = False

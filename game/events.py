@@ -16,6 +16,11 @@ Legal = Annotated[
 ]
 
 
+def open_rooms_topic() -> Topic:
+    """Return the topic of the rooms of all games that can be joined."""
+    return Topic("open_rooms")
+
+
 class RoomEvent(Message, kw_only=True):
     """Anything a room tells its players and spectators, on ``/ws/game/{game_id}/``.
 
@@ -336,7 +341,7 @@ class RoomListed(Event):
     room: OpenRoom
 
     def audience(self) -> Topic:
-        return topics.open_rooms()
+        return open_rooms_topic()
 
 
 class RoomUnlisted(Event):
@@ -345,7 +350,7 @@ class RoomUnlisted(Event):
     id: UUID
 
     def audience(self) -> Topic:
-        return topics.open_rooms()
+        return open_rooms_topic()
 
 
 class RoomChanged(Internal):

@@ -15,6 +15,21 @@ from world.rules import Vector
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted", "out_of_sight"]
 
 
+def world_topic() -> Topic:
+    """Return the topic of everybody in the world."""
+    return Topic("world")
+
+
+def area_topic(location_id: int) -> Topic:
+    """Return the topic of the characters in one place."""
+    return Topic(f"area_{location_id}")
+
+
+def faction_topic(faction_id: int) -> Topic:
+    """Return the topic of the characters of one faction that are in play."""
+    return Topic(f"faction_{faction_id}")
+
+
 class CharacterInfo(Struct, kw_only=True, frozen=True):
     """A character as everybody sees it; ``faction`` is the faction's name."""
 
@@ -95,7 +110,7 @@ class InArea(Event, kw_only=True):
     location_id: int
 
     def audience(self) -> Topic:
-        return topics.area(self.location_id)
+        return area_topic(self.location_id)
 
 
 class PlayerJoinedArea(InArea, kw_only=True):
@@ -138,7 +153,7 @@ class LocationUpdate(Ephemeral, kw_only=True):
     ref: MessageId | UnsetType = UNSET
 
     def audience(self) -> Topic:
-        return topics.area(self.location_id)
+        return area_topic(self.location_id)
 
     def coalescing_key(self) -> str:
         return "moves"
@@ -160,7 +175,7 @@ class CharacterUpdate(Event, kw_only=True):
     ref: MessageId | UnsetType = UNSET
 
     def audience(self) -> Topic:
-        return topics.area(self.location_id)
+        return area_topic(self.location_id)
 
 
 class OwnCharacter(Struct, kw_only=True, frozen=True):
@@ -218,7 +233,7 @@ class Chat(Said, kw_only=True):
     location_id: int
 
     def audience(self) -> Topic:
-        return topics.world() if self.channel == "world" else topics.area(self.location_id)
+        return world_topic() if self.channel == "world" else area_topic(self.location_id)
 
 
 class Whisper(Said, kw_only=True):
@@ -238,7 +253,7 @@ class FactionChat(Said, kw_only=True):
     faction_id: int
 
     def audience(self) -> Topic:
-        return topics.faction(self.faction_id)
+        return faction_topic(self.faction_id)
 
 
 class WorldAnnouncement(Said, kw_only=True):
@@ -247,7 +262,7 @@ class WorldAnnouncement(Said, kw_only=True):
     channel: Literal["announcement"] = "announcement"
 
     def audience(self) -> Topic:
-        return topics.world()
+        return world_topic()
 
 
 class PartyInvite(Event, kw_only=True):

@@ -228,7 +228,7 @@ class WorldSocket(Consumer):
                 addresses.replace(replaced)
             own = await self.subscribe(topics.in_world(user_id))
             await self._subscribe_to_place(found)
-            if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
+            if not await self.follow(events.world_topic(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
             for told in await in_database(self.current_state, self.character):
                 self.connection.tell(told)
@@ -260,11 +260,11 @@ class WorldSocket(Consumer):
             self.tracked = await self._positions.enter(found)
             self._area, self._faction = await asyncio.gather(
                 self._subscribe_to_area(found.info),
-                self.subscribe(topics.faction(found.faction_id)),
+                self.subscribe(events.faction_topic(found.faction_id)),
             )
 
     async def _subscribe_to_area(self, character: CharacterInfo) -> Subscription:
-        topic = topics.area(character.location_id)
+        topic = events.area_topic(character.location_id)
         sight = self._positions.sight(character.location_id)
         if sight is None:
             return await self.subscribe(topic, self._area_state)

@@ -17,7 +17,6 @@ from core.statements import statement
 from friends import selectors as friends
 from friends.events import Person
 from realtime.membership.leased_set import users_in
-from realtime.wire import topics
 
 PERSON = ("pk", "username", "is_premium")
 
@@ -83,7 +82,7 @@ def direct_state(user_id: UserId, friend_id: UserId) -> events.DirectState:
     two = _friends(*pair)
     if not two:
         raise NotFriends
-    here = users_in(ATTENDANCE, topics.direct(user_id, friend_id))
+    here = users_in(ATTENDANCE, events.direct_topic(user_id, friend_id))
     return events.DirectState(
         members=[
             events.Talker(user_id=each, username=name, is_premium=is_premium, online=each in here)

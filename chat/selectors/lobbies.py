@@ -28,7 +28,6 @@ from core.statements import statement
 from core.words import extra_words
 from friends.events import Person
 from realtime.membership.leased_set import users_in
-from realtime.wire import topics
 
 LAST_MESSAGES = 50
 """The number of messages in the first frame of a lobby or a conversation."""
@@ -142,7 +141,7 @@ def lobby_with_members(user_id: UserId, lobby_id: int) -> shapes.LobbyWithMember
         check_member(lobby_id, user_id)
         # The user became a member after the first query.
         raise NotAMember
-    here = users_in(ATTENDANCE, topics.lobby(found[0].name))
+    here = users_in(ATTENDANCE, events.lobby_topic(found[0].name))
     return shapes.LobbyWithMembers(**msgspec.structs.asdict(found[0]), members=members(lobby_id, here))
 
 
@@ -375,7 +374,7 @@ def lobby_state(lobby_id: int) -> LobbyState:
     found = lobby(lobby_id)
     if found.status != Lobby.Status.OPEN:
         raise UnknownLobby
-    there = members(lobby_id, users_in(ATTENDANCE, topics.lobby(found.name)))
+    there = members(lobby_id, users_in(ATTENDANCE, events.lobby_topic(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),

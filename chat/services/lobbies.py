@@ -33,7 +33,6 @@ from game.refusals import TooManyGames
 from realtime.delivery import history
 from realtime.membership.leased_set import users_in
 from realtime.publishing import publish
-from realtime.wire import topics
 
 MAX_LOBBIES = 10
 """Maximum number of open lobbies that one user may own."""
@@ -87,7 +86,7 @@ def create_lobby(
         raise LobbyNameTaken from None
     Membership.objects.create(lobby=lobby, user_id=user_id, role=Role.OWNER)
     # The stream's history of an earlier lobby with this name must not reach the new members.
-    transaction.on_commit(lambda: history.forget(topics.lobby(name)), robust=True)
+    transaction.on_commit(lambda: history.forget(events.lobby_topic(name)), robust=True)
     return lobby
 
 
@@ -213,7 +212,7 @@ def publish_update(lobby: Lobby, *, user_id: UserId | None = None, gone_id: User
     """Publish the lobby's properties, and the state of a member who changed or the id of one who left."""
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
-        online = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
+        online = users_in(selectors.ATTENDANCE, events.lobby_topic(lobby.name))
         member = selectors.member(lobby.pk, user_id, online)
     publish(
         events.LobbyUpdate(
@@ -252,7 +251,7 @@ def start_game(
         return lobby.latest_game_id
     if games.unfinished_created_by(actor_id) >= game_services.MAX_UNFINISHED:
         raise TooManyGames
-    here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
+    here = users_in(selectors.ATTENDANCE, events.lobby_topic(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
     ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
     game_services.check_seats(played, seats=seats)

@@ -19,13 +19,13 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from chat import selectors, services
+from chat.events import direct_topic, lobby_topic
 from chat.live import presence_event
 from chat.models import Lobby, Thread
 from core.ids import UserId
 from core.refusals import Refusal
 from friends.models import Friendship
 from realtime import publishing
-from realtime.wire import topics
 from realtime.wire.messages import Event, encode
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,7 @@ def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(
 
         @rule(who=PEOPLE, comes=st.booleans())
         def come_or_go(self, who: str, comes: bool) -> None:
-            user_id, room = self.ids[who], topics.lobby("den")
+            user_id, room = self.ids[who], lobby_topic("den")
             present = here.setdefault(room, set())
             is_member = selectors.role(self.lobby, user_id) is not None
             if comes == (user_id in present) or (comes and not is_member):
@@ -231,7 +231,7 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(
 
         @rule(who=pair, comes=st.booleans())
         def come_or_go(self, who: str, comes: bool) -> None:
-            user_id, room = self.ids[who], topics.direct(*self.ids.values())
+            user_id, room = self.ids[who], direct_topic(*self.ids.values())
             present = here.setdefault(room, set())
             if comes == (user_id in present):
                 return
@@ -242,7 +242,7 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(
 
         @invariant()
         def events_lead_here(self) -> None:
-            room = topics.direct(*self.ids.values())
+            room = direct_topic(*self.ids.values())
             events = [wire(event) for event in told if event.audience() == room]
             told.clear()
             for name, state in self.seen.items():

@@ -11,14 +11,13 @@ from core.batching import Announcer
 from core.database import in_database
 from core.ids import UserId
 from game import selectors
-from game.events import OpenRoom, OpenRooms, RoomChanged, RoomListed, RoomUnlisted
+from game.events import OpenRoom, OpenRooms, RoomChanged, RoomListed, RoomUnlisted, open_rooms_topic
 from realtime import worker
 from realtime.connections.connection import Connection
 from realtime.delivery import history
 from realtime.publishing import publish_now
 from realtime.reactions import reacts_to
 from realtime.socket.subscription import Subscription
-from realtime.wire import topics
 from realtime.wire.messages import Message, encode
 from realtime.wire.topics import Topic
 
@@ -48,7 +47,7 @@ class Lister:
 
 def _read(game_ids: Sequence[UUID]) -> dict[UUID, Change]:
     """Return how these rooms are listed now; nothing if nobody watches a list."""
-    if not history.with_listeners([topics.open_rooms()]):
+    if not history.with_listeners([open_rooms_topic()]):
         return {}
     rooms = selectors.open_rooms_among(game_ids)
     return {

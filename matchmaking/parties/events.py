@@ -38,10 +38,10 @@ Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
 
 
 def _audience(party_id: int, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:
-    """The party's topic, and these users' own topics."""
+    """The party's topic, and these users on all their devices and in the world."""
     told = sorted(user_ids)
     devices = [topics.user(user_id) for user_id in told]
-    return topics.party(party_id), *devices, *[topics.in_world(user_id) for user_id in told]
+    return Topic(f"party_{party_id}"), *devices, *[topics.in_world(user_id) for user_id in told]
 
 
 class PartyUpdate(Event):

@@ -21,11 +21,10 @@ from realtime.connections.connection import Connection
 from realtime.delivery.streams import EphemeralFrame
 from realtime.publishing import publish
 from realtime.reactions import reacts_to
-from realtime.wire import topics
 from realtime.wire.messages import encode
 from realtime.wire.topics import Topic
 from world import selectors, services
-from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved
+from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved, area_topic
 from world.live.sight import Sight
 from world.refusals import ImpossibleMove, NotInPlay
 from world.rules import Position, SpeedBudget, Vector, distance, is_inside, is_possible
@@ -274,7 +273,7 @@ class Positions:
                 tracker.sight.broadcast(moves, key)
                 return
             self.here.streams.deliver_ephemeral(
-                topics.area(tracker.location_id), EphemeralFrame(encode(update), key, None)
+                area_topic(tracker.location_id), EphemeralFrame(encode(update), key, None)
             )
 
     def take_unsaved(self) -> list[TrackedCharacter]:

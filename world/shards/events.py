@@ -6,10 +6,9 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from core.shapes import about
-from realtime.wire import topics
 from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
-from world.events import Area, CharacterInfo, FactionInfo, LocationInfo
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, world_topic
 
 Status = Literal["channelling", "contested", "broken"]
 
@@ -42,7 +41,7 @@ class ToTheWorld(Event):
     """Base of the events sent to everybody in the world."""
 
     def audience(self) -> Topic:
-        return topics.world()
+        return world_topic()
 
 
 class ShardStatus(ToTheWorld):

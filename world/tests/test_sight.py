@@ -11,11 +11,10 @@ from core.database import in_database
 from core.grid import are_adjacent
 from core.ids import UserId
 from realtime.connections.connection import Connection
-from realtime.wire import topics
 from realtime.wire.messages import encode
 from realtime.worker import Worker
 from world import rules, services
-from world.events import CharacterInfo, LocationUpdate, Moved, PlayerLeftArea
+from world.events import CharacterInfo, LocationUpdate, Moved, PlayerLeftArea, area_topic
 from world.live.sight import SeenArea, Sight
 from world.models import Location
 from world.rules import Vector
@@ -141,7 +140,7 @@ class Crowd:
         self.sight.load([character(UserId(id), *at) for id, at in self.at.items()], 0.0)
         self.viewers = {}
         for id in self.at:
-            viewer = SeenArea(topics.area(1), Listening(), sight=self.sight, character_id=id)
+            viewer = SeenArea(area_topic(1), Listening(), sight=self.sight, character_id=id)
             viewer.begin()
             viewer.known = self.sight.around(id)
             self.viewers[id] = viewer

@@ -10,9 +10,9 @@ import pytest
 from core.database import in_database
 from progression import services as progression
 from realtime.delivery.history import keys
-from realtime.wire import topics
 from realtime.worker import Worker
 from world import services
+from world.events import world_topic
 from world.models import Character
 from world.tests.conftest import Person, place
 
@@ -57,7 +57,7 @@ async def test_who_has_missed_something_is_told_how_they_are_now(here: Worker, a
     player = await ada.enter()
     await in_database(change_health, ada)
     health = (await player.hear_until("character_update"))["health"]
-    counter, frames = keys(topics.world())
+    counter, frames = keys(world_topic())
     await here.redis.incrby(counter, 1000)
     await here.redis.delete(frames)
     await here.streams.audit()

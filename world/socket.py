@@ -101,10 +101,6 @@ class WorldSocket(Consumer):
             await self._begin_sealing()
             await self._enter()
             return
-        self.handlers = {  # type: ignore[misc]  # until the user is known
-            kind: handler if kind in BEFORE_SIGN_IN else WorldSocket._refuse_unauthenticated
-            for kind, handler in type(self).handlers.items()
-        }
         self._deadline = self._here.loop.call_later(
             AUTH_TIMEOUT_S, self.connection.close, CloseCode.UNAUTHENTICATED, "not_authenticated"
         )
@@ -128,8 +124,10 @@ class WorldSocket(Consumer):
 
     # -- Authentication
 
-    def _refuse_unauthenticated(self, command: Command) -> None:
-        raise Unauthenticated("Send auth_request first.")
+    def _call_handler(self, command: Command) -> Any:
+        if self.connection.identity is None and not isinstance(command, BEFORE_SIGN_IN):
+            raise Unauthenticated("Send auth_request first.")
+        return super()._call_handler(command)
 
     @handles(commands.AuthRequest)
     async def authenticate(self, command: commands.AuthRequest) -> None:
@@ -162,7 +160,6 @@ class WorldSocket(Consumer):
             return
         if self._deadline is not None:
             self._deadline.cancel()
-        del self.handlers
         answer.user_id, answer.username = identity.user_id, identity.username
         if self._encrypted == BY_SESSION:
             # The client needs the key to decrypt everything that follows.

@@ -64,7 +64,7 @@ _CHANGING_SETTINGS = (
 
 
 def at_once(answer: AtOnce) -> Callable[[AnyHandler], AnyHandler]:
-    """Let ``answer`` answer in place of the handler, on the event loop, where it must not block.
+    """Answer with ``answer`` instead of the handler, on the event loop, where it must not block.
 
     ``answer(auth, body)`` gets ``request.auth`` and the raw body. It returns the JSON of a 200, a coroutine
     of any response, or None if the handler has to run, in a thread. The view must be open to all users and

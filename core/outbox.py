@@ -31,7 +31,7 @@ _handlers: dict[str, Handler] = {}
 
 
 def register(name: str, handler: Handler) -> None:
-    """Let ``handler(id, data)`` make the calls of this name; a repeated call has the same id."""
+    """Register ``handler(id, data)`` for the calls of this name; a repeated call has the same id."""
     if name in _handlers:
         raise ValueError(f"Two handlers are called {name!r}")
     _handlers[name] = handler

@@ -139,7 +139,7 @@ def _play_moves(match: Match, again: Match, random: Random, figures: Figures) ->
 
 
 def _pass_time(match: Match, again: Match, random: Random) -> bool:
-    """Let time pass, or a turn's time be up, in both matches, now and then; return whether it did."""
+    """Now and then advance the time, or time out a turn, in both matches; return whether it did."""
     if match.due is not None and (not match.turn or random.random() < PASSING):
         for one, due in ((match, match.due), (again, again.due)):
             one.advance(due or 0)

@@ -49,7 +49,7 @@ class Step(Struct, tag="step", forbid_unknown_fields=True):
 
 
 class Wait(Struct, tag="wait", forbid_unknown_fields=True):
-    """Let these seconds pass, but in real time; without a number, until something is due."""
+    """Advance the time of a game that is not real-time by these seconds, or until something is due."""
 
     dump: str
     seconds: Annotated[float, Meta(gt=0, le=1e7)] | None = None

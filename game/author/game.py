@@ -214,7 +214,7 @@ class Game:
     metadata: ClassVar[Mapping[str, str | int | bool]] = {}
     """Plain values that lists of open rooms tell beside a room's options: clients filter by them."""
     tells_inputs: ClassVar[bool] = False
-    """Real-time games: whether everybody is told of each input."""
+    """Real-time games: whether inputs are sent to everybody."""
     idle: ClassVar[Literal["repeat", "zero"] | None] = None
     """Real-time games: the input of a seat that has sent none since the last tick. By default it is not in
     ``inputs``; ``"repeat"`` gives its last one again, ``"zero"`` one of the type's defaults."""

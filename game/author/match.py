@@ -138,7 +138,7 @@ class Match(ReadOnlyMatch):
         self.turn_user = self._only(self.turn)
 
     def join(self, seat: Seat) -> None:
-        """Let the player in this seat, which was empty, play. Raises RulesError."""
+        """Seat a player in this seat, which was empty. Raises RulesError."""
         self._history = []
         self._forget_inputs(seat)
         try:
@@ -187,7 +187,7 @@ class Match(ReadOnlyMatch):
     # Time.
 
     def advance(self, tick: int) -> None:
-        """Let time pass until this tick, but in real time: what is due by then happens, in its order.
+        """Advance the time of a game that is not real-time to this tick, and do what is due, in order.
 
         Raises RulesError.
         """
@@ -197,11 +197,11 @@ class Match(ReadOnlyMatch):
         self._set_time(max(tick, self.tick))
 
     def wait(self, seconds: float) -> None:
-        """Let so many seconds pass, but in real time. Raises RulesError."""
+        """Advance the time of a game that is not real-time by so many seconds. Raises RulesError."""
         self.advance(self.tick + round(seconds * MS))
 
     def wait_for_turn(self) -> None:
-        """Let time pass until somebody may move, if nobody may. Raises RulesError."""
+        """If nobody may move, advance the time until somebody may. Raises RulesError."""
         while self.result is None and not self.turn and (due := self.due) is not None:
             self.advance(due)
 

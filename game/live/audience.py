@@ -126,7 +126,7 @@ class Audience:
                 listener.send(frame, key)
 
     def _told(self, one: Synced, frames: Frames, deltas: Deltas | None) -> bytes:
-        """Return what a socket that gets changes is told of an event."""
+        """Return the frame of an event for a socket that gets changes only."""
         delta = deltas.get((one.viewer, one.is_binary)) if deltas else None
         if delta is None:
             if frames[1] is not None:

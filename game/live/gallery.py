@@ -57,7 +57,7 @@ class Gallery:
                 self._want_state()
 
     def put_state(self, frames: Frames) -> None:
-        """Let newcomers begin with this state, once it is old enough."""
+        """Use this state as the first frame of newcomers, once it is old enough."""
         self._add(frames, None, is_state=True, is_silent=True)
 
     def stop(self) -> None:

@@ -296,7 +296,7 @@ def positions() -> Positions:
 
 @reacts_to(CharacterChanged)
 def tell_of_change(event: CharacterChanged) -> None:
-    """Tell who is in the place how the character stands, at the position that is known in this process."""
+    """Send the character's new state to its place, with the position that this process knows."""
     here = worker.running()
     info = event.character if here is None else here.part(Positions).with_live_position(event.character)
     publish(services.character_update(info))

@@ -189,7 +189,7 @@ class Sight:
                     self._show(own, other, told)
 
     def _show(self, viewer: SeenArea, id: int, told: dict[tuple[int, bool], bytes]) -> None:
-        """Tell a viewer that a character has come into sight or left it, if the client has it otherwise."""
+        """Send a viewer that a character came into sight or left it, unless the client knows."""
         is_seen = self._sees(viewer.character_id, id)
         if is_seen == (id in viewer.known) or id == viewer.character_id:
             return

@@ -211,7 +211,7 @@ class Arena(Game):
         look(ground, fighters)
 
     def advance(self, state: State, ground: Ground, seat: Seat, fighter: dict[str, Any], dt: float) -> None:
-        """Let a fighter run, pick up what lies there, and stand up again."""
+        """Move a fighter, who picks up items on the way and stands up again when due."""
         if fighter["health"] <= 0:
             fighter["fallen"] -= 1
             if fighter["fallen"] > 0:

@@ -70,7 +70,7 @@ class AttendedCourse(Course):
     def attach(
         self, listener: Listener, user_id: UserId, since: int | None, follow: UserId | None = None
     ) -> int:
-        """Let a socket hear the room as a player or a spectator; return its viewer number.
+        """Attach the socket of a player or a spectator; return its viewer number.
 
         A spectator may ``follow`` a player, in games that allow it.
 
@@ -91,7 +91,7 @@ class AttendedCourse(Course):
         return viewer
 
     def _keep_state(self) -> None:
-        """Let spectators who come later begin with the present state."""
+        """Keep the present state as the first frame of spectators who come later."""
         gallery = self._audience.gallery
         if gallery is not None:
             self._commits.when_committed(partial(gallery.put_state, self.state_frames()))

@@ -101,7 +101,7 @@ class Bots:
                 inputs[seat.number] = [match.check(self._steering[seat])]
 
     def wake(self, match: Match) -> None:
-        """Let the bots think whose turn it is in a turn-based game."""
+        """Start the thinking of the bots whose turn it is in a turn-based game."""
         for seat, level in self._playing():
             if seat.number in match.turn and seat not in self._thinking:
                 self._thinking.add(seat)

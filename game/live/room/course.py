@@ -222,7 +222,7 @@ class Course(Table):
     # Leaving a game that goes on.
 
     def _depart(self, seat: Seated, why: Why, ended: Verdict) -> None:
-        """Let the rules decide what becomes of a player's seat; if the game ends, it is ``ended`` thereby."""
+        """Ask the rules what becomes of a leaving player's seat; if the game ends, it is ``ended``."""
         if not goes_on(self.phase):
             return
         try:
@@ -364,7 +364,7 @@ class Course(Table):
     # Time.
 
     def _pass_time(self) -> None:
-        """Let the time of a game with phases or timers pass up to now; what is due by then happens first.
+        """Advance the time of a game with phases or timers to now, and do what is due by then.
 
         Raises ``RulesError``.
         """

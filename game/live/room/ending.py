@@ -152,7 +152,7 @@ def _backoff() -> Iterator[float]:
 
 
 async def make_rematch(game_id: UUID) -> Raw:
-    """Create the next game of the same players; return what they are told of it. Raises a ``Refusal``."""
+    """Create the next game of the same players; return its address as JSON. Raises a ``Refusal``."""
     try:
         made = await in_database(services.rematch, game_id=game_id)
     except Refusal:

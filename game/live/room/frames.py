@@ -148,7 +148,7 @@ def phase_state(table: Table, viewer: int, now: float) -> events.PhaseState:
 
 
 def phase_event(table: Table, now: float, seq: int) -> events.Phase:
-    """Return what everybody is told of a new phase."""
+    """Return the event that announces a new phase."""
     match = table.match
     ends_at, waiting_for = _phase_ends_at(table, now), _waiting_for(match)
     return events.Phase(name=match.game.phase, ends_at=ends_at, waiting_for=waiting_for, seq=seq)

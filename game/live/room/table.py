@@ -105,7 +105,7 @@ class Table:
         self.inputs.setdefault(seat, []).append(movement)
 
     def go_to(self, tick: int) -> None:
-        """Let a game that is replayed go on to this tick."""
+        """Advance a replayed game to this tick."""
         if not self.match.game.real_time:
             self.match.advance(tick)
             return
@@ -173,12 +173,12 @@ class Table:
             self.play(seat)
 
     def play(self, seat: Seated) -> None:
-        """Let the user in this seat play, if nobody does yet. Raises ``RulesError``."""
+        """Seat the user of this seat in the match, unless somebody plays there. Raises ``RulesError``."""
         if seat.number in self.match.game.empty:
             self.match.join(seat.number)
 
     def take_back(self, seat: Seated) -> None:
-        """Let a player who had left play on. Raises ``RulesError``."""
+        """Seat a player who had left again. Raises ``RulesError``."""
         self.play(seat)
         seat.gone = seat.bot_level = None
         self.departed.remove(seat.number)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bench import http
 
-MOST_USERS = 256
+MAX_USERS = 256
 LOBBIES = 20
 FIRST_LOBBY, FIRST_BATTLE, FIRST_WEAK_BATTLE = 1_000_000, 2_000_000, 3_000_000
 """Ids of the lobbies that all share, and of two battles for each user, made with the tables."""
@@ -44,8 +44,8 @@ class Basket:
     """The users of one server, and what the calls so far have made."""
 
     def __init__(self, base_url: str, users: int) -> None:
-        if users % 2 or users > MOST_USERS:
-            raise ValueError(f"An even number of users, at most {MOST_USERS}")
+        if users % 2 or users > MAX_USERS:
+            raise ValueError(f"An even number of users, at most {MAX_USERS}")
         self.base_url = base_url
         self.count = users
         self.users: list[User] = []

@@ -4,7 +4,7 @@ from math import pi, sqrt
 from random import Random
 from typing import Any
 
-from bench.basket import MOST_USERS
+from bench.basket import MAX_USERS
 from game.author import (
     Annotated,
     Game,
@@ -114,4 +114,4 @@ class BenchQueues(TicTacToe):
 
     name = "bench_queues"
     title = "Queues of one"
-    modes = tuple(f"m{number}" for number in range(MOST_USERS))
+    modes = tuple(f"m{number}" for number in range(MAX_USERS))

@@ -1,7 +1,7 @@
 """Content for ``bench.basket`` on our server: a ranking, lobbies, and battles with one enemy each."""
 
 from accounts.models import User
-from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MOST_USERS, QUEUES
+from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MAX_USERS, QUEUES
 from chat.models import Lobby, Membership
 from core.seeding import seeds
 from game.battles.models import Battle, BattleTemplate, Enemy
@@ -30,7 +30,7 @@ def seed() -> None:
     Membership.objects.bulk_create(
         Membership(lobby=lobby, user=lobby.owner, role=Membership.Role.OWNER) for lobby in lobbies
     )
-    Queue.objects.bulk_create(Queue(pk=Queue.name_of(QUEUES, f"m{number}")) for number in range(MOST_USERS))
+    Queue.objects.bulk_create(Queue(pk=Queue.name_of(QUEUES, f"m{number}")) for number in range(MAX_USERS))
     template = BattleTemplate.objects.create(name="Bench", level=1, xp=40, gold=20, is_offered=False)
     for first, hp in ((FIRST_BATTLE, STRONG), (FIRST_WEAK_BATTLE, WEAK)):
         battles = Battle.objects.bulk_create(
@@ -43,7 +43,7 @@ def seed() -> None:
                 stamina_cost=1,
                 seed=number,
             )
-            for number in range(MOST_USERS)
+            for number in range(MAX_USERS)
         )
         Enemy.objects.bulk_create(
             Enemy(

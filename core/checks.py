@@ -34,11 +34,11 @@ _HOW_TO = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe
 def check_door_check(**_: Any) -> list[CheckMessage]:
     """Require an importable DOOR_CHECK: a misspelt one would answer every sign-in with 500."""
     try:
-        is_well = not settings.DOOR_CHECK or callable(import_string(settings.DOOR_CHECK))
+        is_valid = not settings.DOOR_CHECK or callable(import_string(settings.DOOR_CHECK))
     except ImportError:
-        is_well = False
+        is_valid = False
     message = "DOOR_CHECK must be the dotted path of a function."
-    return [] if is_well else [Error(message, id="core.E004")]
+    return [] if is_valid else [Error(message, id="core.E004")]
 
 
 @register(Tags.security)

@@ -62,7 +62,7 @@ class Taken(NamedTuple):
 class Counts:
     """The counters of a single worker. A bucket is stored as the time at which it will be empty."""
 
-    MOST = 50_000
+    MAX_KEYS = 50_000
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -98,12 +98,12 @@ class Counts:
             if delay:
                 failures, _, forgotten_at = self._delays.pop(delay, (0, 0.0, 0.0))
                 failures = failures + 1 if forgotten_at > now else 1
-                _bounded(self._delays, self.MOST)
+                _bounded(self._delays, self.MAX_KEYS)
                 self._delays[delay] = (failures, now + _delay_after(failures), now + FAILURES_KEPT_S)
 
     def _add(self, key: str, seconds: float, now: float) -> None:
         empty_at = max(self._empty_at.pop(key, 0.0), now) + seconds
-        _bounded(self._empty_at, self.MOST)
+        _bounded(self._empty_at, self.MAX_KEYS)
         self._empty_at[key] = empty_at
 
 

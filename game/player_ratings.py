@@ -12,7 +12,7 @@ from game.author import catalogue
 from game.models import Rating, Seat
 from game.shapes import PlayerRating, RatingPoint
 
-MOST_POINTS = 300
+MAX_POINTS = 300
 """The number of latest rated games of a user, over all games, whose ratings are told."""
 
 
@@ -20,7 +20,7 @@ def of_user(user_id: UserId) -> list[PlayerRating]:
     """Return the user's ratings, most played games first; guests and users without rated games have none."""
     offered = selectors.offered()
     points: defaultdict[str, list[RatingPoint]] = defaultdict(list)
-    for name, rating, at in reversed(_latest.top(MOST_POINTS, ("-game__finished_at",))(user_id, offered)):
+    for name, rating, at in reversed(_latest.top(MAX_POINTS, ("-game__finished_at",))(user_id, offered)):
         points[name].append(RatingPoint(at=at, rating=rating))
     return [
         PlayerRating(

@@ -27,7 +27,7 @@ PER_HOUR = 5
 MAX_TRIES = 8
 FIRST_RETRY = timedelta(minutes=1)
 """The delay after the first try; it doubles each time, so the last try is about two hours after the first."""
-AT_ONCE = 20
+BATCH_SIZE = 20
 SENT_KEPT_FOR = timedelta(days=7)
 FAILED_KEPT_FOR = timedelta(days=30)
 
@@ -83,7 +83,7 @@ def waiting(until: datetime) -> QuerySet[Mail, int]:
 def claim() -> list[Mail]:
     """Return mails to send now, which no other worker gets before their next try is due."""
     now = timezone.now()
-    mails = Mail.objects.filter(due_at__lte=now).order_by("due_at")[:AT_ONCE]
+    mails = Mail.objects.filter(due_at__lte=now).order_by("due_at")[:BATCH_SIZE]
     return [mail for mail in mails if _claim_one(mail)]
 
 

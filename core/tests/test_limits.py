@@ -158,7 +158,7 @@ def test_the_count_of_a_worker_alone_fills_up_again_and_stays_bounded(
     now[0] += 10
     assert [counts.take(bucket, None).wait_s for _ in range(2)] == [0, 10]
 
-    monkeypatch.setattr(limit_counts.Counts, "MOST", 5)
+    monkeypatch.setattr(limit_counts.Counts, "MAX_KEYS", 5)
     for number in range(20):
         counts.take([(f"door:{number}", Limit(2, 10))], None)
     assert len(counts._empty_at) == 5

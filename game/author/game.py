@@ -13,7 +13,7 @@ import msgspec
 from game.author.interest import Interest, Sees
 from game.author.leaving import END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
-from game.author.past import MOST_REWOUND_S, Past
+from game.author.past import MAX_REWIND_S, Past
 from game.author.refusals import GameDefinitionError, IllegalMove
 from game.author.results import Score, Seat, Verdict
 from game.author.source import digest
@@ -489,9 +489,7 @@ def _prepare(cls: type[Game]) -> None:
     for name in ("grace", "start_within", "fill_within", "spectator_delay", "lag_compensation"):
         seconds = getattr(cls, name)
         _check(type(seconds) in (int, float) and 0 <= seconds < 1e7, cls, f"`{name}` must be in seconds")
-    _check(
-        cls.lag_compensation <= MOST_REWOUND_S, cls, f"`lag_compensation` is at most {MOST_REWOUND_S} seconds"
-    )
+    _check(cls.lag_compensation <= MAX_REWIND_S, cls, f"`lag_compensation` is at most {MAX_REWIND_S} seconds")
 
     moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
     cls.timers = _marked(cls, "is_timer")

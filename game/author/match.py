@@ -21,7 +21,7 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 _arguments = msgspec.structs.astuple
 
-UNDO_MOST = 20
+MAX_UNDO = 20
 """So many moves can be taken back."""
 
 
@@ -128,7 +128,7 @@ class Match(ReadOnlyMatch):
                 raise
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         if game.undo:
-            self._history = [*self._history[1 - UNDO_MOST :], _Before(seat, saved, position, agenda, first)]
+            self._history = [*self._history[1 - MAX_UNDO :], _Before(seat, saved, position, agenda, first)]
         return _encode(taken)
 
     def sit(self, seat: Seat, user: int) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-MOST_REWOUND_S: Final = 0.25
+MAX_REWIND_S: Final = 0.25
 
 
 class Past:

@@ -9,7 +9,7 @@ from msgspec.json import decode
 from game.author.timing import Clock, Days, Turns
 from game.events import ClockState
 
-MOST_TEXTS = 64
+MAX_TEXTS = 64
 
 
 class _Texts(dict[frozenset[int], bytes]):
@@ -20,7 +20,7 @@ class _Texts(dict[frozenset[int], bytes]):
         self._users = users
 
     def __missing__(self, seats: frozenset[int]) -> bytes:
-        if len(self) >= MOST_TEXTS:
+        if len(self) >= MAX_TEXTS:
             self.clear()
         text = self[seats] = str([self._users[seat] for seat in seats]).encode()
         return text

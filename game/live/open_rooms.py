@@ -21,7 +21,7 @@ from realtime.socket.subscription import Subscription
 from realtime.wire.messages import Message, encode
 from realtime.wire.topics import Topic
 
-READ_AT_ONCE = 200
+BATCH_SIZE = 200
 
 Change = RoomListed | RoomUnlisted
 
@@ -31,7 +31,7 @@ class Lister:
 
     def __init__(self) -> None:
         self._announcer: Announcer[UUID, Change] = Announcer(
-            self._tell, size=READ_AT_ONCE, what="Listing rooms", retry_on=STORE_ERRORS
+            self._tell, size=BATCH_SIZE, what="Listing rooms", retry_on=STORE_ERRORS
         )
         self.changed = self._announcer.changed
         self.idle = self._announcer.idle

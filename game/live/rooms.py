@@ -48,7 +48,7 @@ taken_over = Counter("game_takeovers_total", "Games under way that were read fro
 
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 2.0
-CHECKED_AT_ONCE = 500
+BATCH_SIZE = 500
 RETRY_S = 0.25
 NOT_READ: tuple[type[Exception], ...] = (Refusal, *STORE_ERRORS)
 """Without the record of a game nobody has to own its room; one whose rules fail stays with its owner."""
@@ -351,7 +351,7 @@ class Rooms:
 
     async def _check_ownership(self) -> None:
         """Give up rooms that another worker has claimed since Redis forgot that they are this worker's."""
-        for game_ids in batched(self.here, CHECKED_AT_ONCE):
+        for game_ids in batched(self.here, BATCH_SIZE):
             for game_id in await self._ownership.others(game_ids):
                 room = self.here.get(game_id)
                 if room is not None and await self._ownership.claim(game_id) != self._worker.id:

@@ -11,7 +11,7 @@ from realtime import metrics
 logger = logging.getLogger(__name__)
 
 CATCH_UP_S = 0.1
-STEPPED_AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 class Scheduler:
@@ -52,7 +52,7 @@ class Scheduler:
         while True:
             metrics.tick_lag.observe(max(0.0, clock() - due))
             self._ticked[rate] = time.monotonic()
-            for some in batched(rooms, STEPPED_AT_ONCE):
+            for some in batched(rooms, BATCH_SIZE):
                 for room in some:
                     if room.steps_now:
                         try:

@@ -1,7 +1,7 @@
 """Queries about games; other apps read games only through these."""
 
 from game.selectors.games import (
-    MOST_OPEN_ROOMS,
+    MAX_OPEN_ROOMS,
     Wanted,
     best_ratings,
     can_be_joined_late,
@@ -40,7 +40,7 @@ from game.selectors.games import (
 from game.selectors.journal import chat, first_seats, first_users, inputs, movers, room_record
 
 __all__ = [
-    "MOST_OPEN_ROOMS",
+    "MAX_OPEN_ROOMS",
     "Wanted",
     "best_ratings",
     "can_be_joined_late",

@@ -28,7 +28,7 @@ from game.ratings import START_SHOWN, Strength
 from game.records import Entrant, SeatedGame, SeatRecord, TakenSeat
 from game.refusals import UnknownMatch
 
-MOST_OPEN_ROOMS = 100
+MAX_OPEN_ROOMS = 100
 """Rooms in the first frame of a live list."""
 
 
@@ -153,7 +153,7 @@ def open_games(user_id: UserId, wanted: Wanted) -> QuerySet[Game, Any]:
 
 def open_rooms(user_id: UserId, wanted: Wanted) -> list[events.OpenRoom]:
     """Return the newest of the ``wanted`` rooms that the user can join."""
-    return _shown_rooms(open_games(user_id, wanted).order_by("-created_at")[:MOST_OPEN_ROOMS])
+    return _shown_rooms(open_games(user_id, wanted).order_by("-created_at")[:MAX_OPEN_ROOMS])
 
 
 def open_rooms_among(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, events.OpenRoom]:

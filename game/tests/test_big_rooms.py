@@ -121,4 +121,4 @@ def test_clocks_of_seats_that_move_at_once_remember_no_more_than_a_few_sets_of_t
         clocks.press(seat, seats, 0.0)
         running = decode(clocks.told(0.0, 0.0))["running"]
         assert sorted(running) == sorted(seats)
-    assert len(clocks._running_text) <= clock.MOST_TEXTS
+    assert len(clocks._running_text) <= clock.MAX_TEXTS

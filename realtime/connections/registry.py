@@ -17,7 +17,7 @@ from realtime.wire.identity import Identity, Named
 
 WATCH_EVERY_S = 0.5
 CHECK_BATCH_SIZE = 250
-MOST_OF_USER = 20
+MAX_PER_USER = 20
 # A silent socket is closed only once it is known whether its session ended, which is final.
 IDLE_GRACE_S = 5.0
 
@@ -72,7 +72,7 @@ class Sockets:
 
     def identify(self, connection: Connection, identity: Identity) -> None:
         """Register the identity of a socket's user. Raises ``TooManySockets``."""
-        if self._of_user[identity.user_id] >= MOST_OF_USER:
+        if self._of_user[identity.user_id] >= MAX_PER_USER:
             raise TooManySockets("You have too many sockets open.")
         self._of_user[identity.user_id] += 1
         self._anonymous.pop(connection, None)

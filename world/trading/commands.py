@@ -7,14 +7,14 @@ from msgspec import Meta, Struct
 from realtime.wire.messages import Command
 from world.commands import Id, User
 
-MOST = 2**53
+MAX_AMOUNT = 2**53
 
 
 class OfferedItem(Struct, kw_only=True):
     """A quantity of an item, given by its row in your inventory."""
 
     id: Id
-    quantity: Annotated[int, Meta(ge=1, le=MOST)] = 1
+    quantity: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)] = 1
 
 
 class TradeRequest(Command):
@@ -51,7 +51,7 @@ class TradeUpdate(Command):
     """
 
     trade_id: Id
-    gold: Annotated[int, Meta(ge=0, le=MOST)] = 0
+    gold: Annotated[int, Meta(ge=0, le=MAX_AMOUNT)] = 0
     items: Annotated[list[OfferedItem], Meta(max_length=20)] = []
 
 

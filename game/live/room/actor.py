@@ -55,7 +55,7 @@ from realtime import worker
 from realtime.wire.messages import Command, encode, error, with_ref
 
 EMOTE_BYTES = 512
-MOST_INPUTS: Final = 64
+MAX_INPUTS: Final = 64
 """Inputs of one seat that are applied in one frame."""
 MOVED: Final = entries.Moved.kind
 
@@ -214,7 +214,7 @@ class Room(AttendedCourse):
             if self._answers:
                 # The input that this one replaces is not played.
                 acknowledge(self._answers.pop((seat, 0), None))
-        elif len(waiting) >= MOST_INPUTS:
+        elif len(waiting) >= MAX_INPUTS:
             raise RateLimited("Too many inputs for one frame.", retry_after=1 / match.game.frame_rate)
         if n:
             self._numbers[seat] = n

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
-from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MOST_USERS
+from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MAX_USERS
 from bench.naive.models import Battle, Enemy, Item, Lobby, Membership, Rating
 
 RANKED = 500
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         Membership.objects.bulk_create(Membership(lobby=lobby, user=lobby.owner) for lobby in lobbies)
         for first, hp in ((FIRST_BATTLE, STRONG), (FIRST_WEAK_BATTLE, WEAK)):
             battles = Battle.objects.bulk_create(
-                Battle(pk=first + number, name="Bench") for number in range(MOST_USERS)
+                Battle(pk=first + number, name="Bench") for number in range(MAX_USERS)
             )
             Enemy.objects.bulk_create(
                 Enemy(pk=battle.pk, battle=battle, name="Target", hp=hp, max_hp=hp) for battle in battles

@@ -16,6 +16,9 @@ from game.author.match import teams_of
 from game.author.movements import Record, schema_of
 from game.author.refusals import GameDefinitionError
 
+INCLUDED: Final = "game"
+"""The app with the included games."""
+
 WINDOW: Final = 100.0
 """Maximum difference of ratings within a match, in points, before any waiting."""
 WINDOW_GROWTH: Final = 25.0
@@ -193,18 +196,23 @@ def register(queue: type[Queue]) -> None:
         )
 
 
-def collect(module: ModuleType) -> None:
-    """Declare every queue that the module defines or imports, in order."""
+def collect(module: ModuleType, *, leave_out: Collection[str] = ()) -> None:
+    """Declare every queue that the module defines or imports, in order, but those of these games."""
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, Queue) and value is not Queue:
+        is_queue = isinstance(value, type) and issubclass(value, Queue) and value is not Queue
+        if is_queue and value.game.name not in leave_out:
             register(value)
 
 
 def discover(app_names: Iterable[str]) -> None:
-    """Declare the queues of each app that has a ``queues.py``."""
-    for app_name in app_names:
+    """Declare the queues of each app that has a ``queues.py``.
+
+    Those that come with an included game are left out if another app declares queues for it.
+    """
+    for app_name in sorted(app_names, key=INCLUDED.__eq__):
         if importlib.util.find_spec(f"{app_name}.queues"):
-            collect(importlib.import_module(f"{app_name}.queues"))
+            known = {game for game, _ in _declared} if app_name == INCLUDED else ()
+            collect(importlib.import_module(f"{app_name}.queues"), leave_out=known)
 
 
 def find(game: str, mode: str) -> Queue | None:

@@ -1,6 +1,7 @@
 """Queues that an app declares: what they ask, whom they take, and what they match."""
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, Literal
 
 import pytest
@@ -262,6 +263,24 @@ def test_a_queue_takes_parties_of_its_sizes_only(
 
     for answer, expected in ((ada.join(table, party_id=party), together), (cyd.join(table), alone)):
         assert expected in (answer.status_code, answer.json().get("code"))
+
+
+def test_an_app_s_queues_take_the_place_of_those_that_come_with_a_game(
+    ada: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_declared", {})
+
+    class Ladder(Queue):
+        game = catalogue.get("chess")
+        mode = "ladder"
+
+    module = ModuleType("studio.queues")
+    module.Ladder = Ladder  # type: ignore[attr-defined]
+    queues.collect(module)
+    queues.discover(["game"])
+
+    modes = [one["mode"] for one in ada.get("/api/queues/").json() if one["game"] == "chess"]
+    assert modes == ["ladder"]
 
 
 # -- Options and time controls

@@ -1,7 +1,8 @@
-"""The queues of the included games that have several: chess has one for each time control."""
+"""The queues of included games that differ from the default: chess has one for each time control."""
 
-from game.author import Queue
+from game.author import BOT, Queue
 from game.games.chess import Chess
+from game.games.hearts import Hearts
 
 
 class Rapid(Queue):
@@ -36,3 +37,11 @@ class Classical(Queue):
     mode = "classical"
     title = "Chess: classical, 30+20"
     options = {"minutes": 30, "increment": 20}
+
+
+class Table(Queue):
+    """Four for Hearts; after half a minute bots take the places that are free."""
+
+    game = Hearts
+    fill_with = BOT(2)
+    fill_after = 30.0

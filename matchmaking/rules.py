@@ -168,6 +168,7 @@ class _Sweep:
         ]
         self._fewest, self._most = queue.fewest, queue.most
         self._fewer_after = math.inf if queue.fewer_after is None else queue.fewer_after
+        self._fill_after = math.inf if queue.fill_with is None else queue.fill_after
         self._teams = [len(team) for team in queue.teams]
         self._fits = queue.fits if queue.has_fits else None
         self._takes_any = not (apart or among_newcomers or self._teams or self._fits)
@@ -202,7 +203,8 @@ class _Sweep:
         place = lowest
         for _ in range(self._most + MAX_CANDIDATES):
             spread = tickets[place].rating - first.rating
-            is_enough = players == self._most or (players >= self._fewest and waited >= self._fewer_after)
+            is_enough = players == self._most or waited >= self._fill_after
+            is_enough = is_enough or (players >= self._fewest and waited >= self._fewer_after)
             if places[-1] == place and is_enough and spread <= reach:
                 best = _Candidate(self._most - players, spread, age, tuple(places))
             place = self._after[place]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
 import msgspec
 
 from game.author.interest import Interest, Sees
-from game.author.leaving import END, PLAY_ON, Leaving, Why
+from game.author.leaving import BOT, END, PLAY_ON, Leaving, Why
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.past import MAX_REWIND_S, Past
 from game.author.refusals import GameDefinitionError, IllegalMove
@@ -186,6 +186,8 @@ class Game:
     """The seconds in which all players must have come and be ready, once all seats are taken."""
     fill_within: ClassVar[float] = 600
     """The seconds for which a game waits for its seats to be taken; then those who are there play."""
+    fill_with: ClassVar[BOT | None] = None
+    """The bot that plays each seat that nobody has taken when the game begins without waiting any longer."""
     modes: ClassVar[Sequence[str]] = ()
     """Additional modes such as ``("blitz",)``; each has a matchmaking queue of its own."""
     spectators: ClassVar[bool] = True
@@ -491,6 +493,7 @@ def _prepare(cls: type[Game]) -> None:
         _check(type(seconds) in (int, float) and 0 <= seconds < 1e7, cls, f"`{name}` must be in seconds")
     _check(cls.lag_compensation <= MAX_REWIND_S, cls, f"`lag_compensation` is at most {MAX_REWIND_S} seconds")
 
+    _check(is_filler(cls.fill_with), cls, "`fill_with` must be BOT(1), BOT(2) or BOT(3), or None")
     moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
     cls.timers = _marked(cls, "is_timer")
     for name in sorted((moves | actions | cls.timers).keys() & vars(Game).keys()):
@@ -552,6 +555,11 @@ def _prepare(cls: type[Game]) -> None:
         cls.Options()
     except TypeError as error:
         raise GameDefinitionError(f"{cls.__name__}: every field of `Options` needs a default.") from error
+
+
+def is_filler(bot: object) -> bool:
+    """Return whether this is a bot of a known level, or None."""
+    return bot is None or (isinstance(bot, BOT) and bot.level in BOT_LEVELS)
 
 
 def _own_names(cls: type[Game]) -> set[str]:

@@ -11,7 +11,8 @@ import msgspec
 
 from core.ids import UserId
 from game.author import catalogue
-from game.author.game import MODE, Game
+from game.author.game import MODE, Game, is_filler
+from game.author.leaving import BOT
 from game.author.match import teams_of
 from game.author.movements import Record, schema_of
 from game.author.refusals import GameDefinitionError
@@ -79,6 +80,10 @@ class Queue:
     then taken."""
     fewer_after: ClassVar[float | None] = 10.0
     """The seconds after which a match starts with fewer than the most players; None for never."""
+    fill_with: ClassVar[BOT | None] = None
+    """The bot that plays each seat of a match for which too few have come; such a match is not rated."""
+    fill_after: ClassVar[float] = 20.0
+    """The seconds after which a match starts with bots."""
     accept_within: ClassVar[int | None] = None
     """The seconds in which all players must accept a match before it is made; None for no such check."""
 
@@ -122,6 +127,10 @@ class Queue:
         """The smallest number of players in a match."""
         # Players who queue want an opponent, even in a game that can be played alone.
         return self.most if self.teams else max(self.game.min_players, min(2, self.game.max_players))
+
+    def bots_beside(self, players: int) -> int:
+        """Return the number of bots in a match of so many players."""
+        return self.most - players if players < self.fewest else 0
 
     @property
     def accepted_sizes(self) -> Sequence[int]:
@@ -175,6 +184,10 @@ def _prepare(cls: type[Queue]) -> None:
     is_valid = bool(sizes) and all(type(size) is int and 1 <= size <= largest for size in sizes)
     _check(is_valid, cls, f"`party_sizes` must be numbers from 1 to {largest}")
     _check(cls.fewer_after is None or cls.fewer_after >= 0, cls, "`fewer_after` must be seconds or None")
+    _check(is_filler(cls.fill_with), cls, "`fill_with` must be BOT(1), BOT(2) or BOT(3), or None")
+    _check(not (cls.fill_with and cls.teams), cls, "`fill_with` is for queues without `teams`")
+    is_valid = type(cls.fill_after) in (int, float) and cls.fill_after >= 0
+    _check(is_valid, cls, "`fill_after` must be in seconds")
     is_valid = cls.accept_within is None or (type(cls.accept_within) is int and cls.accept_within >= 1)
     _check(is_valid, cls, "`accept_within` must be a whole number of seconds, or None")
 

@@ -105,6 +105,7 @@ class Hearts(Game):
     sides = ("south", "west", "north", "east")
     clock = Clock(seconds=300, increment=5)
     secret_moves = ("give",)
+    fill_with = BOT(2)
     Options = HeartsOptions
 
     def setup(self, random: Random) -> State:

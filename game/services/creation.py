@@ -18,6 +18,7 @@ from core.statements import Insert, Update, statement
 from game import commands, events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
+from game.author.leaving import BOT
 from game.author.match import Match
 from game.models import Game, Seat
 from game.records import QueuedParty, SeatedGame, SeatRecord
@@ -114,29 +115,36 @@ def create_matches(
     queue: str,
     groups: Sequence[Sequence[QueuedParty]],
     mode: str = "",
+    fill_with: BOT | None = None,
+    bots: Sequence[int] = (),
     options: Mapping[str, Any] | None = None,
     rated: bool = True,
 ) -> dict[uuid.UUID, SeatedGame]:
     """Create a game for each group, seated in this order, and inform the players, in few statements.
 
-    A game of a ``rated`` queue is rated if strangers were matched and no guest is among them. If the rules
+    Beside each group sit as many ``bots`` as are given for it, which are ``fill_with``. A game of a ``rated``
+    queue is rated if strangers were matched and neither a guest nor a bot is among them. If the rules
     fail at the start, the room reports it and ends the game, because other players of the queue must not wait
     for it. Raises ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
     """
     rules = catalogue.get(name)
     options = to_builtins(convert(dict(options or {}), rules.Options))
     lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
+    fillers = [_bots([fill_with.level] * number if fill_with else []) for number in bots or [0] * len(groups)]
     games = [
         Game(
             name=name,
             mode=mode,
-            seats_wanted=rules.max_players if rules.open else len(lineup),
-            rated=rated and not rules.open and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            seats_wanted=rules.max_players if rules.open else len(lineup) + len(beside),
+            rated=rated
+            and not (rules.open or beside)
+            and len(group) > 1
+            and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
         )
-        for group, lineup in zip(groups, lineups, strict=True)
+        for group, lineup, beside in zip(groups, lineups, fillers, strict=True)
     ]
     Game.objects.bulk_create(games)
     Seat.objects.bulk_create(
@@ -151,16 +159,26 @@ def create_matches(
         for game, lineup in zip(games, lineups, strict=True)
         for number, (one, queued_at) in enumerate(lineup)
     )
+    Seat.objects.bulk_create(
+        [
+            Seat(game=game, number=number, user_id=bot.user_id, bot_level=bot.bot_level)
+            for game, lineup, beside in zip(games, lineups, fillers, strict=True)
+            for number, bot in enumerate(beside, start=len(lineup))
+        ]
+    )
     if selectors.can_be_joined_late(rules):
         for game in games:
             tell_list(game)
     made = {}
-    for game, lineup in zip(games, lineups, strict=True):
+    for game, lineup, beside in zip(games, lineups, fillers, strict=True):
         seats = []
         for number, (one, _) in enumerate(lineup):
             rating = None if one.is_guest else one.rating
             seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
             publish(match_found(game, rules=rules, number=number, user_id=one.user_id))
+        for place, (user_id, level) in enumerate(beside):
+            username = bot_name(level or 1, number=place + 1)
+            seats.append(SeatRecord(len(lineup) + place, user_id, username, level, None))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
 
@@ -180,12 +198,17 @@ def match_found(game: Game, *, rules: type[Rules], number: int, user_id: UserId)
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
+def bot_name(level: int, *, number: int) -> str:
+    """Return the name of the account that plays as the nth bot of this level in a game."""
+    return BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
+
+
 def bot_user_id(level: int, *, number: int = 1) -> UserId:
     """Return the account that plays as a bot of this level; created when first needed.
 
     Each bot of a game has its own, by ``number``.
     """
-    name = BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
+    name = bot_name(level, number=number)
     user, _ = User.objects.get_or_create(username=name, defaults={"is_bot": True, "password": "!"})
     return UserId(user.pk)
 
@@ -333,7 +356,7 @@ def take_back(*, user_id: UserId, game_id: uuid.UUID) -> None:
 
 @transaction.atomic
 def close_seats(*, game_id: uuid.UUID) -> None:
-    """Have a game that waits for more players begin with those who have a seat.
+    """Have a game that waits for more players begin with those who have a seat, and its ``fill_with``.
 
     Raises ``NotEnough`` if they are too few, and ``Conflict`` if the game does not wait.
     """
@@ -342,12 +365,25 @@ def close_seats(*, game_id: uuid.UUID) -> None:
     seats = list(game.seats.order_by("number"))
     if game.state != Game.State.CREATED:
         raise Conflict("The game has begun.")
+    if rules.fill_with is not None:
+        seats += _fill(game, seats, rules.fill_with)
     if len(seats) < rules.min_players:
         raise NotEnough(f"{rules.title} needs {rules.min_players} players.")
     game.seats_wanted = len(seats)
     tell_list(game)
     _wait_for_players(game, rules, seats)
     publish(events.SeatTaken(game_id=game.pk))
+
+
+def _fill(game: Game, seats: Sequence[Seat], bot: BOT) -> list[Seat]:
+    """Seat bots in all free seats; return those seats."""
+    taken = {seat.number for seat in seats}
+    free = [number for number in range(game.seats_wanted) if number not in taken]
+    known = sum(seat.bot_level == bot.level for seat in seats)
+    bots = _bots([bot.level] * (known + len(free)))[known:]
+    for number, (user_id, level) in zip(free, bots, strict=True):
+        _add_seat.count(game.pk, number, user_id, level, None)
+    return list(game.seats.filter(number__in=free).order_by("number"))
 
 
 @transaction.atomic

@@ -178,7 +178,8 @@ def _leavers(
         left = [seat.user_id for seat in seats if seat not in winners and seat.user_id not in movers]
     if queue is None:
         return None
-    stayed = {} if movers else {seat.user_id: seat.queued_at or game.created_at for seat in winners}
+    people = [seat for seat in winners if seat.bot_level is None]
+    stayed = {} if movers else {seat.user_id: seat.queued_at or game.created_at for seat in people}
     if not left:
         return None
     return events.MatchLeft(game_id=game.pk, queue=queue, reason=ending.reason, left=left, stayed=stayed)

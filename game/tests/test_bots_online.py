@@ -127,6 +127,29 @@ async def test_bots_fill_the_seats_that_people_leave_empty(ada: Person, bob: Per
     assert movers.isdisjoint({ada.id, bob.id})
 
 
+async def test_bots_fill_a_room_that_its_host_starts_alone(ada: Person) -> None:
+    game = await in_database(services.create_open, user_id=ada.id, name="hearts", bots=[2])
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await a.send(type="game_action", action="start")
+    (a,) = await begin(game, ada)
+
+    movers = {(await a.hear("player_move"))["user_id"] for _ in range(3)}
+    assert len(movers - {ada.id}) == 3
+    players = await in_database(
+        lambda: list(game.seats.order_by("number").values_list("bot_level", flat=True))
+    )
+    assert players == [None, 2, 2, 2]
+
+
+async def test_bots_fill_a_room_that_waited_long_enough(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue.get("hearts"), "fill_within", 0.3)
+    game = await in_database(services.create_open, user_id=ada.id, name="hearts")
+    (a,) = await begin(game, ada)
+    movers = {(await a.hear("player_move"))["user_id"] for _ in range(3)}
+    assert len(movers - {ada.id}) == 3
+
+
 async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another(
     ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,8 @@ def create_games(
         mode=mode,
         queue=queue,
         groups=[_seated(declared, group, entrants) for group in groups],
+        fill_with=declared.fill_with,
+        bots=[declared.bots_beside(sum(len(ticket.user_ids) for ticket in group)) for group in groups],
         options=declared.options,
         rated=declared.rated,
     )

@@ -9,7 +9,7 @@ import pytest
 from accounts import services as accounts
 from accounts.models import User
 from core import personal_data
-from game.author import Annotated, Meta, Queue, Record, catalogue, queues
+from game.author import BOT, Annotated, Meta, Queue, Record, catalogue, queues
 from game.author.queues import Waiting
 from game.author.refusals import GameDefinitionError
 from game.games import ConnectFour, TicTacToe
@@ -283,6 +283,32 @@ def test_an_app_s_queues_take_the_place_of_those_that_come_with_a_game(
     assert modes == ["ladder"]
 
 
+# -- Bots
+
+
+def test_bots_take_the_seats_for_which_nobody_has_come_and_the_match_is_not_rated(
+    player: Callable[..., Waiter], ada: Waiter, bob: Waiter, declare: Declare, table: str, clock: Any
+) -> None:
+    declare(type("Filled", (Queue,), {"game": catalogue.get(table), "fill_with": BOT(3), "fill_after": 20.0}))
+    ada.join(table)
+    clock.shift(19)
+    assert services.match_all() == 0
+    clock.shift(1)
+    assert services.match_all() == 1
+
+    standing = ada.status()
+    assert (standing["status"], len(standing["players"])) == ("matched", 4)
+    game = ada.get(f"/api/games/{standing['game_id']}/").json()
+    assert [one.get("bot_level") for one in game["players"]] == [None, 3, 3, 3]
+    assert not game["rated"]
+
+    assert bob.join(table).status_code == 200
+    assert player("cyd").join(table).status_code == 200
+    clock.shift(10)
+    assert services.match_all() == 1
+    assert len(bob.status()["players"]) == 2
+
+
 # -- Options and time controls
 
 
@@ -324,6 +350,10 @@ def test_a_queue_decides_the_options_and_the_thinking_time_of_its_games(ada: Wai
         ({"accept_within": 1.5}, "`accept_within`"),
         ({"fewer_after": -1}, "`fewer_after`"),
         ({"options": {"target": 5}}, "`options`"),
+        ({"fill_with": BOT(4)}, "`fill_with`"),
+        ({"fill_with": 2}, "`fill_with`"),
+        ({"fill_with": BOT(1), "teams": [[0], [1]]}, "`fill_with`"),
+        ({"fill_after": -1}, "`fill_after`"),
     ],
 )
 def test_a_declaration_that_makes_no_sense_is_refused_with_advice(

@@ -99,6 +99,22 @@ def test_a_time_control_is_chosen_and_the_game_is_saved_as_pgn(arrive: Callable[
     ada.can_use_the_page()
 
 
+def test_the_host_of_a_room_starts_it_with_bots(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    ada.button("Friend: Hearts").click()
+    ada.page.get_by_label("Points").fill("20")
+    ada.in_dialog("Make a link")
+    ada.is_at_a_game()
+
+    ada.button("Start now").click()
+
+    expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_have_count(0)
+    expect(ada.page.get_by_role("group", name="Your cards").get_by_role("button")).to_have_count(13)
+    expect(ada.page.locator(".seat strong", has_text="Medium bot")).to_have_count(3)
+    ada.can_use_the_page()
+
+
 # A board by itself: it would take long until a pawn arrives.
 ABOUT_TO_PROMOTE = """async () => {
   const { html, render } = await import("/static/web/dom.js");

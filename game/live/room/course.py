@@ -356,9 +356,9 @@ class Course(Table):
             self._alarm.set(self.clocks.flag_falls())
 
     def _count_as_here(self) -> None:
-        """Wait for nobody in a correspondence game: it begins as soon as its seats are taken."""
-        if self.match.game.correspondence:
-            for seat in self.taken:
+        """Wait for no bot, and for nobody in a correspondence game: it begins once its seats are taken."""
+        for seat in self.taken:
+            if seat.bot_level is not None or self.match.game.correspondence:
                 seat.joined = seat.ready = True
 
     # Time.
@@ -464,7 +464,8 @@ class Course(Table):
         due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, now, game, self._timing())
         for seat in due.missed:
             self._record_left(seat)
-        if due.never_started and self.phase is Phase.CREATED and len(self.taken) >= game.min_players:
+        is_enough = len(self.taken) >= game.min_players or game.fill_with is not None
+        if due.never_started and self.phase is Phase.CREATED and is_enough:
             begin(self._begin_without_others(), self._tasks, "Starting a game")
         elif due.never_started:
             self._end(ending.by_absence_at_start(self, self.phase))
@@ -594,9 +595,7 @@ class Course(Table):
             self._commits.resume(record.entries[-1].seq, self._untold())
         self._opened_at = now = self._now()
         for seat in self.seats:
-            if seat.bot_level is not None:
-                seat.joined = seat.ready = True
-            elif seat.user_id and (seat.joined or self.is_started):
+            if seat.user_id and seat.bot_level is None and (seat.joined or self.is_started):
                 seat.away_since = now
         self._count_as_here()
         self.phase = self._restored_phase()

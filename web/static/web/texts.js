@@ -316,6 +316,8 @@ const ENGLISH = {
   "game.chat_write": "Write a message",
   "game.invite_title": "Waiting for your friend",
   "game.invite_text": "Send this link. The game starts when your friend opens it.",
+  "game.invite_all": "Send this link. The game starts when all seats are taken, or when you start it.",
+  "game.start_now": "Start now",
   "game.invite_code": "Or tell your friend this code:",
   "game.invite_copy": "Copy link",
   "game.invite_copied": "Link copied",

@@ -331,8 +331,12 @@ function Controls({ room, me, act, alone, undo }) {
   </div>`;
 }
 
-/** @param {{id: string}} props */
-function Link({ id }) {
+/**
+ * The way in for others; `onStart`, of the host, begins with those who are there.
+ *
+ * @param {{id: string, onStart: (() => void) | null}} props
+ */
+function Link({ id, onStart }) {
   const game = useLoad(() => client.request("GET", `/api/games/${id}/`), [id]);
   const [copied, setCopied] = useState(false);
   /** @type {Ref<HTMLInputElement>} */
@@ -344,10 +348,11 @@ function Link({ id }) {
     setCopied(Boolean(navigator.clipboard));
   };
   return html`<${Card} class="invite" title=${text("game.invite_title")}>
-    <p>${text("game.invite_text")}</p>
+    <p>${text(onStart ? "game.invite_all" : "game.invite_text")}</p>
     <div class="copy"><input ref=${link} readonly value=${location.href} aria-label=${text("game.invite_copy")} />
       <${Button} kind="primary" onClick=${copy}>${text(copied ? "game.invite_copied" : "game.invite_copy")}<//></div>
     ${game.data?.code && html`<p>${text("game.invite_code")} <strong class="code">${game.data.code}</strong></p>`}
+    ${onStart && html`<${Button} onClick=${onStart}>${text("game.start_now")}<//>`}
   <//>`;
 }
 
@@ -415,7 +420,6 @@ function Table({ id, alone, rated }) {
   const ours = room.players.slice(own, own + 1);
   const theirs = [...room.players.slice(own + 1), ...room.players.slice(0, own)];
   const status = statusOf(room, me, myTurn || Boolean(pending));
-  const waiting = OPEN_STATES.has(String(room.state)) && me !== null;
   return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div
     class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
@@ -424,7 +428,12 @@ function Table({ id, alone, rated }) {
       marks=${board.MARKS} />`,
     )}</div>
     <div class="board-frame">
-      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} id=${room.id} />`}
+      ${
+        room.state === "created" &&
+        me !== null &&
+        html`<${Link} id=${room.id}
+        onStart=${entry && entry.max_players > 2 && room.players[0]?.id === me ? () => act("start") : null} />`
+      }
       ${
         room.view &&
         html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from core.background import background, every
+from core import due
+from core.background import every
 from core.database import in_database
 from webhooks import rules, selectors, services
 from webhooks.models import Delivery
 
-LOOK_EVERY_S = 1.0
 WITHIN_S = 10.0
 """Time for a call, its connection included, however slowly it is answered."""
 
@@ -22,14 +22,7 @@ class NotPublicError(OSError):
     """The address is of a private network, which may not be called."""
 
 
-@background
-async def deliver() -> None:
-    """Make what is due, for ever."""
-    while True:
-        await deliver_due()
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
+@due.look(services.LOOK, every_s=1, waiting=selectors.waiting)
 async def deliver_due() -> None:
     """Make the calls that are due now, all at once."""
     await asyncio.gather(*(_deliver(one) for one in await in_database(services.claim)))
@@ -100,4 +93,3 @@ def _request(delivery: Delivery, target: str, host: str) -> bytes:
 
 
 every(600)(services.delete_old)
-every(selectors.FRESH_S)(selectors.refresh)

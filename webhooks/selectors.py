@@ -1,32 +1,46 @@
 """Reads of the addresses to call and of the log of events."""
 
+import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from webhooks.models import Endpoint, LoggedEvent
+from core.statements import statement
+from webhooks.models import Delivery, Endpoint, LoggedEvent
 
 FRESH_S = 5.0
 SETTLED_AFTER = timedelta(minutes=1)
 """By then, every transaction that has an earlier event is committed or rolled back."""
 
-_wanted: frozenset[str] | None = None
+Known = tuple[float, frozenset[str]]
+
+_known: Known = (0.0, frozenset())
+"""The events after which any address is called, and the time until which that is taken as known."""
 
 
 def refresh() -> None:
-    """Read which events any address is called after; the server does so every ``FRESH_S``."""
-    global _wanted
+    """Read which events any address is called after."""
+    global _known
     rows = Endpoint.objects.filter(is_active=True).values_list("events", flat=True)
-    _wanted = frozenset(name for names in rows for name in names)
+    _known = (time.monotonic() + FRESH_S, frozenset(name for names in rows for name in names))
 
 
 def is_wanted(event: str) -> bool:
-    """Return whether any address is called after this event, without a query."""
-    if _wanted is None:
+    """Return whether any address is called after this event; another worker's change counts within 5 s."""
+    if time.monotonic() >= _known[0]:
         refresh()
-    return _wanted is not None and event in _wanted
+    return event in _known[1]
+
+
+@statement
+def waiting(until: datetime) -> QuerySet[Delivery, UUID]:
+    """Return the calls that are due before ``until``."""
+    rows = Delivery.objects.filter(due_at__lte=until, endpoint__is_active=True)
+    return rows.values_list("pk", flat=True)
 
 
 def endpoints_of(event: str) -> list[Endpoint]:

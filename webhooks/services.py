@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from core import due
 from realtime.reactions import reacts_to
 from realtime.wire.messages import Event
 from webhooks import rules, selectors
 from webhooks.models import Delivery, Endpoint, LoggedEvent
 
+LOOK = "webhooks"
 AT_ONCE = 20
 LEASE = timedelta(minutes=1)
 """A call whose worker died is made again after this time."""
@@ -55,17 +57,18 @@ def _enqueue(event: Event) -> None:
         Delivery(endpoint=endpoint, event=name, body=text, due_at=now)
         for endpoint in selectors.endpoints_of(name)
     )
+    due.wake(LOOK)
 
 
 def claim() -> list[Delivery]:
     """Return calls to make now, which no other worker gets before their lease ends."""
     now = timezone.now()
-    due = Delivery.objects.filter(due_at__lte=now, endpoint__is_active=True)
+    waiting = Delivery.objects.filter(due_at__lte=now, endpoint__is_active=True)
     # Seen first without a transaction: on SQLite, it would keep all others from writing.
-    if not due.exists():
+    if not waiting.exists():
         return []
     with transaction.atomic():
-        locked = due.select_for_update(skip_locked=True, of=("self",)) if _has_row_locks() else due
+        locked = waiting.select_for_update(skip_locked=True, of=("self",)) if _has_row_locks() else waiting
         claimed = list(locked.select_related("endpoint").order_by("due_at")[:AT_ONCE])
         for delivery in claimed:
             delivery.attempts += 1
@@ -93,6 +96,7 @@ def note(delivery_id: UUID, *, attempts: int, status: int | None, error: str) ->
 def deliver_again(delivery_id: UUID) -> None:
     """Make this call once more, now."""
     Delivery.objects.filter(pk=delivery_id).update(due_at=timezone.now(), attempts=0, delivered_at=None)
+    due.wake(LOOK)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -59,7 +60,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "_known", {})
     words.forget()
     tuning.clear_cache()
-    monkeypatch.setattr(webhooks, "_wanted", frozenset())
+    monkeypatch.setattr(webhooks, "_known", (math.inf, frozenset()))
 
 
 @pytest.fixture

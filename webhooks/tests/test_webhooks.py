@@ -19,9 +19,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from core.database import in_database
+from core.statements import having_rows
+from gameplatform.testing.people import here  # noqa: F401
 from operators.tests.conftest import operator  # noqa: F401
 from realtime.publishing import publish
 from realtime.wire.messages import Internal
+from realtime.worker import Worker
 from webhooks import live, rules, selectors, services
 from webhooks.models import Delivery, Endpoint
 from webhooks.services import webhook
@@ -77,6 +80,28 @@ async def test_an_event_is_told_once_signed_and_noted(endpoint: Making, other: O
     noted = await delivery()
     assert (noted.status, noted.error, noted.due_at, str(noted.pk)) == (204, "", None, headers["webhook-id"])
     assert noted.delivered_at is not None
+
+
+async def test_a_worker_makes_calls_by_itself(
+    here: Worker,  # noqa: F811
+    endpoint: Making,
+    other: OtherSystem,
+) -> None:
+    await endpoint("rung")
+    await in_database(ring)
+    async with asyncio.timeout(30):
+        while not other.calls:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.05)
+
+    assert other.bodies()[0]["type"] == "rung"
+
+
+async def test_the_elected_worker_knows_what_is_due(endpoint: Making) -> None:
+    await endpoint("rung")
+    later = timezone.now() + timedelta(seconds=2)
+    assert not await in_database(having_rows, {"webhooks": selectors.waiting}, later)
+    await in_database(ring)
+    assert await in_database(having_rows, {"webhooks": selectors.waiting}, later) == ["webhooks"]
 
 
 async def test_what_was_rolled_back_or_is_not_wanted_is_not_told(endpoint: Making) -> None:

@@ -243,7 +243,7 @@ async def game_join(basket: Basket) -> list[bytes]:
     return basket.post(lambda number: f"/api/games/{basket.games[number ^ 1]}/join/")
 
 
-@_call("read", "GET api/leaderboards/<str:game>")
+@_call("read", "GET api/leaderboards/<str:name>")
 async def leaderboard(basket: Basket) -> list[bytes]:
     return basket.get(f"/api/leaderboards/{GAME}/")
 

@@ -1,4 +1,4 @@
-"""HTTP routes of games, their replays and leaderboards."""
+"""HTTP routes of games and their replays."""
 
 from contextlib import suppress
 from typing import Any
@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from accounts import selectors as accounts
@@ -25,7 +24,6 @@ from core.typed import typed
 from core.views import AtDoor, OpenView
 from game import (
     catalogue_json,
-    leaderboards,
     player_ratings,
     replays,
     selectors,
@@ -244,31 +242,6 @@ class Pgn(APIView):
             content_type="application/x-chess-pgn; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{game_id}.pgn"'},
         )
-
-
-class Leaderboard(APIView):
-    """A game's ranking, strongest players first."""
-
-    @extend_schema(
-        description="`around=me` gives the page around the caller, or the first for who has no rating yet.",
-        parameters=[serializers.LeaderboardWanted, *paging.PAGE_PARAMETERS],
-        responses=Page[shapes.LeaderboardRow],
-    )
-    def get(self, request: Request, game: str) -> Response:
-        name = catalogue.get(game).name
-        wanted = read(serializers.LeaderboardWanted, request.query_params.dict())
-        limit = paging.CursorPagination().get_page_size(request)
-        cursor = request.query_params.get("cursor")
-        if wanted.get("around"):
-            page = leaderboards.page_around(name, user_id=identity(request).user_id, limit=limit)
-        else:
-            page = leaderboards.page(name, limit=limit, cursor=cursor)
-        here = remove_query_param(request.build_absolute_uri(), "around")
-
-        def link(to: str | None) -> str | None:
-            return None if to is None else replace_query_param(here, "cursor", to)
-
-        return Response(Page(next=link(page.next), previous=link(page.previous), results=page.rows))
 
 
 class Ratings(APIView):

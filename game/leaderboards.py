@@ -120,6 +120,7 @@ def _page(game: str, ratings: list[Ranked], *, has_next: bool, has_previous: boo
             LeaderboardRow(
                 rank=rank,
                 user=RankedUser(id=rating.user_id, username=rating.username),
+                score=rating.shown,
                 rating=rating.shown,
                 played=rating.played,
                 won=rating.won,

@@ -100,11 +100,3 @@ class ReplayWanted(serializers.Serializer[Any]):
         required=False,
         help_text="1: include the spectators' views of a finished turn-based game, first and after each move",
     )
-
-
-class LeaderboardWanted(serializers.Serializer[Any]):
-    """The part of a leaderboard to return."""
-
-    around = StrictChoice(
-        ["me"], required=False, allow_blank=True, help_text="The page with the caller in it"
-    )

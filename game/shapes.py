@@ -210,13 +210,14 @@ class RankedUser(Struct, kw_only=True, frozen=True):
 
 
 class LeaderboardRow(Struct, kw_only=True, frozen=True):
-    """A player's rating at a game; equal ratings share a rank."""
+    """A player's score, or rating at a game; equal ones share a rank."""
 
     rank: int
     user: RankedUser
-    rating: int
-    played: int
-    won: int
+    score: Annotated[int, about("At a game, the rating")]
+    rating: Annotated[int | UnsetType, about("Games only")] = UNSET
+    played: Annotated[int | UnsetType, about("Games only")] = UNSET
+    won: Annotated[int | UnsetType, about("Games only")] = UNSET
 
 
 class RatingPoint(Struct, kw_only=True, frozen=True):

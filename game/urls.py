@@ -12,6 +12,5 @@ urlpatterns = [
     route("api/games/<str:game_id>/join", api.Join.as_view()),
     route("api/games/<uuid:game_id>/pgn", api.Pgn.as_view()),
     route("api/games/<uuid:game_id>/replay", api.Replay.as_view()),
-    route("api/leaderboards/<str:game>", api.Leaderboard.as_view()),
     route("api/users/<int:user_id>/ratings", api.Ratings.as_view()),
 ]

@@ -43,3 +43,21 @@ def check_extra_routes(**_: Any) -> list[CheckMessage]:
         )
         for label in sorted(urls.extra().keys() & taken)
     ]
+
+
+@register(Tags.urls)
+def check_leaderboards(**_: Any) -> list[CheckMessage]:
+    """Require that no declared leaderboard has the name of a game, whose ratings it would hide."""
+    from competition import boards
+    from game.author import catalogue
+
+    games = {game.name for game in catalogue.all()}
+    return [
+        Error(
+            f"The leaderboard {board.name!r} has the name of a game.",
+            hint="Give it another name.",
+            id="gameplatform.E004",
+        )
+        for board in boards.declared()
+        if board.name in games
+    ]

@@ -1,6 +1,7 @@
 """The public interface for extra apps. See docs/extend.md."""
 
 from accounts.authentication import identity
+from competition.boards import Leaderboard
 from core.calls import before
 from core.content import Content
 from core.database import in_database
@@ -29,6 +30,7 @@ __all__ = [
     "Event",
     "Internal",
     "Invalid",
+    "Leaderboard",
     "Limit",
     "NotAllowed",
     "NotFound",

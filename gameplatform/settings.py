@@ -54,6 +54,7 @@ OUR_APPS = [
     "storage",
     "game",
     "game.battles",
+    "competition",
     "chat",
     "matchmaking",
     "matchmaking.invites",

@@ -52,6 +52,7 @@ TABLE: dict[str, Row] = {
     "combat.ability": _EDITED_BY_ECONOMISTS,
     "combat.combat": {"view": (SUPPORT,)},
     "combat.remedy": _EDITED_BY_ECONOMISTS,
+    "competition.score": {"view": (SUPPORT, MODERATOR), "strike": (MODERATOR,)},
     "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
     "core.mail": _FOR_SUPERUSERS,
     "core.outboxentry": {"view": (SUPPORT,), "retry": (SUPPORT,)},

@@ -61,6 +61,9 @@ def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerPro
     assert forgotten == {"laps": 1}
 
     assert [ada.post("/api/rpc/garages/upgrade", {"car": "kart"})["laps"] for _ in range(2)] == [1, 2]
+    assert ada.post("/api/rpc/laps/submit", {"ms": 31_000}) == {"laps": 1}
+    (best,) = ada.get("/api/leaderboards/fastest-laps/?around=me")["results"]
+    assert (best["rank"], best["user"]["username"], best["score"]) == (1, "ada", 31_000)
     (kept,) = ada.get("/api/storage/garages/?by=level&at_least=2")["results"]
     assert (kept["key"], kept["value"]) == ("kart", {"level": 2, "car": {"name": "kart"}})
 

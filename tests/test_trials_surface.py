@@ -53,7 +53,7 @@ STRANGER = {
     ("get", "api/games/<uuid:game_id>/invitation"): 404,
     ("get", "api/games/<uuid:game_id>/pgn"): 404,
     ("get", "api/games/<uuid:game_id>/replay"): 404,
-    ("get", "api/leaderboards/<str:game>"): 200,
+    ("get", "api/leaderboards/<str:name>"): 200,
     ("get", "api/users/<int:user_id>/ratings"): 200,
     ("get", "api/battles/<int:battle_id>"): 403,
     ("post", "api/battles/join/<int:battle_id>"): 200,
@@ -154,7 +154,7 @@ def test_a_stranger_gets_nothing_of_what_is_adas(development: None) -> None:
         "session_id": session["id"],
         "user_id": ada.get("/api/me").json()["id"],
         "game_id": game["id"],
-        "game": "tictactoe",
+        "name": "tictactoe",
         "battle_id": battle["id"],
     }
     enemy = battle["enemies"][0]["id"]

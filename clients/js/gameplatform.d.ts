@@ -153,6 +153,7 @@ export declare class GameClient {
   queueStatus(): Promise<any>;
   save(key: string, value: unknown, options?: { version?: string }): Promise<any>;
   load(key: string): Promise<any>;
+  leaderboard(name: string, options?: { period?: string; aroundMe?: boolean; limit?: number }): Promise<any[]>;
   call(procedure: string, args?: Record<string, unknown>): Promise<any>;
   connectToNotifications(): Channel<Notifications.Heard, Notifications.Sent>;
   connectToPresence(): Channel<FriendsStatus.Heard, FriendsStatus.Sent>;

@@ -939,6 +939,19 @@ export class GameClient {
   }
 
   /**
+   * → rows of a game's or an app's leaderboard, with `rank`, `user` and `score`: the best, or those around the user.
+   *
+   * @param {string} name
+   * @param {{period?: string, aroundMe?: boolean, limit?: number}} options
+   */
+  async leaderboard(name, { period, aroundMe = false, limit = 50 } = {}) {
+    const asked = new URLSearchParams({ limit: String(limit) });
+    if (period) asked.set("period", period);
+    if (aroundMe) asked.set("around", "me");
+    return (await this.request("GET", `/api/leaderboards/${encodeURIComponent(name)}/?${asked}`)).results;
+  }
+
+  /**
    * Calls a procedure that the server's own apps offer. → its answer.
    *
    * @param {string} procedure

@@ -392,6 +392,17 @@ export interface ChatUnread {
   unread: number;
 }
 
+/** A leaderboard that an app declares. */
+export interface CompetitionBoardShape {
+  name: string;
+  title: string;
+  order: "asc" | "desc";
+  keep: "best" | "last" | "sum";
+  reset: "never" | "daily" | "weekly" | "monthly";
+  period: string;
+  ends_at: string | null;
+}
+
 export interface DeviceSessionPage {
   next: string | null;
   previous: string | null;
@@ -519,13 +530,14 @@ export interface GameInvitation {
   host: string;
 }
 
-/** A player's rating at a game; equal ratings share a rank. */
+/** A player's score, or rating at a game; equal ones share a rank. */
 export interface GameLeaderboardRow {
   rank: number;
   user: GameRankedUser;
-  rating: number;
-  played: number;
-  won: number;
+  score: number;
+  rating?: number;
+  played?: number;
+  won?: number;
 }
 
 /** A game to be created: against a bot, or for others to join.

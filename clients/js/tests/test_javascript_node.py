@@ -67,12 +67,13 @@ const { version } = await client.save("slot-1", { level: 3 }, { version: "" });
 await client.save("slot-1", { level: 4 }, { version });
 console.log(await client.save("slot-1", { level: 9 }, { version }).catch((error) => error.code));
 console.log((await client.load("slot-1")).value.level);
+console.log((await client.leaderboard("pong", { aroundMe: true, limit: 3 })).length <= 3);
 console.log(await client.call("no/such").catch((error) => error.status));
 """
 
 
 def test_a_game_is_saved_and_loaded(demo_server: Any, tmp_path: Path) -> None:
-    assert run(SAVES, tmp_path, demo_server.base_url) == "null\nstale_version\n4\n404\n"
+    assert run(SAVES, tmp_path, demo_server.base_url) == "null\nstale_version\n4\ntrue\n404\n"
 
 
 QUEUE = """

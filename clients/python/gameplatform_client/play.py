@@ -187,6 +187,20 @@ class Playing(Session):
             raise
         return found
 
+    async def leaderboard(
+        self, name: str, *, period: str = "", around_me: bool = False, limit: int = 50
+    ) -> list[OpenRecord]:
+        """Return rows of a game's or an app's leaderboard, with ``rank``, ``user`` and ``score``."""
+        asked: dict[str, str | int] = {"limit": limit}
+        if period:
+            asked["period"] = period
+        if around_me:
+            asked["around"] = "me"
+        path = f"/api/leaderboards/{quote(name, safe='')}/"
+        page: OpenRecord = await self.request("GET", path, params=asked)
+        rows: list[OpenRecord] = page["results"]
+        return rows
+
     async def call(self, procedure: str, **arguments: Any) -> Any:
         """Call a procedure that the server's own apps offer; return its answer."""
         return await self.request("POST", f"/api/rpc/{procedure}/", arguments)

@@ -208,6 +208,11 @@ class Playing(Session):
     def load(self, key: str) -> OpenRecord | None:
         """Return a saved game, with ``value`` and ``version``, or None."""
 
+    def leaderboard(
+        self, name: str, *, period: str = "", around_me: bool = False, limit: int = 50
+    ) -> list[OpenRecord]:
+        """Return rows of a game's or an app's leaderboard, with ``rank``, ``user`` and ``score``."""
+
     def call(self, procedure: str, **arguments: Any) -> Any:
         """Call a procedure that the server's own apps offer; return its answer."""
 

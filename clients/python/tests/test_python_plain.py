@@ -175,6 +175,7 @@ def test_a_game_is_saved_and_loaded(demo_server: Any) -> None:
             client.save("slot-1", {"level": 9}, version=first["version"])
         assert refused.value.error_code == "stale_version"
         assert client.load("slot-1")["value"] == {"level": 4}
+        assert len(client.leaderboard("pong", around_me=True, limit=3)) <= 3
         with pytest.raises(ApiError) as unknown:
             client.call("no/such", number=5)
         assert unknown.value.error_code == "not_found"

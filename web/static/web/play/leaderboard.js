@@ -35,11 +35,11 @@ function Ranks({ game }) {
       <th class="number" scope="col">${text("leaderboard.won")}</th>
       <th class="number" scope="col">${text("leaderboard.rating")}</th></tr></thead>
     <tbody>${rows.map(
-      ({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
+      ({ rank, user, score, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
         <td class="number">${rank}</td>
         <td><span class="who"><${Avatar} name=${user.username} /><${PersonLink} name=${user.username} /></span></td>
         <td class="number soft">${text("leaderboard.won_of", { won, played })}</td>
-        <td class="number">${rating}</td></tr>`,
+        <td class="number">${score}</td></tr>`,
     )}</tbody>
   </table>`;
 }

@@ -1,0 +1,7 @@
+"""The competition app."""
+
+from django.apps import AppConfig
+
+
+class CompetitionConfig(AppConfig):
+    name = "competition"

@@ -31,7 +31,7 @@ class Leaderboard(Board):
         _boards[name] = self
 
     def submit(self, who: Who, score: int) -> Placed:
-        """Enter a user's score in the current period. Raises ``ScoreOutOfRange``."""
+        """Enter a user's score in the current period. Raises ``Invalid``."""
         return services.submit(self, user_id=_id(who), score=score)
 
     def top(self, count: int = 10, *, period: str = "current") -> list[LeaderboardRow]:

@@ -30,9 +30,9 @@ class Board:
     order: Order = "desc"
     """``desc`` if more is better."""
     keep: Keep = "best"
-    """Which of a player's submitted scores counts."""
+    """The one of a player's submitted scores that counts."""
     reset: Reset = "never"
-    """When a new period begins: at midnight (UTC), of Mondays, or of the first of a month."""
+    """The start of each period: at midnight (UTC), of Mondays, or of the first of a month."""
     title: str = ""
 
     def __post_init__(self) -> None:

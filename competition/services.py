@@ -9,10 +9,10 @@ from django.db.models.functions import Greatest, Least
 
 from competition import selectors
 from competition.models import Score
-from competition.refusals import ScoreOutOfRange
 from competition.rules import MAX_SCORE, Board
 from competition.shapes import Placed
 from core.ids import UserId
+from core.refusals import Invalid
 from core.statements import Insert, Statement, statement
 
 
@@ -45,7 +45,7 @@ _SUBMIT = {
 def submit(board: Board, *, user_id: UserId, score: int) -> Placed:
     """Enter a score in the current period; return the score that counts, and its rank.
 
-    Raises ``ScoreOutOfRange``.
+    Raises ``Invalid`` for a score, or a sum, of more than 53 bits.
     """
     period = selectors.period(board)
     _check(score)
@@ -58,4 +58,4 @@ def submit(board: Board, *, user_id: UserId, score: int) -> Placed:
 
 def _check(score: int) -> None:
     if abs(score) > MAX_SCORE:
-        raise ScoreOutOfRange(f"A score has at most 53 bits: {score}.")
+        raise Invalid("The score is too large.", details={"score": ["At most 53 bits."]})

@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
+from core.admin import RecordsEditor
+from core.operators import ChangedFieldsAdmin, OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 from core.refusals import Refusal
 from game.live import operators
-from game.models import Game, JournalEntry, Rating, Seat
+from game.models import Game, JournalEntry, Rating, RewardRule, Seat
 
 SHOWN_ENTRIES = 500
 
@@ -101,6 +102,16 @@ class Games(ReadOnly, OperatorAdmin):
 
 def _pretty(value: Any) -> SafeString | str:
     return "-" if value is None else format_html("<pre>{}</pre>", json.dumps(value, indent=2))
+
+
+@admin.register(RewardRule)
+class RewardRules(RecordsEditor, ChangedFieldsAdmin):
+    """Rewards of games, in place of the platform's own."""
+
+    list_display = ("id", "game", "mode", "place", "xp", "gold", "gems", "currency", "amount", "item")
+    list_display_links = ("id", "game")
+    list_filter = ("game",)
+    autocomplete_fields = ("item",)
 
 
 @admin.register(Rating)

@@ -99,6 +99,8 @@ class Reward(Struct, kw_only=True):
     xp: int
     gold: int
     level_up: bool
+    gems: int | UnsetType = UNSET
+    currencies: dict[str, int] | UnsetType = UNSET
 
 
 class GameOver(RoomEvent):

@@ -3,10 +3,14 @@
 import uuid
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import CompositePrimaryKey, Q
 
+from core.content import Content
 from core.ids import UserIdColumn
+from game.payouts import Payout
+from progression import currencies
 
 
 class Game(models.Model):
@@ -167,6 +171,55 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"snapshot of {self.game_id} at {self.seq}"
+
+
+class RewardRule(Content):
+    """A reward for games that operators set in place of the platform's own.
+
+    These rules come before those of apps; of those that fit a game, the first counts.
+    """
+
+    game = models.CharField(max_length=40, blank=True, help_text="The name in the catalogue; empty for all")
+    mode = models.CharField(max_length=40, blank=True, default="*", help_text="* for all, empty for none")
+    place = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="From 1; empty for all"
+    )
+    xp = models.PositiveIntegerField(default=0)
+    gold = models.PositiveIntegerField(default=0)
+    gems = models.PositiveIntegerField(default=0)
+    currency = models.CharField(
+        max_length=currencies.MAX_NAME_LENGTH, blank=True, choices=currencies.declared_choices
+    )
+    amount = models.PositiveIntegerField(default=0, help_text="Of that currency")
+    item = models.ForeignKey(
+        "progression.Item", to_field="slug", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(currency="", amount=0) | ~Q(currency="") & Q(amount__gt=0),
+                name="an_amount_of_a_currency",
+                violation_error_message="An amount needs a currency, and a currency an amount.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.game or 'all games'}, mode {self.mode or 'none'}, place {self.place or 'any'}"
+
+    @property
+    def payout(self) -> Payout:
+        return Payout(
+            game=self.game or None,
+            mode=None if self.mode == "*" else self.mode,
+            place=self.place,
+            xp=self.xp,
+            gold=self.gold,
+            gems=self.gems,
+            currencies={self.currency: self.amount} if self.currency else {},
+            items=[(self.item_id, 1)] if self.item_id else [],
+        )
 
 
 class Rating(models.Model):

@@ -2,30 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.db.models import Count
 from django.utils import timezone
+from msgspec import UNSET
 
 from accounts.models import User
 from core.ids import UserId
 from game.events import Reward
-from game.models import Game, Seat
+from game.models import Game, RewardRule, Seat
+from game.payouts import Payout, find
 from game.records import Ending
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
 
-
-class Worth(NamedTuple):
-    """The reward of a game for a player."""
-
-    xp: int
-    gold: int
-
-
-WIN, DRAW, LOSS = Worth(50, 20), Worth(30, 10), Worth(20, 5)
-"""For the first place, one between (or a draw), and the last."""
+WIN, DRAW, LOSS = Payout(xp=50, gold=20), Payout(xp=30, gold=10), Payout(xp=20, gold=5)
+"""For the first place, one between (or a draw), and the last, unless an app declares payouts for the game."""
 BOT_SHARE = 2
 """The reward is divided by this in games against a bot, or alone."""
 MAX_REWARDED_PER_OPPONENT_A_DAY = 10
@@ -52,16 +45,31 @@ def reward(
     # The counts below cannot change until the end of the transaction.
     progression.lock(*people)
     winners = {seat.user_id for seat in seats if seat.number in ending.winners}
+    rules = [rule.payout for rule in RewardRule.objects.all()]
     rewards = []
     for user_id in people:
-        worth = _worth(user_id, seats, ending, places)
+        worth = _worth(user_id, game, seats, ending, places, rules)
         if worth is None or _has_had_enough(user_id, seats):
             continue
         given = progression.grant(
-            user_id, xp=worth.xp, gold=worth.gold, cause=f"game: {game.name}", key=f"game:{game.pk}"
+            user_id,
+            xp=worth.xp,
+            gold=worth.gold,
+            gems=worth.gems,
+            currencies=worth.currencies,
+            items=worth.items,
+            cause=f"game: {game.name}",
+            key=f"game:{game.pk}",
         )
         rewards.append(
-            Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up is not None)
+            Reward(
+                user_id=user_id,
+                xp=given.xp,
+                gold=given.gold,
+                level_up=given.level_up is not None,
+                gems=given.gems or UNSET,
+                currencies=given.currencies or UNSET,
+            )
         )
         achievements.record(user_id, metric=Metric.GAMES_PLAYED)
         if user_id in winners:
@@ -70,11 +78,18 @@ def reward(
 
 
 def _worth(
-    user_id: UserId, seats: Sequence[Seat], ending: Ending, places: Sequence[Collection[int]]
-) -> Worth | None:
+    user_id: UserId,
+    game: Game,
+    seats: Sequence[Seat],
+    ending: Ending,
+    places: Sequence[Collection[int]],
+    rules: Sequence[Payout],
+) -> Payout | None:
     (own,) = (seat.number for seat in seats if seat.user_id == user_id)
     if own in ending.left:
         return None
+    place = next((number for number, users in enumerate(places, 1) if user_id in users), len(places))
+    payout = find(game.name, game.mode, place, is_last=place == len(places), first=rules)
     if own in ending.winners:
         worth = WIN
     elif ending.reason in GIVEN_UP:
@@ -83,8 +98,9 @@ def _worth(
         worth = DRAW
     else:
         worth = LOSS
+    worth = worth if payout is None else payout
     if len(seats) == 1 or any(seat.bot_level is not None for seat in seats):
-        return Worth(worth.xp // BOT_SHARE, worth.gold // BOT_SHARE)
+        return worth.divided(BOT_SHARE)
     return worth
 
 

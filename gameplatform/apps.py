@@ -9,10 +9,11 @@ class PlatformConfig(AppConfig):
     name = "gameplatform"
 
     def ready(self) -> None:
+        from game import payouts
         from gameplatform import checks, extensions, reference  # noqa: F401  (checks register themselves)
         from realtime.catalogue import files
 
         files.further.append(reference.contents)
 
         for module in extensions.modules(*extensions.REGISTERING):
-            import_module(module)
+            payouts.declare(getattr(import_module(module), "rewards", ()))

@@ -12,6 +12,9 @@ from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound,
 from core.routes import route
 from core.rpc import rpc
 from core.typed import typed
+from game.payouts import Payout
+from progression.currencies import currency, item_kind, item_slot
+from progression.economy import grant, take
 from realtime.hooks import after
 from realtime.publishing import publish
 from realtime.reactions import reacts_to
@@ -35,22 +38,28 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "OperatorAdmin",
+    "Payout",
     "ReadOnly",
     "Refusal",
     "Reply",
     "Topic",
     "after",
     "before",
+    "currency",
     "erases",
     "exports",
+    "grant",
     "handles",
     "identity",
     "in_database",
+    "item_kind",
+    "item_slot",
     "publish",
     "reacts_to",
     "route",
     "rpc",
     "storage",
+    "take",
     "typed",
     "webhook",
 ]

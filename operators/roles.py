@@ -60,6 +60,7 @@ TABLE: dict[str, Row] = {
     "friends.friendrequest": {"view": (SUPPORT,)},
     "friends.friendship": {"view": (SUPPORT,)},
     "game.game": {"view": (SUPPORT, MODERATOR), "end": (SUPPORT,)},
+    "game.rewardrule": _EDITED_BY_ECONOMISTS,
     "game.rating": {"view": (SUPPORT,)},
     "invites.invite": {"view": (SUPPORT,), "cancel": (SUPPORT,)},
     "matchmaking.queue": {"view": (SUPPORT,)},

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from core.admin import RecordsEditor
 from core.operators import ChangedFieldsAdmin, ChangeOnly, OperatorAdmin, ReadOnly, ReadOnlyInline
 from progression import rules, services
-from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
+from progression.models import Balance, Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
 MAX_GRANTED = 1_000_000
 
@@ -79,6 +79,13 @@ class Stacks(ReadOnlyInline):
     fields = ("item", "quantity", "worn_in")
 
 
+class Balances(ReadOnlyInline):
+    """The player's money in the currencies of apps."""
+
+    model = Balance
+    fields = ("currency", "amount")
+
+
 class Pets(ReadOnlyInline):
     """The player's pets."""
 
@@ -120,7 +127,7 @@ class Players(ChangeOnly, OperatorAdmin):
         (None, {"fields": readonly_fields}),
         ("Give", {"fields": ("give_xp", "give_gold", "give_gems", "give_item", "reason", "key")}),
     )
-    inlines = (Stacks, Pets)
+    inlines = (Balances, Stacks, Pets)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -5,7 +5,7 @@ call, which locks by ascending id; lock rows of other tables after them.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,8 @@ from django.db.models.functions import Coalesce
 
 from core.ids import UserId
 from core.statements import Insert, Statement, Update, statement
-from progression.models import Currency, Entry, Item, Player, Receipt, Stack
-from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems
+from progression.models import Balance, Currency, Entry, Item, Player, Receipt, Stack
+from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems, NotEnoughOfCurrency
 
 STARTING_FUNDS = {Currency.GOLD: 100, Currency.GEMS: 0}
 
@@ -53,15 +53,19 @@ def _open(user_id: UserId) -> None:
 def move_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:
     """Add money, or take it if ``amount`` is negative. The player must be locked.
 
-    Raises ``NotEnoughGold``, ``NotEnoughGems``.
+    Raises ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``.
     """
     enter_money(player, currency, amount, cause=cause, key=key)
-    _SET_BALANCE[currency].count(player.pk, getattr(player, currency))
+    if currency in _SET_BALANCE:
+        _SET_BALANCE[currency].count(player.pk, getattr(player, currency))
 
 
 def enter_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:
     """Like :func:`move_money`, but leave it to :func:`store` to store the player."""
-    balance = _changed(player, currency, amount)
+    if currency in _SET_BALANCE:
+        balance = _changed(player, currency, amount)
+    else:
+        balance = _changed_declared(player.pk, currency, amount)
     _enter_money.count(player.pk, currency, amount, balance, cause, key)
 
 
@@ -73,6 +77,70 @@ def _changed(player: Player, currency: str, amount: int) -> int:
         raise _NOT_ENOUGH[Currency(currency)](f"It takes {-amount} {currency}, and you have {there}.")
     setattr(player, currency, balance)
     return balance
+
+
+def _changed_declared(user_id: UserId, currency: str, amount: int) -> int:
+    """Change and store a locked player's money in an app's currency, and return the balance."""
+    if amount > 0:
+        ((balance,),) = _earn(user_id, currency, amount)
+        return int(balance)
+    paid = _spend.first(user_id, currency, -amount)
+    if paid is None:
+        there = balances(user_id).get(currency, 0)
+        raise NotEnoughOfCurrency(
+            f"It takes {-amount} {currency}, and you have {there}.",
+            details={"currency": currency, "needed": -amount, "balance": there},
+        )
+    return int(paid[0])
+
+
+@statement
+def _earn(user_id: UserId, currency: str, amount: int) -> Insert:
+    return Insert(
+        Balance,
+        player=user_id,
+        currency=currency,
+        amount=amount,
+        conflict=("player", "currency"),
+        update={"amount": F("amount") + amount},
+        returning=("amount",),
+    )
+
+
+@statement
+def _earned(user_id: UserId, today: date) -> QuerySet[Balance, tuple[str, int]]:
+    return Balance.objects.filter(player=user_id, earned_on=today).values_list("currency", "earned")
+
+
+@statement
+def _note_earned(user_id: UserId, currency: str, amount: int, today: date) -> Update:
+    return Update(Balance.objects.filter(player=user_id, currency=currency), earned=amount, earned_on=today)
+
+
+def earned_on(user_id: UserId, today: date) -> dict[str, int]:
+    """Return what was granted today in currencies with a limit a day."""
+    return dict(_earned(user_id, today))
+
+
+def note_earned(user_id: UserId, currency: str, amount: int, today: date) -> None:
+    """Store how much was granted today in a currency with a limit a day."""
+    _note_earned.count(user_id, currency, amount, today)
+
+
+@statement
+def _spend(user_id: UserId, currency: str, price: int) -> Update:
+    enough = Balance.objects.filter(player=user_id, currency=currency, amount__gte=price)
+    return Update(enough, amount=F("amount") - price, returning=("amount",))
+
+
+@statement
+def _balances(user_id: UserId) -> QuerySet[Balance, tuple[str, int]]:
+    return Balance.objects.filter(player=user_id).values_list("currency", "amount")
+
+
+def balances(user_id: UserId) -> dict[str, int]:
+    """Return the user's money in the currencies of apps."""
+    return dict(_balances(user_id))
 
 
 def store(player: Player) -> None:
@@ -220,10 +288,11 @@ def buy(
 ) -> tuple[int, Stack]:
     """Move money and items in three statements, which lock the player; return the balance and the stack.
 
-    Raises ``NotEnoughGold``, ``NotEnoughGems``.
+    Raises ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``.
     """
-    paid = _PAY[currency].first(user_id, price)
-    if paid is None:
+    if currency not in _PAY:
+        balance = _changed_declared(_locked(user_id).pk, currency, -price)
+    elif (paid := _PAY[currency].first(user_id, price)) is None:
         balance = _changed(_locked(user_id), currency, -price)
         _SET_BALANCE[currency].count(user_id, balance)
     else:
@@ -262,6 +331,21 @@ def audit() -> Iterator[str]:
         for player in Player.objects.annotate(booked=added_up).exclude(booked=F(currency)):
             owned = getattr(player, currency)
             yield f"{player} has {owned} {currency}, and the ledger adds up to {player.booked}."
+    owned_money = {
+        (player, currency): amount
+        for player, currency, amount in Balance.objects.values_list("player", "currency", "amount")
+    }
+    booked_money = {
+        (player, currency): amount
+        for player, currency, amount in Entry.objects.filter(currency__isnull=False)
+        .exclude(currency__in=Currency.values)
+        .values_list("player", "currency")
+        .annotate(sum=Sum("amount"))
+    }
+    for player_id, name in sorted(owned_money.keys() | booked_money.keys()):
+        has, adds_up_to = (money.get((player_id, name), 0) for money in (owned_money, booked_money))
+        if has != adds_up_to:
+            yield f"player {player_id} has {has} {name}, and the ledger adds up to {adds_up_to}."
     owned_items = {
         (player, item): quantity
         for player, item, quantity in Stack.objects.values_list("player", "item", "quantity")

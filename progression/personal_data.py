@@ -16,6 +16,7 @@ def player(user_id: UserId) -> dict[str, Any]:
         "xp": found.xp,
         "gold": found.gold,
         "gems": found.gems,
+        "currencies": selectors.declared_money(user_id),
         "stat_points": found.stat_points,
         "stats": found.stats._asdict(),
     }

@@ -17,6 +17,13 @@ class NotEnoughGems(CannotAfford):
     title = "Not enough gems"
 
 
+class NotEnoughOfCurrency(CannotAfford):
+    """The player has less of an app's currency than it costs; ``details`` has both."""
+
+    code = "not_enough_of_currency"
+    title = "Not enough of this currency"
+
+
 class NotEnoughStamina(CannotAfford):
     """The player has too little stamina; ``details`` says how much."""
 

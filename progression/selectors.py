@@ -14,8 +14,8 @@ from msgspec import UNSET
 
 from core.ids import UserId
 from core.statements import statement
-from progression import rules, shapes
-from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression import currencies, rules, shapes
+from progression.models import Balance, Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Species, Stack
 from progression.models.tuning import growth
 from progression.refusals import NotOwned
 
@@ -170,6 +170,7 @@ def shown_player(player: Player, username: str) -> shapes.PlayerShape:
         derived=shapes.Derived(**asdict(fight)),
         gold=player.gold,
         gems=player.gems,
+        currencies=declared_money(player.pk),
         stamina=int(there.value),
         max_stamina=maximum,
         stamina_full_at=rules.full_at(there, maximum=maximum, by=regeneration()),
@@ -178,10 +179,23 @@ def shown_player(player: Player, username: str) -> shapes.PlayerShape:
             interval_s=regeneration().interval,
         ),
         equipped={
-            slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None for slot in Slot.values
+            slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None
+            for slot in currencies.slots()
         },
         pet_set=shown_pets(pets),
     )
+
+
+@statement
+def _balances(user_id: UserId) -> QuerySet[Balance, tuple[str, int]]:
+    return Balance.objects.filter(player=user_id).values_list("currency", "amount")
+
+
+def declared_money(user_id: UserId) -> dict[str, int]:
+    """Return the user's balance in each declared currency."""
+    names = currencies.declared()
+    there = dict(_balances(user_id)) if names else {}
+    return {name: there.get(name, 0) for name in names}
 
 
 def daily_key(day: int) -> str:

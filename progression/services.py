@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from core.calls import run_before
 from core.ids import UserId
 from core.statements import Update, statement
 from progression import commands, ledger, rules, selectors
+from progression.currencies import DeclaredCurrency, declared
 from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
 from progression.models.tuning import growth
@@ -55,7 +56,8 @@ def lock(*user_ids: UserId) -> None:
 class Granted:
     """The result of a grant.
 
-    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level reached, or None.
+    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level reached, or None;
+    ``currencies`` is what the balances of declared currencies took in.
     """
 
     xp: int
@@ -63,6 +65,7 @@ class Granted:
     gems: int
     items: list[dict[str, Any]]
     level_up: int | None
+    currencies: dict[str, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -73,15 +76,17 @@ def grant(
     gold: int = 0,
     gems: int = 0,
     items: Iterable[tuple[str, int]] = (),
+    currencies: Mapping[str, int] | None = None,
     cause: str,
     key: str = "",
 ) -> Granted:
     """Give a user experience, money and items (pairs of slug and quantity), and publish a new level.
 
-    Nothing may be negative; unknown items are left out. A repeated ``key`` grants nothing and returns the
-    first result.
+    ``currencies`` are amounts of declared ones, whose balances are filled up to their bounds. Nothing may be
+    negative; unknown items are left out. A repeated ``key`` grants nothing and returns the first result.
     """
-    if min(xp, gold, gems) < 0:
+    currencies = currencies or {}
+    if min(xp, gold, gems, *currencies.values()) < 0:
         raise ValueError("A grant takes nothing away")
     player = ledger.lock(user_id)[user_id]
     before = ledger.receipt(player, key)
@@ -90,6 +95,7 @@ def grant(
     for currency, amount in ((Currency.GOLD, gold), (Currency.GEMS, gems)):
         if amount:
             ledger.enter_money(player, currency, amount, cause=cause, key=key)
+    filled = _fill(player, currencies, cause, key)
     given = _give_items(player, dict(items), cause, key)
     level = player.level
     _add_xp(player, xp)
@@ -103,9 +109,76 @@ def grant(
         gems=gems,
         items=given,
         level_up=player.level if player.level > level else None,
+        currencies=filled,
     )
     ledger.store_receipt(player, key, asdict(granted))
     return granted
+
+
+def _fill(player: Player, wanted: Mapping[str, int], cause: str, key: str) -> dict[str, int]:
+    """Add money of declared currencies up to their bounds; return how much."""
+    if not wanted:
+        return {}
+    known = {name: _declared(name) for name in wanted}
+    there, filled = ledger.balances(player.pk), {}
+    today = timezone.now().date()
+    is_limited = any(one.at_most_a_day is not None for one in known.values())
+    earned = ledger.earned_on(player.pk, today) if is_limited else {}
+    for name, amount in wanted.items():
+        room = known[name].at_most - there.get(name, 0)
+        a_day = known[name].at_most_a_day
+        if a_day is not None:
+            room = min(room, a_day - earned.get(name, 0))
+        filled[name] = max(0, min(amount, room))
+        if filled[name]:
+            ledger.move_money(player, name, filled[name], cause=cause, key=key)
+            if a_day is not None:
+                ledger.note_earned(player.pk, name, earned.get(name, 0) + filled[name], today)
+    return filled
+
+
+def _declared(name: str) -> DeclaredCurrency:
+    try:
+        return declared()[name]
+    except KeyError:
+        raise ValueError(f"No app declares a currency {name!r}") from None
+
+
+@transaction.atomic
+def take(
+    user_id: UserId,
+    *,
+    money: Mapping[str, int],
+    items: Iterable[tuple[str, int]] = (),
+    cause: str,
+    key: str = "",
+) -> dict[str, int]:
+    """Take money and items (pairs of slug and quantity), all or nothing; return the balances left.
+
+    A repeated ``key`` takes nothing and returns the first result. Raises ``NotEnoughGold``,
+    ``NotEnoughGems``, ``NotEnoughOfCurrency``, ``NotEnoughItems``.
+    """
+    quantities = dict(items)
+    if min([*money.values(), *quantities.values()], default=1) < 0:
+        raise ValueError("Taking gives nothing")
+    player = ledger.lock(user_id)[user_id]
+    before: dict[str, int] | None = ledger.receipt(player, key)
+    if before is not None:
+        return before
+    for name, amount in money.items():
+        if name not in Currency.values:
+            _declared(name)
+        if amount:
+            ledger.move_money(player, name, -amount, cause=cause, key=key)
+    taken = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
+    if len(taken) < len(quantities):
+        raise ValueError(f"Unknown items among {', '.join(quantities)}")
+    for item in taken:
+        ledger.move_items(player, item, -quantities[item.slug], cause=cause, key=key)
+    others = ledger.balances(user_id)
+    left = {name: getattr(player, name) if name in Currency.values else others.get(name, 0) for name in money}
+    ledger.store_receipt(player, key, left)
+    return left
 
 
 def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: str) -> list[dict[str, Any]]:
@@ -401,7 +474,7 @@ def _take_stock(item_id: int, quantity: int) -> Update:
 def purchase(user_id: UserId, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
-    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.
+    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency`` or ``SoldOut``.
     """
     call = run_before(commands.Purchase(item_id=item_id, quantity=quantity), user_id=user_id)
     item_id, quantity = call.item_id, call.quantity

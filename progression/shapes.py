@@ -6,15 +6,12 @@ from typing import Annotated
 from msgspec import UNSET, Struct, UnsetType
 
 from core.shapes import about, one_of
-from progression.models import Currency as Currencies
-from progression.models import Item as Items
 from progression.models import Rarity as Rarities
-from progression.models import Slot as Slots
 
-Kind = Annotated[str, one_of(Items.Kind.choices)]
+Kind = Annotated[str, about("gear, food, egg, material, or a kind that an app declares")]
 Rarity = Annotated[str, one_of(Rarities.choices)]
-Slot = Annotated[str | None, one_of(Slots.choices)]
-Currency = Annotated[str, one_of(Currencies.choices)]
+Slot = Annotated[str | None, about("Of gear: weapon, head, body, feet, trinket, or one that an app declares")]
+Currency = Annotated[str, about("gold, gems, or a currency that an app declares")]
 
 
 class Stats(Struct, kw_only=True, frozen=True):
@@ -105,6 +102,7 @@ class PlayerShape(Struct, kw_only=True, frozen=True):
     derived: Derived
     gold: int
     gems: int
+    currencies: Annotated[dict[str, int], about("Balances of the currencies that apps declare")]
     stamina: int
     max_stamina: int
     stamina_full_at: datetime | None

@@ -61,6 +61,9 @@ def test_its_routes_take_and_answer_structs_and_are_documented(studio: ServerPro
     assert forgotten == {"laps": 1}
 
     assert [ada.post("/api/rpc/garages/upgrade", {"car": "kart"})["laps"] for _ in range(2)] == [1, 2]
+    assert ada.get("/api/player/me")["currencies"] == {"shards": 0}
+    short = httpx.post(f"{studio.base_url}/api/rpc/forge", json={"shards": 10}, headers=headers)
+    assert (short.status_code, short.json()["code"]) == (402, "not_enough_of_currency")
     assert ada.post("/api/rpc/laps/submit", {"ms": 31_000}) == {"laps": 1}
     (best,) = ada.get("/api/leaderboards/fastest-laps/?around=me")["results"]
     assert (best["rank"], best["user"]["username"], best["score"]) == (1, "ada", 31_000)

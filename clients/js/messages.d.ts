@@ -241,6 +241,8 @@ export declare namespace Game {
     xp: number;
     gold: number;
     level_up: boolean;
+    gems?: number;
+    currencies?: Record<string, number>;
   }
 
   /** The phase of a game; `waiting_for` are the users who may move, unless it is one. `chosen` is the receiver's own choice, where all choose at once. */

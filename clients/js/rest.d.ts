@@ -676,6 +676,8 @@ export interface GameReward {
   xp: number;
   gold: number;
   level_up: boolean;
+  gems?: number;
+  currencies?: Record<string, number>;
 }
 
 export interface InventoryRowPage {
@@ -939,7 +941,7 @@ export interface ProgressionBought {
   item: ProgressionInventoryRow;
   quantity: number;
   spent: number;
-  currency: "gold" | "gems";
+  currency: string;
   balance: number;
 }
 
@@ -974,9 +976,9 @@ export interface ProgressionFeedingRequest {
 export interface ProgressionInventoryRow {
   name: string;
   description: string;
-  kind: "gear" | "food" | "egg" | "material";
+  kind: string;
   rarity: "common" | "uncommon" | "rare" | "epic" | "legendary";
-  slot: "weapon" | "head" | "body" | "feet" | "trinket" | null;
+  slot: string | null;
   stats: ProgressionStats;
   food_xp: number;
   id: number;
@@ -988,7 +990,7 @@ export interface ProgressionInventoryRow {
 /** A movement of money; of an item, with ``item_id`` and ``name`` in place of the currency. */
 export interface ProgressionLedgerEntry {
   id: number;
-  currency?: "gold" | "gems";
+  currency?: string;
   item_id?: number;
   name?: string;
   amount: number;
@@ -1027,6 +1029,7 @@ export interface ProgressionPlayerShape {
   derived: ProgressionDerived;
   gold: number;
   gems: number;
+  currencies: Record<string, number>;
   stamina: number;
   max_stamina: number;
   stamina_full_at: string | null;
@@ -1045,14 +1048,14 @@ export interface ProgressionRegeneration {
 export interface ProgressionShopItem {
   name: string;
   description: string;
-  kind: "gear" | "food" | "egg" | "material";
+  kind: string;
   rarity: "common" | "uncommon" | "rare" | "epic" | "legendary";
-  slot: "weapon" | "head" | "body" | "feet" | "trinket" | null;
+  slot: string | null;
   stats: ProgressionStats;
   food_xp: number;
   id: number;
   price: number;
-  currency: "gold" | "gems";
+  currency: string;
   stock: number | null;
   daily: boolean;
 }

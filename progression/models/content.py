@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.content import Content
-from progression import rules
+from progression import currencies, rules
 
 
 class Rarity(models.TextChoices):
@@ -20,7 +20,7 @@ class Rarity(models.TextChoices):
 
 
 class Currency(models.TextChoices):
-    """The currencies of prices."""
+    """The currencies that every server has; apps declare others."""
 
     GOLD = "gold"
     GEMS = "gems"
@@ -65,9 +65,11 @@ class Item(Content, WithStats):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=currencies.MAX_NAME_LENGTH, choices=currencies.kind_choices)
     rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
-    slot = models.CharField(max_length=10, choices=Slot, blank=True)
+    slot = models.CharField(
+        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.slot_choices, blank=True
+    )
     """The slot for gear; empty for other items."""
     food_xp = models.PositiveIntegerField(default=0)
     """The experience it gives to a pet; 0 unless it is food."""
@@ -119,7 +121,9 @@ class Offer(Content):
 
     item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="offer")
     price = models.PositiveIntegerField(validators=[MinValueValidator(1)])
-    currency = models.CharField(max_length=4, choices=Currency, default=Currency.GOLD)
+    currency = models.CharField(
+        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.currency_choices, default=Currency.GOLD
+    )
     stock = models.PositiveIntegerField(null=True, blank=True)
     """The number left; null for unlimited."""
     is_daily = models.BooleanField(default=False)

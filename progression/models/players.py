@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from progression import rules
-from progression.models.content import Currency, Item, Slot, Species
+from progression import currencies, rules
+from progression.models.content import Item, Species
 from progression.models.tuning import first_stamina, growth
 
 
@@ -49,13 +49,35 @@ class Player(models.Model):
         return rules.Stats(self.strength, self.agility, self.intellect, self.vitality, self.luck)
 
 
+class Balance(models.Model):
+    """A player's money in a currency that an app declares."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="balances", db_index=False)
+    currency = models.CharField(max_length=currencies.MAX_NAME_LENGTH)
+    amount = models.BigIntegerField()
+    earned = models.BigIntegerField(default=0)
+    """The amount granted on the day ``earned_on``, of currencies with a limit a day."""
+    earned_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["player", "currency"], name="one_balance_a_currency"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="declared_money_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} of {self.player_id}"
+
+
 class Stack(models.Model):
     """A quantity of one item owned by a player; one unit may be equipped."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="stacks")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stacks")
     quantity = models.BigIntegerField()
-    worn_in = models.CharField(max_length=10, choices=Slot, null=True, blank=True)
+    worn_in = models.CharField(
+        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.slot_choices, null=True, blank=True
+    )
 
     class Meta:
         constraints = [
@@ -102,7 +124,9 @@ class Entry(models.Model):
     """A movement of money or of an item. Entries are written by ``progression.ledger`` and never change."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="entries", db_index=False)
-    currency = models.CharField(max_length=4, choices=Currency, null=True)
+    currency = models.CharField(
+        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.currency_choices, null=True
+    )
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="entries", null=True)
     amount = models.BigIntegerField()
     balance = models.BigIntegerField()

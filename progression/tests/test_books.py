@@ -10,11 +10,14 @@ from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from core.refusals import Refusal
-from progression import ledger, seeding, services
+from gameplatform.extend import grant, take
+from progression import currencies, ledger, seeding, services
+from progression.currencies import DeclaredCurrency
 from progression.models import Currency, Entry, Item, Offer, Pet, Player, Stack
 
 players = st.integers(0, 1)
 _names = itertools.count()
+DUST = DeclaredCurrency("dust", "Dust", at_most=60)
 
 
 class Books(RuleBasedStateMachine):
@@ -26,10 +29,12 @@ class Books(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        currencies._currencies["dust"] = DUST
         seeding.seed_content()
         people = [get_user_model().objects.create(username=f"p{next(_names)}") for _ in range(2)]
         self.ids = [user.pk for user in people]
         self.money = [{"gold": 100, "gems": 0} for _ in self.ids]
+        self.dust = [0, 0]
         for user_id in self.ids:
             services.player(user_id)
         self.keys: dict[Any, Any] = {}
@@ -69,6 +74,37 @@ class Books(RuleBasedStateMachine):
         self.keys[who, key] = granted
         self.money[who]["gold"] += gold
         self.money[who]["gems"] += gems
+
+    @rule(who=players, amount=st.integers(0, 40), gold=st.integers(0, 20))
+    def grant_dust(self, who: int, amount: int, gold: int) -> None:
+        given = grant(self.ids[who], dust=amount, gold=gold, why="test").currencies["dust"]
+        assert given == min(amount, DUST.at_most - self.dust[who])
+        self.dust[who] += given
+        self.money[who]["gold"] += gold
+
+    @rule(who=players, amount=st.integers(0, 40), gold=st.integers(0, 200))
+    def take_dust(self, who: int, amount: int, gold: int) -> None:
+        if self.attempt(take, self.ids[who], dust=amount, gold=gold, why="test") is None:
+            assert amount > self.dust[who] or gold > self.money[who]["gold"]
+            return
+        self.dust[who] -= amount
+        self.money[who]["gold"] -= gold
+
+    @rule(who=players, offer=st.integers(0, 30), price=st.integers(1, 30))
+    def purchase_for_dust(self, who: int, offer: int, price: int) -> None:
+        offers = Offer.objects.filter(currency="gold", stock=None, is_daily=False)
+        sold = offers[offer % len(offers)]
+        Offer.objects.filter(pk=sold.pk).update(currency="dust", price=price)
+        done = self.attempt(services.purchase, self.ids[who], item_id=sold.pk)
+        Offer.objects.filter(pk=sold.pk).update(currency="gold", price=sold.price)
+        assert (done is None) == (price > self.dust[who])
+        self.dust[who] -= done.spent if done else 0
+
+    @invariant()
+    def dust_is_what_was_granted_less_what_was_spent(self) -> None:
+        owned = [ledger.balances(user_id).get("dust", 0) for user_id in self.ids]
+        assert owned == self.dust
+        assert all(0 <= amount <= DUST.at_most for amount in owned)
 
     @rule(who=players, offer=st.integers(0, 30), quantity=st.integers(1, 4))
     def purchase(self, who: int, offer: Any, quantity: Any) -> None:
@@ -111,6 +147,9 @@ class Books(RuleBasedStateMachine):
     @rule(who=players, luck=st.integers(0, 5))
     def allocate(self, who: int, luck: Any) -> None:
         self.attempt(services.allocate_stats, self.ids[who], points={"luck": luck})
+
+    def teardown(self) -> None:
+        del currencies._currencies["dust"]
 
     @invariant()
     def the_books_add_up(self) -> None:

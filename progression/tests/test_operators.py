@@ -141,7 +141,11 @@ def test_what_an_operator_gives_is_in_the_books_once(
         "give_item": items["berries"],
         "reason": "lost to a fault",
         "key": str(uuid.uuid4()),
-        **{f"{rows}-{field}": 0 for rows in ("stacks", "pets") for field in ("TOTAL_FORMS", "INITIAL_FORMS")},
+        **{
+            f"{rows}-{field}": 0
+            for rows in ("balances", "stacks", "pets")
+            for field in ("TOTAL_FORMS", "INITIAL_FORMS")
+        },
     }
 
     for _ in range(2):

@@ -35,6 +35,7 @@ def test_who_comes_for_the_first_time_is_a_new_player(ada: Person) -> None:
         "derived": {"max_hp": 100, "attack": 17, "defense": 8, "speed": 15, "critical_chance": 0.075},
         "gold": 100,
         "gems": 0,
+        "currencies": {},
         "stamina": 100,
         "max_stamina": 100,
         "stamina_full_at": None,

@@ -355,6 +355,8 @@ class GameReward(Record):
     xp: int
     gold: int
     level_up: bool
+    gems: MayBeMissing[int]
+    currencies: MayBeMissing[dict[str, int]]
 
 
 class GamePhaseState(Record):

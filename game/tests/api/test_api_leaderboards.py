@@ -55,6 +55,7 @@ def test_the_strongest_come_first_and_equals_share_a_rank(ada: Person, users: An
     assert page["results"][0] == {
         "rank": 1,
         "user": {"id": users[1].pk, "username": "user_01"},
+        "score": 1600,
         "rating": 1600,
         "played": 7,
         "won": 3,

@@ -5,17 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from game import rewards, services
+from core.models import ContentVersion
+from game import payouts, rewards, services
 from game.author import catalogue
 from game.games import TicTacToe
-from game.models import Game, Rating
+from game.models import Game, Rating, RewardRule
+from game.payouts import Payout
 from game.records import Ending
 from game.rewards import MAX_REWARDED_PER_OPPONENT_A_DAY
 from game.services import ending
 from game.tests.api.conftest import Person, Table
-from progression import ledger
+from progression import currencies, ledger
 from progression.achievements.models import Achievement
 
 
@@ -266,3 +269,73 @@ def test_the_rating_of_a_guest_is_shown_to_nobody(ada: Person, person: Callable[
     ada.post(f"/api/games/{made['id']}/join/")
     shown = ada.get(f"/api/games/{made['id']}/").json()["players"]
     assert [player["rating"] for player in shown] == [None, 1600]
+
+
+@pytest.fixture
+def pays(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``pays(*payouts)`` declares what an app pays, some of it in shards."""
+    monkeypatch.setattr(payouts, "_payouts", [])
+    monkeypatch.setattr(currencies, "_currencies", {})
+    currencies.currency("shards", at_most=5)
+    return lambda *declared: payouts.declare(declared)
+
+
+def test_an_apps_payouts_by_place_are_in_place_of_ours(
+    play: Any, ada: Person, bob: Person, pays: Callable[..., None]
+) -> None:
+    pays(
+        Payout(game="chess", xp=1),
+        Payout(game="tictactoe", place=1, xp=7, gems=2, currencies={"shards": 3}),
+        Payout(game="tictactoe", place="last", gold=1),
+    )
+
+    assert play(ada, bob) == [
+        {"user_id": ada.id, "xp": 7, "gold": 0, "level_up": False, "gems": 2, "currencies": {"shards": 3}},
+        {"user_id": bob.id, "xp": 0, "gold": 1, "level_up": False},
+    ]
+    assert [one["currencies"] for one in play(ada, bob)[:1]] == [{"shards": 2}]
+    me = ada.get("/api/player/me/").json()
+    assert (me["currencies"], me["gems"], me["gold"]) == ({"shards": 5}, 4, 100)
+    assert [one["user_id"] for one in play(ada, bob, reason="resign")] == [ada.id]
+    assert list(ledger.audit()) == []
+
+
+def test_a_payout_of_another_mode_leaves_ours(
+    play: Any, ada: Person, bob: Person, pays: Callable[..., None]
+) -> None:
+    pays(Payout(game="tictactoe", mode="ranked", xp=1))
+    assert [one["xp"] for one in play(ada, bob)] == [50, 20]
+    pays(Payout(mode="", place=1, xp=9))
+    assert [one["xp"] for one in play(ada, bob)] == [9, 0]
+
+
+def test_the_rules_of_operators_come_first_and_have_versions(
+    play: Any, ada: Person, bob: Person, pays: Callable[..., None]
+) -> None:
+    pays(Payout(game="tictactoe", xp=1))
+    rule = RewardRule.objects.create(game="tictactoe", place=1, xp=4, currency="shards", amount=2)
+    first, second = play(ada, bob)
+    assert (first["xp"], first["currencies"], second["xp"]) == (4, {"shards": 2}, 1)
+    rule.xp = 6
+    rule.save()
+    assert [one["xp"] for one in play(ada, bob)] == [6, 1]
+    assert ContentVersion.objects.filter(model="game.rewardrule", row_id=rule.pk).count() == 2
+    for wrong in ({"currency": "pearls", "amount": 1}, {"currency": "shards"}, {"amount": 1}, {"place": 0}):
+        with pytest.raises(ValidationError):
+            RewardRule.objects.create(**wrong)
+
+
+def test_a_bot_is_worth_half_of_a_payout(ada: Person, pays: Callable[..., None]) -> None:
+    pays(Payout(xp=9, gold=5, currencies={"shards": 4}))
+    game = services.create_against_bot(user_id=ada.id, name="tictactoe", level=1)
+    moved(game).finish("win", (0,))
+    (given,) = Game.objects.get(pk=game.pk).result["rewards"]
+    assert (given["xp"], given["gold"], given["currencies"]) == (4, 2, {"shards": 2})
+
+
+@pytest.mark.parametrize("wrong", [{"xp": -1}, {"place": 0}, {"currencies": {"shards": -1}}])
+def test_a_payout_that_makes_no_sense_cannot_be_declared(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"nothing|place"):
+        Payout(**wrong)
+    with pytest.raises(TypeError):
+        payouts.declare([{"xp": 5}])  # type: ignore[list-item]

@@ -5,7 +5,7 @@ import { Icon } from "./icons.js";
 import { player, staminaAt } from "./player.js";
 import { client } from "./session.js";
 import { useStore } from "./store.js";
-import { amount, text } from "./texts.js";
+import { amount, text, textOr, words } from "./texts.js";
 
 /** @import { Children, Rest } from "./types.d.ts" */
 
@@ -17,10 +17,23 @@ export function useStamina() {
   return one && staminaAt(one, client.serverNow());
 }
 
+/**
+ * The player's balance in a currency, also in one that an app declares.
+ *
+ * @param {Rest.ProgressionPlayerShape | null} one
+ * @param {string} currency
+ */
+export function balanceOf(one, currency) {
+  if (!one) return 0;
+  return currency === "gold" || currency === "gems" ? one[currency] : (one.currencies[currency] ?? 0);
+}
+
 /** @param {{currency: string, children?: number}} props */
 export function Money({ currency, children }) {
-  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children ?? 0)}<span
-    class="hidden"> ${text(`money.${currency}`)}</span></span>`;
+  const known = currency === "gold" || currency === "gems";
+  return html`<span class="money ${currency} numbers">${known && html`<${Icon} name=${currency} />`}${amount(
+    children ?? 0,
+  )}<span class=${known ? "hidden" : "soft small"}> ${textOr(`money.${currency}`, words(currency))}</span></span>`;
 }
 
 export function Purse() {

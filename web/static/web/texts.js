@@ -646,6 +646,7 @@ const ENGLISH = {
   "shop.quantity": "How many",
   "shop.cost": "Cost",
   "shop.left": "Left then",
+  "shop.short": "You don't have that much.",
   "shop.short_gold": "You don't have that much gold.",
   "shop.short_gems": "You don't have that many gems.",
   "shop.bought": "Bought: {count} × {name}",

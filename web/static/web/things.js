@@ -4,13 +4,13 @@ import { LinkTabs, Refusal } from "./components.js";
 import { html } from "./dom.js";
 import { Icon } from "./icons.js";
 import { get } from "./session.js";
-import { text } from "./texts.js";
+import { text, textOr, words } from "./texts.js";
 
 /** @import { Attributes, Children, Failed, Page, Rest, ThingLike } from "./types.d.ts" */
 
 /** @type {(keyof Rest.ProgressionStats)[]} */
 export const STATS = ["strength", "agility", "intellect", "vitality", "luck"];
-/** @type {NonNullable<Rest.ProgressionInventoryRow["slot"]>[]} */
+/** @type {string[]} */
 export const SLOTS = ["weapon", "head", "body", "feet", "trinket"];
 /** @type {string[]} */
 export const RARITIES = ["common", "uncommon", "rare", "epic", "legendary"];
@@ -51,7 +51,7 @@ export function Picture({ thing, kind = thing.slot ?? thing.kind }) {
  * @param {Omit<ThingLike, "name">} thing
  */
 export const sortOf = ({ rarity, slot, kind }) =>
-  text("thing.sort", { rarity: text(`rarity.${rarity}`), sort: text(`thing.${slot ?? kind}`) });
+  text("thing.sort", { rarity: text(`rarity.${rarity}`), sort: textOr(`thing.${slot ?? kind}`, words(slot ?? kind)) });
 
 /** @param {number} number */
 const signed = (number) => (number < 0 ? `−${-number}` : `+${number}`);

@@ -16,7 +16,7 @@ import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { later } from "../player.js";
 import { client } from "../session.js";
-import { amount, text } from "../texts.js";
+import { amount, text, textOr, words } from "../texts.js";
 import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf, toShop } from "../things.js";
 
 /**
@@ -100,7 +100,7 @@ function Slot({ slot, thing, dragged, onDrop, children }) {
   const fits = dragged?.slot === slot && !dragged.equipped;
   return html`<li class=${`slot ${fits ? "fits" : ""}`} onDragOver=${(/** @type {Event} */ event) => fits && event.preventDefault()}
     onDrop=${() => fits && onDrop(dragged)}>
-    <span class="soft small">${text(`thing.${slot}`)}</span>
+    <span class="soft small">${textOr(`thing.${slot}`, words(slot))}</span>
     ${
       thing
         ? children
@@ -140,7 +140,7 @@ export default function Inventory({ path }) {
       things &&
       html`<div class="inventory">
       <section class="card"><h2>${text("inventory.worn_title")}</h2><ul class="slots">
-        ${SLOTS.map(
+        ${[...new Set([...SLOTS, ...things.flatMap(({ slot }) => slot ?? [])])].map(
           (slot) => html`<${Slot} key=${slot} slot=${slot} thing=${worn(slot)} dragged=${dragged}
             onDrop=${(/** @type {Row} */ thing) => drop.run("wear", thing)}>
           ${[worn(slot)].map((one) => one && tile(one))}<//>`,

@@ -14,10 +14,10 @@ import {
 } from "../components.js";
 import { html, useState } from "../dom.js";
 import { later, player, postOnce } from "../player.js";
-import { Money } from "../purse.js";
+import { balanceOf, Money } from "../purse.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
-import { amount, text } from "../texts.js";
+import { amount, text, textOr } from "../texts.js";
 import { toast } from "../toasts.js";
 import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things.js";
 
@@ -32,7 +32,7 @@ const MOST_AT_ONCE = 1000;
  * @param {{offer: Rest.ProgressionShopItem, onBought: () => void, onClose: () => void}} props
  */
 function Buying({ offer, onBought, onClose }) {
-  const have = useStore(player)?.[offer.currency] ?? 0;
+  const have = balanceOf(useStore(player), offer.currency);
   const [quantity, setQuantity] = useState(1);
   const most = Math.min(offer.stock ?? MOST_AT_ONCE, MOST_AT_ONCE);
   const cost = offer.price * quantity;
@@ -58,7 +58,7 @@ function Buying({ offer, onBought, onClose }) {
         html`<div><dt>${text("shop.left")}</dt><dd><${Money} currency=${offer.currency}>${have - cost}<//>
         </dd></div>`
       }</dl>
-    ${short && html`<p class="refusal" role="status">${text(`shop.short_${offer.currency}`)}</p>`}
+    ${short && html`<p class="refusal" role="status">${textOr(`shop.short_${offer.currency}`, text("shop.short"))}</p>`}
     <${Refusal} error=${buy.error} />
     <div class="actions end"><${Button} onClick=${onClose}>${text("dialog.cancel")}<//>
       <${Button} kind="primary" busy=${buy.busy} disabled=${short} onClick=${() => buy.run()}>${text("shop.buy")}<//>

@@ -642,6 +642,7 @@ globalThis.TRANSLATION = {
   "shop.quantity": "Anzahl",
   "shop.cost": "Preis",
   "shop.left": "Danach übrig",
+  "shop.short": "So viel hast du nicht.",
   "shop.short_gold": "So viel Gold hast du nicht.",
   "shop.short_gems": "So viele Edelsteine hast du nicht.",
   "shop.bought": "Gekauft: {count} × {name}",

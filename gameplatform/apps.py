@@ -16,4 +16,7 @@ class PlatformConfig(AppConfig):
         files.further.append(reference.contents)
 
         for module in extensions.modules(*extensions.REGISTERING):
-            payouts.declare(getattr(import_module(module), "rewards", ()))
+            rewards = getattr(import_module(module), "rewards", None)
+            # Else it is a module or a function that has this name.
+            if isinstance(rewards, list):
+                payouts.declare(rewards)

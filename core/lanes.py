@@ -1,8 +1,9 @@
 """Lanes: thread pools with bounded queues, so that one kind of work never delays another."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import Counter, Gauge
@@ -20,7 +21,8 @@ class Lane:
     """Runs at most ``threads`` calls at once, with ``max_waiting`` more in a FIFO queue.
 
     Beyond that :meth:`submit` raises ``busy``. Request bodies longer than ``SMALL_BODY`` may take at most
-    ``max_held`` bytes together, including partly received ones.
+    ``max_held`` bytes together, including partly received ones, and such responses ``max_sent`` until their
+    clients have read them.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Lane:
         threads: int,
         max_waiting: int,
         max_held: int = 16 << 20,
+        max_sent: int = 64 << 20,
         busy: type[Unavailable] = Unavailable,
     ) -> None:
         self.name = name
@@ -37,6 +40,8 @@ class Lane:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._places = threads + max_waiting
         self._max_held = max_held
+        self._max_sent = max_sent
+        self._sent = 0
         self._busy = busy
         self._lock = threading.Lock()
         self._waiting: dict[Future[Any], Callable[[], Any]] = {}
@@ -120,6 +125,20 @@ class Lane:
         """Release the memory of a body."""
         with self._lock:
             self.held -= _counted(size)
+
+    @contextmanager
+    def sending(self, size: int) -> Iterator[None]:
+        """Reserve memory for a response of this size while it is sent, or raise ``busy``."""
+        size = _counted(size)
+        with self._lock:
+            if size and self._sent + size > self._max_sent:
+                raise self._busy(retry_after=1)
+            self._sent += size
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sent -= size
 
 
 STRANGERS = Lane("strangers", threads=2, max_waiting=256)

@@ -56,10 +56,10 @@ class _File:
 class WSGIBridge:
     """ASGI ``http`` around a WSGI callable.
 
-    ``lane_of`` says for each request in whose threads it runs; what finds no place there is answered 503 with
-    ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept. A request whose
-    client leaves while it waits is not run. While a client reads a file or a whole body, however slowly, it
-    keeps no thread.
+    ``lane_of`` says for each request in whose threads it runs; what finds no place there, or no memory for
+    its response, is answered 503 with ``Retry-After``. A body of more than ``max_body`` bytes is answered 413
+    and not kept. A request whose client leaves while it waits is not run. While a client reads a file or a
+    whole body, however slowly, it keeps no thread.
     """
 
     def __init__(
@@ -100,14 +100,17 @@ class WSGIBridge:
         try:
             whole = await asyncio.wrap_future(running)
             if whole is not None:
-                await response.start()
-                await response.send(whole, lane)
+                with lane.sending(len(whole)):
+                    await response.start()
+                    await response.send(whole, lane)
         except asyncio.CancelledError:
             if response.is_gone:
                 return
             raise
         except _ClientGone:
             return
+        except Unavailable:
+            raise
         except Exception:
             if response.started:
                 raise

@@ -3,7 +3,8 @@
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
 ``head_timeout`` seconds and end within 16 KiB after the read it begins in, its target within 2 KiB, and a
 body within ``body_timeout`` seconds, or the connection is answered 408, 431 or 414 and closed. A peer that
-reads nothing of its answer for ``stalled_timeout`` seconds is dropped.
+reads nothing of its answer for ``stalled_timeout`` seconds is dropped, and one that sends more than
+``MAX_PIPELINED`` requests ahead of their answers.
 """
 
 import asyncio
@@ -15,6 +16,9 @@ from uvicorn.server import ServerState
 
 from core.problems import problem
 from realtime.server import handshake
+
+MAX_PIPELINED = 32
+"""A packet could hold a thousand short requests, which take a hundred times as much memory once parsed."""
 
 _DETAILS = {
     400: "This is not HTTP as it can be read.",
@@ -152,7 +156,10 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
             self._refuse(431)
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(414 if len(self.url) > handshake.MAX_TARGET else 400)
+        if len(self.pipeline) > MAX_PIPELINED:
+            self.transport.abort()
+        else:
+            self._refuse(414 if len(self.url) > handshake.MAX_TARGET else 400)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -169,6 +176,9 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
         self._head_has_come()
         super().on_headers_complete()
         self._lacks_body = True
+        if len(self.pipeline) > MAX_PIPELINED:
+            # To the parser it is like any fault; the rest of what was read is not parsed any more.
+            raise ValueError("Too many requests are sent ahead.")
 
     def on_message_complete(self) -> None:
         self._body_has_come()

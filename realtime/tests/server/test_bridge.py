@@ -43,10 +43,16 @@ class Body(list[bytes]):
 
 
 def bridged(
-    application: Any, *, threads: int = 8, max_waiting: int = 256, max_held: int = 16 << 20, **options: Any
+    application: Any,
+    *,
+    threads: int = 8,
+    max_waiting: int = 256,
+    max_held: int = 16 << 20,
+    max_sent: int = 128 << 20,
+    **options: Any,
 ) -> tuple[WSGIBridge, Lane]:
     """A bridge with one lane, and the lane."""
-    lane = Lane("http", threads=threads, max_waiting=max_waiting, max_held=max_held)
+    lane = Lane("http", threads=threads, max_waiting=max_waiting, max_held=max_held, max_sent=max_sent)
     return WSGIBridge(application, lambda scope: lane, **options), lane
 
 
@@ -521,6 +527,22 @@ def test_who_reads_nothing_has_a_part_of_the_body_in_memory_and_not_all(serve: A
         [connection] = client.server.server_state.connections
         until(connection.transport.get_write_buffer_size)
         assert connection.transport.get_write_buffer_size() < 4 * PART
+
+
+def test_responses_that_nobody_reads_take_no_more_than_their_room_together(serve: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        size = int(environ["QUERY_STRING"])
+        start_response("200 OK", [("Content-Length", str(size))])
+        return [b"x" * size]
+
+    client = serve(application, max_sent=40_000_000)
+    with Wire(client.port) as wire:
+        wire.send(b"GET /?30000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.read_head()
+        refused = client.get("/?30000000")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert client.get("/?100").status_code == 200
+    until(lambda: client.get("/?30000000").status_code == 200)
 
 
 def test_every_django_request_is_finished_in_its_own_thread(django: Any) -> None:

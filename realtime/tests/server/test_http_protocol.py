@@ -1,5 +1,6 @@
 """Timeouts and size limits of a request's head, including handshakes."""
 
+import contextlib
 import json
 import threading
 import time
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from realtime.server import handshake
-from realtime.server.http_protocol import BoundedHeadProtocol
+from realtime.server.http_protocol import MAX_PIPELINED, BoundedHeadProtocol
 from realtime.tests.server.app import application
 from realtime.tests.server.conftest import OURS, uvicorn_thread
 from realtime.tests.server.wire import TEXT, WITHIN_S, Wire, frame, request
@@ -156,6 +157,33 @@ def test_a_peer_that_does_not_take_its_answer_is_dropped(impatient: Any, connect
         while server.server_state.connections:
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_turn(port: Any) -> None:
+    with Wire(port) as wire:
+        wire.send(get() * (1 + MAX_PIPELINED))
+        assert [wire.read_head()[0] for _ in range(1 + MAX_PIPELINED)] == [200] * (1 + MAX_PIPELINED)
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_who_sends_too_many_requests_ahead_is_cut_off_and_they_are_not_kept(loop: str) -> None:
+    begun = 0
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        nonlocal begun
+        begun += 1
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    with uvicorn_thread(application, **{**OURS, "loop": loop}) as (server, port), Wire(port) as wire:
+        wire.send(get() * (2 + MAX_PIPELINED))
+        with contextlib.suppress(ConnectionResetError):
+            assert wire.socket.recv(1) == b""
+        deadline = time.monotonic() + WITHIN_S
+        while server.server_state.connections or server.server_state.tasks:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+    assert begun == 1
 
 
 def test_requests_one_after_the_other_are_answered(port: Any) -> None:

@@ -50,6 +50,10 @@ DOCUMENTS = Door("documents", Limit(60, 1))
 """The OpenAPI and AsyncAPI documents."""
 INVITATION = Door("invitation", Limit(120, 1))
 """The limit on asking who invites to a game, for whoever has its link."""
+NEW_GAME = Door("new_game", Limit(600, 0.2), by_account=Limit(60, 1))
+"""Creating games, which are kept when they are over."""
+REPLAY = Door("replay", Limit(300, 0.2), by_account=Limit(30, 1))
+"""Replays, whose cost grows with the game."""
 GAME_CODE = Door("game_code", Limit(120, 0.5), by_account=Limit(20, 0.1))
 """Joining a private game by its code, right or wrong: codes cannot be tried out."""
 
@@ -68,6 +72,8 @@ DOORS = (
     AUTH_REQUEST,
     DOCUMENTS,
     INVITATION,
+    NEW_GAME,
+    REPLAY,
     GAME_CODE,
     PASSWORD_RESET,
     EMAIL_CODE,

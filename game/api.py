@@ -89,17 +89,19 @@ class Games(APIView):
     @extend_schema(
         description=(
             "Make a game: against bots in all other seats, or with free seats for who joins by its id. "
-            "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`."
+            "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`, 429 `rate_limited` for "
+            "more than 60 at once, or then one a second."
         ),
         request=serializers.NewGame,
         responses={201: shapes.OwnGame},
     )
     @idempotent
     def post(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+        limits.knock(limits.NEW_GAME, request, account=str(user_id))
         body = read(serializers.NewGame, request.data)
         beside = _options_beside(body["game"], dict(request.data))
         refuse_unknown(request.data, known={*serializers.NewGame().fields, *beside})
-        user_id = identity(request).user_id
         wanted: dict[str, Any] = {
             "user_id": user_id,
             "name": body["game"],
@@ -199,11 +201,15 @@ class Chat(APIView):
 class Replay(APIView):
     """All inputs of a game."""
 
+    throttle_classes = (AtDoor,)
+    door = limits.REPLAY
+
     @extend_schema(
         description=(
             "Seed, options and inputs, from which the rules rebuild the final state exactly. Of a running "
             "game the inputs so far, without the seed. 403 `no_spectators`, 404 `unknown_match`, "
-            "409 `game_running` for a running game that hides something."
+            "409 `game_running` for a running game that hides something, 429 `rate_limited` for more than 30 "
+            "replays at once, or then one a second."
         ),
         parameters=[serializers.ReplayWanted],
         responses=shapes.Replay,
@@ -226,10 +232,13 @@ class Replay(APIView):
 class Pgn(APIView):
     """A finished game in portable game notation."""
 
+    throttle_classes = (AtDoor,)
+    door = limits.REPLAY
+
     @extend_schema(
         description=(
             "A PGN file. 404 `unknown_match`, 404 `no_notation` for a game that has no such notation, "
-            "409 `game_running`."
+            "409 `game_running`, 429 `rate_limited`, counted with the replays."
         ),
         responses={(200, "application/x-chess-pgn"): str},
     )

@@ -40,7 +40,10 @@ class PlayerMove(Command):
 
 
 class Resync(Command):
-    """Ask for a new ``game_state``, after frames were lost. Refused with ``recovering``."""
+    """Ask for a new ``game_state``, after frames were lost.
+
+    Refused with ``recovering``, or with ``rate_limited`` after ten at once, then one a second.
+    """
 
 
 class GameAction(Command):

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -126,7 +127,13 @@ def test_who_needs_no_token_is_limited_by_address(
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("post", "/api/auth/upgrade", 10), ("post", "/api/auth/ticket", 60), ("get", "/api/users?search=a", 30)],
+    [
+        ("post", "/api/auth/upgrade", 10),
+        ("post", "/api/auth/ticket", 60),
+        ("get", "/api/users?search=a", 30),
+        ("get", f"/api/games/{UUID(int=1)}/replay", 30),
+        ("post", "/api/games", 60),
+    ],
 )
 def test_who_bears_a_token_is_limited_by_account(
     guest: Person, ada: Person, method: str, path: str, allowed: int

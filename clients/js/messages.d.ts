@@ -277,7 +277,7 @@ export declare namespace Game {
       data?: unknown;
       id?: string | number | null;
     };
-    /** Ask for a new `game_state`, after frames were lost. Refused with `recovering`. */
+    /** Ask for a new `game_state`, after frames were lost. Refused with `recovering`, or with `rate_limited` after ten at once, then one a second. */
     resync: {
       type: "resync";
       id?: string | number | null;

@@ -20,6 +20,9 @@ Move = Callable[..., None]
 # Longer lists are not built: a bot could not try them all, a client could not show them.
 MAX_CHOICES = 10_000
 
+INT64 = range(-(2**63), 2**63)
+_LONG_NUMBER = re.compile(rb"\d{19}")
+
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
     """Base class for values nested in movements and for real-time inputs: named, typed fields."""
@@ -91,14 +94,21 @@ class Movements:
             raise GameDefinitionError(
                 f"{', '.join(self.structs)}: an argument has a type no JSON has: {error}"
             ) from error
+        self._has_any_integers = _allows_any_integer(self.schema)
 
     def read(self, movement: bytes | msgspec.Raw | dict[str, Any]) -> msgspec.Struct:
         """Return the validated arguments of a movement (JSON or decoded). Raises InvalidMove."""
         try:
-            decoded: Any = movement if isinstance(movement, dict) else self._decode(movement)
+            if isinstance(movement, dict):
+                decoded: Any = movement
+            else:
+                decoded = self._decode(movement)
+                if self._has_any_integers and _LONG_NUMBER.search(movement):
+                    _require_plain_numbers(msgspec.json.decode(movement))
             if isinstance(decoded, dict):
-                _require_finite(decoded)
-                decoded = msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
+                given = decoded
+                decoded = msgspec.convert(given, self._which(given) if self.by_fields else self._type)
+                _require_plain_numbers(given)
             struct: msgspec.Struct = decoded
             return struct
         # msgspec's errors and encoding errors are ValueErrors; too deep nesting is a RecursionError.
@@ -192,15 +202,36 @@ def _stamped(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
     )
 
 
-def _require_finite(value: Any) -> None:
-    """Refuse NaN and infinity, which no JSON has, but a decoded movement may. Raises ``ValueError``."""
+def _allows_any_integer(schema: Any) -> bool:
+    """Return whether a JSON schema has integers that are not bounded on both sides, or anything at all."""
+    if isinstance(schema, list):
+        return any(map(_allows_any_integer, schema))
+    if not isinstance(schema, dict):
+        return False
+    match schema.get("type"):
+        case "integer":
+            return not (
+                schema.keys() & {"minimum", "exclusiveMinimum"}
+                and schema.keys() & {"maximum", "exclusiveMaximum"}
+            )
+        case "object" if not schema.keys() & {"properties", "additionalProperties"}:
+            return True
+        case "array" if not schema.keys() & {"items", "prefixItems"}:
+            return True
+    return not schema or any(map(_allows_any_integer, schema.values()))
+
+
+def _require_plain_numbers(value: Any) -> None:
+    """Refuse what no client could be told: NaN, infinity, integers beyond 64 bits. Raises ``ValueError``."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
-            _require_finite(one)
+            _require_plain_numbers(one)
     elif isinstance(value, float) and not math.isfinite(value):
         raise msgspec.ValidationError("Expected a finite number")
+    elif isinstance(value, int) and value not in INT64:
+        raise msgspec.ValidationError("Expected an integer of at most 64 bits")
 
 
 def _invalid(error: Exception) -> InvalidMove:

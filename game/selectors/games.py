@@ -1,6 +1,7 @@
 """Queries about games, their seats and players."""
 
 import functools
+import math
 import operator
 import uuid
 from collections import defaultdict
@@ -227,6 +228,8 @@ def _with_metadata(kind: type[Rules], metadata: Mapping[str, str]) -> dict[str, 
             value = msgspec.convert(text, options[key], strict=False)
         except msgspec.ValidationError:
             return None
+        if isinstance(value, float) and not math.isfinite(value):
+            return None  # No JSON has such a number.
         found[key] = msgspec.to_builtins(value)
     return found
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
-from msgspec import convert, to_builtins
+from msgspec import convert, json, to_builtins
 
 from core.calls import run_before
 from core.ids import UserId
@@ -20,6 +20,7 @@ from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.leaving import BOT
 from game.author.match import Match
+from game.author.refusals import InvalidOptions
 from game.models import Game, Seat
 from game.records import QueuedParty, SeatedGame, SeatRecord
 from game.refusals import GameFull, NotEnough, TooManyGames, UnknownMatch
@@ -29,6 +30,8 @@ MAX_SEED = 2**53
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without those that look alike."""
 CODE_LENGTH = 8
+MAX_OPTIONS_BYTES = 4096
+"""Maximum size of a game's options as JSON: lists of games show those of each."""
 MAX_UNFINISHED = 20
 """Maximum unfinished games that one user may have created, against flooding."""
 
@@ -70,13 +73,16 @@ def create_game(
     is_enough = len(players) >= (rules.min_players if rules.open else wanted)
     seed = secrets.randbelow(MAX_SEED)
     match = Match.new(rules, seats=wanted, seed=seed, options=call.options)
+    # With defaults filled in: a replay must not change when a default does.
+    kept = to_builtins(match.options)
+    if len(json.encode(kept)) > MAX_OPTIONS_BYTES:
+        raise InvalidOptions(f"Options take at most {MAX_OPTIONS_BYTES} bytes.")
     game = Game.objects.create(
         name=name,
         mode=mode,
         seats_wanted=wanted,
         seed=seed,
-        # With defaults filled in: a replay must not change when a default does.
-        options=to_builtins(match.options),
+        options=kept,
         private=call.private,
         code=_new_code() if call.private and created_by is not None else None,
         created_by_id=created_by,

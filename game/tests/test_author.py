@@ -200,6 +200,31 @@ def test_an_argument_that_does_not_fit_is_named(movement: dict[str, Any], field:
         assert list(refusal.value.details) == [field]
 
 
+class Auction(Game):
+    """Bids are not bounded."""
+
+    def setup(self, random: Random) -> dict[str, Any]:
+        return {"bids": []}
+
+    @move
+    def bid(self, state: dict[str, Any], seat: int, gold: int, beside: Any = None) -> None:
+        state["bids"].append([gold, beside])
+
+    def result(self, state: dict[str, Any]) -> Verdict:
+        return None
+
+
+@pytest.mark.parametrize("gold", [2**63, -(2**63) - 1, 10**400])
+def test_an_integer_beyond_64_bits_is_an_invalid_move(gold: int) -> None:
+    match = new(Auction)
+    for movement in ({"gold": gold}, {"gold": 1, "beside": {"to": [gold]}}):
+        for form in (movement, json.dumps(movement).encode()):
+            with pytest.raises(InvalidMove):
+                match.play(0, form)
+    match.play(0, json.dumps({"gold": 2**63 - 1, "beside": "9" * 30}).encode())
+    assert match.state["bids"] == [[2**63 - 1, "9" * 30]]
+
+
 @pytest.mark.parametrize(
     "movement",
     [

@@ -39,9 +39,15 @@ class Relay(Bridge):
         return SUBSTITUTE
 
 
+class Race(Bridge):
+    class Options(Bridge.Options):
+        speed: float = 1.0
+        plaque: str = ""
+
+
 @pytest.fixture(autouse=True)
 def offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    for game in (Bridge, Meeting, Relay):
+    for game in (Bridge, Meeting, Relay, Race):
         monkeypatch.setitem(catalogue._games, game.name, game)
     assert queues.find("bridge", "")
 
@@ -111,6 +117,19 @@ async def test_metadata_filters_by_options_and_by_what_the_game_declares(ada: Pe
     assert await listed(bob, "&metadata.kind=talk") == [talk["id"]]
     assert await listed(bob, "&game=meeting&metadata.points=100") == [talk["id"]]
     assert await listed(bob, "&metadata.points=many") == []
+
+
+async def test_no_room_has_a_number_that_is_none(ada: Person, bob: Person) -> None:
+    race = await made(ada, "race", speed=1.5)
+    assert await listed(bob, "&metadata.speed=1.5") == [race["id"]]
+    for speed in ("nan", "inf", "-Infinity"):
+        assert await listed(bob, f"&metadata.speed={speed}") == []
+
+
+async def test_options_that_lists_would_have_to_show_are_short(ada: Person) -> None:
+    status, answer = await call(ada, "post", "games/", {"game": "race", "plaque": "x" * 5000})
+    assert (status, answer["code"]) == (422, "invalid_options")
+    assert (await made(ada, "race", plaque="x" * 3000))["metadata"]["plaque"] == "x" * 3000
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from gameplatform_client.state import SyncedState  # type: ignore[import-not-found]
 
-from game.author import PLAY_ON, Annotated, Game, Meta, Record, Seat, State, catalogue
+from game.author import PLAY_ON, Annotated, Game, Meta, Record, Seat, State, catalogue, move
 from game.author.match import Match
 from game.live import rooms
 from game.models import Game as StoredGame
@@ -149,6 +149,44 @@ async def test_moves_of_tic_tac_toe_come_as_changes(
         assert len(a.raw) <= 16
 
 
+class Bids(Record):
+    bids: list[int]
+
+
+class Auction(Game):
+    """Bids are not bounded."""
+
+    name = "sync_auction"
+    hidden = False
+    clock = None
+
+    def setup(self, random: Any) -> State:
+        return {"bids": []}
+
+    @move
+    def bid(self, state: State, seat: Seat, gold: int) -> None:
+        state["bids"].append(gold)
+
+    def view(self, state: State, seat: Seat | None) -> Bids:
+        return Bids(bids=state["bids"])
+
+    def result(self, state: State) -> None:
+        return None
+
+
+async def test_a_number_that_no_frame_can_hold_is_refused_and_the_game_goes_on(
+    new_game: NewGame, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(catalogue._games, Auction.name, Auction)
+    game = await new_game(Auction.name)
+    a, b = await watch(ada, game, "gp.delta"), await watch(bob, game, "gp.delta.msgpack")
+    await started(game, a, b)
+    await a.socket.send(type="player_move", movement={"gold": 10**30})
+    assert (await a.hear())["code"] == "invalid_move"
+    await a.socket.send(type="player_move", movement={"gold": 2**63 - 1})
+    assert (await b.hear("player_move"))["view"]["bids"] == [2**63 - 1]
+
+
 @BOTH
 async def test_who_lost_a_move_asks_for_a_resync_and_sees_everything_again(
     new_game: NewGame, ada: Person, bob: Person, subprotocol: str
@@ -169,6 +207,18 @@ async def test_who_lost_a_move_asks_for_a_resync_and_sees_everything_again(
     await b.socket.send(type="player_move", movement={"cell": 1})
     assert (await b.hear("player_move"))["view"]["board"][0] == ["O", "O", None]
     assert not b.state.is_lost
+
+
+async def test_the_state_is_sent_only_so_often_to_who_asks_for_it(
+    new_game: NewGame, ada: Person, bob: Person
+) -> None:
+    a, _ = await begin(await new_game(), ada, bob)
+    for _ in range(30):
+        await a.send(type="resync")
+    heard = [await a.hear() for _ in range(30)]
+    refused = [frame for frame in heard if frame["type"] == "error"]
+    assert len(refused) > 10
+    assert {(frame["code"], frame["retry_after"] > 0) for frame in refused} == {("rate_limited", True)}
 
 
 @BOTH

@@ -49,6 +49,9 @@ from matchmaking.services.tickets import (
 )
 from matchmaking.shapes import Standing
 
+MAX_ANSWERS_BYTES = 4096
+"""Maximum size of a ticket's answers as JSON: each pass over the queue reads those of all who wait."""
+
 
 class _Request(NamedTuple):
     """A request to join together, the leader first."""
@@ -97,10 +100,13 @@ def join_soon(*, user_id: UserId, game: str, mode: str = "") -> Future[Standing]
 def _answers(queue: DeclaredQueue, asks: Mapping[str, Any]) -> Struct:
     refuse_unknown(asks, known=queue.asks.__struct_fields__)
     try:
-        return msgspec.convert(dict(asks), queue.asks)
+        answers = msgspec.convert(dict(asks), queue.asks)
     except msgspec.ValidationError as error:
         reason, details = fault_of(error)
         raise Invalid(reason, details=details) from None
+    if len(msgspec.json.encode(answers)) > MAX_ANSWERS_BYTES:
+        raise Invalid(f"The answers take at most {MAX_ANSWERS_BYTES} bytes.")
+    return answers
 
 
 def _check_size(queue: DeclaredQueue, size: int) -> None:

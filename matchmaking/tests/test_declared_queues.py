@@ -129,6 +129,21 @@ def test_what_does_not_answer_the_questions_is_refused_by_its_name(
     assert ada.status() == {"status": "idle"}
 
 
+class Letter(Record):
+    words: str
+
+
+def test_answers_that_each_pass_would_have_to_read_are_short(
+    ada: Waiter, regional: type[Queue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regional, "asks", Letter)
+
+    answer = ada.join(mode="regional", words="x" * 5000)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert ada.status() == {"status": "idle"}
+
+
 def test_players_are_matched_by_what_they_answered(
     player: Callable[..., Waiter], ada: Waiter, bob: Waiter, regional: type[Queue]
 ) -> None:

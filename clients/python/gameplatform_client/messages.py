@@ -406,7 +406,9 @@ class GameGameActionCommand(TypedDict):
 
 
 class GameResyncCommand(TypedDict):
-    """Ask for a new ``game_state``, after frames were lost. Refused with ``recovering``."""
+    """Ask for a new ``game_state``, after frames were lost. Refused with ``recovering``, or with
+    ``rate_limited`` after ten at once, then one a second.
+    """
 
     type: Literal["resync"]
     id: NotRequired[str | int | None]

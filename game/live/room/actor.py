@@ -55,6 +55,8 @@ from realtime import worker
 from realtime.wire.messages import Command, encode, error, with_ref
 
 EMOTE_BYTES = 512
+MAX_RESYNCS: Final = 10
+"""States that a user may ask for at once; then one a second. A state costs far more than asking for it."""
 MAX_INPUTS: Final = 64
 """Inputs of one seat that are applied in one frame."""
 MOVED: Final = entries.Moved.kind
@@ -71,6 +73,7 @@ class Room(AttendedCourse):
         "_answers",
         "_bots",
         "_numbers",
+        "_resyncs",
         "_scores",
         "_snapshot_tick",
         "_waits_for_score",
@@ -105,6 +108,8 @@ class Room(AttendedCourse):
         """Of the inputs of a real-time game that came with an ``id``, by seat and place in ``inputs``."""
         self._numbers: dict[int, int] = {}
         """The number of the last input of each seat that is in ``inputs``."""
+        self._resyncs: dict[UserId, float] = {}
+        """When each user's allowance of states that were asked for will be whole again."""
         self._restore()
         # The journal may have seated others.
         self._presence.seat(self.seats)
@@ -223,11 +228,17 @@ class Room(AttendedCourse):
         waiting.append(taken)
 
     def _resync(self, user_id: UserId, command: commands.Resync) -> None:
-        """Send a user the state anew, who has lost frames."""
+        """Send a user the state anew, who has lost frames. Raises ``RateLimited``."""
         check(self.phase, Request.CONNECT)
         listener, viewer = self._presence.listener_of(user_id)
         if listener is None:
             return
+        now = self._now()
+        whole_at = max(self._resyncs.get(user_id, 0.0), now) + 1
+        if whole_at > now + MAX_RESYNCS:
+            wait = whole_at - now - MAX_RESYNCS
+            raise RateLimited("The state was asked for too often.", retry_after=round(wait, 3))
+        self._resyncs[user_id] = whole_at
         gallery = self._audience.gallery
         if gallery is not None and viewer >= len(self.seats):
             gallery.enter(listener, viewer)

@@ -16,6 +16,7 @@ from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.seats import Seated
 from game.refusals import Recovering
+from realtime import worker
 
 STEERING_SHARE = 0.2
 """The share of the loop's time in which the bots of real-time games may choose their inputs."""
@@ -52,9 +53,6 @@ class Allowance:
         return self._steer_at
 
 
-_allowance = Allowance()
-
-
 class Bots:
     """Chooses the moves of a room's bots, those that play for absent players included.
 
@@ -74,6 +72,7 @@ class Bots:
         self._tasks = tasks
         self._play = play
         self._fail = fail
+        self._allowance = worker.current().part(Allowance)
         self._random = Random()
         self._steering: dict[Seated, dict[str, Any]] = {}
         self._steer_at = 0.0
@@ -92,7 +91,7 @@ class Bots:
             if wanted is not None and (match.game.idle == "zero" or wanted != self._steering.get(seat)):
                 self._steering[seat] = wanted
                 inputs[seat.number] = [match.check(wanted)]
-        self._steer_at = _allowance.steered(now, thread_time() - began)
+        self._steer_at = self._allowance.steered(now, thread_time() - began)
 
     def _steer_on(self, match: Match, inputs: dict[int, list[bytes]]) -> None:
         """Add the inputs of last time."""
@@ -116,7 +115,7 @@ class Bots:
         changes = match.changes
         try:
             copy = match.copy(self._random.getrandbits(64))
-            movement = await _allowance.think(copy, seat.number, self._random, level)
+            movement = await self._allowance.think(copy, seat.number, self._random, level)
         except Exception as problem:
             self._fail(problem)
             return

@@ -1,4 +1,4 @@
-"""What a worker costs at rest: statements, commands to Redis and processor time a second."""
+"""The cost of a worker at rest: statements, commands to Redis and processor time a second."""
 
 import asyncio
 import re

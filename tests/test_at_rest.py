@@ -1,4 +1,4 @@
-"""What a worker costs while nobody plays, and what it does as soon as something is due."""
+"""The cost of a worker while nobody plays, and its work as soon as something is due."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -65,7 +65,7 @@ async def test_a_worker_at_rest_executes_less_than_one_statement_a_second(
 
 @pytest.fixture
 async def called(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[str]:
-    """What the outbox has called."""
+    """Calls that the outbox has made."""
     loop, called = asyncio.get_running_loop(), asyncio.Queue[str]()
 
     def call(_: UUID, data: str) -> None:

@@ -1,4 +1,4 @@
-"""Who somebody is: a profile behind every name, a card beside it, and the games that were played."""
+"""Profiles: one behind every name, a card beside it, and the games played."""
 
 import re
 from collections.abc import Callable

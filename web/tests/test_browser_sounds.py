@@ -1,4 +1,4 @@
-"""What is heard of a game, in real browsers."""
+"""The sounds of a game, in real browsers."""
 
 import re
 from collections.abc import Callable

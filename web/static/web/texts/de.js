@@ -313,6 +313,8 @@ globalThis.TRANSLATION = {
   "game.chat_write": "Nachricht schreiben",
   "game.invite_title": "Dein Freund fehlt noch",
   "game.invite_text": "Verschick diesen Link. Das Spiel beginnt, sobald dein Freund ihn öffnet.",
+  "game.invite_all": "Verschick diesen Link. Das Spiel beginnt, sobald alle Plätze besetzt sind oder du es startest.",
+  "game.start_now": "Jetzt starten",
   "game.invite_code": "Oder nenn deinem Freund diesen Code:",
   "game.invite_copy": "Link kopieren",
   "game.invite_copied": "Link kopiert",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from axes.models import AccessAttempt
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.admin import UserAdmin
@@ -11,9 +12,19 @@ from django.contrib.sessions.models import Session as AdminSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts import services, signing_in
-from accounts.models import Session, User
-from core.operators import ChangedFieldsAdmin, OperatorAdmin, ReadOnly, WithReasonForm, operation, reason_of
+from accounts import bans, second_factor, services, signing_in
+from accounts.models import Ban, Session, User
+from accounts.models import SignIn as SignInEntry
+from core import limits
+from core.operators import (
+    ChangedFieldsAdmin,
+    OperatorAdmin,
+    ReadOnly,
+    WithReasonForm,
+    operation,
+    reason_of,
+    require_fresh_proof,
+)
 from core.refusals import NotAllowed
 
 # Fields that grant operators' rights, or access to an account.
@@ -37,7 +48,18 @@ class SignIn(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         signing_in.begin(self.request, signing_in.name(self.request))
         cleaned: dict[str, Any] = super().clean()
+        user = self.get_user()
+        if user is not None:
+            self._check_second_factor(user)
         return cleaned
+
+    def _check_second_factor(self, user: User) -> None:
+        if second_factor.is_on(user):
+            limits.knock(limits.MFA, self.request, account=str(user.pk))
+            if not second_factor.is_right(user, str(self.data.get("code", ""))[:40]):
+                raise ValidationError("Enter a code of your authenticator app that was not used yet.")
+        elif settings.STAFF_MFA:
+            raise ValidationError("Set up an authenticator app in your account on the page first.")
 
     def get_invalid_login_error(self) -> ValidationError:
         if not getattr(self.request, "axes_locked_out", False):
@@ -47,6 +69,7 @@ class SignIn(AuthenticationForm):
 
 
 admin.site.login_form = SignIn
+admin.site.login_template = "accounts/admin_login.html"
 
 
 @admin.register(User)
@@ -86,6 +109,8 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
         # Changes made in the list view skip the per-object permission check.
         if change and not self.has_change_permission(request, obj):
             raise PermissionDenied
+        if set(RIGHTS) & set(form.changed_data):
+            require_fresh_proof(request)
         super().save_model(request, obj, form, change)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
@@ -96,13 +121,13 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
     @operation("Ban")
     def ban(self, request: HttpRequest, user: User) -> str:
         _check_may_act_on(request, user)
-        services.ban(user)
+        bans.ban(user, reason=reason_of(request))
         return reason_of(request)
 
     @operation("Lift the ban")
     def lift_ban(self, request: HttpRequest, user: User) -> str:
         _check_may_act_on(request, user)
-        services.lift_ban(user)
+        bans.lift(user)
         return reason_of(request)
 
     @operation("Sign out everywhere")
@@ -133,6 +158,52 @@ def _check_may_act_on(request: HttpRequest, user: User) -> None:
         raise NotAllowed("This is your own account.")
     if not _may_act_on(request, user):
         raise NotAllowed("The accounts of operators are for superusers alone.")
+
+
+@admin.register(Ban)
+class Bans(OperatorAdmin):
+    """Bans and mutes, in force and past."""
+
+    list_display = ("kind", "target", "reason", "created_at", "until", "lifted_at")
+    list_filter = ("kind", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("user__username", "network", "reason")
+    fields = ("kind", "user", "network", "reason", "until")
+    raw_id_fields = ("user",)
+    actions = ("lift",)
+
+    @admin.display(description="of")
+    def target(self, ban: Ban) -> str:
+        return str(ban.user or ban.network or "a device")
+
+    # What was decided stays on record: another ban is another row.
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and obj is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Ban, form: Any, change: bool) -> None:
+        if obj.user is not None:
+            _check_may_act_on(request, obj.user)
+        bans.impose(obj)
+
+    @operation("Lift")
+    def lift(self, request: HttpRequest, ban: Ban) -> None:
+        if ban.user is not None:
+            _check_may_act_on(request, ban.user)
+        bans.lift_one(ban)
+
+
+@admin.register(SignInEntry)
+class SignIns(ReadOnly, OperatorAdmin):
+    """The sign-in log."""
+
+    list_display = ("at", "user", "method", "outcome", "ip", "user_agent")
+    list_filter = ("outcome", "method")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "ip")
+    fields = ("at", "user", "method", "outcome", "ip", "user_agent")
 
 
 @admin.register(Session)

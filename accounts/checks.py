@@ -5,12 +5,22 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-ALGORITHMS = ("HS256", "HS384", "HS512")
+from accounts import keys
+
+ALGORITHMS = (*keys.SYMMETRIC, *keys.ASYMMETRIC)
 
 
 @register(Tags.security)
 def check_algorithm(**_: Any) -> list[CheckMessage]:
-    """Require a symmetric algorithm: one secret key both signs and verifies tokens."""
-    if settings.SIMPLE_JWT["ALGORITHM"] in ALGORITHMS:
-        return []
-    return [Error(f"ALGORITHM is one of {', '.join(ALGORITHMS)}.", id="accounts.E001")]
+    """Require an algorithm that is supported, with its keys."""
+    algorithm = settings.SIMPLE_JWT["ALGORITHM"]
+    if algorithm not in ALGORITHMS:
+        return [Error(f"ALGORITHM is one of {', '.join(ALGORITHMS)}.", id="accounts.E001")]
+    if algorithm == "RS256" and not settings.SIGNING_KEYS:
+        return [Error("ALGORITHM=RS256 needs SIGNING_KEY_FILES.", id="accounts.E002")]
+    if algorithm == "RS256":
+        try:
+            keys.all_keys()
+        except ValueError as error:
+            return [Error(f"SIGNING_KEY_FILES: {error}", id="accounts.E003")]
+    return []

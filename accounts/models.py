@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from ipaddress import ip_network
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -15,6 +16,17 @@ from core.ids import UserIdKey
 # Enables ``name__lower`` in filters, which uses the indexes of the constraints below.
 models.CharField.register_lookup(Lower)
 
+
+def validate_network(text: str) -> None:
+    """Raise ``ValidationError`` unless this is an address or a range of them."""
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValidationError("Write an address range such as 203.0.113.0/24.") from None
+
+
+LANGUAGES = (("en", "English"), ("de", "German"))
+"""The languages of mails; a user's is that of the last sign-in."""
 USERNAME_LENGTH = range(3, 31)
 USERNAME_LETTERS = RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _ . - only.")
 
@@ -37,7 +49,19 @@ class User(AbstractUser):
         error_messages={"unique": "This name is taken."},
     )
     email = models.EmailField(blank=True)
+    """Proven if ``email_verified_at`` is set, else only claimed."""
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pending_email = models.EmailField(blank=True, db_default="", editable=False)
+    """The address that replaces ``email`` once it is verified."""
+    language = models.CharField(
+        max_length=2, choices=LANGUAGES, default="en", db_default="en", editable=False
+    )
+    accepted_terms = models.CharField(max_length=30, blank=True, db_default="", editable=False)
+    """The version of the terms that the user agreed to last."""
+    terms_accepted_at = models.DateTimeField(null=True, editable=False)
+    birth_date = models.DateField(null=True, blank=True)
+    marketing_consent_at = models.DateTimeField(null=True, editable=False)
+    has_mfa = models.BooleanField(default=False, db_default=False, editable=False)
     is_premium = models.BooleanField(default=False)
     is_guest = models.BooleanField(default=False)
     is_bot = models.BooleanField(default=False)
@@ -56,16 +80,26 @@ class User(AbstractUser):
                 violation_error_code="username_taken",
                 violation_error_message="This name is taken.",
             ),
+            # Nobody learns from a claim whether somebody else has proven the address.
             models.UniqueConstraint(
                 Lower("email"),
-                name="email_unique_in_any_case",
-                condition=~models.Q(email=""),
+                name="claimed_email_unique_in_any_case",
+                condition=~models.Q(email="") & models.Q(email_verified_at=None),
+                violation_error_code="email_taken",
+                violation_error_message="This address has an account.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="verified_email_unique_in_any_case",
+                condition=~models.Q(email="") & ~models.Q(email_verified_at=None),
                 violation_error_code="email_taken",
                 violation_error_message="This address has an account.",
             ),
         ]
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        # Forms leave this field out, which would skip the constraints with a condition on it.
+        exclude = set(exclude or ()) - {"email_verified_at"}
         try:
             super().validate_constraints(exclude)
         except ValidationError as refused:
@@ -102,10 +136,15 @@ class Session(models.Model):
     """The value of ``refresh_id`` before ``rotated_at``."""
     rotated_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    proven_at = models.DateTimeField(null=True, editable=False)
+    """The last time at which the user proved who they are, beside a password."""
     last_seen = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    name = models.CharField(max_length=60, blank=True, db_default="")
+    """The device's name, if its user has given it one."""
     user_agent = models.CharField(max_length=200, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
+    """The address of the sign-in or, since, of the last exchange of tokens."""
 
     class Meta:
         indexes = [
@@ -118,14 +157,165 @@ class Session(models.Model):
         return f"session of {self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
 
 
-class EmailCode(models.Model):
-    """The newest code sent to verify a user's address, as a keyed digest."""
+class MailedCode(models.Model):
+    """The newest code of a kind that was sent to a user, and the key in its link, as keyed digests."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    class Purpose(models.TextChoices):
+        VERIFY = "verify"
+        SIGN_IN = "sign_in"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
     email = models.EmailField()
-    digest = models.CharField(max_length=64)
+    code_digest = models.CharField(max_length=64)
+    key_digest = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "purpose"], name="one_mailed_code_of_a_kind")]
+
     def __str__(self) -> str:
-        return f"code for {self.email}"
+        return f"{self.purpose} code for {self.email}"
+
+
+class SignIn(models.Model):
+    """An entry of the sign-in log: an attempt to sign in to an account, and its outcome."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "Signed in"
+        WRONG = "wrong", "Wrong proof"
+        MFA_REQUIRED = "mfa_required", "Second factor required"
+        BANNED = "banned", "Banned"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sign_ins")
+    """None where there is no such account: that is stored as well, so that the time taken tells nothing."""
+    at = models.DateTimeField(auto_now_add=True)
+    method = models.CharField(max_length=30)
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="sign_ins_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.method} by {self.user_id}: {self.outcome}"
+
+
+class Link(models.Model):
+    """A way in beside password and passkey: a device, or an account at a provider."""
+
+    DEVICE = "device"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    provider = models.CharField(max_length=30)
+    subject = models.CharField(max_length=255)
+    """The provider's id of the user; of a device a keyed digest of its id, which is a secret."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "subject"], name="link_of_one_user"),
+            models.UniqueConstraint(
+                fields=["user", "provider"],
+                name="one_link_to_a_provider",
+                condition=~models.Q(provider="device"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} of {self.user_id}"
+
+
+class Totp(models.Model):
+    """The authenticator app of a user. It counts once the user's ``has_mfa`` is set, by a first code."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="totp")
+    secret = models.BinaryField()
+    """Encrypted; see ``sealing``."""
+    last_step = models.BigIntegerField(default=0)
+    """The time step of the last code that was used: each code counts once."""
+
+    def __str__(self) -> str:
+        return f"authenticator of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code that replaces the authenticator app once, as a keyed digest. Using it deletes the row."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
+
+
+class Challenge(models.Model):
+    """Something begun that a second call finishes, once, such as a sign-in with a second factor."""
+
+    class Purpose(models.TextChoices):
+        MFA = "mfa"
+        PASSKEY_SIGN_IN = "passkey_sign_in"
+        PASSKEY_ADD = "passkey_add"
+        ID_TOKEN = "id_token"
+
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    method = models.CharField(max_length=30, blank=True)
+    """How the sign-in began."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.expires_at:%H:%M:%S}"
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    credential_id = models.CharField(max_length=1400, unique=True)
+    """Base64url, as in WebAuthn's JSON."""
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"passkey of {self.user_id}"
+
+
+class Ban(models.Model):
+    """A ban from the platform, or a mute on all of it, of an account, a device or an address range."""
+
+    class Kind(models.TextChoices):
+        BAN = "ban"
+        MUTE = "mute"
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.BAN)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="bans")
+    device = models.CharField(max_length=64, blank=True, editable=False)
+    """The digest of a device's id, as in its link."""
+    network = models.CharField(max_length=43, blank=True, validators=[validate_network])
+    """Addresses, such as 203.0.113.0/24."""
+    reason = models.CharField(max_length=200, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, device="", network="")
+                | models.Q(models.Q(user=None, network="") & ~models.Q(device=""))
+                | models.Q(models.Q(user=None, device="", kind="ban") & ~models.Q(network="")),
+                name="ban_has_one_target",
+                violation_error_message="Name an account, or, for a ban, an address range.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user or self.network or 'a device'}"

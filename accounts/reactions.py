@@ -2,14 +2,25 @@
 
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from accounts import own_profile, services
 from accounts.models import Session, User
+from core import operators
 
 # Fields that are cached in memory or contained in tokens.
-CACHED_FIELDS = {"username", "email", "is_premium", "is_guest"}
+CACHED_FIELDS = {"username", "email", "email_verified_at", "pending_email", "is_premium", "is_guest"}
+
+
+@receiver(user_logged_in)
+def note_proof(request: HttpRequest, **_: Any) -> None:
+    """Remember in the admin's session when the operator proved who they are; the API has no such session."""
+    session = getattr(request, "session", None)
+    if session is not None:
+        operators.mark_proven(session)
 
 
 @receiver(post_save, sender=User)

@@ -1,83 +1,203 @@
-"""Verified addresses and forgotten passwords, by mail."""
+"""Proofs by mail: verified addresses, sign-in by code, forgotten passwords, and notices to the owner."""
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 
-from accounts import services
+from accounts import second_factor, selectors, services
 from accounts.events import AccountChanged
-from accounts.models import EmailCode, User
-from accounts.refusals import AlreadyVerified, CodeInvalid, GuestsHaveNoPassword, ResetInvalid
+from accounts.models import Link, MailedCode, Passkey, User
+from accounts.refusals import (
+    AlreadyVerified,
+    CodeInvalid,
+    GuestsHaveNoPassword,
+    InvalidCredentials,
+    ResetInvalid,
+)
+from core.ids import UserId
 from core.mail import queue
 from core.mail.queue import Letter
+from core.refusals import Unauthenticated
 from realtime.publishing import publish
 
 CODE_DIGITS = 6
-CODE_VALID_FOR = timedelta(minutes=30)
+CODE_VALID_FOR = timedelta(minutes=15)
 CODE_TRIES = 5
+
+Purpose = MailedCode.Purpose
 
 
 def request_verification(user: User) -> None:
-    """Send a code to the user's address. Raises ``GuestsHaveNoPassword`` or ``AlreadyVerified``."""
-    if not user.email:
+    """Send a code to the address to verify. Raises ``GuestsHaveNoPassword`` or ``AlreadyVerified``."""
+    email = user.pending_email or user.email
+    if not email:
         raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
-    if user.email_verified_at is not None:
+    if not user.pending_email and user.email_verified_at is not None:
         raise AlreadyVerified("This address is verified.")
-    queue.enqueue(kind="verify_email", address=user.email, facts={"user_id": user.pk})
+    queue.enqueue(kind="verify_email", address=email, facts={"user_id": user.pk})
+
+
+def request_address(user: User, *, email: str) -> None:
+    """Let another address replace the user's once it is verified, and tell the old one.
+
+    The answer does not reveal whether another account has verified the new one. Raises
+    ``GuestsHaveNoPassword``, ``EmailTaken`` (claimed by another) or ``SessionEnded``.
+    """
+    if user.is_guest:
+        raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
+    if email.lower() == user.email.lower():
+        return
+    services.check_unclaimed(email)
+    with transaction.atomic():
+        services.lock_open(user)
+        user.pending_email = email
+        user.save(update_fields=["pending_email"])
+        if user.email_verified_at is not None:
+            queue.enqueue(kind="address_asked", address=user.email, facts={"user_id": user.pk})
+        queue.enqueue(kind="verify_email", address=email, facts={"user_id": user.pk})
 
 
 @queue.kind("verify_email")
 def render_verification(address: str, facts: Mapping[str, Any]) -> Letter | None:
-    """Make a new code, which replaces the one before."""
-    user = User.objects.filter(pk=facts["user_id"], email__lower=address, email_verified_at=None).first()
-    if user is None:
+    """Make a new code and link, which replace those before; an address that is taken is told so instead."""
+    user = User.objects.filter(pk=facts["user_id"], is_active=True).first()
+    if user is None or address not in (user.pending_email.lower(), user.email.lower()):
         return None
+    owner = selectors.by_verified_email(address)
+    if owner is not None:
+        link = f"{settings.SITE_URL}/forgotten"
+        return None if owner == user else _letter("address_in_use", owner, link=link)
+    code, key = _new_code(user, Purpose.VERIFY, address)
+    link = f"{settings.SITE_URL}/verify?key={key}"
+    return _letter("verify", user, code=code, link=link, minutes=CODE_VALID_FOR // timedelta(minutes=1))
+
+
+def verify_email(*, key: str, user: User | None) -> None:
+    """Take the address to which a code or link was sent as the user's. A code needs its ``user``, signed in.
+
+    Raises ``CodeInvalid``, also after ``CODE_TRIES`` wrong codes, or ``Unauthenticated``.
+    """
+    if len(key) > CODE_DIGITS:
+        found = _by_key(key, Purpose.VERIFY)
+    elif user is None:
+        raise Unauthenticated("Sign in to enter a code.")
+    else:
+        found = _by_code(user, key, Purpose.VERIFY)
+    refusal = CodeInvalid("This code is wrong or has expired; ask for a new one.")
+    if found is None:
+        raise refusal
+    try:
+        with transaction.atomic():
+            _take_address(found)
+    except IntegrityError:
+        raise refusal from None
+
+
+def _take_address(code: MailedCode) -> None:
+    locked = services.lock(code.user_id)
+    if not locked or not locked[0].is_active or not _use(code):
+        raise CodeInvalid("This code was used already.")
+    (user,) = locked
+    old_email = user.email if user.email_verified_at else ""
+    wanted = user.pending_email or user.email
+    if wanted.lower() != code.email.lower():
+        raise CodeInvalid("This code is for another address.")
+    user.email, user.pending_email, user.email_verified_at = wanted, "", timezone.now()
+    user.save(update_fields=["email", "pending_email", "email_verified_at"])
+    if old_email:
+        queue.enqueue(kind="address_changed", address=old_email, facts={"user_id": user.pk})
+    publish(AccountChanged(user_id=user.pk))
+
+
+def request_sign_in_code(email: str) -> None:
+    """Send a code that signs in, if an account has proven this address.
+
+    Whether there is one is looked up when the mail is sent, so that neither the answer nor its time tells.
+    """
+    queue.enqueue(kind="sign_in_code", address=email)
+
+
+@queue.kind("sign_in_code")
+def render_sign_in_code(address: str, _: Mapping[str, Any]) -> Letter | None:
+    """Make the code. None for a claimed address: its owner must not get into an account of the claimant."""
+    user = selectors.by_verified_email(address)
+    if user is None or not user.is_active:
+        return None
+    code, _key = _new_code(user, Purpose.SIGN_IN, address)
+    return _letter("sign_in", user, code=code, minutes=CODE_VALID_FOR // timedelta(minutes=1))
+
+
+def redeem_sign_in_code(*, email: str, code: str) -> User:
+    """Return the user who signs in by this code. Raises ``InvalidCredentials``."""
+    user = selectors.by_verified_email(email)
+    found = _by_code(user, code, Purpose.SIGN_IN) if user else None
+    if user is None or found is None or not _use(found):
+        raise InvalidCredentials("This code is wrong or has expired; ask for a new one.")
+    return user
+
+
+def _new_code(user: User, purpose: str, email: str) -> tuple[str, str]:
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-    EmailCode.objects.update_or_create(
+    secret = secrets.token_urlsafe(24)
+    MailedCode.objects.update_or_create(
         user=user,
+        purpose=purpose,
         defaults={
-            "email": user.email,
-            "digest": _digest(user, code),
+            "email": email,
+            "code_digest": _digest(user.pk, purpose, email, code),
+            "key_digest": _digest(user.pk, purpose, email, secret),
             "expires_at": timezone.now() + CODE_VALID_FOR,
             "tries": 0,
         },
     )
-    link = f"{settings.SITE_URL}/profile/account?code={code}"
-    minutes = CODE_VALID_FOR // timedelta(minutes=1)
-    return queue.from_template(
-        "accounts/mail/verify.txt", {"user": user, "code": code, "link": link, "minutes": minutes}
-    )
+    return code, f"{int_to_base36(user.pk)}-{secret}"
 
 
-def verify_email(user: User, *, code: str) -> None:
-    """Mark the user's address as verified. Raises ``CodeInvalid``, also after ``CODE_TRIES`` wrong codes."""
-    if not _is_right(user, code):
-        raise CodeInvalid("This code is wrong or has expired; ask for a new one.")
-    with transaction.atomic():
-        EmailCode.objects.filter(user=user).delete()
-        User.objects.filter(pk=user.pk, email=user.email).update(email_verified_at=timezone.now())
-        publish(AccountChanged(user_id=user.pk))
-
-
-def _is_right(user: User, code: str) -> bool:
+def _by_code(user: User, code: str, purpose: str) -> MailedCode | None:
+    open_codes = MailedCode.objects.filter(user=user, purpose=purpose, expires_at__gt=timezone.now())
     # Counted by one conditional update before the comparison: guesses sent at once are not compared for free.
-    open_code = EmailCode.objects.filter(
-        user=user, email=user.email, tries__lt=CODE_TRIES, expires_at__gt=timezone.now()
-    )
-    if not open_code.update(tries=F("tries") + 1):
-        return False
-    known = EmailCode.objects.filter(user=user).first()
-    return known is not None and constant_time_compare(known.digest, _digest(user, code))
+    if not open_codes.filter(tries__lt=CODE_TRIES).update(tries=F("tries") + 1):
+        return None
+    found = open_codes.first()
+    if found is None:
+        return None
+    is_right = constant_time_compare(found.code_digest, _digest(user.pk, purpose, found.email, code))
+    return found if is_right else None
+
+
+def _by_key(key: str, purpose: str) -> MailedCode | None:
+    number, _, secret = key.partition("-")
+    user_id = _number(number)
+    found = MailedCode.objects.filter(
+        user=user_id, purpose=purpose, expires_at__gt=timezone.now(), user__is_active=True
+    ).first()
+    if found is None:
+        return None
+    is_right = constant_time_compare(found.key_digest, _digest(user_id, purpose, found.email, secret))
+    return found if is_right else None
+
+
+def _number(text: str) -> UserId:
+    try:
+        return UserId(min(base36_to_int(text), 2**63 - 1))
+    except ValueError:
+        return UserId(0)
+
+
+def _use(code: MailedCode) -> bool:
+    """Delete the code; of two uses at once one deletes it."""
+    deleted, _ = MailedCode.objects.filter(pk=code.pk, code_digest=code.code_digest).delete()
+    return bool(deleted)
 
 
 def request_reset(email: str) -> None:
@@ -91,56 +211,80 @@ def request_reset(email: str) -> None:
 @queue.kind("reset_password")
 def render_reset(address: str, _: Mapping[str, Any]) -> Letter | None:
     """Make the link; it works once, because the password that it replaces is part of its signature."""
-    user = User.objects.filter(email__lower=address, is_active=True, is_guest=False).first()
-    if user is None:
+    user = selectors.by_verified_email(address) or selectors.by_claimed_email(address)
+    if user is None or not user.is_active or user.is_guest:
         return None
-    token = f"{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}"
-    return queue.from_template(
-        "accounts/mail/reset.txt",
-        {
-            "user": user,
-            "link": f"{settings.SITE_URL}/reset?token={quote(token)}",
-            "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
-        },
-    )
+    key = f"{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}"
+    link = f"{settings.SITE_URL}/reset?key={quote(key)}"
+    return _letter("reset", user, link=link, minutes=settings.PASSWORD_RESET_TIMEOUT // 60)
 
 
-def reset_password(*, token: str, password: str) -> None:
+def reset_password(*, key: str, password: str) -> None:
     """Set a new password and sign out everywhere; the address is verified, as the link came to it.
 
     Raises ``ResetInvalid`` or ``Invalid`` (the password).
     """
-    user = _user_of(token)
-    services.check_password(password, username=user.username, email=user.email, field="new_password")
+    user = _user_of(key)
+    services.check_password(password, username=user.username, email=user.email)
     user.set_password(password)
-    with transaction.atomic():
-        services.lock(user.pk)
-        _user_of(token)  # it may have been used while the password was hashed
-        user.email_verified_at = user.email_verified_at or timezone.now()
-        user.save(update_fields=["password", "email_verified_at"])
-
-
-def _user_of(token: str) -> User:
-    number, _, signature = token.partition("-")
     try:
-        user = User.objects.filter(pk=base36_to_int(number), is_active=True).first()
-    except (ValueError, OverflowError):
-        user = None
+        with transaction.atomic():
+            services.lock(user.pk)
+            _user_of(key)  # it may have been used while the password was hashed
+            if user.email_verified_at is None:
+                # Who gave the address need not be its owner, who takes the account over now.
+                Link.objects.filter(user=user).delete()
+                Passkey.objects.filter(user=user).delete()
+                second_factor.forget(user.pk)
+            user.email_verified_at = user.email_verified_at or timezone.now()
+            user.save(update_fields=["password", "email_verified_at"])
+    except IntegrityError:
+        raise ResetInvalid("Another account has verified this address.") from None
+
+
+def _user_of(key: str) -> User:
+    number, _, signature = key.partition("-")
+    user = User.objects.filter(pk=_number(number), is_active=True).first()
     if user is None or not default_token_generator.check_token(user, signature):
         raise ResetInvalid("This link is not valid any more; ask for a new one.")
     return user
 
 
+@queue.kind("address_asked")
+def render_address_asked(_: str, facts: Mapping[str, Any]) -> Letter | None:
+    """Tell the address of an account that it is to be replaced."""
+    return _notice("address_asked", facts, link=f"{settings.SITE_URL}/profile/account")
+
+
 @queue.kind("address_changed")
-def render_notice(_: str, facts: Mapping[str, Any]) -> Letter | None:
+def render_address_changed(_: str, facts: Mapping[str, Any]) -> Letter | None:
     """Tell the old address of an account that it has a new one."""
+    return _notice("address_changed", facts)
+
+
+@queue.kind("new_device")
+def render_new_device(_: str, facts: Mapping[str, Any]) -> Letter | None:
+    """Tell the owner of a sign-in from a device that was never seen before."""
+    return _notice(
+        "new_device",
+        facts,
+        device=" · ".join(filter(None, (facts["user_agent"], facts["ip"]))),
+        at=datetime.fromisoformat(facts["at"]),
+        link=f"{settings.SITE_URL}/profile/account",
+    )
+
+
+def _notice(template: str, facts: Mapping[str, Any], **context: Any) -> Letter | None:
     user = User.objects.filter(pk=facts["user_id"], is_active=True).first()
-    if user is None:
-        return None
-    return queue.from_template("accounts/mail/address_changed.txt", {"user": user})
+    return _letter(template, user, **context) if user else None
 
 
-def _digest(user: User, code: str) -> str:
+def _letter(template: str, user: User, **context: Any) -> Letter:
+    path = f"accounts/mail/{{language}}/{template}.txt"
+    return queue.from_template(path, {**context, "user": user}, language=user.language)
+
+
+def _digest(user_id: int, purpose: str, email: str, secret: str) -> str:
     return salted_hmac(
-        "accounts.email_code", f"{user.pk}:{user.email}:{code}", algorithm="sha256"
+        f"accounts.{purpose}_code", f"{user_id}:{email}:{secret}", algorithm="sha256"
     ).hexdigest()

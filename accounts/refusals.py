@@ -1,6 +1,8 @@
 """Refusals of accounts."""
 
-from core.refusals import Conflict, NotAllowed, RateLimited, Unauthenticated
+from datetime import datetime
+
+from core.refusals import Conflict, NotAllowed, NotFound, RateLimited, Unauthenticated, Unavailable
 
 
 class InvalidCredentials(Unauthenticated):
@@ -67,6 +69,106 @@ class EmailTaken(Conflict):
 
     code = "email_taken"
     title = "E-mail taken"
+
+
+class Banned(NotAllowed):
+    """The account, the device or the address is banned from the platform."""
+
+    code = "banned"
+    title = "Banned"
+
+    def __init__(self, *, until: datetime | None, reason: str, appeals: str) -> None:
+        super().__init__(" ".join(filter(None, ("You are banned.", reason, appeals))))
+        self.members = {"until": until, "reason": reason, "appeals": appeals}
+
+
+class MutedEverywhere(NotAllowed):
+    """The user may not speak on the platform."""
+
+    code = "muted"
+    title = "You are muted"
+
+    def __init__(self, *, until: datetime | None, reason: str) -> None:
+        super().__init__(" ".join(filter(None, ("You are muted.", reason))))
+        self.members = {"until": until, "reason": reason}
+
+
+class UnderAge(NotAllowed):
+    """The user has not reached the age for this, or has not given a date of birth."""
+
+    code = "under_age"
+    title = "Under age"
+
+
+class MfaRequired(Unauthenticated):
+    """The first factor is right, and the account has a second one."""
+
+    code = "mfa_required"
+    title = "Second factor required"
+
+    def __init__(self, *, challenge: str, methods: list[str]) -> None:
+        super().__init__("Answer the challenge with a code of the authenticator app or a recovery code.")
+        self.members = {"challenge": challenge, "methods": methods}
+
+
+class ProofRequired(NotAllowed):
+    """This needs a fresh proof of who the caller is: a second factor, or another sign-in."""
+
+    code = "proof_required"
+    title = "Fresh proof required"
+
+    def __init__(self, *, methods: list[str]) -> None:
+        super().__init__("Prove first that it is you.")
+        self.members = {"methods": methods}
+
+
+class ProviderRefused(Unauthenticated):
+    """The provider does not vouch for this user, or what the client sent does not prove it."""
+
+    code = "provider_refused"
+    title = "Refused by the provider"
+
+
+class ProviderUnavailable(Unavailable):
+    """The provider cannot be reached."""
+
+    code = "provider_unavailable"
+    title = "Provider unavailable"
+
+
+class PasskeyRefused(NotAllowed):
+    """The answer of the authenticator does not fit, came too late or came twice."""
+
+    code = "passkey_refused"
+    title = "Passkey refused"
+
+
+class UnknownDevice(NotFound):
+    """No account is linked to this device."""
+
+    code = "unknown_device"
+    title = "Unknown device"
+
+
+class LinkedElsewhere(Conflict):
+    """Another account has this way in."""
+
+    code = "linked_elsewhere"
+    title = "Linked to another account"
+
+
+class AlreadyLinked(Conflict):
+    """The account has such a way in."""
+
+    code = "already_linked"
+    title = "Already linked"
+
+
+class LastWayIn(Conflict):
+    """Without this way in nobody could sign in to the account any more."""
+
+    code = "last_way_in"
+    title = "Last way in"
 
 
 class NotAGuest(Conflict):

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 
-from accounts.models import Session, User
-from accounts.shapes import BriefUser, DeviceSession, OwnProfile
+from accounts.models import Link, Session, SignIn, User
+from accounts.shapes import BriefUser, DeviceSession, OwnProfile, SignInEntry, WayIn
 from core import client_address
 from core.ids import UserId
 from core.refusals import NotFound
@@ -62,15 +62,25 @@ def by_username(name: str) -> User:
 
 
 def by_login(name: str) -> User | None:
-    """Return the account with this name or e-mail, case-insensitively."""
+    """Return the account with this name or e-mail, case-insensitively; a verified e-mail goes first."""
     if "@" in name:
-        return User.objects.filter(email__lower=name.lower()).first()
+        return by_verified_email(name) or by_claimed_email(name)
     return User.objects.filter(username__lower=name.lower()).first()
 
 
 def named(name: str) -> QuerySet[User]:
     """Return the active account with this name, case-insensitively, if there is one."""
     return User.objects.filter(username__lower=name.lower(), is_active=True)
+
+
+def by_verified_email(email: str) -> User | None:
+    """Return the account that has proven this address."""
+    return User.objects.exclude(email_verified_at=None).filter(email__lower=email.lower()).first()
+
+
+def by_claimed_email(email: str) -> User | None:
+    """Return the account that claims this address without having proven it."""
+    return User.objects.filter(email__lower=email.lower(), email_verified_at=None).first() if email else None
 
 
 def search(text: str) -> QuerySet[User]:
@@ -94,10 +104,44 @@ def is_stranger(username: str, address: str | None) -> bool:
     return client_address.network(address) not in map(client_address.network, known)
 
 
+def ways_in(user: User) -> list[WayIn]:
+    """Return the ways in which the user can sign in, oldest first."""
+    ways = [
+        WayIn(
+            kind="device" if link.provider == Link.DEVICE else "provider",
+            provider=link.provider,
+            created_at=link.created_at,
+        )
+        for link in user.links.all()
+    ]
+    ways += [WayIn(kind="passkey", provider=None, created_at=one.created_at) for one in user.passkeys.all()]
+    if user.has_usable_password():
+        ways.append(WayIn(kind="password", provider=None, created_at=user.date_joined))
+    if user.email_verified_at:
+        ways.append(WayIn(kind="email", provider=None, created_at=user.email_verified_at))
+    return sorted(ways, key=lambda way: way.created_at)
+
+
+_DEVICES_COMPARED = 50
+
+
+def is_new_device(user_id: UserId, user_agent: str) -> bool:
+    """Return whether somebody signed in before, but not lately from such a device."""
+    lately = SignIn.objects.filter(user=user_id, outcome=SignIn.Outcome.OK).order_by("-at")
+    known = set(lately.values_list("user_agent", flat=True)[:_DEVICES_COMPARED])
+    return bool(known) and user_agent not in known
+
+
 def open_sessions() -> QuerySet[Session]:
     """Return all open sessions."""
     limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
     return Session.objects.filter(ended_at=None, last_seen__gte=limit)
+
+
+def check_own_session(*, user_id: UserId, session_id: int) -> None:
+    """Raise ``NotFound`` unless this is an open session of the user."""
+    if not open_sessions().filter(pk=session_id, user_id=user_id).exists():
+        raise NotFound("There is no such session.")
 
 
 def brief(user: User) -> BriefUser:
@@ -116,6 +160,8 @@ def own_profile(user: User) -> OwnProfile:
     return OwnProfile(
         **msgspec.structs.asdict(brief(user)),
         email_verified=user.email_verified_at is not None,
+        pending_email=user.pending_email or None,
+        mfa=user.has_mfa,
         date_joined=user.date_joined,
         last_login=user.last_login,
     )
@@ -128,9 +174,29 @@ def shown_sessions(sessions: Iterable[Session], current: int) -> list[DeviceSess
             id=session.pk,
             created_at=session.created_at,
             last_seen=session.last_seen,
+            name=session.name,
             user_agent=session.user_agent,
             ip=session.ip,
             current=session.pk == current,
         )
         for session in sessions
+    ]
+
+
+def sign_ins(user_id: UserId) -> QuerySet[SignIn]:
+    """Return the sign-in log of an account."""
+    return SignIn.objects.filter(user=user_id)
+
+
+def shown_sign_ins(entries: Iterable[SignIn]) -> list[SignInEntry]:
+    """Return entries of the log as shown to the account's owner."""
+    return [
+        SignInEntry(
+            at=entry.at,
+            method=entry.method,
+            device=entry.user_agent,
+            address=entry.ip,
+            outcome=entry.outcome,
+        )
+        for entry in entries
     ]

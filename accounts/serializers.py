@@ -131,20 +131,34 @@ class Erasure(serializers.Serializer[Any]):
     password = Password(required=False, allow_blank=True)
 
 
-class EmailCode(serializers.Serializer[Any]):
-    """The code from a mail."""
+class Verification(serializers.Serializer[Any]):
+    """The code or the link's key from a mail."""
 
-    code = StrictText(max_length=20)
+    key = StrictText(max_length=200)
 
 
-class ResetRequest(serializers.Serializer[Any]):
-    """The address of an account whose password is forgotten."""
+class Address(serializers.Serializer[Any]):
+    """The address to which a mail is to go."""
 
     email = Email()
 
 
-class PasswordReset(serializers.Serializer[Any]):
-    """The token from a mail, and the new password."""
+class EmailChange(serializers.Serializer[Any]):
+    """Another address, and the password."""
 
-    token = StrictText(max_length=200)
-    new_password = Password()
+    email = Email()
+    password = Password(required=False, default="")
+
+
+class SignInCode(serializers.Serializer[Any]):
+    """An address, and the code that was sent to it."""
+
+    email = Email()
+    code = StrictText(max_length=20)
+
+
+class PasswordReset(serializers.Serializer[Any]):
+    """The key from a mail, and the new password."""
+
+    key = StrictText(max_length=200)
+    password = Password()

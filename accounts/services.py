@@ -24,7 +24,7 @@ from django.utils import timezone
 from accounts import selectors, tokens
 from accounts.commands import Register, Rename
 from accounts.events import AccountChanged, SessionOpened, SessionsEnded, SignedOut
-from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, User
+from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, SignIn, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from accounts.shapes import TokenPair
 from core import personal_data, words
@@ -49,6 +49,7 @@ class Device:
 
     user_agent: str = ""
     ip: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
     user = _create(
         names=[username] if username else _names_from(email), email=email, password=make_password(password)
     )
-    return open_session(user, device=device)
+    return open_session(user, device=device, method="register")
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
@@ -78,10 +79,29 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
 
     Raises ``UsernameTaken`` or ``Invalid`` (the name).
     """
+    return open_session(create_guest(username=username), device=device, method="guest")
+
+
+def create_guest(*, username: str = "") -> User:
+    """Create an account without e-mail and password. Raises ``UsernameTaken`` or ``Invalid`` (the name)."""
     _check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
-    user = _create(names=names, email="", password=make_password(None), is_guest=True)
-    return open_session(user, device=device)
+    return _create(names=names, email="", password=make_password(None), is_guest=True)
+
+
+def create_by_provider(*, name: str, email: str) -> User:
+    """Create an account without a password, with an address that a provider has verified if it is free."""
+    if email and User.objects.filter(email__lower=email.lower()).exists():
+        email = ""
+    verified_at = timezone.now() if email else None
+    names = _names_from(name or email or "player")
+    return _create(names=names, email=email, password=make_password(None), email_verified_at=verified_at)
+
+
+def become_full(user: User) -> None:
+    """Make a full account of a guest that has got a way in; in the transaction of the caller."""
+    if User.objects.filter(pk=user.pk, is_guest=True).update(is_guest=False):
+        publish(AccountChanged(user_id=user.pk))
 
 
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
@@ -98,7 +118,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     _check_free(email=email, username=username, but=user)
     hashed = make_password(password)
     with _unique(username=username, email=email, but=user):
-        _lock_open(user)
+        lock_open(user)
         changed = User.objects.filter(pk=user.pk, is_guest=True).update(
             username=username, email=email, password=hashed, is_guest=False
         )
@@ -131,44 +151,77 @@ def _open_session(
         user=user_id,
         refresh_id=refresh_id,
         last_seen=now,
+        proven_at=now,
         user_agent=user_agent,
         ip=ip,
         returning=("id",),
     )
 
 
-def open_session(user: User, *, device: Device) -> SignedIn:
-    """Sign the user in on a device."""
+@transaction.atomic
+def open_session(user: User, *, device: Device, method: str = "password") -> SignedIn:
+    """Sign the user in on a device; the owner is told of one that was never seen before."""
     session = Session(refresh_id=uuid4())
     ((session.pk,),) = _open_session(
         user.pk, session.refresh_id, timezone.now(), device.user_agent[:200], device.ip
     )
+    if user.language != device.language:
+        user.language = device.language
+        User.objects.filter(pk=user.pk).update(language=device.language)
+    if user.email_verified_at is not None and selectors.is_new_device(user.pk, device.user_agent[:200]):
+        facts = {"user_id": user.pk, "user_agent": device.user_agent[:200], "ip": device.ip}
+        facts["at"] = timezone.now().isoformat()
+        queue.enqueue(kind="new_device", address=user.email, facts=facts)
+    log_sign_in(user, device=device, method=method, outcome=SignIn.Outcome.OK)
     publish(SessionOpened(session_id=session.pk))
     return SignedIn(user, tokens.issue(user, session))
 
 
+def log_sign_in(user: User | None, *, device: Device, method: str, outcome: str) -> None:
+    """Add an entry to the sign-in log."""
+    _log.count(user.pk if user else None, method, outcome, device.user_agent[:200], device.ip, timezone.now())
+
+
+@statement
+def _log(
+    user_id: int | None, method: str, outcome: str, user_agent: str, ip: str | None, at: datetime
+) -> Insert:
+    return Insert(SignIn, user=user_id, method=method, outcome=outcome, user_agent=user_agent, ip=ip, at=at)
+
+
 @statement
 def _rotate(
-    session_id: int, old_id: UUID, new_id: UUID | None, now: datetime, active_since: datetime
+    session_id: int,
+    old_id: UUID,
+    new_id: UUID | None,
+    now: datetime,
+    active_since: datetime,
+    created_since: datetime,
+    ip: str | None,
 ) -> Update:
     return Update(
-        _active(session_id, active_since).filter(Q(refresh_id=old_id) | Q(refresh_id=None)),
+        _active(session_id, active_since, created_since).filter(Q(refresh_id=old_id) | Q(refresh_id=None)),
         refresh_id=new_id,
         previous_refresh_id=old_id,
         rotated_at=now,
         last_seen=now,
+        ip=ip,
     )
 
 
 @statement
 def _renewed_before(
-    session_id: int, old_id: UUID, since: datetime, active_since: datetime
+    session_id: int, old_id: UUID, since: datetime, active_since: datetime, created_since: datetime
 ) -> QuerySet[Session]:
-    return _active(session_id, active_since).filter(previous_refresh_id=old_id, rotated_at__gte=since)
+    return _active(session_id, active_since, created_since).filter(
+        previous_refresh_id=old_id, rotated_at__gte=since
+    )
 
 
-def _active(session_id: int, since: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(pk=session_id, ended_at=None, last_seen__gte=since)
+def _active(session_id: int, since: datetime, created_since: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(
+        pk=session_id, ended_at=None, last_seen__gte=since, created_at__gte=created_since
+    )
 
 
 @statement
@@ -176,7 +229,7 @@ def _user_of(session_id: int) -> QuerySet[User]:
     return User.objects.filter(sessions=session_id, is_active=True)
 
 
-def rotate(refresh: str) -> SignedIn:
+def rotate(refresh: str, *, ip: str | None) -> SignedIn:
     """Exchange a refresh token for new tokens. It is valid once; within ``REPEATED_FOR`` it returns the same.
 
     Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``:
@@ -185,12 +238,15 @@ def rotate(refresh: str) -> SignedIn:
     old = tokens.read_refresh(refresh)
     now = timezone.now()
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S)
+    oldest = now - settings.SESSION_MAX_AGE
     # One conditional UPDATE: of concurrent requests exactly one finds the old id.
     fresh = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
-    if not _rotate.count(old.session_id, old.refresh_id, fresh.refresh_id, now, limit):
-        renewed_before = _renewed_before.first(old.session_id, old.refresh_id, now - REPEATED_FOR, limit)
+    if not _rotate.count(old.session_id, old.refresh_id, fresh.refresh_id, now, limit, oldest, ip):
+        renewed_before = _renewed_before.first(
+            old.session_id, old.refresh_id, now - REPEATED_FOR, limit, oldest
+        )
         if renewed_before is None:
-            raise _why_not(old, limit)
+            raise _why_not(old, limit, oldest)
         fresh = renewed_before
     user = _user_of.first(old.session_id)
     if user is None:
@@ -198,7 +254,9 @@ def rotate(refresh: str) -> SignedIn:
     return SignedIn(user, tokens.issue(user, fresh))
 
 
-def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnded | TokenReused:
+def _why_not(
+    old: tokens.Refresh, limit: datetime, oldest: datetime
+) -> TokenInvalid | SessionEnded | TokenReused:
     session = Session.objects.filter(pk=old.session_id).first()
     if session is None:
         return TokenInvalid("This is no token of ours.")
@@ -207,6 +265,8 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
     end_sessions(Session.objects.filter(pk=session.pk))
     if session.last_seen < limit:
         return SessionEnded("This session was silent for too long; sign in again.")
+    if session.created_at < oldest:
+        return SessionEnded("This session is too old; sign in again.")
     return TokenReused("This refresh token was used before, so the session has been ended; sign in again.")
 
 
@@ -218,6 +278,12 @@ def _replace_refresh(user: User, session_id: int) -> TokenPair:
     if not changed:
         raise SessionEnded
     return tokens.issue(user, session)
+
+
+def name_session(*, user_id: UserId, session_id: int, name: str) -> None:
+    """Give one of the user's devices a name. Raises ``NotFound``."""
+    if not Session.objects.filter(pk=session_id, user_id=user_id, ended_at=None).update(name=name):
+        raise NotFound("There is no such session.")
 
 
 def end_session(*, user_id: UserId, session_id: int) -> None:
@@ -263,14 +329,14 @@ _LEAVE_NUMBERS_OUT = {
 
 
 @transaction.atomic
-def ban(user: User) -> None:
-    """Ban an account: it cannot sign in, its tokens are rejected and its sockets closed."""
+def shut(user: User) -> None:
+    """Shut an account: it cannot sign in, its tokens are rejected and its sockets closed."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_sessions(Session.objects.filter(user=user))
 
 
-def lift_ban(user: User) -> None:
-    """Reactivate a banned account. Raises ``NotFound`` if it is erased."""
+def open_again(user: User) -> None:
+    """Open an account that was shut. Raises ``NotFound`` if it is erased."""
     if not User.objects.filter(pk=user.pk, erased_at=None).update(is_active=True):
         raise NotFound("This account is erased.")
 
@@ -281,7 +347,7 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
     user.set_password(password)
     user.stays_signed_in = session_id
     with transaction.atomic():
-        _lock_open(user)
+        lock_open(user)
         # Another device may have changed it and ended this session while the old one was being verified.
         if not Session.objects.filter(pk=session_id, ended_at=None).exists():
             raise SessionEnded
@@ -289,7 +355,7 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
-    """Set ``username`` and ``email``. A new address is to be verified, and the old one is told.
+    """Set ``username`` and an ``email`` that replaces one that was never verified.
 
     Raises ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the name) or ``SessionEnded``.
     """
@@ -297,26 +363,25 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
     if not changes:
         return user
     _check_name(changes.get("username", ""))
-    old_email = user.email
     if "username" in changes:
         changes["username"] = run_before(Rename(username=changes["username"]), user_id=user.pk).username
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
-        _lock_open(user)
+        lock_open(user)
         if "email" in changes:
-            user.email_verified_at = None
             _ask_to_verify(user)
-            queue.enqueue(kind="address_changed", address=old_email, facts={"user_id": user.pk})
-        user.save(update_fields=[*changes, "email_verified_at"])
+        user.save(update_fields=[*changes])
     return user
 
 
-def _lock_open(user: User) -> None:
-    """Lock an account before changing it. Raises ``SessionEnded`` if it is erased or banned."""
-    if not any(now.is_active for now in lock(user.pk)):
+def lock_open(user: User) -> list[User]:
+    """Lock an account before changing it; return it. Raises ``SessionEnded`` if it is erased or banned."""
+    locked = lock(user.pk)
+    if not any(now.is_active for now in locked):
         raise SessionEnded("This account is gone.")
+    return locked
 
 
 @transaction.atomic
@@ -329,8 +394,8 @@ def erase(user: User) -> None:
     personal_data.erase(user.pk)
     Session.objects.filter(user=user).update(user_agent="", ip=None)
     user.username = f"erased_{_random(12)}"
-    user.email_verified_at = None
-    user.email = user.first_name = user.last_name = ""
+    user.email_verified_at = user.birth_date = user.marketing_consent_at = None
+    user.email = user.pending_email = user.first_name = user.last_name = ""
     user.set_unusable_password()
     user.is_active = user.is_staff = user.is_superuser = user.is_premium = False
     user.erased_at = timezone.now()
@@ -370,7 +435,7 @@ def _create(*, names: Iterable[str], email: str, **fields: Any) -> User:
 
 
 def _ask_to_verify(user: User) -> None:
-    if user.email:
+    if user.email and user.email_verified_at is None:
         queue.enqueue(kind="verify_email", address=user.email, facts={"user_id": user.pk})
 
 
@@ -389,8 +454,14 @@ def _check_free(*, email: str, username: str, but: User | None = None) -> None:
     others = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     if username and others.filter(username__lower=username.lower()).exists():
         raise UsernameTaken(f"The name {username} is taken.", details={"username": ["This name is taken."]})
-    if email and others.filter(email__lower=email.lower()).exists():
+    # Nobody is told that an address is verified by another: the owner gets a mail instead.
+    if email and others.filter(email__lower=email.lower(), email_verified_at=None).exists():
         raise EmailTaken("This address has an account.", details={"email": ["This address has an account."]})
+
+
+def check_unclaimed(email: str) -> None:
+    """Raise ``EmailTaken`` if an account claims this address without having verified it."""
+    _check_free(email=email, username="")
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """The answers of the account routes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from core.ids import UserId
-from core.shapes import about
+from core.shapes import about, one_of
 
 
 class BriefUser(Struct, kw_only=True, frozen=True):
@@ -23,6 +23,8 @@ class OwnProfile(BriefUser, kw_only=True, frozen=True):
     """All that a user is shown of the own account."""
 
     email_verified: Annotated[bool, about("Whether a code sent to this address was entered")]
+    pending_email: Annotated[str | None, about("The address that replaces it once it is verified")]
+    mfa: Annotated[bool, about("Whether there is a second factor")]
     date_joined: datetime
     last_login: datetime | None
 
@@ -55,9 +57,16 @@ class DeviceSession(Struct, kw_only=True, frozen=True):
     id: int
     created_at: datetime
     last_seen: datetime
+    name: Annotated[str, about("As its user calls it; empty by default")]
     user_agent: str
     ip: str | None
     current: Annotated[bool, about("Whether it is the one that asks")]
+
+
+class DeviceName(Struct, kw_only=True, frozen=True):
+    """What to call a device."""
+
+    name: Annotated[str, Meta(max_length=60)]
 
 
 class PublicProfile(Struct, kw_only=True, frozen=True):
@@ -69,3 +78,127 @@ class PublicProfile(Struct, kw_only=True, frozen=True):
     level: int
     rating: int | None
     online: bool
+
+
+class WayIn(Struct, kw_only=True, frozen=True):
+    """A way in which the user can sign in."""
+
+    kind: Annotated[str, one_of(["password", "email", "device", "provider", "passkey"])]
+    provider: str | None
+    created_at: datetime
+
+
+DeviceId = Annotated[str, Meta(min_length=16, max_length=128)]
+Code = Annotated[str, Meta(min_length=1, max_length=40)]
+Name = Annotated[str, Meta(min_length=3, max_length=30, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class DeviceSignIn(Struct, kw_only=True, frozen=True):
+    """A device's own id, which must be random, and kept by the device alone."""
+
+    device_id: DeviceId
+    create: Annotated[bool, about("Whether an unknown device gets a new guest account")] = True
+    username: Name | None = None
+
+
+class ProviderProof(Struct, kw_only=True, frozen=True):
+    """A provider's `id_token` with its `nonce`; or a `code` with what it was asked for with."""
+
+    id_token: Annotated[str, Meta(max_length=8192)] | None = None
+    nonce: Annotated[str, Meta(max_length=255)] | None = None
+    code: Annotated[str, Meta(max_length=4096)] | None = None
+    redirect_uri: Annotated[str, Meta(max_length=500)] = ""
+    code_verifier: Annotated[str, Meta(max_length=128)] = ""
+
+
+class Provider(Struct, kw_only=True, frozen=True):
+    """A provider by which users can sign in."""
+
+    id: str
+    name: str
+    client_id: str
+    authorize_url: str
+    scope: str
+
+
+class NewLink(ProviderProof, kw_only=True, frozen=True):
+    """A way in to add: a `device_id`, a `password`, or a provider's proof."""
+
+    device_id: DeviceId | None = None
+    password: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class Proof(Struct, kw_only=True, frozen=True):
+    """The password, where the account has one."""
+
+    password: Annotated[str, Meta(max_length=256)] = ""
+
+
+class FreshProof(Proof, kw_only=True, frozen=True):
+    """A code of the second factor, or the password of an account that has none."""
+
+    code: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Consent(Struct, kw_only=True, frozen=True):
+    """What the user has agreed to."""
+
+    terms_version: Annotated[str | None, about("The version in force; null where there are no terms")]
+    accepted_terms: str | None
+    terms_due: Annotated[bool, about("Whether the user has to be asked for the terms")]
+    birth_date: date | None
+    is_adult: bool
+    marketing: bool
+
+
+class NewConsent(Struct, kw_only=True, frozen=True):
+    """What the user agrees to; what is left out stays as it is."""
+
+    terms_version: Annotated[str, Meta(max_length=30)] | None = None
+    birth_date: date | None = None
+    marketing: bool | None = None
+
+
+class MfaAnswer(Struct, kw_only=True, frozen=True):
+    """A challenge, and a code of the authenticator app or a recovery code."""
+
+    challenge: Annotated[str, Meta(max_length=100)]
+    code: Code
+
+
+class FactorCode(Struct, kw_only=True, frozen=True):
+    """A code of the authenticator app or a recovery code."""
+
+    code: Code
+
+
+class NewTotp(Struct, kw_only=True, frozen=True):
+    """What an authenticator app needs; it counts once a first code is confirmed."""
+
+    secret: Annotated[str, about("Base32")]
+    otpauth_url: str
+
+
+class RecoveryCodes(Struct, kw_only=True, frozen=True):
+    """Codes that each replace the authenticator app once. They are shown only here."""
+
+    recovery_codes: list[str]
+
+
+class PasskeyRow(Struct, kw_only=True, frozen=True):
+    """A passkey of the caller."""
+
+    id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class SignInEntry(Struct, kw_only=True, frozen=True):
+    """An entry of the sign-in log."""
+
+    at: datetime
+    method: str
+    device: Annotated[str, about("The User-Agent header")]
+    address: str | None
+    outcome: Annotated[str, one_of(["ok", "wrong", "mfa_required", "banned"])]

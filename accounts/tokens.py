@@ -122,7 +122,7 @@ def _verified_as_ours(token: str) -> Identity | None:
     None means that the library has to decide, which takes 20 times as long: 40 % of opening a socket.
     """
     key = keys.of_head(token.partition(".")[0])
-    if key is None or key.backend.algorithm != "HS256":
+    if key is None or key.algorithm != "HS256":
         return None
     signed, _, signature = token.rpartition(".")
     try:

@@ -96,7 +96,7 @@ class LobbyConsumer(RoomConsumer):
     async def say(self, command: commands.ChatMessage) -> None:
         user_id = self.player.user_id
         content = speech.clean(command.message)
-        await pacing.take(user_id)
+        await pacing.take_among_strangers(user_id)
         await chat_state().store(services.Post(self.lobby_id, user_id, content, answering.current()))
 
     def tell_typing(self, is_typing: bool) -> None:

@@ -1,5 +1,6 @@
 """Personal data in lobbies and conversations."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from chat.events import MessageDeleted
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from core.ids import UserId
 from core.personal_data import erases, exports
+from core.retention import retains
 from realtime.publishing import publish
 
 
@@ -62,3 +64,17 @@ def erase(user_id: UserId) -> None:
     said.delete()
     Report.objects.filter(reporter_id=user_id).delete()
     Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id)).delete()
+
+
+@retains("chat")
+def old_lobby_messages(before: datetime) -> int:
+    """Delete old lobby messages, except those of which somebody complains."""
+    complained_of = Report.objects.filter(settled_at=None).values("message")
+    old = LobbyMessage.objects.filter(created_at__lt=before).exclude(pk__in=complained_of)
+    return old.delete()[1].get("chat.LobbyMessage", 0)
+
+
+@retains("direct_messages")
+def old_direct_messages(before: datetime) -> int:
+    """Delete old direct messages."""
+    return DirectMessage.objects.filter(created_at__lt=before).delete()[0]

@@ -61,6 +61,14 @@ PASSWORD_RESET = Door("password_reset", Limit(20, 20))
 """Asking for a link to set a new password, and using it."""
 EMAIL_CODE = Door("email_code", Limit(60, 10), by_account=Limit(10, 50))
 """Asking for a code that verifies the own address, and entering it."""
+SIGN_IN_CODE = Door("sign_in_code", Limit(60, 10), by_account=Limit(10, 60))
+"""Asking for a code that signs in, and entering it, by the address to which it is sent."""
+PROVIDER = Door("provider", Limit(60, 5), by_account=Limit(20, 10))
+"""Signing in by a provider, and linking one."""
+PASSKEY = Door("passkey", Limit(120, 2), by_account=Limit(30, 5))
+"""Beginning and finishing a sign-in by a passkey, and adding one."""
+MFA = Door("mfa", Limit(60, 10), by_account=Limit(20, 20))
+"""Codes of a second factor: at a sign-in, and as a fresh proof."""
 
 DOORS = (
     LOGIN,
@@ -77,6 +85,10 @@ DOORS = (
     GAME_CODE,
     PASSWORD_RESET,
     EMAIL_CODE,
+    SIGN_IN_CODE,
+    PROVIDER,
+    PASSKEY,
+    MFA,
 )
 
 

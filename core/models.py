@@ -98,8 +98,10 @@ class Mail(models.Model):
     due_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    subject = models.CharField(max_length=200, blank=True, db_default="")
     text = models.TextField(blank=True)
-    """The text that was sent, kept with ``DEBUG`` only."""
+    html = models.TextField(blank=True, db_default="")
+    """Subject, text and HTML that were sent, kept with ``DEBUG`` only."""
 
     class Meta:
         indexes = [

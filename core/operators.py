@@ -4,20 +4,23 @@ Uses django-unfold if it is installed, else Django's own admin.
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_permission_codename
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from core.refusals import Refusal
+from core.refusals import NotAllowed, Refusal
 
 if TYPE_CHECKING:
     from django.contrib.admin.helpers import ActionForm
@@ -34,19 +37,45 @@ else:
 __all__ = [
     "ChangeOnly",
     "ChangedFieldsAdmin",
+    "FreshProofNeeded",
     "OperatorAdmin",
     "ReadOnly",
     "ReadOnlyInline",
     "TabularInline",
     "WithReasonForm",
+    "mark_proven",
     "operation",
     "reason_of",
+    "require_fresh_proof",
 ]
 
 MAX_REASON_LENGTH = 200
 
 One = TypeVar("One", bound=Model)
 Operation = Callable[[Any, HttpRequest, One], str | None]
+
+
+PROOF_VALID_FOR_S = 600
+_PROVEN_AT = "proven_at"
+
+
+class FreshProofNeeded(NotAllowed):
+    """This needs a sign-in of the last minutes; the admin asks for it."""
+
+    code = "proof_required"
+    title = "Sign in again"
+
+
+def mark_proven(session: SessionBase) -> None:
+    """Remember that the operator has just signed in."""
+    session[_PROVEN_AT] = time.time()
+
+
+def require_fresh_proof(request: HttpRequest) -> None:
+    """Raise ``FreshProofNeeded`` unless the operator signed in lately, where ``STAFF_MFA`` is on."""
+    is_fresh = request.session.get(_PROVEN_AT, 0) > time.time() - PROOF_VALID_FOR_S
+    if settings.STAFF_MFA and not is_fresh:
+        raise FreshProofNeeded("Sign in again to do this.")
 
 
 def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operation[One]], Any]:

@@ -61,11 +61,12 @@ def problem(
     title: str | None = None,
     facts: Mapping[str, Any] | None = None,
     retry_after: float | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Return a problem as a response.
 
     ``facts`` become ``errors`` if they map fields to lists of reasons, else ``details``; ``retry_after``
-    (seconds) is added to the body and, rounded up, as ``Retry-After``.
+    (seconds) is added to the body and, rounded up, as ``Retry-After``; ``members`` are added as they are.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -73,6 +74,7 @@ def problem(
         "status": status,
         "code": code or _CODES.get(status, "refused"),
         "detail": detail,
+        **(members or {}),
     }
     if facts:
         is_errors = all(isinstance(reasons, list) for reasons in facts.values())
@@ -96,6 +98,7 @@ def refusal_response(refusal: Refusal) -> HttpResponse:
         title=refusal.title,
         facts=refusal.details,
         retry_after=refusal.retry_after,
+        members=refusal.members,
     )
 
 

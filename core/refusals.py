@@ -1,5 +1,6 @@
 """Refusals: reasons why a request was not carried out, with stable codes for clients."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -8,12 +9,13 @@ class Refusal(Exception):
 
     ``code`` is a stable snake_case word for clients to act on, ``status`` the HTTP status, the message a
     sentence for people, ``details`` optional facts (for invalid fields ``{field: [reasons]}``),
-    ``retry_after`` seconds.
+    ``retry_after`` seconds, ``members`` further members of the problem's object.
     """
 
     status = 400
     code = "refused"
     title = "Refused"
+    members: Mapping[str, Any] = {}
 
     def __init__(
         self, message: str = "", *, details: dict[str, Any] | None = None, retry_after: float | None = None

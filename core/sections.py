@@ -16,8 +16,12 @@ SECTIONS: dict[str, str] = {
 """The paths of each section, as regular expressions for the beginning of a pattern."""
 
 SIGN_IN_WAYS: dict[str, str] = {
+    "code": r"api/auth/code(/|$)",
+    "device": r"api/auth/device$",
     "guest": r"api/auth/guest$",
+    "passkey": r"api/auth/passkey/",
     "password": r"api/auth/(register|login|upgrade)$|api/auth/password/|api/token$",
+    "provider": r"api/auth/provider",
 }
 """The paths of each way to get an account or to sign in."""
 

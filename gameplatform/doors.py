@@ -11,6 +11,9 @@ PLAYERS = Lane("http", threads=8, max_waiting=256, max_held=64 << 20)
 OPERATORS = Lane("operators", threads=2, max_waiting=32)
 """For the admin, whose sign-in page is a stranger's dearest, and whose exports take long."""
 
+PROVIDERS = Lane("providers", threads=4, max_waiting=32)
+"""For calls that wait for a provider's server."""
+
 HASHING = frozenset(
     {
         "POST /api/auth/register",
@@ -20,6 +23,10 @@ HASHING = frozenset(
         "POST /api/auth/password/reset",
         "POST /api/me/password",
         "PATCH /api/me",
+        "POST /api/me/email",
+        "POST /api/me/links/password",
+        "DELETE /api/me/mfa/totp",
+        "POST /api/me/proof",
         "DELETE /api/me",
         "POST /admin/login",
     }
@@ -27,11 +34,16 @@ HASHING = frozenset(
 """The operations that hash a password, whoever asks."""
 
 
+_OF_PROVIDERS = ("/api/auth/provider", "/api/me/links/")
+
+
 def lane_of(scope: dict[str, Any]) -> Lane:
     """Return the lane for a request; those of players are for requests with a valid token."""
     path = scope["path"].removesuffix("/")
     if f"{scope['method']} {path}" in HASHING:
         return hashers.LANE
+    if path.startswith(_OF_PROVIDERS):
+        return PROVIDERS
     if path.startswith("/admin"):
         return OPERATORS
     return PLAYERS if _brings_token(scope["headers"]) else lanes.STRANGERS
@@ -50,14 +62,26 @@ def _brings_token(headers: list[tuple[bytes, bytes]]) -> bool:
 _ONE_HASH = "one password hash, in threads and a queue of their own; counted by address"
 _DOCUMENT = "bytes that were made once; counted by address"
 _FIXED = "nothing but a short answer that does not depend on what is stored"
+_MAIL = "a row, and a mail if there is an account, at most five in an hour to each; counted by address"
 OPEN_ROUTES = {
     "POST /api/auth/register": _ONE_HASH,
     "POST /api/auth/login": _ONE_HASH,
     "POST /api/token": _ONE_HASH,
     "POST /api/auth/password/reset": _ONE_HASH,
-    "POST /api/auth/password/reset/request": "a row, and a mail if there is an account; counted by address",
+    "POST /api/auth/password/forgot": _MAIL,
+    "POST /api/auth/code": _MAIL,
+    "POST /api/auth/code/confirm": "a few rows, in the strangers' lane; counted by address and by e-mail",
+    "POST /api/auth/email/verify": "a few rows, in the strangers' lane; counted by address",
+    "POST /api/auth/device": "a few rows, in the strangers' lane; counted by address",
+    "GET /api/auth/providers": "the settings, and each provider's document once; in the providers' lane",
+    "POST /api/auth/provider/<slug:provider>": "two calls to the provider of five seconds each and a few "
+    "rows, in the providers' lane; counted by address",
+    "POST /api/auth/passkey/begin": "one row, in the strangers' lane; counted by address",
+    "POST /api/auth/passkey/finish": "one signature and a few rows; counted by address",
+    "POST /api/auth/mfa": "a few rows, in the strangers' lane; counted by address, five tries a challenge",
     "POST /api/auth/guest": "a few rows, in the strangers' lane; counted by address",
     "POST /api/token/refresh": "one signature, and one row only if it holds; in the strangers' lane",
+    "GET /.well-known/jwks.json": _FIXED,
     "GET /api/status": "counts kept for two seconds, and one thread at most that counts",
     "GET /api/openapi.json": _DOCUMENT,
     "GET /api/asyncapi.json": _DOCUMENT,

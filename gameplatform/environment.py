@@ -30,6 +30,32 @@ def text(name: str, default: str) -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def file_text(name: str, path: str) -> str:
+    """Return the text of a file that a variable names."""
+    try:
+        return Path(path).read_text()
+    except (OSError, UnicodeDecodeError):
+        raise _wrong(name, "the paths of readable files", path) from None
+
+
+def providers(name: str) -> list[dict[str, Any]]:
+    """Return the providers of sign-ins that are listed, each with the variables that begin with its name."""
+    return [_provider(one) for one in names(name)]
+
+
+def _provider(provider_id: str) -> dict[str, Any]:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,29}", provider_id) or provider_id in {"device", "password"}:
+        raise _wrong("PROVIDERS", "lower-case names", provider_id)
+    prefix = f"PROVIDER_{provider_id.upper().replace('-', '_')}_"
+    fields = ("name", "client_id", "client_secret", "issuer", "scope")
+    given = {field: text(f"{prefix}{field.upper()}", "") for field in fields}
+    given = {field: value for field, value in given.items() if value}
+    if provider_id != "steam" and "client_id" not in given:
+        raise ImproperlyConfigured(f"{prefix}CLIENT_ID is needed.")
+    audiences = tuple(names(f"{prefix}AUDIENCES"))
+    return {"id": provider_id, "client_id": "", **given, "audiences": audiences}
+
+
 def integer(name: str, default: int, *, minimum: int = 1, maximum: int = MAX_INTEGER) -> int:
     """Return an integer between ``minimum`` and ``maximum``."""
     value = text(name, str(default))

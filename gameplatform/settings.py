@@ -199,7 +199,7 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
     "USER_ID_CLAIM": "sub",
 }
-PASSWORD_RESET_TIMEOUT = 30 * 60
+PASSWORD_RESET_TIMEOUT = 15 * 60
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -213,6 +213,27 @@ AXES_DISABLE_ACCESS_LOG = True
 # Our own admin in accounts/admin.py respects the roles.
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = ["password", "token", "ticket"]
+
+SIGNING_KEYS = [
+    environment.file_text("SIGNING_KEY_FILES", path) for path in environment.names("SIGNING_KEY_FILES")
+]
+PROVIDERS = environment.providers("PROVIDERS")
+# The domain of passkeys: by default that of each request's host.
+PASSKEY_DOMAIN = environment.text("PASSKEY_DOMAIN", "")
+PASSKEY_ORIGINS = environment.names("PASSKEY_ORIGINS")
+TERMS_VERSION = environment.text("TERMS_VERSION", "")
+ADULT_AGE = environment.integer("ADULT_AGE", 0, minimum=0, maximum=120)
+# Days; 0 keeps for ever.
+RETENTION = {
+    "chat": environment.integer("RETENTION_CHAT_DAYS", 365, minimum=0),
+    "direct_messages": environment.integer("RETENTION_DM_DAYS", 365, minimum=0),
+    "sign_ins": environment.integer("RETENTION_SIGN_INS_DAYS", 180, minimum=0),
+    "idle_guests": environment.integer("RETENTION_IDLE_GUESTS_DAYS", 90, minimum=0),
+}
+# Told to who is banned.
+APPEALS = environment.text("APPEALS", "")
+SESSION_MAX_AGE = timedelta(days=environment.integer("SESSION_MAX_DAYS", 90))
+STAFF_MFA = environment.boolean("STAFF_MFA", not DEBUG)
 
 # -- Mail
 

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from core import problems
+from core.operators import FreshProofNeeded
 from core.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -35,6 +39,10 @@ class AdminPolicy:
         """Answer refusals, and out-of-range ids and dates in URLs, on which Django's admin fails."""
         if not _is_of_the_admin(request):
             return None
+        if isinstance(exception, FreshProofNeeded):
+            logout(request)
+            messages.warning(request, exception.message)
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if isinstance(exception, Refusal):
             return problems.refusal_response(exception)
         if isinstance(exception, OverflowError | ValidationError):

@@ -31,6 +31,8 @@ TABLE: dict[str, Row] = {
         "sign_out": (SUPPORT, MODERATOR),
         "erase": (SUPPORT,),
     },
+    "accounts.ban": {"view": (SUPPORT, MODERATOR), "add": (SUPPORT, MODERATOR), "lift": (SUPPORT, MODERATOR)},
+    "accounts.signin": {"view": (SUPPORT,)},
     "accounts.session": {"view": (SUPPORT,), "end": (SUPPORT,)},
     "admin.logentry": _FOR_SUPERUSERS,
     "axes.accessattempt": {"view": (SUPPORT,), "forget": (SUPPORT,)},

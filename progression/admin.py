@@ -8,7 +8,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.admin import RecordsEditor
-from core.operators import ChangedFieldsAdmin, ChangeOnly, OperatorAdmin, ReadOnly, ReadOnlyInline
+from core.operators import (
+    ChangedFieldsAdmin,
+    ChangeOnly,
+    OperatorAdmin,
+    ReadOnly,
+    ReadOnlyInline,
+    require_fresh_proof,
+)
 from progression import rules, services
 from progression.models import Balance, Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
@@ -137,6 +144,7 @@ class Players(ChangeOnly, OperatorAdmin):
         return [{"changed": {"fields": given}}]
 
     def save_model(self, request: HttpRequest, obj: Player, form: Any, change: bool) -> None:
+        require_fresh_proof(request)
         wanted = form.cleaned_data
         services.grant(
             obj.pk,

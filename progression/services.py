@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from accounts import consent
 from core.calls import run_before
 from core.ids import UserId
 from core.statements import Update, statement
@@ -474,8 +475,10 @@ def _take_stock(item_id: int, quantity: int) -> Update:
 def purchase(user_id: UserId, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
-    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency`` or ``SoldOut``.
+    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``, ``SoldOut`` or
+    ``UnderAge``.
     """
+    consent.check_adult(user_id)
     call = run_before(commands.Purchase(item_id=item_id, quantity=quantity), user_id=user_id)
     item_id, quantity = call.item_id, call.quantity
     offer = selectors.offer(item_id, timezone.now().date())

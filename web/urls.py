@@ -31,6 +31,9 @@ PLACES = (
     "register",
     "forgotten",
     "reset",
+    "verify",
+    "code",
+    "signed-in",
 )
 """Must match ``PLACES`` in ``places.js``."""
 

@@ -96,9 +96,22 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_store=True)
 def mails(request: HttpRequest) -> HttpResponse:
-    """Show the newest mails and their texts; with ``DEBUG`` off there is no such page."""
+    """Show the newest mails, as a page or as JSON; with ``DEBUG`` off there is no such page."""
     if not settings.DEBUG:
         return unknown(request)
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        sent = [
+            {
+                "to": mail.address,
+                "subject": mail.subject,
+                "text": mail.text,
+                "html": mail.html,
+                "at": mail.sent_at,
+            }
+            for mail in queue.latest(100)
+            if mail.sent_at is not None
+        ]
+        return HttpResponse(encode(sent), content_type="application/json")
     return render(request, "web/mails.html", {"mails": queue.latest(100)})
 
 

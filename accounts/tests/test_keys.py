@@ -7,6 +7,8 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import Client
@@ -30,7 +32,7 @@ def restart(settings: Any, key: str, *fallbacks: Any) -> None:
     tokens._verified_cached.cache_clear()
 
 
-@pytest.fixture(params=["HS256", "HS512"])
+@pytest.fixture(params=["HS256", "HS512", "EdDSA"])
 def old_guest(request: pytest.FixtureRequest, settings: Settings, register: Callable[..., Person]) -> Any:
     """A guest signed in under the old key."""
     settings.SIMPLE_JWT = {**settings.SIMPLE_JWT, "ALGORITHM": request.param}
@@ -80,12 +82,46 @@ def test_a_token_names_its_key_and_is_checked_by_no_other(settings: Settings, ol
     algorithm = jwt.get_unverified_header(new)["alg"]
 
     assert len(set(names)) == 2
+    algorithm = "HS256" if algorithm == "EdDSA" else algorithm
     for kid, key in ((names[0], NEW), (names[1], OLD), ("another", NEW)):
         forged = jwt.encode(claims, key, algorithm, {"kid": kid})
         assert client_with(forged).get("/api/me").status_code == 401
 
 
+def test_other_services_check_tokens_by_the_public_keys(settings: Settings, tmp_path: Any) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    settings.SIGNING_KEYS = [pem]
+    for algorithm in ("EdDSA", "RS256"):
+        settings.SIMPLE_JWT = {**settings.SIMPLE_JWT, "ALGORITHM": algorithm}
+        restart(settings, NEW, OLD)
+        guest = APIClient().post("/api/auth/guest").json()
+        published = Client().get("/.well-known/jwks.json").json()
+        assert "d" not in {name for key in published["keys"] for name in key}
+        kid = jwt.get_unverified_header(guest["access"])["kid"]
+        key = jwt.PyJWKSet.from_dict(published)[kid]
+        claims = jwt.decode(guest["access"], key.key, algorithms=[algorithm], audience="gameplatform")
+        assert claims["sub"] == str(guest["user"]["id"])
+        assert client_with(guest["access"]).get("/api/me").status_code == 200
+        assert renewed(guest).status_code == 200
+        confused = jwt.encode(claims, NEW, "HS256", {"kid": kid})
+        assert client_with(confused).get("/api/me").status_code == 401
+
+
+def test_with_a_secret_there_is_no_public_key(settings: Settings) -> None:
+    assert Client().get("/.well-known/jwks.json").json() == {"keys": []}
+
+
+def test_who_was_signed_in_before_tokens_had_public_keys_stays_so(settings: Settings, guest: Person) -> None:
+    settings.SIMPLE_JWT = {**settings.SIMPLE_JWT, "ALGORITHM": "EdDSA"}
+    tokens._verified_cached.cache_clear()
+    assert guest.client.get("/api/me").status_code == 200
+    assert renewed({"refresh": guest.refresh}).status_code == 200
+
+
 def test_tokens_of_before_keys_had_names_are_still_good(settings: Settings, old_guest: Any) -> None:
+    if settings.SIMPLE_JWT["ALGORITHM"] == "EdDSA":
+        pytest.skip("There were no such tokens.")
     claims = jwt.decode(old_guest["access"], options={"verify_signature": False})
     del claims["iss"], claims["aud"]
     algorithm = jwt.get_unverified_header(old_guest["access"])["alg"]

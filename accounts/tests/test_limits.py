@@ -12,7 +12,7 @@ from django.conf import settings as configured
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import api
+from accounts.api import account as api
 from accounts.tests.conftest import PASSWORD, Person, client_with
 from core import limit_counts, limits
 from gameplatform.testing.processes import ServerProcess

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import services, signing_in
+from accounts import bans, services, signing_in
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, Person, client_with
 from core.models import IdempotentAnswer
@@ -209,7 +209,7 @@ def test_what_becomes_of_an_account_while_its_password_is_checked_counts(
             meanwhile.set_password("another horse entirely")
             meanwhile.save()
         else:
-            {"shut": services.ban, "erased": services.erase}[becomes](meanwhile)
+            {"shut": bans.ban, "erased": services.erase}[becomes](meanwhile)
         return user
 
     checked = cast(Any, signing_in).authenticate
@@ -217,7 +217,7 @@ def test_what_becomes_of_an_account_while_its_password_is_checked_counts(
 
     answer = api.post("/api/auth/login", {"username": "ada", "password": PASSWORD})
 
-    assert _refused(answer) == (401, "invalid_credentials")
+    assert _refused(answer) == ((403, "banned") if becomes == "shut" else (401, "invalid_credentials"))
     assert not Session.objects.filter(user=ada.id, ended_at=None).exists()
 
 

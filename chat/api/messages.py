@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import consent
 from accounts.authentication import identity
 from chat import events, selectors, serializers, services, shapes
 from chat.api.speaking import read_message
@@ -30,8 +31,9 @@ class Messages(APIView):
 
     @extend_schema(
         description=(
-            "Post a message; listed words are masked. 403 `not_a_member`, `muted`, 422 `invalid_message`, "
-            "429 `rate_limited`: three messages in two seconds, over all lobbies and conversations."
+            "Post a message; listed words are masked. 403 `not_a_member`, `muted`, `under_age`, "
+            "422 `invalid_message`, 429 `rate_limited`: three messages in two seconds, over all lobbies and "
+            "conversations."
         ),
         request=serializers.NewMessage,
         responses={201: events.Text},
@@ -39,6 +41,7 @@ class Messages(APIView):
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
         selectors.check_member(lobby_id, identity(request).user_id)
+        consent.check_adult(identity(request).user_id)
         user_id, content = read_message(request)
         message = services.post_message(lobby_id=lobby_id, sender_id=user_id, content=content)
         return Response(message, status=201)

@@ -3,6 +3,7 @@
 import type { Games } from "./games.d.ts";
 import type { SyncedView } from "./sync.d.ts";
 import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, OpenRooms, World } from "./messages.d.ts";
+import type { AccountsBriefUser } from "./rest.d.ts";
 
 export interface Tokens {
   access: string;
@@ -79,6 +80,8 @@ export declare class ApiError extends Error {
   errors: Record<string, string[]> | null;
   /** Seconds. */
   retryAfter: number | null;
+  /** The `challenge` and `methods` of `mfa_required`, the `until` and `reason` of `banned`, and the like. */
+  members: Record<string, unknown>;
 }
 
 /** The claims of a JWT, unverified. */
@@ -142,6 +145,9 @@ export declare class GameClient {
   readonly presence: Channel<FriendsStatus.Heard, FriendsStatus.Sent> | null;
   readonly world: Channel<World.Heard, World.Sent> | null;
   setTokens(tokens: Tokens | null): void;
+  signIn(way: string, proof: object): Promise<AccountsBriefUser>;
+  /** Browsers only. */
+  signInByPasskey(): Promise<AccountsBriefUser>;
   renewTokens(): Promise<boolean>;
   ticket(): Promise<string>;
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;

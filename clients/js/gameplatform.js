@@ -54,9 +54,9 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 export class ApiError extends Error {
   /**
    * @param {{status: number, code: string, detail?: string, title?: string, errors?: Record<string, string[]> | null,
-   *   retryAfter?: number | null}} answer
+   *   retryAfter?: number | null} & Record<string, unknown>} answer
    */
-  constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
+  constructor({ status, code, detail, title, errors = null, retryAfter = null, ...members }) {
     super(detail || title || code);
     this.name = "ApiError";
     this.status = status;
@@ -65,6 +65,8 @@ export class ApiError extends Error {
     this.errors = errors;
     /** Seconds to wait after a 429 or 503, else null. */
     this.retryAfter = retryAfter;
+    /** What else the answer says: the `challenge` and `methods` of `mfa_required`, the `until` of `banned`. */
+    this.members = members;
   }
 }
 
@@ -767,6 +769,30 @@ export class GameClient {
     this.setTokens(null);
     this.#storage?.save(null);
     this.emit({ type: "signed_out" });
+  }
+
+  /**
+   * Signs in: by "login", "guest", "register", "device", "code/confirm", or "provider/" and its id, with what that route
+   * takes. It may be refused with `mfa_required`, whose `members` have the `challenge` for `signIn("mfa", ...)`. → the user.
+   *
+   * @param {string} way
+   * @param {object} proof
+   */
+  async signIn(way, proof) {
+    // The tokens of somebody before must not be renewed because this is refused.
+    this.setTokens(null);
+    const { user, access, refresh } = await this.request("POST", `/api/auth/${way}/`, proof);
+    this.setTokens({ access, refresh });
+    this.#storage?.save({ access, refresh });
+    return user;
+  }
+
+  /** Signs in by a passkey, which the browser lets the user choose. → the user. */
+  async signInByPasskey() {
+    const options = await this.request("POST", "/api/auth/passkey/begin/");
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const credential = /** @type {PublicKeyCredential} */ (await navigator.credentials.get({ publicKey }));
+    return this.signIn("passkey/finish", credential.toJSON());
   }
 
   /** A ticket for one socket: browsers cannot send headers with a WebSocket. */

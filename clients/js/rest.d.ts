@@ -1,5 +1,10 @@
 // Made by manage.py generate_catalogue from the code; changes here are lost.
 
+/** The address to which a mail is to go. */
+export interface AccountsAddressRequest {
+  email: string;
+}
+
 /** The user that comes with tokens. */
 export interface AccountsBriefUser {
   id: number;
@@ -9,19 +14,49 @@ export interface AccountsBriefUser {
   is_guest: boolean;
 }
 
+/** What the user has agreed to. */
+export interface AccountsConsent {
+  terms_version: string | null;
+  accepted_terms: string | null;
+  terms_due: boolean;
+  birth_date: string | null;
+  is_adult: boolean;
+  marketing: boolean;
+}
+
 /** A device that is signed in. */
 export interface AccountsDeviceSession {
   id: number;
   created_at: string;
   last_seen: string;
+  name: string;
   user_agent: string;
   ip: string | null;
   current: boolean;
 }
 
-/** The code from a mail. */
-export interface AccountsEmailCodeRequest {
+/** A device's own id, which must be random, and kept by the device alone. */
+export interface AccountsDeviceSignInRequestRequest {
+  device_id: string;
+  create?: boolean;
+  username?: string | null;
+}
+
+/** Another address, and the password. */
+export interface AccountsEmailChangeRequest {
+  email: string;
+  password?: string;
+}
+
+/** A code of the authenticator app or a recovery code. */
+export interface AccountsFactorCodeRequestRequest {
   code: string;
+}
+
+/** A code of the second factor, or the password of an account that has none. */
+export interface AccountsFreshProofRequestRequest {
+  password?: string;
+  code?: string;
 }
 
 /** A new guest account; the name is optional. */
@@ -41,6 +76,36 @@ export interface AccountsLogoutRequest {
   refresh?: string | null;
 }
 
+/** A challenge, and a code of the authenticator app or a recovery code. */
+export interface AccountsMfaAnswerRequestRequest {
+  challenge: string;
+  code: string;
+}
+
+/** What the user agrees to; what is left out stays as it is. */
+export interface AccountsNewConsentRequestRequest {
+  terms_version?: string | null;
+  birth_date?: string | null;
+  marketing?: boolean | null;
+}
+
+/** A way in to add: a `device_id`, a `password`, or a provider's proof. */
+export interface AccountsNewLinkRequestRequest {
+  id_token?: string | null;
+  nonce?: string | null;
+  code?: string | null;
+  redirect_uri?: string;
+  code_verifier?: string;
+  device_id?: string | null;
+  password?: string | null;
+}
+
+/** What an authenticator app needs; it counts once a first code is confirmed. */
+export interface AccountsNewTotp {
+  secret: string;
+  otpauth_url: string;
+}
+
 /** All that a user is shown of the own account. */
 export interface AccountsOwnProfile {
   id: number;
@@ -49,8 +114,18 @@ export interface AccountsOwnProfile {
   is_premium: boolean;
   is_guest: boolean;
   email_verified: boolean;
+  pending_email: string | null;
+  mfa: boolean;
   date_joined: string;
   last_login: string | null;
+}
+
+/** A passkey of the caller. */
+export interface AccountsPasskeyRow {
+  id: number;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
 }
 
 /** The current and the new password. */
@@ -59,10 +134,28 @@ export interface AccountsPasswordChangeRequest {
   new_password: string;
 }
 
-/** The token from a mail, and the new password. */
+/** The key from a mail, and the new password. */
 export interface AccountsPasswordResetRequest {
-  token: string;
-  new_password: string;
+  key: string;
+  password: string;
+}
+
+/** A provider by which users can sign in. */
+export interface AccountsProvider {
+  id: string;
+  name: string;
+  client_id: string;
+  authorize_url: string;
+  scope: string;
+}
+
+/** A provider's `id_token` with its `nonce`; or a `code` with what it was asked for with. */
+export interface AccountsProviderProofRequestRequest {
+  id_token?: string | null;
+  nonce?: string | null;
+  code?: string | null;
+  redirect_uri?: string;
+  code_verifier?: string;
 }
 
 /** A user as shown to anybody. */
@@ -73,6 +166,11 @@ export interface AccountsPublicProfile {
   level: number;
   rating: number | null;
   online: boolean;
+}
+
+/** Codes that each replace the authenticator app once. They are shown only here. */
+export interface AccountsRecoveryCodes {
+  recovery_codes: Array<string>;
 }
 
 /** A refresh token. */
@@ -88,9 +186,19 @@ export interface AccountsRegistrationRequest {
   password_confirm?: string;
 }
 
-/** The address of an account whose password is forgotten. */
-export interface AccountsResetRequestRequest {
+/** An address, and the code that was sent to it. */
+export interface AccountsSignInCodeRequest {
   email: string;
+  code: string;
+}
+
+/** An entry of the sign-in log. */
+export interface AccountsSignInEntry {
+  at: string;
+  method: string;
+  device: string;
+  address: string | null;
+  outcome: "ok" | "wrong" | "mfa_required" | "banned";
 }
 
 /** Tokens, and whose they are. */
@@ -110,6 +218,18 @@ export interface AccountsTicket {
 export interface AccountsTokenPair {
   access: string;
   refresh: string;
+}
+
+/** The code or the link's key from a mail. */
+export interface AccountsVerificationRequest {
+  key: string;
+}
+
+/** A way in which the user can sign in. */
+export interface AccountsWayIn {
+  kind: "password" | "email" | "device" | "provider" | "passkey";
+  provider: string | null;
+  created_at: string;
 }
 
 /** An achievement that a user has earned. */
@@ -895,6 +1015,11 @@ export interface PastBattlePage {
   results: Array<BattlesPastBattle>;
 }
 
+/** What to call a device. */
+export interface PatchedAccountsDeviceNameRequestRequest {
+  name: string;
+}
+
 /** Changes to the caller's own account; a new e-mail needs the password. */
 export interface PatchedAccountsProfileChangesRequest {
   username?: string;
@@ -1105,6 +1230,12 @@ export interface ShardsShardInfo {
   location_id: number;
   faction: string | null;
   capture: ShardsCaptureInfo | null;
+}
+
+export interface SignInEntryPage {
+  next: string | null;
+  previous: string | null;
+  results: Array<AccountsSignInEntry>;
 }
 
 export interface Status {

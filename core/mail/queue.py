@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -36,10 +36,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Letter:
-    """The subject and the text of a mail."""
+    """The subject and the text of a mail, and the same as HTML."""
 
     subject: str
     text: str
+    html: str = ""
 
 
 Renderer = Callable[[str, Mapping[str, Any]], Letter | None]
@@ -57,10 +58,23 @@ def kind(name: str) -> Callable[[Renderer], Renderer]:
     return register
 
 
-def from_template(template: str, context: Mapping[str, Any]) -> Letter:
-    """Render a letter; the first line of the template is its subject."""
-    subject, _, text = render_to_string(template, {**context, "product": settings.PRODUCT}).partition("\n")
-    return Letter(subject.strip(), text.lstrip("\n"))
+def from_template(template: str, context: Mapping[str, Any], *, language: str) -> Letter:
+    """Render ``template``, in which ``{language}`` stands for the folder of the language.
+
+    Its first line is the subject, and the paragraphs become HTML; ``code`` alone is set large.
+    """
+    context = {**context, "product": settings.PRODUCT}
+    subject, _, text = render_to_string(template.format(language=language), context).partition("\n")
+    html = render_to_string(
+        "core/mail/letter.html",
+        {
+            "subject": subject.strip(),
+            "paragraphs": [paragraph.strip() for paragraph in text.strip().split("\n\n")],
+            "code": context.get("code"),
+            "language": language,
+        },
+    )
+    return Letter(subject.strip(), text.lstrip("\n"), html)
 
 
 def enqueue(*, kind: str, address: str, facts: Mapping[str, Any] | None = None) -> None:
@@ -93,19 +107,25 @@ def _claim_one(mail: Mail) -> bool:
     return claimed.update(due_at=next_due, tries=mail.tries + 1) == 1
 
 
-def render(mail: Mail) -> EmailMessage | None:
+def render(mail: Mail) -> EmailMultiAlternatives | None:
     """Return the message to send, or None and forget the mail if there is nobody to write to."""
     letter = _kinds[mail.kind](mail.address, mail.facts)
     if letter is None:
         mail.delete()
         return None
-    return EmailMessage(letter.subject, letter.text, to=[mail.address])
+    message = EmailMultiAlternatives(letter.subject, letter.text, to=[mail.address])
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    return message
 
 
-def mark_sent(mail: Mail, *, message: EmailMessage) -> None:
+def mark_sent(mail: Mail, *, message: EmailMultiAlternatives) -> None:
     """Record that a mail was sent; with ``DEBUG`` its text is kept for ``/dev/mail/``."""
-    text = f"{message.subject}\n\n{message.body}" if settings.DEBUG else ""
-    Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), due_at=None, text=text)
+    shown: dict[str, str] = {}
+    if settings.DEBUG:
+        html = [str(content) for content, kind in message.alternatives if kind == "text/html"]
+        shown = {"subject": str(message.subject), "text": str(message.body), "html": "".join(html)}
+    Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), due_at=None, **shown)
 
 
 def delete_old() -> None:

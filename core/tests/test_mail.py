@@ -120,3 +120,6 @@ def test_in_development_what_was_sent_is_shown_and_otherwise_not_kept(
     greet()
     send()
     assert "Hello, Ada." in client.get("/dev/mail/").text
+    shown, *_ = client.get("/dev/mail/", headers={"Accept": "application/json"}).json()
+    assert (shown["to"], shown["subject"], shown["text"]) == (TO, "Hello", "Hello, Ada.")
+    assert shown.keys() == {"to", "subject", "text", "html", "at"}

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import bans
 from accounts import services as accounts
 from accounts.models import User
 from core import personal_data
@@ -344,7 +345,7 @@ def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(
     ada.join(table, party_id=party)
 
     with telling() as told:
-        accounts.ban(User.objects.get(pk=bob.id))
+        bans.ban(User.objects.get(pk=bob.id))
 
     assert ada.status() == {"status": "idle"}
     left = [event for event in told if type(event).__name__ == "QueueLeft"]

@@ -43,8 +43,10 @@ def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(
 
     act(moderator, "accounts/user", "ban", ada.user.pk, reason="spam")
     assert client.get("/api/me", headers=token).status_code == 401
-    assert client.post("/api/auth/login", login, content_type="application/json").status_code == 401
-    assert client.post("/api/token", login, content_type="application/json").status_code == 401
+    for path in ("/api/auth/login", "/api/token"):
+        refused = client.post(path, login, content_type="application/json")
+        assert (refused.status_code, refused.json()["code"]) == (403, "banned")
+        assert (refused.json()["reason"], refused.json()["until"]) == ("spam", None)
 
     act(moderator, "accounts/user", "lift_ban", ada.user.pk)
     assert client.post("/api/auth/login", login, content_type="application/json").status_code == 200

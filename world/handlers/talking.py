@@ -20,9 +20,12 @@ class TalkingHandlers(WorldSocket):
     emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.Whisper, events.FactionChat)
 
     async def _heard(self, content: str) -> str:
-        """Return the content as others may see it. Raises ``InvalidContent`` and ``RateLimited``."""
+        """Return the content as others may see it.
+
+        Raises ``InvalidContent``, ``RateLimited``, ``UnderAge`` or ``MutedEverywhere``.
+        """
         content = speech.clean(content)
-        await pacing.take(self.player.user_id)
+        await pacing.take_among_strangers(self.player.user_id)
         return await words.amask(content)
 
     @handles(commands.Chat)

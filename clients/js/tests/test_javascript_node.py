@@ -169,3 +169,25 @@ client.disconnect();
 
 def test_a_guest_who_cannot_play_learns_why(demo_server: Any, tmp_path: Path) -> None:
     assert run(WRONG, tmp_path, demo_server.base_url) == "unknown_game\n"
+
+
+WAYS_IN = """
+import { GameClient } from "./gameplatform.js";
+
+const client = new GameClient(process.env.SERVER_URL);
+const device = { device_id: "a-device-that-keeps-this-id" };
+const { id } = await client.signIn("device", device);
+console.log(id === (await client.signIn("device", { ...device, create: false })).id);
+console.log((await client.signIn("login", { username: "user_1", password: "testpass123" })).username);
+const refused = (error) => error.code;
+const code = { email: "user_1@example.org", code: "000000" };
+console.log(await client.signIn("code/confirm", code).catch(refused));
+console.log(await client.signIn("provider/nobody", { id_token: "x" }).catch(refused));
+console.log(await client.signIn("mfa", { challenge: "unknown", code: "000000" }).catch(refused));
+console.log(client.signedIn);
+"""
+
+
+def test_a_program_signs_in_in_every_way(demo_server: Any, tmp_path: Path) -> None:
+    told = run(WAYS_IN, tmp_path, demo_server.base_url).splitlines()
+    assert told == ["true", "user_1", "invalid_credentials", "not_found", "code_invalid", "false"]

@@ -165,6 +165,7 @@ class Api:
             problem.get("detail") or problem.get("title") or response.reason_phrase,
             facts if isinstance(facts, dict) else None,
             float(retry_after) if retry_after.isdigit() else None,
+            members=problem,
         )
 
 

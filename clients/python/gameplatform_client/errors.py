@@ -30,11 +30,14 @@ class ApiError(ClientError):
         error_message: str = "",
         details: Mapping[str, Any] | None = None,
         retry_after: float | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(error_code, error_message, details)
         self.status = status
         self.retry_after = retry_after
         """Seconds to wait after a 429 or 503."""
+        self.members: dict[str, Any] = dict(members or {})
+        """All of the answer, such as the ``challenge`` of ``mfa_required``."""
 
 
 class CommandRefused(ClientError):

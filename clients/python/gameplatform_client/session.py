@@ -67,19 +67,46 @@ class Session(Handlers):
 
     async def request_email_code(self) -> None:
         """Have a code sent that verifies the user's address. Raises ``ApiError``."""
-        await self.request("POST", "/api/auth/email/verify/request/")
+        await self.request("POST", "/api/auth/email/resend/")
 
     async def verify_email(self, code: str) -> None:
         """Verify the user's address. Raises ``ApiError`` with ``code_invalid``."""
-        await self.request("POST", "/api/auth/email/verify/", {"code": code})
+        await self.request("POST", "/api/auth/email/verify/", {"key": code})
+
+    async def change_email(self, email: str, password: str) -> None:
+        """Give the account another address, which counts once it is verified. Raises ``ApiError``."""
+        await self.request("POST", "/api/me/email/", {"email": email, "password": password})
+
+    async def request_sign_in_code(self, email: str) -> None:
+        """Have a code sent that signs in; nothing tells whether there is such an account."""
+        await self._api.request_openly("/api/auth/code/", {"email": email})
+
+    async def sign_in_by_code(self, email: str, code: str) -> User:
+        """Sign in with the code that was sent. Raises ``ApiError``."""
+        return await self._enter("/api/auth/code/confirm/", {"email": email, "code": code})
+
+    async def sign_in_by_device(self, device_id: str, *, create: bool = True) -> User:
+        """Sign in by a random id that this device keeps; an unknown one gets a new account."""
+        return await self._enter("/api/auth/device/", {"device_id": device_id, "create": create})
+
+    async def sign_in_by_provider(self, provider: str, proof: Mapping[str, Any]) -> User:
+        """Sign in by what a provider gave: ``id_token`` and ``nonce``, or ``code`` and what belongs to it.
+
+        Raises ``ApiError``.
+        """
+        return await self._enter(f"/api/auth/provider/{provider}/", proof)
+
+    async def answer_challenge(self, challenge: str, code: str) -> User:
+        """Finish a sign-in refused with ``mfa_required``, whose ``members`` have the challenge."""
+        return await self._enter("/api/auth/mfa/", {"challenge": challenge, "code": code})
 
     async def request_password_reset(self, email: str) -> None:
         """Have a link sent to set a new password; nothing tells whether there is such an account."""
-        await self._api.request_openly("/api/auth/password/reset/request/", {"email": email})
+        await self._api.request_openly("/api/auth/password/forgot/", {"email": email})
 
-    async def reset_password(self, token: str, new_password: str) -> None:
-        """Set a new password with the token of the link. Raises ``ApiError`` with ``reset_invalid``."""
-        body = {"token": token, "new_password": new_password}
+    async def reset_password(self, key: str, password: str) -> None:
+        """Set a new password with the key of the link. Raises ``ApiError`` with ``reset_invalid``."""
+        body = {"key": key, "password": password}
         await self._api.request_openly("/api/auth/password/reset/", body)
 
     async def request(

@@ -106,11 +106,32 @@ class Session(Handlers):
     def verify_email(self, code: str) -> None:
         """Verify the user's address. Raises ``ApiError`` with ``code_invalid``."""
 
+    def change_email(self, email: str, password: str) -> None:
+        """Give the account another address, which counts once it is verified. Raises ``ApiError``."""
+
+    def request_sign_in_code(self, email: str) -> None:
+        """Have a code sent that signs in; nothing tells whether there is such an account."""
+
+    def sign_in_by_code(self, email: str, code: str) -> User:
+        """Sign in with the code that was sent. Raises ``ApiError``."""
+
+    def sign_in_by_device(self, device_id: str, *, create: bool = True) -> User:
+        """Sign in by a random id that this device keeps; an unknown one gets a new account."""
+
+    def sign_in_by_provider(self, provider: str, proof: Mapping[str, Any]) -> User:
+        """Sign in by what a provider gave: ``id_token`` and ``nonce``, or ``code`` and what belongs to it.
+
+        Raises ``ApiError``.
+        """
+
+    def answer_challenge(self, challenge: str, code: str) -> User:
+        """Finish a sign-in refused with ``mfa_required``, whose ``members`` have the challenge."""
+
     def request_password_reset(self, email: str) -> None:
         """Have a link sent to set a new password; nothing tells whether there is such an account."""
 
-    def reset_password(self, token: str, new_password: str) -> None:
-        """Set a new password with the token of the link. Raises ``ApiError`` with ``reset_invalid``."""
+    def reset_password(self, key: str, password: str) -> None:
+        """Set a new password with the key of the link. Raises ``ApiError`` with ``reset_invalid``."""
 
     def request(
         self,

@@ -201,11 +201,26 @@ async def test_a_program_replaces_a_password_and_verifies_an_address(demo_server
         with pytest.raises(ApiError) as refused:
             await client.reset_password("1-abc-def", "a wholly new sentence")
         assert refused.value.error_code == "reset_invalid"
+        await client.request_sign_in_code("nobody@example.org")
+        with pytest.raises(ApiError) as refused:
+            await client.sign_in_by_code("nobody@example.org", "123456")
+        assert refused.value.error_code == "invalid_credentials"
+        device = await client.sign_in_by_device("a-device-that-keeps-this-id")
+        assert await client.sign_in_by_device("a-device-that-keeps-this-id", create=False) == device
+        with pytest.raises(ApiError) as refused:
+            await client.sign_in_by_provider("nobody", {"id_token": "x"})
+        assert refused.value.status == 404
+        with pytest.raises(ApiError) as refused:
+            await client.answer_challenge("unknown", "123456")
+        assert refused.value.members["code"] == "code_invalid"
         await client.sign_in("user_1", "testpass123")
         await client.request_email_code()
         with pytest.raises(ApiError) as refused:
             await client.verify_email("wrong")
         assert refused.value.error_code == "code_invalid"
+        with pytest.raises(ApiError) as refused:
+            await client.change_email("other@example.org", "wrong horse")
+        assert refused.value.error_code == "wrong_password"
 
 
 async def test_a_program_hears_of_open_rooms_as_they_come_and_go(demo_server: Any) -> None:

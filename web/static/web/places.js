@@ -32,10 +32,13 @@ const ALL = [
   { path: "/profile/pets", section: "pets", rail: null, load: () => import("./player/pets.js") },
   { path: "/profile/shop", section: "shop", rail: null, load: () => import("./player/shop.js") },
   { path: "/profile/account", rail: null, load: () => import("./player/account.js") },
-  { path: "/signin", rail: null, open: true, load: () => import("./play/signin.js") },
-  { path: "/register", rail: null, open: true, load: () => import("./play/signin.js") },
-  { path: "/forgotten", rail: null, open: true, load: () => import("./play/forgotten.js") },
-  { path: "/reset", rail: null, open: true, load: () => import("./play/forgotten.js") },
+  { path: "/signin", rail: null, open: true, load: () => import("./ways/signin.js") },
+  { path: "/register", rail: null, open: true, load: () => import("./ways/signin.js") },
+  { path: "/forgotten", rail: null, open: true, load: () => import("./ways/forgotten.js") },
+  { path: "/reset", rail: null, open: true, load: () => import("./ways/forgotten.js") },
+  { path: "/code", rail: null, open: true, load: () => import("./ways/ways.js") },
+  { path: "/signed-in", rail: null, open: true, load: () => import("./ways/ways.js") },
+  { path: "/verify", rail: null, open: true, load: () => import("./ways/verify.js") },
 ];
 
 export const PLACES = ALL.filter(({ section }) => !section || hasSection(section));

@@ -83,7 +83,7 @@ function keep(tokens) {
 }
 
 /** @param {User} user */
-function enter(user) {
+export function enter(user) {
   session.patch({ status: "in", user });
   client.connectToNotifications();
 }
@@ -99,21 +99,16 @@ function leave() {
 }
 
 /**
- * @param {string} path
- * @param {object} fields
+ * @param {string} way
+ * @param {object} proof
  */
-async function signInBy(path, fields) {
-  // A token of somebody before must not stand in the way of signing in.
-  client.setTokens(null);
-  /** @type {Rest.AccountsSignedIn} */
-  const { user, access, refresh } = await client.request("POST", path, fields);
-  keep({ access, refresh });
-  enter(user);
+export async function signInBy(way, proof) {
+  enter(await client.signIn(way, proof));
 }
 
-export const playAsGuest = () => signInBy("/api/auth/guest/", {});
+export const playAsGuest = () => signInBy("guest", {});
 /** @param {object} fields */
-export const register = (fields) => signInBy("/api/auth/register/", fields);
+export const register = (fields) => signInBy("register", fields);
 
 /**
  * One field takes a name or an e-mail address.
@@ -122,7 +117,7 @@ export const register = (fields) => signInBy("/api/auth/register/", fields);
  * @param {string} password
  */
 export const signIn = (name, password) =>
-  signInBy("/api/auth/login/", { [name.includes("@") ? "email" : "username"]: name, password });
+  signInBy("login", { [name.includes("@") ? "email" : "username"]: name, password });
 
 /**
  * Gives a guest a lasting account that keeps all it owns.

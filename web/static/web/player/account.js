@@ -17,6 +17,7 @@ import {
 import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { Keep } from "./keep.js";
+import { Authenticator, SignIns, WaysIn } from "../ways/security.js";
 import { go } from "../router.js";
 import { client, erase, session, signOut, useUser } from "../session.js";
 import { ago, text } from "../texts.js";
@@ -25,14 +26,17 @@ import { toast } from "../toasts.js";
 
 /** @import { Failed, Fields, Loaded, Ref, Rest, User } from "../types.d.ts" */
 
-/** @param {{user: User}} props */
-function Name({ user }) {
+/** @param {{user: User, onChanged: () => void}} props */
+function Name({ user, onChanged }) {
   const save = async (/** @type {Fields} */ fields, /** @type {HTMLFormElement} */ form) => {
-    const changed = client.request("PATCH", "/api/me/", fields).catch(besideField("password"));
-    session.patch({ user: await changed });
+    /** @type {Rest.AccountsOwnProfile} */
+    const changed = await client.request("PATCH", "/api/me/", fields).catch(besideField("password"));
+    session.patch({ user: changed });
     const password = form.elements.namedItem("password");
     if (password instanceof HTMLInputElement) password.value = "";
-    toast(text("account.saved"));
+    const { pending_email: email } = changed;
+    toast(email && email === fields.email ? text("account.verify_sent", { email }) : text("account.saved"));
+    if (!user.is_guest) onChanged();
   };
   return html`<${Card} title=${text("account.who")}>
     <${Form} onSend=${save} submit=${text("account.save")}>
@@ -58,10 +62,10 @@ const besideField = (field) => (/** @type {Failed} */ error) => {
   throw error;
 };
 
-/** @param {{email: string, code: string, onVerified: () => void}} props */
-function Verify({ email, code, onVerified }) {
+/** @param {{email: string, onVerified: () => void}} props */
+function Verify({ email, onVerified }) {
   const again = useAction(async () => {
-    await client.request("POST", "/api/auth/email/verify/request/");
+    await client.request("POST", "/api/auth/email/resend/");
     toast(text("account.verify_sent", { email }));
   });
   const send = async (/** @type {Fields} */ fields) => {
@@ -72,7 +76,7 @@ function Verify({ email, code, onVerified }) {
   return html`<${Card} title=${text("account.verify")}>
     <p class="soft">${text("account.verify_text", { email })}</p>
     <${Form} onSend=${send} submit=${text("account.verify_send")}>
-      <${Field} label=${text("account.verify_code")} name="code" required inputmode="numeric" initial=${code}
+      <${Field} label=${text("account.verify_code")} name="key" required inputmode="numeric"
         autocomplete="one-time-code" />
     <//>
     <${Button} kind="quiet" busy=${again.busy} onClick=${() => again.run()}>${text("account.verify_again")}<//>
@@ -208,8 +212,8 @@ function Erase({ user }) {
     ${open && html`<${Erasing} user=${user} onClose=${() => setOpen(false)} />`}<//>`;
 }
 
-/** @param {{path: string, query: URLSearchParams}} props */
-export default function Account({ path, query }) {
+/** @param {{path: string}} props */
+export default function Account({ path }) {
   const user = useUser();
   const profile = useLoad(
     /** @returns {Promise<Rest.AccountsOwnProfile>} */
@@ -221,20 +225,24 @@ export default function Account({ path, query }) {
     async () => (user.is_guest ? [] : everything("/api/me/sessions/")),
     [user.is_guest],
   );
+  const unverified = profile.data?.pending_email ?? (profile.data?.email_verified === false && user.email);
+  const verified = async () => {
+    session.patch({ user: await client.request("GET", "/api/me/") });
+    profile.reload();
+  };
   useTitle(text("account.title"));
   return html`<div class="page wide profile">
     <${ProfileTabs} path=${path} />
     <header><${Avatar} name=${user.username} size="large" /><div><h1>${text("account.title")}</h1>
       <p class="soft">${[user.username, user.email || text("profile.guest")].join(" · ")}</p></div></header>
     <div class="halves">
-      <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user} />
-        ${
-          user.email &&
-          profile.data?.email_verified === false &&
-          html`<${Verify} email=${user.email} code=${query.get("code") ?? ""} onVerified=${profile.reload} />`
-        }
-        ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}</div>
-      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}<${Data}
+      <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user}
+        onChanged=${profile.reload} />
+        ${unverified && html`<${Verify} email=${unverified} onVerified=${verified} />`}
+        ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}
+        <${WaysIn} onChanged=${verified} />
+        ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}</div>
+      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} /><${SignIns} />`}<${Data}
         username=${user.username} /><${Erase} user=${user} /></div></div>
   </div>`;
 }

@@ -6,6 +6,7 @@ import { go } from "../router.js";
 import { playAsGuest, register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
+import { OtherWays, SecondFactor, useChallenge } from "./ways.js";
 
 /** @import { Fields } from "../types.d.ts" */
 
@@ -51,10 +52,14 @@ export default function SignIn({ path, query }) {
   const form = FORMS[path];
   const next = nextPlace(query);
   const guest = useAction(playAsGuest);
+  const enter = useChallenge(form.send);
   useTitle(text(form.title));
   useEffect(() => {
     if (status === "in") go(next, { replace: true });
   }, [status]);
+  if (enter.challenge)
+    return html`<${Card} class="gate"><h1>${text("mfa.title")}</h1>
+      <${SecondFactor} challenge=${enter.challenge} onCancel=${enter.cancel} /><//>`;
   const search = query.size ? `?${query}` : "";
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
@@ -63,7 +68,7 @@ export default function SignIn({ path, query }) {
       html`<${Tabs} name="form" label=${text("top.sign_in")} value=${path}
       onChoose=${(/** @type {string} */ to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("top.sign_in") }, { value: "/register", label: text("register.submit") }]} />
-    <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
+    <${Form} key=${path} onSend=${enter.send} submit=${text(form.submit)}>
       ${form.fields.map(
         ({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}
         ...${field} />`,
@@ -71,6 +76,7 @@ export default function SignIn({ path, query }) {
     <//>`
     }
     ${path === "/signin" && signsInBy("password") && html`<${LinkButton} kind="quiet" href="/forgotten">${text("forgotten.title")}<//>`}
+    ${path === "/signin" && html`<${OtherWays} />`}
     <${Refusal} error=${guest.error} />
     ${
       signsInBy("guest") &&

@@ -11,7 +11,7 @@ import { toast } from "../toasts.js";
 function Ask() {
   const [sentTo, setSentTo] = useState("");
   const send = async (/** @type {Fields} */ { email }) => {
-    await client.request("POST", "/api/auth/password/reset/request/", { email });
+    await client.request("POST", "/api/auth/password/forgot/", { email });
     setSentTo(email);
   };
   if (sentTo)
@@ -24,22 +24,22 @@ function Ask() {
 }
 
 /** @param {{token: string}} props */
-function Choose({ token }) {
+function Choose({ token: key }) {
   const send = async (/** @type {Fields} */ fields) => {
-    await client.request("POST", "/api/auth/password/reset/", { token, ...fields });
+    await client.request("POST", "/api/auth/password/reset/", { key, ...fields });
     toast(text("reset.done"));
     go("/signin", { replace: true });
   };
   return html`<p class="soft">${text("reset.text")}</p>
     <${Form} onSend=${send} submit=${text("reset.send")}>
-      <${Field} label=${text("account.password_new")} name="new_password" type="password" required autofocus
+      <${Field} label=${text("account.password_new")} name="password" type="password" required autofocus
         autocomplete="new-password" />
     <//>`;
 }
 
 /** @param {{query: URLSearchParams}} props */
 export default function Forgotten({ query }) {
-  const token = query.get("token");
+  const token = query.get("key");
   const title = text(token ? "reset.title" : "forgotten.title");
   useTitle(title);
   return html`<${Card} class="gate"><h1>${title}</h1>

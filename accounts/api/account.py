@@ -1,10 +1,12 @@
-"""REST routes of accounts and sessions."""
+"""Routes to register, to sign in by password, and of the own account."""
 
 import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,10 +15,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import (
+    bans,
+    consent,
     gatekeeping,
+    keys,
     own_profile,
     profiles,
     recovery,
+    second_factor,
     selectors,
     serializers,
     services,
@@ -26,17 +32,19 @@ from accounts import (
 from accounts.authentication import identity
 from accounts.models import Session, User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
-from core import limits, paging, personal_data
+from core import client_address, limits, paging, personal_data
 from core.fast_path import at_once
 from core.idempotency import idempotent
 from core.ids import UserId
-from core.parsers import read
+from core.parsers import read, read_struct
 from core.refusals import Invalid
 from core.shapes import Page
+from core.typed import typed
 from core.views import AtDoor, OpenView
 
 
-def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
+def signed_in(result: services.SignedIn, status: int = 200) -> Response:
+    """Return the response to a sign-in."""
     body = shapes.SignedIn(
         user=selectors.brief(result.user), access=result.tokens.access, refresh=result.tokens.refresh
     )
@@ -48,7 +56,7 @@ def _sign_in(request: Request) -> services.SignedIn:
 
 
 class Register(OpenView):
-    """Create an account and sign in. 409 `username_taken`, `email_taken`."""
+    """Create an account and sign in. 403 `banned`, 409 `username_taken`, `email_taken`."""
 
     throttle_classes = (AtDoor,)
     door = limits.REGISTER
@@ -57,11 +65,12 @@ class Register(OpenView):
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
-        return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
+        bans.check_client(ip=client_address.of_request(request._request))
+        return signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
 
 
 class Guest(OpenView):
-    """Create a guest account, without e-mail and password. 409 `username_taken`."""
+    """Create a guest account, without e-mail and password. 403 `banned`, 409 `username_taken`."""
 
     throttle_classes = (AtDoor,)
     door = limits.GUEST
@@ -70,21 +79,28 @@ class Guest(OpenView):
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Guest, request.data)
-        return _signed_in(
+        bans.check_client(ip=client_address.of_request(request._request))
+        return signed_in(
             services.register_guest(**body, device=signing_in.device(request._request)), status=201
         )
 
 
 class Login(OpenView):
-    """Sign in with a username or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
+    """Sign in with a username or e-mail.
+
+    401 `invalid_credentials`, `mfa_required`, 403 `banned`, 429 `locked_out`, `rate_limited`.
+    """
 
     @extend_schema(request=serializers.Login, responses=shapes.SignedIn)
     def post(self, request: Request) -> Response:
-        return _signed_in(_sign_in(request))
+        return signed_in(_sign_in(request))
 
 
 class Tokens(OpenView):
-    """Sign in and return only the tokens. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
+    """Sign in and return only the tokens.
+
+    401 `invalid_credentials`, `mfa_required`, 403 `banned`, 429 `locked_out`, `rate_limited`.
+    """
 
     @extend_schema(request=serializers.Login, responses=shapes.TokenPair)
     def post(self, request: Request) -> Response:
@@ -99,7 +115,16 @@ class RefreshTokens(OpenView):
 
     @extend_schema(request=serializers.Refresh, responses=shapes.TokenPair)
     def post(self, request: Request) -> Response:
-        return Response(services.rotate(**read(serializers.Refresh, request.data)).tokens)
+        ip = client_address.of_request(request._request)
+        return Response(services.rotate(**read(serializers.Refresh, request.data), ip=ip).tokens)
+
+
+class JSONWebKeys(OpenView):
+    """The public keys of tokens (RFC 7517); none if they are signed with a secret."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({"keys": keys.jwks()}, headers={"Cache-Control": "public, max-age=300"})
 
 
 class Logout(APIView):
@@ -125,7 +150,7 @@ class Upgrade(APIView):
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
         user = selectors.user(request)
-        return _signed_in(services.upgrade(user=user, session_id=identity(request).session_id, **body))
+        return signed_in(services.upgrade(user=user, session_id=identity(request).session_id, **body))
 
 
 class Ticket(APIView):
@@ -158,21 +183,28 @@ class Me(Profile):
     """The caller's own account."""
 
     @extend_schema(
-        description="Change it; another e-mail needs the password. 403 `wrong_password`, "
-        "409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none), 429 `locked_out`, "
-        "`rate_limited`.",
+        description="Change it; another e-mail needs the password, and replaces a verified one once it is "
+        "verified. 403 `wrong_password`, 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has "
+        "none), 429 `locked_out`, `rate_limited`.",
         request=serializers.ProfileChanges,
         responses=shapes.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
         changes = read(serializers.ProfileChanges, request.data)
-        password = changes.pop("password", "")
         user = selectors.user(request)
+        password = changes.pop("password", "")
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
         if changes.get("email", user.email) != user.email:
-            _require_password(request, user, password)
-        user = services.change_profile(user=user, changes=changes)
+            require_proof(request, user, password)
+        # Nothing depends on an address that was never verified, so another takes its place at once.
+        email = changes.pop("email", None) if user.email_verified_at else None
+        if email is None:
+            user = services.change_profile(user=user, changes=changes)
+        else:
+            with transaction.atomic():
+                user = services.change_profile(user=user, changes=changes)
+                recovery.request_address(user, email=email)
         return Response(selectors.own_profile(user))
 
     @extend_schema(
@@ -184,13 +216,28 @@ class Me(Profile):
     def delete(self, request: Request) -> Response:
         password = read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
-        if not user.is_guest:
-            _require_password(request, user, password)
+        require_proof(request, user, password)
         services.erase(user)
         return Response(status=204)
 
 
-def _require_password(request: Request, user: User, password: str) -> None:
+def require_proof(request: Request, user: User, password: str) -> None:
+    """Require the password, where there is one, and a fresh second factor, where there is one.
+
+    Guests have neither. Raises ``WrongPassword``, ``ProofRequired`` or ``Invalid``.
+    """
+    if user.has_usable_password() and not user.is_guest:
+        verify_password(request, user, password)
+    second_factor.check_proof(user, session_id=identity(request).session_id)
+
+
+def require_fresh(request: Request, user: User) -> None:
+    """Require that the session has lately proven who the caller is. Raises ``ProofRequired``."""
+    second_factor.check_fresh(user, session_id=identity(request).session_id)
+
+
+def verify_password(request: Request, user: User, password: str) -> None:
+    """Raise ``WrongPassword`` unless this is the caller's password, counting failures."""
     if not password:
         raise Invalid("The password is needed.", details={"password": ["This field is required."]})
     if signing_in.verify(request._request, user.username, password) is None:
@@ -209,62 +256,10 @@ class Password(APIView):
         user = selectors.user(request)
         if user.is_guest:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it a password.")
-        _require_password(request, user, body["old_password"])
+        require_proof(request, user, body["old_password"])
         services.change_password(
             user=user, password=body["new_password"], session_id=identity(request).session_id
         )
-        return Response(status=204)
-
-
-class RequestVerification(APIView):
-    """Send a code that verifies the caller's e-mail address.
-
-    409 `already_verified`, `upgrade_first` (guests have no address).
-    """
-
-    throttle_classes = (AtDoor,)
-    door = limits.EMAIL_CODE
-
-    @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request) -> Response:
-        recovery.request_verification(selectors.user(request))
-        return Response(status=204)
-
-
-class VerifyEmail(APIView):
-    """Verify the caller's e-mail address with the code that was sent to it. 403 `code_invalid`."""
-
-    throttle_classes = (AtDoor,)
-    door = limits.EMAIL_CODE
-
-    @extend_schema(request=serializers.EmailCode, responses={204: None})
-    def post(self, request: Request) -> Response:
-        recovery.verify_email(selectors.user(request), **read(serializers.EmailCode, request.data))
-        return Response(status=204)
-
-
-class RequestReset(OpenView):
-    """Send a link to set a new password. The answer does not reveal whether the address has an account."""
-
-    throttle_classes = (AtDoor,)
-    door = limits.PASSWORD_RESET
-
-    @extend_schema(request=serializers.ResetRequest, responses={204: None})
-    def post(self, request: Request) -> Response:
-        recovery.request_reset(read(serializers.ResetRequest, request.data)["email"])
-        return Response(status=204)
-
-
-class ResetPassword(OpenView):
-    """Set a new password with the token from a mail, and sign out everywhere. 403 `reset_invalid`."""
-
-    throttle_classes = (AtDoor,)
-    door = limits.PASSWORD_RESET
-
-    @extend_schema(request=serializers.PasswordReset, responses={204: None})
-    def post(self, request: Request) -> Response:
-        body = read(serializers.PasswordReset, request.data)
-        recovery.reset_password(token=body["token"], password=body["new_password"])
         return Response(status=204)
 
 
@@ -280,10 +275,61 @@ class Sessions(APIView):
         return paging.page(self, sessions, ordering="-created_at", show=show)
 
 
-class OneSession(APIView):
-    """Sign out one of the caller's devices."""
+class Consent(APIView):
+    """The terms, the date of birth and marketing."""
 
-    @extend_schema(responses={204: None})
+    @typed
+    def get(self, request: Request) -> shapes.Consent:
+        """What the caller has agreed to, and whether the terms are to be asked for again."""
+        return _shown_consent(selectors.user(request))
+
+    @typed
+    def put(self, request: Request, body: shapes.NewConsent) -> shapes.Consent:
+        """Agree to the terms in force, give the date of birth (once), allow or forbid marketing.
+
+        409 `conflict` (another date of birth is stored), 422 `invalid`.
+        """
+        user = selectors.user(request)
+        consent.record(
+            user, terms_version=body.terms_version, birth_date=body.birth_date, marketing=body.marketing
+        )
+        user.refresh_from_db()
+        return _shown_consent(user)
+
+
+def _shown_consent(user: User) -> shapes.Consent:
+    version = settings.TERMS_VERSION
+    return shapes.Consent(
+        terms_version=version or None,
+        accepted_terms=user.accepted_terms or None,
+        terms_due=bool(version) and user.accepted_terms != version,
+        birth_date=user.birth_date,
+        is_adult=consent.is_adult(user),
+        marketing=user.marketing_consent_at is not None,
+    )
+
+
+class SignIns(APIView):
+    """The sign-in log of the caller's account, newest first."""
+
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.SignInEntry])
+    def get(self, request: Request) -> Response:
+        entries = selectors.sign_ins(identity(request).user_id)
+        return paging.page(self, entries, ordering="-pk", show=selectors.shown_sign_ins)
+
+
+class OneSession(APIView):
+    """One of the caller's devices."""
+
+    @extend_schema(description="Give it a name.", request=shapes.DeviceName, responses={204: None})
+    def patch(self, request: Request, session_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_own_session(user_id=user_id, session_id=session_id)
+        body = read_struct(shapes.DeviceName, request.data)
+        services.name_session(user_id=user_id, session_id=session_id, name=body.name.strip())
+        return Response(status=204)
+
+    @extend_schema(description="Sign it out.", responses={204: None})
     def delete(self, request: Request, session_id: int) -> Response:
         services.end_session(user_id=identity(request).user_id, session_id=session_id)
         return Response(status=204)

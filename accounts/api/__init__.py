@@ -1,0 +1,1 @@
+"""REST routes of accounts and sessions."""

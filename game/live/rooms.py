@@ -111,7 +111,7 @@ class Rooms:
         if room is not None:
             return self._local(room)
         remote = self.remote.get(game_id)
-        if remote is not None:
+        if remote is not None and await self._is_alive(remote.owner):
             return remote
         try:
             owner = await self.owner(game_id)
@@ -120,8 +120,18 @@ class Rooms:
             self.adopt([game_id])
             raise
         if owner != self._worker.id:
+            known = self.remote.get(game_id)
+            if known is not None and known.owner != owner:
+                known.close()
             return self.remote.setdefault(game_id, RemoteRoom(game_id, owner, self._forget))
         return self._local(await self.open(game_id))
+
+    async def _is_alive(self, owner: str) -> bool:
+        """Return whether a room's owner lives: who comes back first need not wait until its death is sure."""
+        try:
+            return owner in await self._worker.alive([owner])
+        except REDIS_ERRORS:
+            return True
 
     async def own(self, game_id: UUID) -> Room:
         """Return the room that another worker believes to be here. Raises ``Unavailable`` if it is not."""

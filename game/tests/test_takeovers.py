@@ -18,6 +18,7 @@ from game.author import Clock, catalogue
 from game.events import GameOver
 from game.games.arena import SPEED
 from game.live import ownership, rooms
+from game.live.remote import RemoteRoom
 from game.models import Game, JournalEntry, Snapshot
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
@@ -281,6 +282,18 @@ async def test_an_arena_goes_on_where_its_players_saw_it(
     assert abs(tick["tick"] - seen["tick"]) <= 6
     places = [one["view"]["fighters"]["0"] for one in (seen, state)]
     assert dist(*((place["x"], place["y"]) for place in places)) <= 0.3 * SPEED
+
+
+async def test_who_comes_back_first_opens_a_room_whose_owner_has_died(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, here: Worker
+) -> None:
+    game = await new_game()
+    at_hand = rooms.current()
+    at_hand.remote[game.pk] = RemoteRoom(game.pk, "dead", at_hand._forget)
+    await here.redis.set(key(f"room:{game.pk}"), "dead")
+    player = await ada.enter(game.pk)
+    assert (await player.hear("game_state"))["id"] == str(game.pk)
+    assert at_hand.remote == {}
 
 
 async def test_free_seats_of_a_room_that_was_taken_over_are_nobody_who_stays_away(

@@ -11,7 +11,7 @@ import { toast } from "../toasts.js";
 /** @import { Rest } from "../types.d.ts" */
 
 /**
- * What this user is to the one who looks: `friend`, `asked` (a request waits for an answer), or neither.
+ * The relation of this user to the one who looks: `friend`, `asked` (a request waits for an answer), or neither.
  *
  * @param {number} userId
  */

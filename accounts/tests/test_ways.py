@@ -1,6 +1,7 @@
 """Devices, links, the second factor and passkeys, through the routes."""
 
 import json
+import re
 from base64 import b32decode
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -329,14 +330,16 @@ def test_grants_and_rights_need_a_sign_in_of_the_last_minutes(
 
     def give() -> Any:
         grant = {"give_xp": 0, "give_gold": 7, "give_gems": 0, "reason": "sorry", "key": str(uuid4())}
-        inlines = {f"{name}-{what}_FORMS": 0 for name in ("stacks", "pets") for what in ("TOTAL", "INITIAL")}
-        return door.post(f"/admin/progression/player/{bob.id}/change/", {**grant, **inlines})
+        inlines = dict.fromkeys(management, 0)
+        return door.post(page, {**grant, **inlines})
 
     def gold() -> int:
         return int(bob.client.get("/api/player/me").json()["gold"])
 
     had = gold()
     enter()
+    page = f"/admin/progression/player/{bob.id}/change/"
+    management = re.findall(r'name="(\w+-(?:TOTAL|INITIAL)_FORMS)"', door.get(page).text)
     assert give().status_code == 302
     assert gold() == had + 7
     now.shift(601)

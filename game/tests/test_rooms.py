@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.database import in_database
 from core.namespace import key
 from game import author, services
-from game.author import Clock
+from game.author import Clock, catalogue
 from game.events import GameOver
 from game.games import TicTacToe
 from game.live import journal, rooms, seats
@@ -776,10 +776,35 @@ async def test_what_changes_nothing_is_acknowledged_once(
             await a.hear_until("game_over")
 
 
+class Heading(author.Record):
+    """The direction of a cart."""
+
+    direction: int
+
+
+class Carts(author.Game):
+    """The latest input of a frame is the one that counts."""
+
+    players = 2
+    rate = frame_rate = 2
+    tells_inputs = True
+
+    def setup(self, random: Any) -> dict[str, Any]:
+        return {}
+
+    def tick(self, state: dict[str, Any], inputs: dict[author.Seat, Heading], dt: float) -> None:
+        state.update({str(seat): heading.direction for seat, heading in inputs.items()})
+
+    def result(self, state: dict[str, Any]) -> None:
+        return None
+
+
 async def test_an_input_that_is_replaced_before_the_next_step_is_acknowledged(
-    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+    new_game: Callable[..., Awaitable[Game]], monkeypatch: pytest.MonkeyPatch, ada: Person, bob: Person
 ) -> None:
-    a, _ = await begin(await new_game("pong"), ada, bob)
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    catalogue.register(Carts)
+    a, _ = await begin(await new_game(Carts.name), ada, bob)
     for number in range(20):
         await a.send(type="player_move", movement={"direction": number % 2}, id=number)
     answers: dict[Any, Any] = {}
@@ -790,6 +815,18 @@ async def test_an_input_that_is_replaced_before_the_next_step_is_acknowledged(
             answers[heard["ref"]] = heard["type"]
     assert set(answers.values()) == {"ack", "player_move"}
     assert answers[19] == "player_move"
+
+
+async def test_each_input_of_a_game_that_hears_them_all_is_told(
+    new_game: Callable[..., Awaitable[Game]], ada: Person, bob: Person
+) -> None:
+    a, b = await begin(await new_game("pong"), ada, bob)
+    for number in range(4):
+        await a.send(type="player_move", movement={"direction": number % 2}, id=number)
+    assert [(await a.hear_until("player_move"))["ref"] for _ in range(4)] == [0, 1, 2, 3]
+    assert [(await b.hear_until("player_move"))["movement"] for _ in range(4)] == [
+        {"direction": number % 2} for number in range(4)
+    ]
 
 
 async def test_an_input_of_a_real_time_game_is_answered_with_its_id(

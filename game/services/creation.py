@@ -98,8 +98,9 @@ def create_game(
 
 def tell_list(game: Game) -> None:
     """Have the lists of open rooms look at a game that is, or was, in them."""
-    is_waiting = game.state == Game.State.CREATED
-    if not game.private and (is_waiting or selectors.can_be_joined_late(catalogue.get(game.name))):
+    if game.private or game.name not in selectors.offered():
+        return
+    if game.state == Game.State.CREATED or selectors.can_be_joined_late(catalogue.get(game.name)):
         publish(events.RoomChanged(game_id=game.pk))
 
 

@@ -264,7 +264,7 @@ class Challenge(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
     method = models.CharField(max_length=30, blank=True)
-    """How the sign-in began."""
+    """The way in with which the sign-in began."""
     tries = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
 

@@ -1,4 +1,4 @@
-"""What the settings say of providers and passkeys, for the routes."""
+"""Providers and the site of passkeys, as the settings have them, for the routes."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlsplit

@@ -147,7 +147,7 @@ class EmailChange(serializers.Serializer[Any]):
     """Another address, and the password."""
 
     email = Email()
-    password = Password(required=False, default="")
+    password = Password(required=False)
 
 
 class SignInCode(serializers.Serializer[Any]):

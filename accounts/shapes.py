@@ -64,7 +64,7 @@ class DeviceSession(Struct, kw_only=True, frozen=True):
 
 
 class DeviceName(Struct, kw_only=True, frozen=True):
-    """What to call a device."""
+    """A name for a device."""
 
     name: Annotated[str, Meta(max_length=60)]
 
@@ -141,7 +141,7 @@ class FreshProof(Proof, kw_only=True, frozen=True):
 
 
 class Consent(Struct, kw_only=True, frozen=True):
-    """What the user has agreed to."""
+    """The consent of a user."""
 
     terms_version: Annotated[str | None, about("The version in force; null where there are no terms")]
     accepted_terms: str | None
@@ -152,7 +152,7 @@ class Consent(Struct, kw_only=True, frozen=True):
 
 
 class NewConsent(Struct, kw_only=True, frozen=True):
-    """What the user agrees to; what is left out stays as it is."""
+    """Changes of the consent; fields that are left out stay as they are."""
 
     terms_version: Annotated[str, Meta(max_length=30)] | None = None
     birth_date: date | None = None
@@ -173,7 +173,7 @@ class FactorCode(Struct, kw_only=True, frozen=True):
 
 
 class NewTotp(Struct, kw_only=True, frozen=True):
-    """What an authenticator app needs; it counts once a first code is confirmed."""
+    """The secret for an authenticator app, which counts once a first code is confirmed."""
 
     secret: Annotated[str, about("Base32")]
     otpauth_url: str

@@ -16,6 +16,7 @@ _BY_NAME: dict[str, Any] = {
     "access": "eyJhbGciOi...",
     "refresh": "eyJhbGciOi...",
     "ticket": "Zk3v...",
+    "device_id": "3f0c9a52e1b74d68",
     "game": "tictactoe",
     "content": "Well played!",
     "ws_url": "/ws/game/6f1d0c3e-8a52-4f0b-9d57-0f2d3a1b4c5e/",

@@ -280,7 +280,7 @@ class Consent(APIView):
 
     @typed
     def get(self, request: Request) -> shapes.Consent:
-        """What the caller has agreed to, and whether the terms are to be asked for again."""
+        """Return the consent of the caller, and whether to ask for the terms again."""
         return _shown_consent(selectors.user(request))
 
     @typed

@@ -60,7 +60,7 @@ class ChangeEmail(APIView):
     def post(self, request: Request) -> Response:
         body = read(serializers.EmailChange, request.data)
         user = selectors.user(request)
-        require_proof(request, user, body["password"])
+        require_proof(request, user, body.get("password", ""))
         recovery.request_address(user, email=body["email"])
         return Response(status=202)
 

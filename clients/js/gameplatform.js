@@ -65,7 +65,7 @@ export class ApiError extends Error {
     this.errors = errors;
     /** Seconds to wait after a 429 or 503, else null. */
     this.retryAfter = retryAfter;
-    /** What else the answer says: the `challenge` and `methods` of `mfa_required`, the `until` of `banned`. */
+    /** Further fields of the answer: the `challenge` and `methods` of `mfa_required`, the `until` of `banned`. */
     this.members = members;
   }
 }

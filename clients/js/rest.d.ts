@@ -14,7 +14,7 @@ export interface AccountsBriefUser {
   is_guest: boolean;
 }
 
-/** What the user has agreed to. */
+/** The consent of a user. */
 export interface AccountsConsent {
   terms_version: string | null;
   accepted_terms: string | null;
@@ -82,7 +82,7 @@ export interface AccountsMfaAnswerRequestRequest {
   code: string;
 }
 
-/** What the user agrees to; what is left out stays as it is. */
+/** Changes of the consent; fields that are left out stay as they are. */
 export interface AccountsNewConsentRequestRequest {
   terms_version?: string | null;
   birth_date?: string | null;
@@ -100,7 +100,7 @@ export interface AccountsNewLinkRequestRequest {
   password?: string | null;
 }
 
-/** What an authenticator app needs; it counts once a first code is confirmed. */
+/** The secret for an authenticator app, which counts once a first code is confirmed. */
 export interface AccountsNewTotp {
   secret: string;
   otpauth_url: string;
@@ -1015,7 +1015,7 @@ export interface PastBattlePage {
   results: Array<BattlesPastBattle>;
 }
 
-/** What to call a device. */
+/** A name for a device. */
 export interface PatchedAccountsDeviceNameRequestRequest {
   name: string;
 }

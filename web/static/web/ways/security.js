@@ -1,4 +1,4 @@
-/** How one signs in: the ways in, passkeys, the second factor, and the sign-ins of late. */
+/** The ways to sign in: passkeys, the second factor, and the sign-ins of late. */
 import { Button, Card, Dialog, Field, Form, Loading, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
 import { addPasskey, hasPasskeys } from "./passkeys.js";

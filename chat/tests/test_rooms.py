@@ -389,6 +389,7 @@ async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of
     with pytest.raises(Closed) as closed:
         await bob_hears.hear()
     assert closed.value.code == 4404
+    await bob_hears.leave()
 
 
 async def test_what_changes_in_a_closed_lobby_is_not_told_in_the_next_of_its_name(

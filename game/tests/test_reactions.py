@@ -1,5 +1,6 @@
 """The end of a game as friends see it, and hooks after it."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -47,11 +48,12 @@ async def test_a_hook_that_fails_leaves_the_game_finished(
 ) -> None:
     monkeypatch.setattr(outbox, "_handlers", {})
     monkeypatch.setattr(hooks, "_hooks", defaultdict(list))
-    failed = []
+    failed: asyncio.Queue[UUID] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
 
     @after(GameFinished)
     def fail(event: GameFinished, id: UUID) -> None:
-        failed.append(event.game_id)
+        loop.call_soon_threadsafe(failed.put_nowait, event.game_id)
         raise ZeroDivisionError
 
     game = await new_game()
@@ -61,6 +63,6 @@ async def test_a_hook_that_fails_leaves_the_game_finished(
     await a.hear("game_over")
     await in_database(outbox.call_due)
 
-    assert failed[0] == game.pk
+    assert await failed.get() == game.pk
     await game.arefresh_from_db()
     assert game.state in Game.OVER

@@ -19,6 +19,8 @@ from gameplatform import compiled
 HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
 WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
 RELOAD_WITHIN_S = 1.0
+ACCEPTS_AT_ONCE = 8
+"""Connections accepted in one turn of the event loop; libuv accepts one for each socket that it watches."""
 
 
 def prepare() -> None:
@@ -60,9 +62,18 @@ def serve(listener: socket.socket, *, workers: int, ws: str, is_compiled: bool) 
     config = compiled.Config("gameplatform.asgi:application", workers=workers, **_options(listener, ws))
     _announce(listener, " (compiled)" if is_compiled else "")
     if workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        Multiprocess(config, sockets=watched(listener)).run()
     else:
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=watched(listener))
+
+
+def watched(listener: socket.socket) -> list[socket.socket]:
+    """Return the socket several times over.
+
+    Otherwise, while the loop is busy, those who come wait longer and longer: strangers who open 450
+    connections a second filled the queue of 4,096, and players had to wait for nine seconds or try again.
+    """
+    return [listener, *(listener.dup() for _ in range(ACCEPTS_AT_ONCE - 1))]
 
 
 def serve_development(listener: socket.socket, *, reload: bool) -> None:

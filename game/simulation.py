@@ -87,9 +87,12 @@ class Server:
                 try:
                     return await asyncio.to_thread(self._post, path, body, token)
                 except urllib.error.HTTPError as refusal:
-                    if refusal.code not in (502, 503, 504):
+                    if refusal.code not in (429, 502, 503, 504):
                         raise
                     self._tally.unanswered[f"HTTP {refusal.code}"] += 1
+                    if refusal.code == 429:
+                        # A bot that plays quick games makes more of them than one player may.
+                        await asyncio.sleep(float(refusal.headers["Retry-After"]))
                 except OSError as problem:
                     self._tally.unanswered[type(problem).__name__] += 1
                 await asyncio.sleep(RETRY_DELAY_S)

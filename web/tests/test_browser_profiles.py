@@ -21,9 +21,8 @@ def play(winner: Person, loser: Person) -> None:
         person.queues_for("Tic-tac-toe")
     for person in (winner, loser):
         person.is_at_a_game()
-    first, second = winner, loser
-    if not winner.page.locator(".seat", has_text="(you)").locator(".piece-X").count():
-        first, second = loser, winner
+        expect(person.page.locator(".status")).to_have_text(re.compile("Your turn|is thinking"))
+    first, second = (winner, loser) if winner.page.locator(".status.mine").count() else (loser, winner)
     if first is winner:
         moves = [(first, 0), (second, 3), (first, 1), (second, 4), (first, 2)]
     else:

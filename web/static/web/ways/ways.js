@@ -5,7 +5,8 @@ import { hasPasskeys, signInByPasskey } from "./passkeys.js";
 import { signsInBy } from "../page.js";
 import { comeBack, leaveFor } from "./providers.js";
 import { go } from "../router.js";
-import { client, signInBy } from "../session.js";
+import { client, session, signInBy } from "../session.js";
+import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
 /** @import { Failed, Fields, Rest } from "../types.d.ts" */
@@ -66,7 +67,11 @@ export function useChallenge(send) {
 
 /** A code by mail. */
 function ByCode() {
+  const { status } = useStore(session);
   const [sentTo, setSentTo] = useState("");
+  useEffect(() => {
+    if (status === "in") go("/play", { replace: true });
+  }, [status]);
   const ask = async (/** @type {Fields} */ { email }) => {
     await client.request("POST", "/api/auth/code/", { email });
     setSentTo(email);

@@ -208,9 +208,10 @@ async def test_a_watcher_hears_of_a_room_while_it_can_be_joined(
     again = (await watcher.hear("room_listed"))["room"]
     assert (again["id"], again["free_seats"]) == (room["id"], 1)
     await call(cyd, "post", f"games/{room['id']}/join/")
-    assert (await watcher.hear("room_unlisted"))["id"] == room["id"]
+    # A room may be listed more than once in the meantime.
+    assert (await watcher.hear_until("room_unlisted"))["id"] == room["id"]
     await call(bob, "post", f"games/{before['id']}/join/")
-    assert (await watcher.hear("room_unlisted"))["id"] == before["id"]
+    assert (await watcher.hear_until("room_unlisted"))["id"] == before["id"]
 
 
 async def test_a_private_room_is_told_to_nobody_and_a_full_one_to_nobody_new(

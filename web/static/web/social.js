@@ -193,7 +193,13 @@ export const sayToParty = (content) => post("/api/party/chat/", { content });
 
 /** @param {number} userId */
 export async function inviteToParty(userId) {
-  if (!party.value) await inParty("create");
+  if (!party.value) {
+    await inParty("create").catch((error) => {
+      // It is being made already, by the button or in another tab.
+      if (error.code !== "already_in_party") throw error;
+      return loadParty();
+    });
+  }
   await invite(userId, { party_id: party.value?.id });
 }
 

@@ -176,7 +176,7 @@ class Bans(OperatorAdmin):
     def target(self, ban: Ban) -> str:
         return str(ban.user or ban.network or "a device")
 
-    # What was decided stays on record: another ban is another row.
+    # A decision stays on record, so another ban is another row.
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and obj is None
 

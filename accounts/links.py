@@ -76,12 +76,12 @@ def user_of_provider(provider: str, subject: str, *, name: str, email: str) -> U
 
 
 def link_device(user: User, device_id: str) -> None:
-    """Let a device sign in to the account. Raises ``LinkedElsewhere`` or ``SessionEnded``."""
+    """Link a device, by which one may then sign in. Raises ``LinkedElsewhere`` or ``SessionEnded``."""
     _link(user, DEVICE, sealing.digests(DEVICE, device_id))
 
 
 def link_provider(user: User, provider: str, subject: str) -> None:
-    """Let an account of a provider sign in; a guest becomes a full account, which keeps everything.
+    """Link an account of a provider; a guest becomes a full account, which keeps everything.
 
     Raises ``LinkedElsewhere``, ``AlreadyLinked`` (another account of the provider) or ``SessionEnded``.
     """

@@ -35,7 +35,7 @@ from realtime.publishing import publish
 VALID_FOR = timedelta(minutes=5)
 MAX_PASSKEYS = 20
 
-# What malformed JSON of a client makes the library raise.
+# The library raises these for malformed JSON of a client.
 _MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
 

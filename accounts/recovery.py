@@ -48,7 +48,7 @@ def request_verification(user: User) -> None:
 
 
 def request_address(user: User, *, email: str) -> None:
-    """Let another address replace the user's once it is verified, and tell the old one.
+    """Replace the user's address by another one once that is verified, and tell the old one.
 
     The answer does not reveal whether another account has verified the new one. Raises
     ``GuestsHaveNoPassword``, ``EmailTaken`` (claimed by another) or ``SessionEnded``.
@@ -232,7 +232,7 @@ def reset_password(*, key: str, password: str) -> None:
             services.lock(user.pk)
             _user_of(key)  # it may have been used while the password was hashed
             if user.email_verified_at is None:
-                # Who gave the address need not be its owner, who takes the account over now.
+                # The owner of the address takes the account over, which somebody else may have made.
                 Link.objects.filter(user=user).delete()
                 Passkey.objects.filter(user=user).delete()
                 second_factor.forget(user.pk)

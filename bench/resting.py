@@ -14,7 +14,7 @@ _STATEMENTS = re.compile(r"^background_statements_total (\S+)$", re.MULTILINE)
 
 
 async def figures(base_url: str, redis_url: str, pid: int, *, rest_s: float) -> dict[str, float]:
-    """Let a worker that nobody uses rest for so long."""
+    """Measure a worker that nobody uses for this long."""
     before = await _statements(base_url)
     worked = measure.process_seconds(pid)
     with _monitor(redis_url) as lines:

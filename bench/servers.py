@@ -209,7 +209,7 @@ def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
 
 @contextmanager
 def elsewhere(name: str, stores: Stores, count: int) -> Iterator[None]:
-    """Let another worker have so many games and visits in this server's stores."""
+    """Store this many games and visits of another worker in this server's stores."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.elsewhere", str(count)],
         cwd=ROOT,

@@ -24,8 +24,7 @@ keys = st.sampled_from("abcd")
 class Versions(RuleBasedStateMachine):
     """One owner's documents, and a model of them.
 
-    Checked by mutation: it fails if a deletion does not count the bytes, if the version is not compared, or
-    if the fields of an index are not replaced.
+    Checked by mutation: it fails if a deletion does not count the bytes, or if the version is not compared.
     """
 
     def __init__(self) -> None:

@@ -248,16 +248,17 @@ def test_nothing_is_written_to_an_account_that_is_erased_meanwhile(
     person = request.getfixturevalue("guest" if "upgrade" in path else "ada")
 
     def erase_after(name: str) -> None:
-        check = getattr(services, name)
+        check = getattr(services.checks, name)
 
         def checked(*args: Any, **kwargs: Any) -> None:
             check(*args, **kwargs)
             services.erase(User.objects.get(pk=person.id))
 
-        monkeypatch.setattr(services, name, checked)
+        for module in (services.profile, services.registration):
+            monkeypatch.setattr(module, name, checked)
 
     erase_after("check_password")
-    erase_after("_check_free")
+    erase_after("check_free")
 
     assert code(getattr(person.client, method)(path, body)) == (401, "session_ended")
 

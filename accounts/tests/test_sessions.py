@@ -272,12 +272,12 @@ def test_of_two_devices_that_change_the_password_at_once_the_first_stays(
     check_password = services.check_password
 
     def checked(*args: Any, **kwargs: Any) -> None:
-        monkeypatch.setattr(services, "check_password", check_password)
+        monkeypatch.setattr(services.profile, "check_password", check_password)
         change = {"old_password": PASSWORD, "new_password": "another horse entirely"}
         assert ada.client.post("/api/me/password/", change).status_code == 204
         check_password(*args, **kwargs)
 
-    monkeypatch.setattr(services, "check_password", checked)
+    monkeypatch.setattr(services.profile, "check_password", checked)
     late = other.post(
         "/api/me/password/", {"old_password": PASSWORD, "new_password": "a third horse altogether"}
     )

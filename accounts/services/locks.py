@@ -1,0 +1,29 @@
+"""The lock that serialises what happens to a user."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.refusals import SessionEnded
+from core.ids import UserId
+
+
+def lock(*user_ids: UserId) -> list[User]:
+    """Lock the existing accounts among these until the transaction ends.
+
+    These locks serialise everything that happens between users. Take them first; they are taken by ascending
+    id to avoid deadlocks.
+    """
+    # Not ``pk__in``, which passes ids beyond the column's range to the database.
+    wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
+    return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
+
+
+def lock_open(user: User) -> list[User]:
+    """Lock an account before changing it; return it. Raises ``SessionEnded`` if it is erased or banned."""
+    locked = lock(user.pk)
+    if not any(now.is_active for now in locked):
+        raise SessionEnded("This account is gone.")
+    return locked

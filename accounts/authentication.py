@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from accounts import live, selectors, tokens
 from accounts.models import User
 from accounts.refusals import SessionEnded, TokenInvalid
+from accounts.server_keys import rules
 from accounts.server_keys import services as server_keys
 from core.ids import UserId
 from core.refusals import Unauthenticated
@@ -110,7 +111,23 @@ class BearerScheme(OpenApiAuthenticationExtension):
     """The scheme's description in the OpenAPI document."""
 
     target_class = SessionTokenAuthentication
-    name = "bearer"
+    name = ["bearer", "server_key", "user_of_server_key"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "`Key gpk_...`, of another system that calls for the user of X-User-Id",
+            },
+            {"type": "apiKey", "in": "header", "name": "X-User-Id"},
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        bearer, *of_a_key = self.name
+        ways: list[dict[str, list[Any]]] = [{bearer: []}]
+        if not rules.is_of_the_account(auto_schema.path):
+            ways.append({name: [] for name in of_a_key})
+        return ways

@@ -1,6 +1,7 @@
 """Rewards for games: experience and gold, limited for repeated games with the same opponents."""
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from django.db.models import Count
@@ -13,9 +14,12 @@ from game.events import Reward
 from game.models import Game, RewardRule, Seat
 from game.payouts import Payout, find
 from game.records import Ending
+from progression import currencies
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
+
+logger = logging.getLogger(__name__)
 
 WIN, DRAW, LOSS = Payout(xp=50, gold=20), Payout(xp=30, gold=10), Payout(xp=20, gold=5)
 """For the first place, one between (or a draw), and the last, unless an app declares payouts for the game."""
@@ -25,6 +29,7 @@ MAX_REWARDED_PER_OPPONENT_A_DAY = 10
 """Maximum rewarded games in 24 hours with the same opponent, against bots, or alone."""
 MAX_REWARDED_A_DAY = 50
 """The same with all opponents together: guest accounts are free, so new opponents are no limit."""
+
 GIVEN_UP = ("resign", "timeout", "forfeit", "abandoned", "aborted")
 """Reasons brought about by the losers, who get nothing: otherwise losing quickly would pay."""
 
@@ -56,7 +61,7 @@ def reward(
             xp=worth.xp,
             gold=worth.gold,
             gems=worth.gems,
-            currencies=worth.currencies,
+            currencies=_declared(worth.currencies),
             items=worth.items,
             cause=f"game: {game.name}",
             key=f"game:{game.pk}",
@@ -102,6 +107,13 @@ def _worth(
     if len(seats) == 1 or any(seat.bot_level is not None for seat in seats):
         return worth.divided(BOT_SHARE)
     return worth
+
+
+def _declared(wanted: Mapping[str, int]) -> Mapping[str, int]:
+    """Leave out currencies that no app declares any more: a rule that names one must not keep a game open."""
+    if unknown := wanted.keys() - currencies.declared():
+        logger.warning("A reward contains unknown currencies: %s", ", ".join(sorted(unknown)))
+    return {name: amount for name, amount in wanted.items() if name not in unknown}
 
 
 def _has_had_enough(user_id: UserId, seats: Sequence[Seat]) -> bool:

@@ -16,8 +16,8 @@ from game.payouts import Payout
 from progression.currencies import currency, item_kind, item_slot
 from progression.economy import grant, take
 from realtime.hooks import after
+from realtime.hooks import reacts_safely_to as reacts_to
 from realtime.publishing import publish
-from realtime.reactions import reacts_to
 from realtime.socket.consumer import Consumer, handles
 from realtime.wire.messages import Command, Event, Internal, Reply
 from realtime.wire.topics import Topic

@@ -4,6 +4,7 @@ from accounts.events import SignedOut
 from game.events import MatchLeft
 from matchmaking import selectors, services
 from matchmaking.parties.events import PartyUpdate
+from realtime.hooks import reacts_safely_to
 from realtime.reactions import reacts_to
 
 
@@ -14,7 +15,7 @@ def take_changed_party_out(event: PartyUpdate) -> None:
         services.withdraw(party_id=event.party.id)
 
 
-@reacts_to(MatchLeft)
+@reacts_safely_to(MatchLeft)
 def cancel_match(event: MatchLeft) -> None:
     """Requeue the players who were present, and penalise those who left."""
     services.cancel_match(
@@ -26,7 +27,7 @@ def cancel_match(event: MatchLeft) -> None:
     )
 
 
-@reacts_to(SignedOut)
+@reacts_safely_to(SignedOut)
 def take_out_who_signed_out(event: SignedOut) -> None:
     """Withdraw the ticket of a player who signed out everywhere."""
     for user_id in selectors.queues_of(event.user_ids):

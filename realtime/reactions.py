@@ -7,14 +7,19 @@ from typing import Any, TypeVar
 from realtime.wire.messages import Event
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
+Reaction = Callable[[AnyEvent], None]
 
 _reactions: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
 
 
-def reacts_to(*kinds: type[AnyEvent]) -> Callable[[Callable[[AnyEvent], None]], Callable[[AnyEvent], None]]:
-    """Run the function on every published event of these classes, inside the publisher's transaction."""
+def reacts_to(*kinds: type[AnyEvent]) -> Callable[[Reaction[AnyEvent]], Reaction[AnyEvent]]:
+    """Run the function on every published event of these classes, inside the publisher's transaction.
 
-    def register(function: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:
+    If it raises, the publisher fails: for what must not be apart from the event. All else uses
+    ``realtime.hooks.reacts_safely_to``.
+    """
+
+    def register(function: Reaction[AnyEvent]) -> Reaction[AnyEvent]:
         for kind in kinds:
             _reactions[kind].append(function)
         return function

@@ -21,11 +21,16 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def is_of_the_account(path: str) -> bool:
+    """Return whether no key reaches this path."""
+    return f"{path.rstrip('/')}/".startswith(NEVER)
+
+
 def permits(scopes: Iterable[str], method: str, path: str) -> bool:
     """Return whether one of the scopes has this method (or ``*``) and this path or one above it."""
-    path = path if path.endswith("/") else f"{path}/"
-    if path.startswith(NEVER):
+    if is_of_the_account(path):
         return False
+    path = f"{path.rstrip('/')}/"
     wanted = "GET" if method == "HEAD" else method
     split = (scope.split(" ") for scope in scopes)
     return any(verb in ("*", wanted) and path.startswith(f"{above.rstrip('/')}/") for verb, above in split)

@@ -4,6 +4,7 @@ from chat.events import LobbyClosed
 from friends.events import PlayerBlocked
 from matchmaking.invites import services
 from matchmaking.parties.events import PartyUpdate
+from realtime.hooks import reacts_safely_to
 from realtime.reactions import reacts_to
 
 
@@ -17,13 +18,13 @@ def settle_invites_to_party(event: PartyUpdate) -> None:
             services.accept_to_party(event.party.id, user_id=user_id)
 
 
-@reacts_to(LobbyClosed)
+@reacts_safely_to(LobbyClosed)
 def cancel_invites_to_lobby(event: LobbyClosed) -> None:
     """Cancel the invites to a closed lobby."""
     services.cancel_to_lobby(event.lobby_id)
 
 
-@reacts_to(PlayerBlocked)
+@reacts_safely_to(PlayerBlocked)
 def end_invites_between(event: PlayerBlocked) -> None:
     """Settle the pending invites between two users after a block."""
     services.cancel_between(by_id=event.by_id, blocked_id=event.blocked_id)

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +42,19 @@ async def other(settings: Settings) -> AsyncIterator[OtherSystem]:
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
     system = OtherSystem()
     server = await asyncio.start_server(system.take, "127.0.0.1", 0)
+    system.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield system
+
+
+@pytest.fixture
+async def over_tls(settings: Settings, certificate: Path) -> AsyncIterator[OtherSystem]:
+    """Another system that takes calls by https, with a self-signed certificate for 127.0.0.1."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    system = OtherSystem()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    server = await asyncio.start_server(system.take, "127.0.0.1", 0, ssl=context)
     system.port = server.sockets[0].getsockname()[1]
     async with server:
         yield system

@@ -8,6 +8,7 @@ import json
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,6 +234,28 @@ async def test_a_redirect_is_not_followed_and_no_answer_is_a_failure(
         await Endpoint.objects.aupdate(url=f"http://127.0.0.1:{unused.getsockname()[1]}/")
         await again()
     assert "refused" in (await delivery()).error.lower()
+
+
+async def test_https_is_spoken_to_whoever_has_a_trusted_certificate_for_the_name(
+    endpoint: Making, over_tls: OtherSystem, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await endpoint("rung", url=f"https://127.0.0.1:{over_tls.port}/hook")
+    await in_database(ring)
+
+    await live.deliver_due()
+    assert "CERTIFICATE_VERIFY_FAILED" in (await delivery()).error
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    await Endpoint.objects.aupdate(url=f"https://localhost:{over_tls.port}/hook")
+    await again()
+    assert "CERTIFICATE_VERIFY_FAILED" in (await delivery()).error
+    assert over_tls.calls == []
+
+    await Endpoint.objects.aupdate(url=f"https://127.0.0.1:{over_tls.port}/hook")
+    await again()
+    ((headers, body),) = over_tls.calls
+    assert (await delivery()).status == 204
+    assert is_signed(headers, body, (await delivery()).endpoint.secret)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,19 @@ def test_a_wrong_or_revoked_key_and_an_unknown_user_are_refused(ada: User, key: 
     assert call("GET", "/api/player/me", key, ada).json()["code"] == "key_invalid"
 
 
+def test_clients_learn_from_the_document_how_a_key_is_sent_and_where_it_is_of_no_use(client: Client) -> None:
+    document = client.get("/api/openapi.json").json()
+    schemes = document["components"]["securitySchemes"]
+    key, user = schemes["server_key"], schemes["user_of_server_key"]
+
+    assert schemes["bearer"] == {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "Authorization")
+    assert (user["in"], user["name"]) == ("header", "X-User-Id")
+    either: list[Any] = [{"bearer": []}, {"server_key": [], "user_of_server_key": []}]
+    assert document["paths"]["/api/player/me"]["get"]["security"] == either
+    assert document["paths"]["/api/me"]["get"]["security"] == [{"bearer": []}]
+
+
 def test_the_key_is_nowhere_stored_and_its_use_is_noted(ada: User, key: str) -> None:
     (row,) = ServerKey.objects.values()
     assert key not in str(row)

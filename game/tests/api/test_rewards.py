@@ -325,6 +325,16 @@ def test_the_rules_of_operators_come_first_and_have_versions(
             RewardRule.objects.create(**wrong)
 
 
+def test_a_rule_with_a_currency_that_no_app_declares_any_more_keeps_no_game_open(
+    play: Any, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, pays: Callable[..., None]
+) -> None:
+    RewardRule.objects.create(game="tictactoe", xp=4, currency="shards", amount=2)
+    monkeypatch.setattr(currencies, "_currencies", {})
+
+    assert [one["xp"] for one in play(ada, bob)] == [4, 4]
+    assert "shards" not in ada.get("/api/player/me/").json()["currencies"]
+
+
 def test_a_bot_is_worth_half_of_a_payout(ada: Person, pays: Callable[..., None]) -> None:
     pays(Payout(xp=9, gold=5, currencies={"shards": 4}))
     game = services.create_against_bot(user_id=ada.id, name="tictactoe", level=1)

@@ -87,6 +87,15 @@ class OutboxEntry(models.Model):
         return f"{self.handler}: {self.pk}"
 
 
+class MailAddress(models.Model):
+    """An address to which mails are queued. Its row is the lock under which they are counted."""
+
+    address = models.EmailField(primary_key=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Mail(models.Model):
     """An e-mail that is to be sent, was sent, or was given up (neither due nor sent); see ``core.mail``."""
 

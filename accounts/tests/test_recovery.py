@@ -379,6 +379,15 @@ def test_an_address_gets_few_mails_of_a_kind_in_an_hour(ada: Person) -> None:
     assert len(mails()) == PER_HOUR
 
 
+def test_mails_that_are_asked_for_at_once_are_counted(
+    ada: Person, at_once: Callable[[Any], list[Any]]
+) -> None:
+    mails()
+    answers = at_once([lambda: forget("ada@example.org").status_code] * (PER_HOUR + 7))
+    assert set(answers) == {204}
+    assert len(mails()) == PER_HOUR
+
+
 def test_mails_are_exported_and_erased_with_the_person(ada: Person) -> None:
     verified(ada)
     kinds = [one["kind"] for one in ada.client.get("/api/me/export/").json()["mails"]]

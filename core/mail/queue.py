@@ -13,13 +13,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from core import due
-from core.models import Mail
-from core.statements import statement
+from core.models import Mail, MailAddress
+from core.statements import Insert, statement
 
 LOOK = "mails"
 PER_HOUR = 5
@@ -77,8 +78,15 @@ def from_template(template: str, context: Mapping[str, Any], *, language: str) -
     return Letter(subject.strip(), text.lstrip("\n"), html)
 
 
+@statement
+def _lock(address: str) -> Insert:
+    return Insert(MailAddress, address=address, conflict=("address",), update={"address": F("address")})
+
+
+@transaction.atomic(savepoint=False)
 def enqueue(*, kind: str, address: str, facts: Mapping[str, Any] | None = None) -> None:
     """Queue a mail in the current transaction. Beyond ``PER_HOUR`` to this address, nothing is queued."""
+    _lock.count(address.lower())
     now = timezone.now()
     lately = Mail.objects.filter(kind=kind, address=address.lower(), created_at__gt=now - timedelta(hours=1))
     if lately.count() < PER_HOUR:
@@ -133,11 +141,13 @@ def delete_old() -> None:
     now = timezone.now()
     Mail.objects.filter(sent_at__lt=now - SENT_KEPT_FOR).delete()
     Mail.objects.filter(due_at=None, created_at__lt=now - FAILED_KEPT_FOR).delete()
+    MailAddress.objects.filter(~Exists(Mail.objects.filter(address=OuterRef("address")))).delete()
 
 
 def delete_to(address: str) -> None:
     """Delete all mails to an address."""
     Mail.objects.filter(address=address.lower()).delete()
+    MailAddress.objects.filter(address=address.lower()).delete()
 
 
 def to(address: str) -> list[dict[str, Any]]:

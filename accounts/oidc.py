@@ -1,10 +1,9 @@
-"""Providers that vouch for users: OpenID Connect, OAuth 2.0 with a profile, and Steam's OpenID 2.0.
+"""Providers that vouch for users: OpenID Connect, and OAuth 2.0 with a profile.
 
 Everything that a provider or a client sends is verified here; nothing is stored.
 """
 
 import json
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
@@ -25,6 +24,7 @@ MAX_BODY = 1 << 20
 DOCUMENT_TTL_S = 3600
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 LEEWAY_S = 60
+SECRET_VALID_FOR_S = 300
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ class Provider:
     token_url: str = ""
     profile_url: str = ""
     scope: str = "openid email"
+    response_mode: str = ""
+    """``form_post`` if the provider sends the user back by a form."""
+    other_issuers: tuple[str, ...] = ()
+    """Further values of ``iss`` in its tokens."""
+    team_id: str = ""
+    key_id: str = ""
+    private_key: str = ""
+    """Of Apple, which takes a token signed by this key (PEM) as the secret."""
+    ticket_url: str = ""
+    """Where Steam verifies the tickets of its native clients."""
     audiences: tuple[str, ...] = ()
     """Further client ids whose tokens are accepted, such as those of native apps."""
 
@@ -58,9 +68,20 @@ class Identity:
     expires_at: int = 0
 
 
-PRESETS: Mapping[str, Mapping[str, str]] = {
-    "google": {"name": "Google", "kind": "oidc", "issuer": "https://accounts.google.com"},
-    "apple": {"name": "Apple", "kind": "oidc", "issuer": "https://appleid.apple.com", "scope": "openid"},
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "google": {
+        "name": "Google",
+        "kind": "oidc",
+        "issuer": "https://accounts.google.com",
+        "other_issuers": ("accounts.google.com",),
+    },
+    "apple": {
+        "name": "Apple",
+        "kind": "oidc",
+        "issuer": "https://appleid.apple.com",
+        "scope": "openid name email",
+        "response_mode": "form_post",
+    },
     "discord": {
         "name": "Discord",
         "kind": "oauth2",
@@ -81,6 +102,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "name": "Steam",
         "kind": "steam",
         "authorize_url": "https://steamcommunity.com/openid/login",
+        "ticket_url": "https://partner.steam-api.com/ISteamUserAuth/AuthenticateUserTicket/v1/",
     },
 }
 
@@ -124,11 +146,8 @@ def by_id_token(provider: Provider, token: str, *, nonce: str | None) -> Identit
 def by_code(provider: Provider, code: str, *, redirect_uri: str, code_verifier: str) -> Identity:
     """Exchange an authorisation code (with PKCE), and verify what comes for it.
 
-    Steam has neither: its ``code`` is the query with which it sent the user back to ``redirect_uri``.
     Raises ``ProviderRefused`` or ``ProviderUnavailable``.
     """
-    if provider.kind == "steam":
-        return _by_steam(provider, code, redirect_uri)
     endpoint = provider.token_url or str(_document(provider).get("token_endpoint", ""))
     body = {
         "grant_type": "authorization_code",
@@ -137,12 +156,12 @@ def by_code(provider: Provider, code: str, *, redirect_uri: str, code_verifier: 
         "code_verifier": code_verifier,
         "client_id": provider.client_id,
     }
-    if provider.client_secret:
-        body["client_secret"] = provider.client_secret
-    answer = _fetch_json(endpoint, body=body)
+    if secret := _secret(provider):
+        body["client_secret"] = secret
+    answer = fetch_json(endpoint, body=body)
     if provider.kind == "oidc":
         return _identity_of(_verified(provider, str(answer.get("id_token", ""))), "")
-    profile = _fetch_json(provider.profile_url, bearer=str(answer.get("access_token", "")))
+    profile = fetch_json(provider.profile_url, bearer=str(answer.get("access_token", "")))
     if not profile.get("id"):
         raise ProviderRefused(f"{provider.name} did not say who this is.")
     return Identity(
@@ -150,6 +169,21 @@ def by_code(provider: Provider, code: str, *, redirect_uri: str, code_verifier: 
         name=str(profile.get("username") or profile.get("login") or ""),
         email=str(profile.get("email") or "") if profile.get("verified") is True else "",
     )
+
+
+def _secret(provider: Provider) -> str:
+    """Return the client's secret; Apple's is a token that is signed for each use."""
+    if not provider.private_key:
+        return provider.client_secret
+    now = int(time.time())
+    claims = {
+        "iss": provider.team_id,
+        "iat": now,
+        "exp": now + SECRET_VALID_FOR_S,
+        "aud": provider.issuer,
+        "sub": provider.client_id,
+    }
+    return jwt.encode(claims, provider.private_key, "ES256", headers={"kid": provider.key_id})
 
 
 def _identity_of(claims: Mapping[str, Any], token_digest: str) -> Identity:
@@ -173,7 +207,7 @@ def _verified(provider: Provider, token: str) -> dict[str, Any]:
             key,
             algorithms=ALGORITHMS,
             audience=audiences,
-            issuer=provider.issuer,
+            issuer=[provider.issuer, *provider.other_issuers],
             leeway=LEEWAY_S,
             options={"require": ["exp", "iat", "sub", "aud", "iss"]},
         )
@@ -209,7 +243,7 @@ def _document(provider: Provider) -> dict[str, Any]:
         if time.monotonic() < _failed_until.get(provider.issuer, 0):
             raise ProviderUnavailable(f"{provider.name} cannot be reached.")
         try:
-            found = _fetch_json(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = fetch_json(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
         except ProviderUnavailable:
             _failed_until[provider.issuer] = time.monotonic() + FAILED_FOR_S
             raise
@@ -217,28 +251,6 @@ def _document(provider: Provider) -> dict[str, Any]:
             raise ProviderRefused(f"{provider.name} says that it is another issuer.")
         _documents[provider.issuer] = found
     return found
-
-
-_STEAM_ID = re.compile(r"https://steamcommunity\.com/openid/id/(\d{17})")
-_SIGNED_BY_STEAM = {"op_endpoint", "claimed_id", "identity", "return_to", "response_nonce"}
-
-
-def _by_steam(provider: Provider, query: str, redirect_uri: str) -> Identity:
-    fields = dict(parse_qsl(query.lstrip("?"), max_num_fields=40))
-    signed = set(fields.get("openid.signed", "").split(","))
-    claimed = _STEAM_ID.fullmatch(fields.get("openid.claimed_id", ""))
-    if (
-        claimed is None
-        or not signed >= _SIGNED_BY_STEAM
-        or fields.get("openid.op_endpoint") != provider.authorize_url
-        or fields.get("openid.return_to", "").partition("?")[0] != redirect_uri.partition("?")[0]
-    ):
-        raise ProviderRefused("Steam did not send this user here.")
-    # Steam answers once for each response_nonce.
-    answer = _fetch(provider.authorize_url, body={**fields, "openid.mode": "check_authentication"})
-    if "is_valid:true" not in answer.decode(errors="replace").split("\n"):
-        raise ProviderRefused("Steam does not vouch for this user.")
-    return Identity(subject=claimed[1])
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -249,9 +261,10 @@ class _NoRedirects(HTTPRedirectHandler):
 _opener = build_opener(_NoRedirects)
 
 
-def _fetch_json(url: str, *, body: Mapping[str, str] | None = None, bearer: str = "") -> dict[str, Any]:
+def fetch_json(url: str, *, body: Mapping[str, str] | None = None, bearer: str = "") -> dict[str, Any]:
+    """Return the JSON object at an address. Raises ``ProviderRefused`` or ``ProviderUnavailable``."""
     try:
-        answer = json.loads(_fetch(url, body=body, bearer=bearer))
+        answer = json.loads(fetch(url, body=body, bearer=bearer))
     except ValueError:
         raise ProviderUnavailable("The provider's answer is no JSON.") from None
     if not isinstance(answer, dict):
@@ -259,7 +272,8 @@ def _fetch_json(url: str, *, body: Mapping[str, str] | None = None, bearer: str 
     return answer
 
 
-def _fetch(url: str, *, body: Mapping[str, str] | None = None, bearer: str = "") -> bytes:
+def fetch(url: str, *, body: Mapping[str, str] | None = None, bearer: str = "") -> bytes:
+    """Return what a provider answers. Raises ``ProviderRefused`` or ``ProviderUnavailable``."""
     request = Request(_checked(url), data=urlencode(body).encode() if body is not None else None)
     request.add_header("Accept", "application/json")
     request.add_header("User-Agent", settings.PRODUCT)

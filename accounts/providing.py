@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from accounts import oidc, shapes
+from accounts import oidc, shapes, steam
 from accounts.models import Challenge
 from accounts.passkeys import Site
 from accounts.refusals import ProviderRefused
@@ -23,6 +23,7 @@ def shown() -> list[shapes.Provider]:
             client_id=one.client_id,
             authorize_url=oidc.authorize_url(one),
             scope=one.scope,
+            response_mode=one.response_mode,
         )
         for one in oidc.providers().values()
     ]
@@ -42,6 +43,11 @@ def identify(provider_id: str, proof: shapes.ProviderProof) -> oidc.Identity:
         return found
     if proof.code is None:
         raise Invalid("Send an id_token or a code.", details={"id_token": ["This is needed."]})
+    if provider.kind == "steam":
+        found = steam.identify(provider, proof.code, redirect_uri=proof.redirect_uri)
+        if found.token_digest:
+            _use_once(found)
+        return found
     return oidc.by_code(
         provider, proof.code, redirect_uri=proof.redirect_uri, code_verifier=proof.code_verifier
     )

@@ -47,9 +47,11 @@ def _provider(provider_id: str) -> dict[str, Any]:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,29}", provider_id) or provider_id in {"device", "password"}:
         raise _wrong("PROVIDERS", "lower-case names", provider_id)
     prefix = f"PROVIDER_{provider_id.upper().replace('-', '_')}_"
-    fields = ("name", "client_id", "client_secret", "issuer", "scope")
+    fields = ("name", "client_id", "client_secret", "issuer", "scope", "team_id", "key_id")
     given = {field: text(f"{prefix}{field.upper()}", "") for field in fields}
     given = {field: value for field, value in given.items() if value}
+    if key_file := text(f"{prefix}KEY_FILE", ""):
+        given["private_key"] = file_text(f"{prefix}KEY_FILE", key_file)
     if provider_id != "steam" and "client_id" not in given:
         raise ImproperlyConfigured(f"{prefix}CLIENT_ID is needed.")
     audiences = tuple(names(f"{prefix}AUDIENCES"))

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import re_path
 
-from web.views import calls, mails, shell, theme, unknown, workbench
+from web.views import calls, mails, shell, signed_in, theme, unknown, workbench
 
 PLACES = (
     "",
@@ -47,6 +47,7 @@ _OF_SECTIONS = {
 _LEFT_OUT = tuple(place for section, place in _OF_SECTIONS.items() if section not in settings.SECTIONS)
 
 urlpatterns = [
+    re_path(r"^signed-in/?$", signed_in),
     *(re_path(rf"^{place}/?$", shell) for place in PLACES if not place.startswith(_LEFT_OUT)),
     re_path(r"^theme\.css$", theme),
     re_path(r"^dev/calls/?$", calls),

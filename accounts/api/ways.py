@@ -48,7 +48,8 @@ class SignInByProvider(OpenView):
     """Sign in with a provider's proof; who was never here before gets a new account.
 
     Send `id_token` with its `nonce`, or `code` with `redirect_uri` and `code_verifier` (PKCE). Steam's `code`
-    is the query with which it sent the user back. 401 `provider_refused`, 503 `provider_unavailable`.
+    is the query with which it sent the user back, or a ticket of a native client for "gameplatform", in
+    hexadecimal. 401 `provider_refused`, 503 `provider_unavailable`.
     """
 
     throttle_classes = (AtDoor,)

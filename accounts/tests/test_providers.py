@@ -1,4 +1,4 @@
-"""Signing in by providers: a real OpenID Connect provider, and stand-ins for GitHub and Steam."""
+"""Signing in by providers: a real OpenID Connect provider, and stand-ins for those on the internet."""
 
 import hashlib
 import json
@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 import jwt
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.test import Client
 from django.utils import timezone
+from jwt.algorithms import RSAAlgorithm
 from rest_framework.test import APIClient
 
 from accounts import oidc
@@ -249,53 +252,197 @@ def test_a_provider_that_is_unknown_or_away_is_said_to_be(settings: Any) -> None
     assert refused(enter({}, "away")) == (422, "invalid")
 
 
+APPLES_KEY = ec.generate_private_key(ec.SECP256R1())
+KEY_OF_PROVIDERS = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+TICKET = "0f" * 40
+
+
+class TheirServer(ThreadingHTTPServer):
+    """A server of :class:`Others`."""
+
+    is_verified = True
+    """Whether Discord has verified the user's address."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
 class Others(BaseHTTPRequestHandler):
-    """GitHub's and Steam's servers, as their documentation describes them."""
+    """The servers of Google, Apple, Discord, GitHub and Steam, as their documentation describes them."""
+
+    server: TheirServer
 
     def do_POST(self) -> None:
-        body = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        body = {
+            name: value
+            for name, (value,) in parse_qs(
+                self.rfile.read(int(self.headers["Content-Length"])).decode()
+            ).items()
+        }
         if self.path == "/openid":
-            good = body["openid.mode"] == ["check_authentication"] and body["openid.sig"] == ["right"]
+            good = body["openid.mode"] == "check_authentication" and body["openid.sig"] == "right"
             self._answer(f"ns:http://specs.openid.net/auth/2.0\nis_valid:{str(good).lower()}\n")
-        elif body["code"] == ["right"] and body["client_secret"] == [SECRET]:
-            self._answer(json.dumps({"access_token": "of zoe", "token_type": "bearer"}))
+        elif self.path == "/apple/token":
+            self._apple(body)
+        elif self.path == "/discord/token":
+            # Discord answers 400, and takes forms only.
+            assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+            good = body["code"] == "right" and body["grant_type"] == "authorization_code"
+            self._answer(
+                {"access_token": "of zoe"} if good else {"error": "invalid_grant"}, 200 if good else 400
+            )
+        elif body["code"] == "right" and body["client_secret"] == SECRET:
+            self._answer({"access_token": "of zoe", "token_type": "bearer"})
         else:
-            self._answer(json.dumps({"error": "bad_verification_code"}))
+            # GitHub answers 200.
+            self._answer({"error": "bad_verification_code"})
+
+    def _apple(self, body: dict[str, str]) -> None:
+        signed = body["client_secret"]
+        head = jwt.get_unverified_header(signed)
+        claims = jwt.decode(signed, APPLES_KEY.public_key(), ["ES256"], audience=self._issuer("apple"))
+        assert (head["alg"], head["kid"]) == ("ES256", "key-of-team")
+        assert (claims["iss"], claims["sub"]) == ("team", body["client_id"])
+        assert 0 < claims["exp"] - claims["iat"] < 15_777_000
+        if body["code"] != "right":
+            self._answer({"error": "invalid_grant"}, 400)
+            return
+        token = self._token("apple", "com.example.game", email="zoe@example.org", email_verified="true")
+        self._answer({"access_token": "x", "token_type": "Bearer", "id_token": token})
+
+    def _issuer(self, name: str) -> str:
+        return f"{self.server.url}/{name}"
+
+    def _token(self, name: str, client_id: str, **claims: Any) -> str:
+        now = int(timezone.now().timestamp())
+        whole = {"iss": self._issuer(name), "sub": "001.zoe", "aud": client_id, "iat": now, "exp": now + 600}
+        return jwt.encode({**whole, **claims}, KEY_OF_PROVIDERS, "RS256", headers={"kid": "theirs"})
 
     def do_GET(self) -> None:
-        if self.headers["Authorization"] == "Bearer of zoe":
-            self._answer(json.dumps({"id": 4711, "login": "zoe-of-github"}))
+        path = urlsplit(self.path)
+        name = path.path.split("/")[1]
+        if path.path.endswith("/.well-known/openid-configuration"):
+            issuer = self._issuer(name)
+            self._answer(
+                {"issuer": issuer, "token_endpoint": f"{issuer}/token", "jwks_uri": f"{issuer}/keys"}
+            )
+        elif path.path.endswith("/keys"):
+            public = RSAAlgorithm.to_jwk(KEY_OF_PROVIDERS.public_key(), as_dict=True)
+            self._answer({"keys": [{**public, "kid": "theirs", "alg": "RS256", "use": "sig"}]})
+        elif path.path == "/google/native":
+            asked = dict(parse_qsl(path.query))
+            self._answer(self._token("google", "app-of-google", **asked))
+        elif path.path == "/steam/ticket":
+            asked = dict(parse_qsl(path.query))
+            good = asked == {"key": SECRET, "appid": "480", "ticket": TICKET, "identity": "gameplatform"}
+            found = {"result": "OK", "steamid": "76561198000000001", "ownersteamid": "76561198000000001"}
+            error = {"error": {"errorcode": 101, "errordesc": "Invalid ticket"}}
+            self._answer({"response": {"params": {**found, "publisherbanned": False}} if good else error})
+        elif self.headers["Authorization"] != "Bearer of zoe":
+            self._answer({"message": "401: Unauthorized"}, 401)
+        elif path.path == "/discord/user":
+            self._answer(
+                {
+                    "id": "80351110224678912",
+                    "username": "zoe-of-discord",
+                    "global_name": "Zoe",
+                    "email": "zoe@example.org",
+                    "verified": self.server.is_verified,
+                }
+            )
         else:
-            self.send_response(401)
-            self.end_headers()
+            self._answer({"id": 4711, "login": "zoe-of-github"})
 
-    def _answer(self, text: str) -> None:
-        self.send_response(200)
+    def _answer(self, answer: Any, status: int = 200) -> None:
+        self.send_response(status)
         self.end_headers()
-        self.wfile.write(text.encode())
+        self.wfile.write((answer if isinstance(answer, str) else json.dumps(answer)).encode())
 
     def log_message(self, *_: Any) -> None:
         pass
 
 
 @pytest.fixture
-def others(settings: Any) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Others) as server:
-        url = f"http://127.0.0.1:{server.server_port}"
+def server(settings: Any) -> Iterator[TheirServer]:
+    with TheirServer(("127.0.0.1", 0), Others) as server:
+        url = server.url
+        ours = {"client_id": "gameplatform", "client_secret": SECRET, "audiences": ()}
+        pem = APPLES_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        apple = {"team_id": "team", "key_id": "key-of-team", "private_key": pem}
         settings.PROVIDERS = [
+            {"id": "github", **ours, "token_url": f"{url}/token", "profile_url": f"{url}/user"},
             {
-                "id": "github",
-                "client_id": "gameplatform",
-                "client_secret": SECRET,
-                "token_url": f"{url}/token",
-                "profile_url": f"{url}/user",
-                "audiences": (),
+                "id": "discord",
+                **ours,
+                "token_url": f"{url}/discord/token",
+                "profile_url": f"{url}/discord/user",
             },
-            {"id": "steam", "client_id": "", "authorize_url": f"{url}/openid", "audiences": ()},
+            {"id": "google", **ours, "issuer": f"{url}/google", "audiences": ("app-of-google",)},
+            {"id": "apple", "client_id": "com.example.game", **apple, "issuer": f"{url}/apple"},
+            {
+                "id": "steam",
+                "client_id": "480",
+                "client_secret": SECRET,
+                "authorize_url": f"{url}/openid",
+                "ticket_url": f"{url}/steam/ticket",
+            },
         ]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield url
+        yield server
         server.shutdown()
+
+
+@pytest.fixture
+def others(server: TheirServer) -> str:
+    return server.url
+
+
+def test_apple_gets_a_secret_that_is_signed_with_the_teams_key(others: str) -> None:
+    proof = {"code": "right", "redirect_uri": BACK, "code_verifier": "v" * 43}
+    first = enter(proof, "apple")
+    assert first.status_code == 200, first.content
+    assert first.json()["user"]["email"] == "zoe@example.org"
+    assert enter(proof, "apple").json()["user"] == first.json()["user"]
+    assert refused(enter({**proof, "code": "wrong"}, "apple")) == REFUSED
+
+
+def test_apple_sends_the_user_back_by_a_form(others: str) -> None:
+    shown = {one["id"]: one["response_mode"] for one in APIClient().get("/api/auth/providers/").json()}
+    assert shown == {"github": "", "discord": "", "google": "", "apple": "form_post", "steam": ""}
+    sent = {"code": "c&d", "state": "s", "user": '{"name": {}}', "id_token": "x"}
+    back = Client(enforce_csrf_checks=True).post("/signed-in", sent)
+    assert (back.status_code, back["Location"]) == (303, "/signed-in?code=c%26d&state=s")
+
+
+@pytest.mark.parametrize("issuer_of_token", ["https", "short"])
+def test_googles_apps_hand_over_tokens_of_either_issuer(others: str, issuer_of_token: str) -> None:
+    claims = {
+        "nonce": "n",
+        "iss": "accounts.google.com" if issuer_of_token == "short" else f"{others}/google",
+    }
+    token = httpx.get(f"{others}/google/native", params=claims).text
+    assert enter({"id_token": token, "nonce": "n"}, "google").status_code == 200
+    foreign = httpx.get(f"{others}/google/native", params={"nonce": "n", "iss": "evil.example"}).text
+    assert refused(enter({"id_token": foreign, "nonce": "n"}, "google")) == REFUSED
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+def test_discords_address_counts_once_discord_has_verified_it(
+    server: TheirServer, others: str, is_verified: bool
+) -> None:
+    server.is_verified = is_verified
+    proof = {"code": "right", "redirect_uri": BACK, "code_verifier": "v" * 43}
+    there = enter(proof, "discord").json()["user"]
+    assert there["username"] == "zoe-of-discord"
+    assert there["email"] == ("zoe@example.org" if is_verified else "")
+    assert refused(enter({**proof, "code": "wrong"}, "discord")) == REFUSED
+
+
+def test_a_ticket_of_steams_native_client_counts_once_and_for_this_service(others: str) -> None:
+    assert refused(enter({"code": "ab" * 40}, "steam")) == REFUSED
+    assert enter({"code": TICKET}, "steam").status_code == 200
+    assert refused(enter({"code": TICKET}, "steam")) == REFUSED
 
 
 def test_a_provider_without_openid_connect_is_asked_for_the_profile(others: str) -> None:

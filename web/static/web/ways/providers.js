@@ -45,6 +45,7 @@ export async function leaveFor(provider, { link = false } = {}) {
         state,
         code_challenge: base64url(new Uint8Array(digest)),
         code_challenge_method: "S256",
+        ...(provider.response_mode && { response_mode: provider.response_mode }),
       };
   for (const [name, value] of Object.entries(asked)) to.searchParams.set(isSteam ? `openid.${name}` : name, value);
   location.assign(to);

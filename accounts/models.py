@@ -66,6 +66,10 @@ class User(AbstractUser):
     is_guest = models.BooleanField(default=False)
     is_bot = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="former_accounts", editable=False
+    )
+    """The account that its person kept. What could not move, such as finished games, still points here."""
 
     objects: ClassVar[Accounts] = Accounts()
 
@@ -311,9 +315,9 @@ class Ban(models.Model):
             models.CheckConstraint(
                 condition=models.Q(user__isnull=False, device="", network="")
                 | models.Q(models.Q(user=None, network="") & ~models.Q(device=""))
-                | models.Q(models.Q(user=None, device="", kind="ban") & ~models.Q(network="")),
+                | models.Q(models.Q(user=None, device="") & ~models.Q(network="")),
                 name="ban_has_one_target",
-                violation_error_message="Name an account, or, for a ban, an address range.",
+                violation_error_message="Name an account or an address range.",
             )
         ]
 

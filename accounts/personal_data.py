@@ -11,7 +11,7 @@ from accounts.models import Ban, Challenge, Link, MailedCode, Passkey, Session, 
 from accounts.shapes import OwnProfile, WayIn
 from core.ids import UserId
 from core.mail import queue
-from core.personal_data import erases, exports
+from core.personal_data import erases, export, exports
 from core.retention import retains
 
 
@@ -105,7 +105,9 @@ _GUESTS_AT_ONCE = 1000
 def idle_guests(before: datetime) -> int:
     """Erase guests who were not here since; at most so many in a night."""
     here = Session.objects.filter(user=OuterRef("pk"), last_seen__gte=before)
-    idle = User.objects.filter(is_guest=True, is_bot=False, erased_at=None, date_joined__lt=before)
+    idle = User.objects.filter(
+        is_guest=True, is_bot=False, erased_at=None, merged_into=None, date_joined__lt=before
+    )
     guests = list(idle.exclude(Exists(here))[:_GUESTS_AT_ONCE])
     for guest in guests:
         services.erase(guest)
@@ -117,3 +119,10 @@ def consents(user_id: UserId) -> dict[str, Any]:
     """Export what the user agreed to, and the date of birth."""
     fields = ("accepted_terms", "terms_accepted_at", "birth_date", "marketing_consent_at")
     return dict(User.objects.values(*fields).get(pk=user_id))
+
+
+@exports("former_accounts")
+def former_accounts(user_id: UserId) -> list[dict[str, Any]]:
+    """Export all that is stored about the accounts that were merged into this one."""
+    former = User.objects.filter(merged_into=user_id).order_by("pk")
+    return [dict(export(one.pk)) for one in former]

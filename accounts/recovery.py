@@ -274,6 +274,12 @@ def render_new_device(_: str, facts: Mapping[str, Any]) -> Letter | None:
     )
 
 
+@queue.kind("merged")
+def render_merged(_: str, facts: Mapping[str, Any]) -> Letter | None:
+    """Tell the addresses of two accounts that one was merged into the other."""
+    return _notice("merged", facts, former=facts["former"])
+
+
 def _notice(template: str, facts: Mapping[str, Any], **context: Any) -> Letter | None:
     user = User.objects.filter(pk=facts["user_id"], is_active=True).first()
     return _letter(template, user, **context) if user else None

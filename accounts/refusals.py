@@ -57,6 +57,27 @@ class TicketInvalid(Unauthenticated):
     title = "Invalid ticket"
 
 
+class NotMergeable(Conflict):
+    """These two accounts cannot be merged."""
+
+    code = "not_mergeable"
+    title = "Accounts cannot be merged"
+
+
+class StillPlaying(Conflict):
+    """The account that is to be merged is in a game, a fight or a trade that has not ended."""
+
+    code = "still_playing"
+    title = "Still playing"
+
+
+class OtherProofRequired(NotAllowed):
+    """The token of the other account is not valid, or its session has not proven lately whose it is."""
+
+    code = "other_proof_required"
+    title = "Sign in to the other account again"
+
+
 class UsernameTaken(Conflict):
     """The username is taken (case-insensitively)."""
 

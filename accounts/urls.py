@@ -1,6 +1,6 @@
 """Routes of accounts."""
 
-from accounts.api import account, addresses, factors, ways
+from accounts.api import account, addresses, factors, merging, ways
 from core.routes import route
 
 urlpatterns = [
@@ -36,6 +36,7 @@ urlpatterns = [
     route("api/me/mfa/totp/confirm", factors.ConfirmTotp.as_view()),
     route("api/me/mfa/recovery-codes", factors.RecoveryCodes.as_view()),
     route("api/me/proof", factors.GiveProof.as_view()),
+    route("api/me/merge", merging.Merge.as_view()),
     route("api/me/consent", account.Consent.as_view()),
     route("api/me/signins", account.SignIns.as_view()),
     route("api/me", account.Me.as_view()),

@@ -9,7 +9,7 @@ from chat import services
 from chat.events import MessageDeleted
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from core.retention import retains
 from realtime.publishing import publish
 
@@ -49,6 +49,12 @@ def direct_messages(user_id: UserId) -> list[dict[str, Any]]:
     return [
         dict(row) for row in rows.values("id", "sender_id", "receiver_id", "content", "created_at", "read_at")
     ]
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Move conversations, lobbies and sanctions."""
+    services.take_over(kept_id=kept_id, former_id=former_id)
 
 
 @erases

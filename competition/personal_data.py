@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from competition import boards, services
 from competition.models import Score
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 
 
 @exports("leaderboards")
@@ -17,3 +18,9 @@ def scores(user_id: UserId) -> list[dict[str, Any]]:
 def forget(user_id: UserId) -> None:
     """Take the user off all leaderboards."""
     Score.objects.filter(user=user_id).delete()
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Join the scores."""
+    services.merge(boards.declared(), kept_id=kept_id, former_id=former_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from friends import selectors, services
 from friends.models import FriendRequest
 
@@ -45,3 +45,9 @@ def standing(user_id: UserId) -> dict[str, Any]:
 def forget(user_id: UserId) -> None:
     """Delete everything that friends stores about an erased user."""
     services.forget(user_id=user_id)
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Move friends and blocks."""
+    services.merge(kept_id=kept_id, former_id=former_id)

@@ -7,6 +7,7 @@ changes have exactly one order and one outcome.
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import selectors as users
@@ -152,6 +153,11 @@ def block(*, user_id: UserId, blocked_id: UserId) -> None:
     if mine.count() >= MAX_BLOCKS:
         raise TooManyBlocks(f"You block {MAX_BLOCKS} users, the most there can be.")
     Block.objects.create(by_id=user_id, blocked_id=blocked_id)
+    _part(user_id, blocked_id)
+
+
+def _part(user_id: UserId, blocked_id: UserId) -> None:
+    """End what is between two users after a block."""
     _unfriend(user_id, blocked_id)
     between = FriendRequest.objects.filter(
         from_user__in=(user_id, blocked_id), to_user__in=(user_id, blocked_id), status=Status.PENDING
@@ -212,6 +218,31 @@ def forget(*, user_id: UserId) -> None:
     Block.objects.filter(by=user_id).delete()
     Block.objects.filter(blocked=user_id).delete()
     Standing.objects.filter(pk=user_id).delete()
+
+
+@transaction.atomic
+def merge(*, kept_id: UserId, former_id: UserId) -> None:
+    """Give a user the friends and blocks of a former account, in both directions.
+
+    A block of either account holds, and ends a friendship of the other. Open requests are cancelled. The
+    limits on friends and blocks do not apply. All changes of the kept account wait for its lock.
+    """
+    accounts.lock(kept_id, former_id)
+    between = (kept_id, former_id)
+    blocks = Block.objects.filter(Q(by=former_id) | Q(blocked=former_id)).exclude(
+        by__in=between, blocked__in=between
+    )
+    for former in blocks:
+        by_id = kept_id if former.by_id == former_id else former.by_id
+        blocked_id = kept_id if former.blocked_id == former_id else former.blocked_id
+        _, is_new = Block.objects.get_or_create(by_id=by_id, blocked_id=blocked_id)
+        if is_new:
+            _part(by_id, blocked_id)
+    apart = set(selectors.friend_ids(kept_id)) | {kept_id} | selectors.blocked_ids(kept_id)
+    for friend_id in set(selectors.friend_ids(former_id)) - apart:
+        low_id, high_id = sorted((kept_id, friend_id))
+        Friendship.objects.create(low_id=low_id, high_id=high_id)
+    forget(user_id=former_id)
 
 
 def _befriend(asked: FriendRequest) -> FriendRequest:

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.refusals import StillPlaying
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from game.models import JournalEntry, Rating, Seat
 
 
@@ -40,6 +41,24 @@ def game_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Return the user's chat messages in games."""
     entries = _said(user_id).order_by("at").values_list("game_id", "at", "data")
     return [{"game_id": game_id, "at": at, **json.loads(data)} for game_id, at, data in entries]
+
+
+@merges
+def take_ratings(kept_id: UserId, former_id: UserId) -> None:
+    """Keep, for each game, the rating of the account that has played it more often.
+
+    Seats in finished games stay: replays and other players' results name the one who played. Raises
+    ``StillPlaying``.
+    """
+    if Seat.objects.filter(user_id=former_id, is_open=True).exists():
+        raise StillPlaying("The other account is in a game that has not ended.")
+    own = {row.game: row for row in Rating.objects.filter(user_id=kept_id).select_for_update()}
+    for row in Rating.objects.filter(user_id=former_id):
+        mine = own.get(row.game)
+        if mine is None or mine.played < row.played:
+            Rating.objects.filter(user_id=kept_id, game=row.game).delete()
+            Rating.objects.filter(pk=row.pk).update(user_id=kept_id)
+    Rating.objects.filter(user_id=former_id).delete()
 
 
 @erases

@@ -7,7 +7,7 @@ from core.content import Content
 from core.database import in_database
 from core.limit_counts import Limit
 from core.operators import OperatorAdmin, ReadOnly
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from core.refusals import CannotAfford, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from core.routes import route
 from core.rpc import rpc
@@ -54,6 +54,7 @@ __all__ = [
     "in_database",
     "item_kind",
     "item_slot",
+    "merges",
     "publish",
     "reacts_to",
     "route",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from matchmaking import selectors, services
 from matchmaking.shapes import Standing
 
@@ -31,3 +31,9 @@ def leave(user_id: UserId) -> None:
     """Give up the place in the queue, so that nobody is matched with a deleted user, and forget the rest."""
     services.leave(user_id=user_id)
     services.clear_history(user_id=user_id)
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Leave the queue, and move a penalty."""
+    services.merge(kept_id=kept_id, former_id=former_id)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from core.ids import UserId
-from core.personal_data import erases, exports
-from progression import selectors, shapes
+from core.personal_data import erases, exports, merges
+from progression import merging, selectors, shapes
 from progression.models import Entry, Player
 
 
@@ -38,6 +38,12 @@ def ledger(user_id: UserId) -> list[dict[str, Any]]:
     rows = Entry.objects.filter(player=user_id).order_by("pk")
     fields = ("currency", "item__name", "amount", "balance", "cause", "created_at")
     return [dict(row) for row in rows.values(*fields)]
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Move all holdings through the ledger; the former player's entries stay."""
+    merging.take_over(kept_id=kept_id, former_id=former_id)
 
 
 @erases

@@ -1,7 +1,7 @@
 """Personal data in storage: the documents of a user. Those of groups and of the server stay."""
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from storage import selectors, shapes
 from storage.models import Document, Folder
 
@@ -16,3 +16,12 @@ def documents(user_id: UserId) -> list[shapes.Document]:
 def forget(user_id: UserId) -> None:
     """Delete the user's documents."""
     Folder.objects.filter(user=user_id).delete()
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Move the collections in which the kept account has nothing; of two with documents its own one stays."""
+    has = Folder.objects.filter(user=kept_id, documents__gt=0).values("collection")
+    taken = Folder.objects.filter(user=former_id, documents__gt=0).exclude(collection__in=list(has))
+    Folder.objects.filter(user=kept_id, collection__in=taken.values("collection")).delete()
+    taken.update(user=kept_id, owner=kept_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from world import selectors, services
 
 
@@ -17,3 +17,9 @@ def characters(user_id: UserId) -> list[Any]:
 def delete_characters(user_id: UserId) -> None:
     """Delete the user's characters, and their messages to the whole world."""
     services.erase(user_id=user_id)
+
+
+@merges
+def take_characters(kept_id: UserId, former_id: UserId) -> None:
+    """Move the characters."""
+    services.take_over(kept_id=kept_id, former_id=former_id)

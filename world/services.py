@@ -17,6 +17,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
+from accounts.refusals import StillPlaying
 from core.ids import UserId
 from core.refusals import Invalid
 from core.statements import Insert, Update, statement
@@ -142,6 +143,18 @@ def erase(*, user_id: UserId) -> None:
     for announcement in WorldEvent.objects.filter(detail__sender_id=user_id):
         announcement.detail |= {"sender_id": None, "sender_name": ""}
         announcement.save(update_fields=["detail"])
+
+
+@transaction.atomic
+def take_over(*, kept_id: UserId, former_id: UserId) -> None:
+    """Give a user the characters of a former account, beyond ``MAX_CHARACTERS`` too.
+
+    Raises ``StillPlaying`` while one of them is in play.
+    """
+    accounts.lock(kept_id, former_id)
+    if Visit.objects.filter(user=former_id).exists():
+        raise StillPlaying("The other account is in the world.")
+    Character.objects.filter(owner=former_id).update(owner=kept_id, is_selected=False)
 
 
 @transaction.atomic

@@ -21,18 +21,23 @@ def shut(user: User) -> None:
 
 
 def open_again(user: User) -> None:
-    """Open an account that was shut. Raises ``NotFound`` if it is erased."""
-    if not User.objects.filter(pk=user.pk, erased_at=None).update(is_active=True):
-        raise NotFound("This account is erased.")
+    """Open an account that was shut. Raises ``NotFound`` if it is erased or was merged into another."""
+    if not User.objects.filter(pk=user.pk, erased_at=None, merged_into=None).update(is_active=True):
+        merged = User.objects.filter(pk=user.pk, merged_into__isnull=False).exists()
+        raise NotFound("This account was merged into another." if merged else "This account is erased.")
 
 
 @transaction.atomic
 def erase(user: User) -> None:
     """Erase a user: every app erases its data, and all sessions end.
 
-    An anonymous row remains, because other users' games, trades and messages may refer to it.
+    An anonymous row remains, because other users' games, trades and messages may refer to it. Accounts that
+    were merged into it are erased as well.
     """
-    lock(user.pk)
+    formers = list(user.former_accounts.all())
+    lock(user.pk, *(former.pk for former in formers))
+    for former in formers:
+        erase(former)
     personal_data.erase(user.pk)
     Session.objects.filter(user=user).update(user_agent="", ip=None)
     user.username = f"erased_{get_random_string(12, ascii_lowercase + digits)}"

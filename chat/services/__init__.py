@@ -10,6 +10,7 @@ from chat.services.lobbies import (
     leave_lobby,
     start_game,
 )
+from chat.services.merging import take_over
 from chat.services.messages import (
     Post,
     delete_message,
@@ -42,6 +43,7 @@ __all__ = [
     "report_message",
     "settle_report",
     "start_game",
+    "take_over",
     "unban",
     "unmute",
 ]

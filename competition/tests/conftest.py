@@ -19,6 +19,7 @@ class Person:
         self.id, self.name = user.pk, name
         self.client = APIClient(raise_request_exception=False)
         token = accounts.open_session(user, device=accounts.Device()).tokens.access
+        self.token = token
         self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     def get(self, path: str, status: int = 200) -> Any:

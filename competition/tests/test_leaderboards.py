@@ -178,3 +178,14 @@ def test_no_score_of_many_at_once_is_lost(
 def test_strangers_see_no_leaderboard(db: None) -> None:
     for path in ("/api/leaderboards/", "/api/leaderboards/laps/"):
         assert APIClient().get(path).status_code == 401
+
+
+def test_scores_of_merged_accounts_join_as_the_board_keeps_them(
+    ada: Person, bob: Person, declared: Boards
+) -> None:
+    for name, (of_ada, of_bob) in {"laps": (90, 80), "points": (3, 4), "height": (1, 2)}.items():
+        declared[name].submit(ada.id, of_ada)
+        declared[name].submit(bob.id, of_bob)
+    assert ada.client.post("/api/me/merge/", {"access": bob.token}).status_code == 200
+    kept = Score.objects.order_by("board").values_list("board", "user", "score")
+    assert list(kept) == [("height", ada.id, 1), ("laps", ada.id, 80), ("points", ada.id, 7)]

@@ -58,7 +58,10 @@ def game_visible_to(user_id: UserId, game_id: uuid.UUID) -> tuple[Game, list[Tak
     """
     found, seats = game(game_id)
     can_be_joined = found.state == Game.State.CREATED or has_free_seat(found, seats)
-    if found.private and not can_be_joined and not has_seat(seats, user_id):
+    if not found.private or can_be_joined or has_seat(seats, user_id):
+        return found, seats
+    # It may be the game of an account that was merged into the user's.
+    if not game_ids_of(user_id).filter(game=game_id).exists():
         raise UnknownMatch
     return found, seats
 
@@ -135,12 +138,16 @@ def games_visible_to(user_id: UserId, offered: Collection[str]) -> QuerySet[Game
 @statement
 def games_of(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, Any]:
     """Return the games in which the user has or had a seat, as :func:`games_visible_to` does."""
-    return _rows(Game.objects.filter(seats__user_id=user_id, name__in=offered))
+    return _rows(Game.objects.filter(pk__in=game_ids_of(user_id), name__in=offered))
 
 
 def game_ids_of(user_id: UserId) -> QuerySet[Seat, Any]:
-    """Return the ids of the games in which the user has or had a seat, for a condition on games."""
-    return Seat.objects.filter(user_id=user_id).values("game_id")
+    """Return the ids of the games in which the user has or had a seat, for a condition on games.
+
+    Those of accounts that were merged into the user's count as well.
+    """
+    accounts = User.objects.filter(Q(pk=user_id) | Q(merged_into=user_id)).values("pk")
+    return Seat.objects.filter(user__in=accounts).values("game_id")
 
 
 Wanted = Mapping[str, Mapping[str, Any]]

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from matchmaking.parties import selectors, services
 from matchmaking.parties.events import PartyInfo
 from matchmaking.parties.refusals import NotInParty
@@ -20,3 +20,9 @@ def leave(user_id: UserId) -> None:
     """Leave the party: nobody has a deleted user in theirs."""
     with suppress(NotInParty):
         services.leave(user_id=user_id)
+
+
+@merges
+def leave_as_former(_: UserId, former_id: UserId) -> None:
+    """Leave the former account's party."""
+    leave(former_id)

@@ -5,7 +5,7 @@ matched twice, or matched after leaving.
 """
 
 from matchmaking.services.joining import join, join_soon
-from matchmaking.services.leaving import cancel_match, clear_history, decline, leave, withdraw
+from matchmaking.services.leaving import cancel_match, clear_history, decline, leave, merge, withdraw
 from matchmaking.services.passes import match_all, match_queue
 from matchmaking.services.proposals import accept
 from matchmaking.services.tickets import LOOK, mark_disconnected, touch_tickets
@@ -22,6 +22,7 @@ __all__ = [
     "mark_disconnected",
     "match_all",
     "match_queue",
+    "merge",
     "touch_tickets",
     "withdraw",
 ]

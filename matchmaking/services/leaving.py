@@ -151,6 +151,19 @@ def _penalise(user_id: UserId) -> None:
     held.save(update_fields=["times", "until"])
 
 
+@transaction.atomic
+def merge(*, kept_id: UserId, former_id: UserId) -> None:
+    """Take a former account out of the queue; of two penalties the later one holds for the kept account."""
+    leave(user_id=former_id)
+    penalty = Penalty.objects.filter(user=former_id).first()
+    own = Penalty.objects.filter(user=kept_id).first()
+    if penalty is not None and (own is None or own.until < penalty.until):
+        Penalty.objects.update_or_create(
+            user_id=kept_id, defaults={"times": penalty.times, "until": penalty.until}
+        )
+    clear_history(user_id=former_id)
+
+
 def clear_history(*, user_id: UserId) -> None:
     """Delete the user's penalty for leaving matches early, and the answers to the questions of queues."""
     Penalty.objects.filter(user=user_id).delete()

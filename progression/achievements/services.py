@@ -98,3 +98,17 @@ def _count(tally: Statement[..., tuple[Any, ...]], user_id: UserId, metric: Metr
                 gems=achievement.gems,
             )
         )
+
+
+@transaction.atomic
+def merge(*, kept_id: UserId, former_id: UserId) -> None:
+    """Join the achievements and counts of two players of one person.
+
+    Nothing is granted: a goal that only both together have reached is earned with the next count.
+    """
+    progression.lock(kept_id, former_id)
+    has = Earned.objects.filter(player=kept_id).values("achievement")
+    Earned.objects.filter(player=former_id).exclude(achievement__in=has).update(player=kept_id)
+    for tally in Tally.objects.filter(player=former_id, count__gt=0):
+        (_raise if tally.metric == Metric.LEVEL else _add)(kept_id, tally.metric, tally.count)
+    Tally.objects.filter(player=former_id).delete()

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Q
+
+from accounts.refusals import StillPlaying
 from core.ids import UserId
-from core.personal_data import exports
+from core.personal_data import exports, merges
 from world.combat import selectors
+from world.combat.models import Reward
 
 
 @exports("combats")
@@ -22,3 +26,13 @@ def combats(user_id: UserId) -> list[dict[str, Any]]:
         }
         for combat in selectors.finished(user_id)
     ]
+
+
+@merges
+def take_rewards(kept_id: UserId, former_id: UserId) -> None:
+    """Move the record of rewards, which limits those to come. Raises ``StillPlaying`` during a fight."""
+    fights = selectors.under_way().filter(Q(attacker__owner=former_id) | Q(defender__owner=former_id))
+    if fights.exists():
+        raise StillPlaying("A character of the other account is fighting.")
+    Reward.objects.filter(winner=former_id).update(winner=kept_id)
+    Reward.objects.filter(loser=former_id).update(loser=kept_id)

@@ -48,6 +48,24 @@ async def test_talk_is_heard_where_it_is_meant(here: Worker, ada: Person, bob: P
             assert (await player.hear("chat"))["channel"] == "world"
 
 
+async def test_an_under_age_player_says_nothing_in_the_world(
+    here: Worker, ada: Person, bob: Person, settings: Any
+) -> None:
+    settings.ADULT_AGE = 16
+    with_her = await bob.enter()
+    child = await ada.enter()
+    await with_her.hear("player_joined_area")
+    for said in (
+        {"type": "chat", "channel": "world"},
+        {"type": "chat", "channel": "area"},
+        {"type": "faction_chat"},
+        {"type": "whisper", "to_user_id": bob.id},
+    ):
+        await child.send(content="hello", **said)
+        assert (await child.hear("error"))["code"] == "under_age", said
+    await with_her.hear_nothing()
+
+
 async def test_who_whispers_to_oneself_hears_it_once(here: Worker, ada: Person) -> None:
     player = await ada.enter()
     for content in ("one", "two"):

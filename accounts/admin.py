@@ -86,8 +86,11 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
     list_display = ("username", "email", "is_premium", "is_guest", "is_bot", "is_active", "date_joined")
     list_editable = ("is_premium",)
     list_filter = ("is_premium", "is_guest", "is_bot", "is_active", "is_staff")
-    fieldsets = (*(UserAdmin.fieldsets or ()), ("Play", {"fields": ("is_premium", "is_guest", "is_bot")}))
-    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        ("Play", {"fields": ("is_premium", "is_guest", "is_bot", "merged_into")}),
+    )
+    readonly_fields = ("last_login", "date_joined", "merged_into")
     # Changed concurrently by other operators and by the users themselves.
     volatile_fields = (*RIGHTS, *OWN, "is_premium", "is_guest", "is_bot")
     action_form = WithReasonForm
@@ -118,7 +121,7 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
 
-    @operation("Ban")
+    @operation("Ban", needs_proof=True)
     def ban(self, request: HttpRequest, user: User) -> str:
         _check_may_act_on(request, user)
         bans.ban(user, reason=reason_of(request))
@@ -136,7 +139,7 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
         services.end_sessions(Session.objects.filter(user=user))
         _sign_out_of_the_admin(user)
 
-    @operation("Erase the person", asks_twice=True)
+    @operation("Erase the person", asks_twice=True, needs_proof=True)
     def erase(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
         services.erase(user)
@@ -184,6 +187,7 @@ class Bans(OperatorAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Ban, form: Any, change: bool) -> None:
+        require_fresh_proof(request)
         if obj.user is not None:
             _check_may_act_on(request, obj.user)
         bans.impose(obj)

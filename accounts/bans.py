@@ -1,6 +1,8 @@
 """Bans from the platform and mutes on all of it: of an account, a device or an address range, with an end."""
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
@@ -10,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import services
-from accounts.models import Ban, Session, User
+from accounts.models import Ban, Link, Session, User
 from accounts.refusals import Banned, InvalidCredentials, MutedEverywhere
 from core.ids import UserId
 
@@ -24,8 +26,13 @@ def in_force() -> QuerySet[Ban]:
 
 @transaction.atomic
 def impose(ban: Ban) -> None:
-    """Store a ban or mute; a ban ends the sessions that it concerns."""
+    """Store a ban or mute, for an account's devices as well; a ban ends the sessions that it concerns."""
     ban.save()
+    if ban.user is not None:
+        Ban.objects.bulk_create(
+            Ban(kind=ban.kind, device=device, reason=ban.reason, until=ban.until)
+            for device in ban.user.links.filter(provider=Link.DEVICE).values_list("subject", flat=True)
+        )
     if ban.kind == Ban.Kind.MUTE:
         return
     if ban.user is not None:
@@ -39,26 +46,30 @@ def impose(ban: Ban) -> None:
 
 def ban(user: User, *, reason: str = "", until: datetime | None = None) -> None:
     """Ban an account and its devices: it cannot sign in, and its sessions end."""
-    with transaction.atomic():
-        impose(Ban(user=user, reason=reason, until=until))
-        for link in user.links.filter(provider="device"):
-            impose(Ban(device=link.subject, reason=reason, until=until))
+    impose(Ban(user=user, reason=reason, until=until))
 
 
 @transaction.atomic
 def lift(user: User) -> None:
     """Lift an account's bans, and those of its devices. Raises ``NotFound`` if it is erased."""
     services.open_again(user)
-    devices = user.links.filter(provider="device").values("subject")
-    concerned = Ban.objects.filter(Q(user=user) | Q(device__in=devices), kind=Ban.Kind.BAN, lifted_at=None)
+    _lift_all(user, Ban.Kind.BAN)
+
+
+def _lift_all(user: User, kind: str) -> None:
+    devices = user.links.filter(provider=Link.DEVICE).values("subject")
+    concerned = Ban.objects.filter(Q(user=user) | Q(device__in=devices), kind=kind, lifted_at=None)
     concerned.update(lifted_at=timezone.now())
 
 
 @transaction.atomic
 def lift_one(ban: Ban) -> None:
-    """Lift one ban or mute; an account opens again once nothing else bans it."""
+    """Lift one ban or mute; with the last one of an account, those of its devices."""
     Ban.objects.filter(pk=ban.pk, lifted_at=None).update(lifted_at=timezone.now())
-    if ban.user is not None and not in_force().filter(user=ban.user, kind=Ban.Kind.BAN).exists():
+    if ban.user is None or in_force().filter(user=ban.user, kind=ban.kind).exists():
+        return
+    _lift_all(ban.user, ban.kind)
+    if ban.kind == Ban.Kind.BAN:
         services.open_again(ban.user)
 
 
@@ -98,24 +109,58 @@ def lift_lapsed() -> None:
             lift(user)
 
 
-_mutes: dict[int, tuple[datetime | None, str]] = {}
-_mutes_read_at = float("-inf")
+@dataclass(frozen=True)
+class _Mutes:
+    """The mutes in force, with the time until which each holds and its reason."""
+
+    users: Mapping[int, tuple[datetime | None, str]]
+    networks: Sequence[tuple[str, datetime | None, str]]
+    read_at: float
+
+
+_mutes = _Mutes({}, (), float("-inf"))
 
 
 def is_mute_known() -> bool:
     """Return whether :func:`check_speech` needs no query now."""
-    return time.monotonic() - _mutes_read_at < MUTES_CACHED_S
+    return not _mutes.networks and time.monotonic() - _mutes.read_at < MUTES_CACHED_S
 
 
 def check_speech(user_id: UserId) -> None:
-    """Raise ``MutedEverywhere`` if the user may not speak; read from the database once a second."""
-    global _mutes, _mutes_read_at
-    if not is_mute_known():
-        rows = in_force().filter(kind=Ban.Kind.MUTE).exclude(user=None)
-        _mutes = {
-            user: (until, reason) for user, until, reason in rows.values_list("user", "until", "reason")
-        }
-        _mutes_read_at = time.monotonic()
-    if user_id in _mutes:
-        until, reason = _mutes[user_id]
+    """Raise ``MutedEverywhere`` if the user may not speak.
+
+    Mutes are read from the database once a second. One of an address range holds for users who have an open
+    session from there.
+    """
+    global _mutes
+    if time.monotonic() - _mutes.read_at >= MUTES_CACHED_S:
+        _mutes = _read_mutes()
+    found = _mutes.users.get(user_id) or _of_networks(user_id)
+    if found is not None:
+        until, reason = found
         raise MutedEverywhere(until=until, reason=reason)
+
+
+def _read_mutes() -> _Mutes:
+    mutes = list(in_force().filter(kind=Ban.Kind.MUTE))
+    devices = {one.device: one for one in mutes if one.device}
+    muted = [(one.user_id, one) for one in mutes if one.user_id is not None]
+    if devices:
+        links = Link.objects.filter(provider=Link.DEVICE, subject__in=devices)
+        muted += [(user_id, devices[subject]) for user_id, subject in links.values_list("user", "subject")]
+    return _Mutes(
+        users={user_id: (one.until, one.reason) for user_id, one in muted},
+        networks=[(one.network, one.until, one.reason) for one in mutes if one.network],
+        read_at=time.monotonic(),
+    )
+
+
+def _of_networks(user_id: UserId) -> tuple[datetime | None, str] | None:
+    if not _mutes.networks:
+        return None
+    sessions = Session.objects.filter(user=user_id, ended_at=None).exclude(ip=None)
+    addresses = [ip_address(ip) for ip in sessions.values_list("ip", flat=True) if ip]
+    for network, until, reason in _mutes.networks:
+        if any(address in ip_network(network) for address in addresses):
+            return until, reason
+    return None

@@ -1,5 +1,6 @@
 """System checks of the sign-in settings."""
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -23,4 +24,13 @@ def check_algorithm(**_: Any) -> list[CheckMessage]:
             keys.all_keys()
         except ValueError as error:
             return [Error(f"SIGNING_KEY_FILES: {error}", id="accounts.E003")]
+    return []
+
+
+@register(Tags.security)
+def check_breached_passwords(**_: Any) -> list[CheckMessage]:
+    """Require that the file of breached passwords can be read, where there is one."""
+    path = settings.BREACHED_PASSWORDS_FILE
+    if path and not os.access(path, os.R_OK):
+        return [Error(f"BREACHED_PASSWORDS_FILE: {path} cannot be read.", id="accounts.E004")]
     return []

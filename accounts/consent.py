@@ -54,5 +54,9 @@ def is_adult(user: User) -> bool:
 
 def check_adult(user_id: UserId) -> None:
     """Raise ``UnderAge`` for a user who has not reached ``ADULT_AGE``, or has not said how old they are."""
-    if settings.ADULT_AGE and not is_adult(User.objects.only("birth_date").get(pk=user_id)):
-        raise UnderAge(f"This is for people of {settings.ADULT_AGE} years or more.")
+    if not settings.ADULT_AGE:
+        return
+    user = User.objects.only("birth_date").get(pk=user_id)
+    if not is_adult(user):
+        ask = " Give your date of birth in your account." if user.birth_date is None else ""
+        raise UnderAge(f"This is for people of {settings.ADULT_AGE} years or more.{ask}")

@@ -26,6 +26,8 @@ STEP_S = 30
 DRIFT_STEPS = 1
 """A code is accepted this many steps early or late, as clocks differ."""
 RECOVERY_CODES = 10
+RECOVERY_WORDS = 6
+"""Of four letters out of 31 each: 118 bits, so that a keyed digest is enough to store them (ASVS 6.5.2)."""
 CHALLENGE_VALID_FOR = timedelta(minutes=10)
 CHALLENGE_TRIES = 5
 PROOF_VALID_FOR = timedelta(minutes=10)
@@ -93,7 +95,7 @@ def _mark(user_id: UserId, *, has_mfa: bool) -> None:
 
 
 def _new_recovery_codes(user: User) -> list[str]:
-    codes = ["-".join(_word() for _ in range(3)) for _ in range(RECOVERY_CODES)]
+    codes = ["-".join(_word() for _ in range(RECOVERY_WORDS)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(user=user, digest=sealing.digest("recovery_code", f"{user.pk}:{code}")) for code in codes

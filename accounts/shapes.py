@@ -119,6 +119,7 @@ class Provider(Struct, kw_only=True, frozen=True):
     client_id: str
     authorize_url: str
     scope: str
+    response_mode: Annotated[str, about("`form_post` for Apple, which needs it; else empty")]
 
 
 class NewLink(ProviderProof, kw_only=True, frozen=True):
@@ -126,6 +127,12 @@ class NewLink(ProviderProof, kw_only=True, frozen=True):
 
     device_id: DeviceId | None = None
     password: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class OtherAccount(Struct, kw_only=True, frozen=True):
+    """Another account of the same person, into which the person has just signed in."""
+
+    access: Annotated[str, Meta(max_length=4096), about("The access token of that sign-in")]
 
 
 class Proof(Struct, kw_only=True, frozen=True):
@@ -177,6 +184,7 @@ class NewTotp(Struct, kw_only=True, frozen=True):
 
     secret: Annotated[str, about("Base32")]
     otpauth_url: str
+    qr: Annotated[str, about("The same as a QR code: the `data:` URL of an SVG")]
 
 
 class RecoveryCodes(Struct, kw_only=True, frozen=True):

@@ -78,17 +78,22 @@ def require_fresh_proof(request: HttpRequest) -> None:
         raise FreshProofNeeded("Sign in again to do this.")
 
 
-def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operation[One]], Any]:
+def operation(
+    description: str, *, asks_twice: bool = False, needs_proof: bool = False
+) -> Callable[[Operation[One]], Any]:
     """Turn a method that acts on one object into an admin action.
 
     The method raises a refusal if it cannot be done, and may return a text for the audit trail. The action
     needs the permission ``<method>_<model>``; each affected object gets an entry in the audit trail. An
-    action with ``asks_twice`` takes a single object, whose name has to be typed on a confirmation page.
+    action with ``asks_twice`` takes a single object, whose name has to be typed on a confirmation page; one
+    with ``needs_proof`` needs a sign-in of the last minutes (``require_fresh_proof``).
     """
 
     def decorate(do: Operation[One]) -> Any:
         @functools.wraps(do)
         def act(self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[One]) -> HttpResponse | None:
+            if needs_proof:
+                require_fresh_proof(request)
             if asks_twice and (question := _question(self, request, queryset, do.__name__, description)):
                 return question
             done = []

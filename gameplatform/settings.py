@@ -184,7 +184,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.NoPatternValidator"},
+    {"NAME": "accounts.passwords.NotBreachedValidator"},
 ]
+BREACHED_PASSWORDS_FILE = environment.text("BREACHED_PASSWORDS_FILE", "")
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # Only the admin uses Django's own sign-in page.
 LOGIN_REDIRECT_URL = "admin:index"
@@ -222,6 +224,7 @@ PROVIDERS = environment.providers("PROVIDERS")
 PASSKEY_DOMAIN = environment.text("PASSKEY_DOMAIN", "")
 PASSKEY_ORIGINS = environment.names("PASSKEY_ORIGINS")
 TERMS_VERSION = environment.text("TERMS_VERSION", "")
+TERMS_URL = environment.text("TERMS_URL", "")
 ADULT_AGE = environment.integer("ADULT_AGE", 0, minimum=0, maximum=120)
 # Days; 0 keeps for ever.
 RETENTION = {

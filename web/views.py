@@ -1,6 +1,7 @@
 """The single page, whose script draws the place that the URL names, and pages for development."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from django.conf import settings
@@ -41,6 +42,18 @@ def shell(request: HttpRequest, **_place: str) -> HttpResponse:
     return render(request, "web/shell.html", context)
 
 
+@csrf_exempt
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Return the page to which providers send users back.
+
+    Apple sends a form: its fields go on in the URL, as others send them. The page checks ``state``.
+    """
+    if request.method != "POST":
+        return shell(request)
+    sent = {name: request.POST[name] for name in ("code", "state", "error") if name in request.POST}
+    return HttpResponse(status=303, headers={"Location": f"/signed-in?{urlencode(sent)}"})
+
+
 def _language(request: HttpRequest) -> str:
     """Return the first language of the browser's preferences that the page has."""
     asked = (
@@ -59,6 +72,9 @@ def _page(language: str) -> dict[str, Any]:
         "texts": settings.THEME.texts.get(language, {}),
         "sections": settings.SECTIONS,
         "sign_in_ways": settings.SIGN_IN_WAYS,
+        "terms_url": settings.TERMS_URL,
+        "adult_age": settings.ADULT_AGE,
+        "asks_consent": bool(settings.TERMS_VERSION or settings.ADULT_AGE),
         "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),
     }
 

@@ -274,6 +274,14 @@ class Sessions(APIView):
         sessions = selectors.open_sessions().filter(user_id=identity(request).user_id)
         return paging.page(self, sessions, ordering="-created_at", show=show)
 
+    @extend_schema(
+        operation_id="api_me_sessions_end_others", description="Sign out all others.", responses={204: None}
+    )
+    def delete(self, request: Request) -> Response:
+        who = identity(request)
+        services.end_sessions(Session.objects.filter(user=who.user_id).exclude(pk=who.session_id))
+        return Response(status=204)
+
 
 class Consent(APIView):
     """The terms, the date of birth and marketing."""

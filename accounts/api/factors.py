@@ -1,5 +1,6 @@
 """Routes of the second factor, and of the fresh proof that sensitive changes need."""
 
+import segno
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,7 +41,8 @@ class Totp(APIView):
         user = selectors.user(request)
         require_fresh(request, user)
         secret, url = second_factor.begin_totp(user)
-        return shapes.NewTotp(secret=secret, otpauth_url=url)
+        qr = segno.make(url, micro=False).svg_data_uri(scale=4, dark="#000", light="#fff")
+        return shapes.NewTotp(secret=secret, otpauth_url=url, qr=qr)
 
     @typed
     def delete(self, request: Request, body: shapes.Proof) -> None:

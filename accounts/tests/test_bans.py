@@ -109,6 +109,40 @@ def test_who_is_muted_says_nothing_until_it_ends(ada: Person, monkeypatch: pytes
         assert client_with(login().json()["access"]).post(say, {"content": "hi"}).status_code == 201
 
 
+def muted(client: Any, say: str) -> str:
+    return str(client.post(say, {"content": "hi"}).json().get("code", "said"))
+
+
+@pytest.fixture
+def say(ada: Person, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path under which Ada says something."""
+    monkeypatch.setattr(bans, "MUTES_CACHED_S", 0)
+    User.objects.filter(pk=ada.id).update(is_premium=True)
+    lobby = ada.client.post("/api/lobbies/", {"name": "den", "is_public": True, "max_participants": 4})
+    return f"/api/lobbies/{lobby.json()['id']}/messages/"
+
+
+def test_a_mute_holds_for_the_devices_of_an_account(ada: Person, say: str) -> None:
+    ada.client.post("/api/me/links/device/", {"device_id": DEVICE})
+    bans.impose(Ban(kind=Ban.Kind.MUTE, user=user(ada)))
+    ada.client.delete("/api/me/links/device/")
+    eve = APIClient().post("/api/auth/device/", {"device_id": DEVICE, "username": "eve"}).json()
+    lobby = say.removesuffix("messages/")
+    client = client_with(eve["access"])
+    assert client.post(f"{lobby}join/").status_code == 200
+    assert muted(client, say) == "muted"
+    bans.lift_one(Ban.objects.get(user=user(ada)))
+    assert muted(ada.client, say) == "said"
+
+
+def test_a_mute_holds_for_an_address_range(ada: Person, say: str) -> None:
+    bans.impose(Ban(kind=Ban.Kind.MUTE, network="203.0.113.0/24", reason="Spam."))
+    assert muted(ada.client, say) == "said"
+    inside = client_with(login(ip="203.0.113.9").json()["access"])
+    assert muted(inside, say) == "muted"
+    assert login(ip="203.0.113.9").status_code == 200
+
+
 def test_a_session_ends_after_ninety_days_though_it_is_used(
     ada: Person, register: Callable[..., Person]
 ) -> None:

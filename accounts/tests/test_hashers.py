@@ -1,11 +1,14 @@
 """Password hashing: Argon2id, with a limit on concurrent hashes."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from rest_framework.test import APIClient
 
 from accounts import hashers
 from accounts.hashers import Argon2id, TooManySignIns
@@ -82,3 +85,18 @@ def test_a_queue_that_is_full_takes_nobody_more(slow: Any, monkeypatch: pytest.M
 
         slow.leave.set()
         assert job.result(timeout=30) == "hashed"
+
+
+def test_a_password_that_is_known_from_a_breach_is_refused(db: None, settings: Any, tmp_path: Path) -> None:
+    known = [f"a long known password {number}" for number in range(200)]
+    digests = sorted(hashlib.sha1(one.encode()).hexdigest().upper() for one in known)
+    listed = tmp_path / "breached.txt"
+    listed.write_text("".join(f"{digest}:{index}\r\n" for index, digest in enumerate(digests)))
+    settings.BREACHED_PASSWORDS_FILE = str(listed)
+
+    def register(number: int, password: str) -> int:
+        body = {"email": f"p{number}@example.org", "password": password}
+        return APIClient().post("/api/auth/register", body, REMOTE_ADDR=f"203.0.113.{number}").status_code
+
+    assert {register(number, password) for number, password in enumerate(known)} == {422}
+    assert register(250, "a long unknown password") == 201

@@ -2,14 +2,17 @@
 
 import getpass
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
@@ -99,6 +102,28 @@ def test_a_users_form_leaves_what_others_have_done_while_it_was_open(operator: C
     assert (user.first_name, user.is_active, user.email) == ("Ada", False, "new@example.org")
     assert user.is_staff
     assert [group.name for group in user.groups.all()] == ["support"]
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("user", {"action": "ban"}),
+        ("user", {"action": "erase", "typed": "ada"}),
+        ("ban/add", {"kind": "ban", "_save": "Save"}),
+    ],
+)
+def test_bans_and_erasures_need_a_fresh_sign_in_of_the_operator(
+    operator: Client, ada: Person, settings: Any, page: str, form: dict[str, Any]
+) -> None:
+    settings.STAFF_MFA = True
+    sent = {**form, "_selected_action": [ada.id]} if page == "user" else {**form, "user": ada.id}
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        answer = operator.post(f"/admin/accounts/{page}/", sent)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/admin/login/")
+    user = User.objects.get(pk=ada.id)
+    assert user.is_active
+    assert user.erased_at is None
 
 
 def test_an_operator_who_is_signed_out_everywhere_is_out_of_the_admin_too(operator: Client) -> None:

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts import keys, live, services
 from accounts.models import Session, User
-from accounts.tests.conftest import PASSWORD, Person, client_with
+from accounts.tests.conftest import PASSWORD, Person, client_with, person
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +320,12 @@ def test_a_known_session_costs_no_query(
 
     with django_assert_num_queries(0):
         assert ada.client.get("/api/me").status_code == 200
+
+
+def test_all_other_devices_are_signed_out_at_once(ada: Person, bob: Person) -> None:
+    login = {"username": "ada", "password": PASSWORD}
+    others = [person(APIClient().post("/api/auth/login", login).json()) for _ in range(2)]
+    assert ada.client.delete("/api/me/sessions/").status_code == 204
+    assert [one.client.get("/api/me/").status_code for one in others] == [401, 401]
+    assert ada.client.get("/api/me/").status_code == 200
+    assert bob.client.get("/api/me/").status_code == 200

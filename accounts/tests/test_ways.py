@@ -1,6 +1,7 @@
 """Devices, links, the second factor and passkeys, through the routes."""
 
 import json
+import math
 import re
 from base64 import b32decode
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import own_profile
+from accounts import own_profile, second_factor
 from accounts.models import Session, SignIn, Totp, User
 from accounts.second_factor import CHALLENGE_TRIES, PROOF_VALID_FOR
 from accounts.tests.authenticator import Authenticator
@@ -226,6 +227,11 @@ def test_an_app_counts_once_a_first_code_is_confirmed(ada: Person) -> None:
     wrong = ada.client.post("/api/me/mfa/totp/confirm/", {"code": "000000"})
     assert refused(wrong) == (403, "code_invalid")
     assert post("/api/auth/login/", username="ada", password=PASSWORD).status_code == 200
+
+
+def test_a_recovery_code_has_112_bits_or_more(ada: Person) -> None:
+    for one in Protected(ada).recovery_codes:
+        assert len(one.replace("-", "")) * math.log2(len(second_factor._LETTERS)) >= 112
 
 
 def test_the_secret_is_stored_encrypted_and_survives_a_change_of_the_key(

@@ -3,7 +3,13 @@
 import type { Games } from "./games.d.ts";
 import type { SyncedView } from "./sync.d.ts";
 import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, OpenRooms, World } from "./messages.d.ts";
-import type { AccountsBriefUser } from "./rest.d.ts";
+import type {
+  AccountsBriefUser,
+  AccountsNewTotp,
+  AccountsOwnProfile,
+  AccountsPasskeyRow,
+  AccountsWayIn,
+} from "./rest.d.ts";
 
 export interface Tokens {
   access: string;
@@ -148,6 +154,18 @@ export declare class GameClient {
   signIn(way: string, proof: object): Promise<AccountsBriefUser>;
   /** Browsers only. */
   signInByPasskey(): Promise<AccountsBriefUser>;
+  links(): Promise<AccountsWayIn[]>;
+  link(way: string, proof: object): Promise<void>;
+  unlink(way: string): Promise<void>;
+  prove(proof: object): Promise<void>;
+  beginTotp(): Promise<AccountsNewTotp>;
+  confirmTotp(code: string): Promise<string[]>;
+  removeTotp(password?: string): Promise<void>;
+  passkeys(): Promise<AccountsPasskeyRow[]>;
+  /** Browsers only. */
+  addPasskey(name: string): Promise<AccountsPasskeyRow>;
+  removePasskey(id: number): Promise<void>;
+  merge(other: GameClient): Promise<AccountsOwnProfile>;
   renewTokens(): Promise<boolean>;
   ticket(): Promise<string>;
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;

@@ -795,6 +795,86 @@ export class GameClient {
     return this.signIn("passkey/finish", credential.toJSON());
   }
 
+  /** The ways in which the user can sign in. */
+  async links() {
+    return this.request("GET", "/api/me/links/");
+  }
+
+  /**
+   * Adds a way to sign in: "device" with `{ device_id }`, "password" with `{ password }`, or a provider with its proof.
+   *
+   * @param {string} way
+   * @param {object} proof
+   */
+  async link(way, proof) {
+    await this.request("POST", `/api/me/links/${way}/`, proof);
+  }
+
+  /** @param {string} way "device", "password" or a provider */
+  async unlink(way) {
+    await this.request("DELETE", `/api/me/links/${way}/`);
+  }
+
+  /**
+   * Proves afresh who the user is, as what is refused with `proof_required` asks for: `{ password }` or `{ code }`.
+   *
+   * @param {object} proof
+   */
+  async prove(proof) {
+    await this.request("POST", "/api/me/proof/", proof);
+  }
+
+  /** Begins to set up an authenticator app. → `{secret, otpauth_url, qr}` */
+  async beginTotp() {
+    return this.request("POST", "/api/me/mfa/totp/");
+  }
+
+  /**
+   * Turns the second factor on by a first code of the app. → the recovery codes
+   *
+   * @param {string} code
+   */
+  async confirmTotp(code) {
+    const { recovery_codes: codes } = await this.request("POST", "/api/me/mfa/totp/confirm/", { code });
+    return codes;
+  }
+
+  /** @param {string} [password] which is needed where the account has one */
+  async removeTotp(password = "") {
+    await this.request("DELETE", "/api/me/mfa/totp/", { password });
+  }
+
+  async passkeys() {
+    return this.request("GET", "/api/me/passkeys/");
+  }
+
+  /**
+   * Adds a passkey, which the browser makes.
+   *
+   * @param {string} name
+   */
+  async addPasskey(name) {
+    const options = await this.request("POST", "/api/me/passkeys/begin/");
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+    const made = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({ publicKey }));
+    return this.request("POST", "/api/me/passkeys/finish/", { ...made.toJSON(), name });
+  }
+
+  /** @param {number} id */
+  async removePasskey(id) {
+    await this.request("DELETE", `/api/me/passkeys/${id}/`);
+  }
+
+  /**
+   * Merges the account of another client into this one's, and closes it; both have signed in within the last minutes. →
+   * the kept account.
+   *
+   * @param {GameClient} other
+   */
+  async merge(other) {
+    return this.request("POST", "/api/me/merge/", { access: other.#tokens?.access ?? "" });
+  }
+
   /** A ticket for one socket: browsers cannot send headers with a WebSocket. */
   async ticket() {
     const { ticket } = await this.request("POST", "/api/auth/ticket/");

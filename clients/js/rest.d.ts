@@ -104,6 +104,12 @@ export interface AccountsNewLinkRequestRequest {
 export interface AccountsNewTotp {
   secret: string;
   otpauth_url: string;
+  qr: string;
+}
+
+/** Another account of the same person, into which the person has just signed in. */
+export interface AccountsOtherAccountRequestRequest {
+  access: string;
 }
 
 /** All that a user is shown of the own account. */
@@ -147,6 +153,7 @@ export interface AccountsProvider {
   client_id: string;
   authorize_url: string;
   scope: string;
+  response_mode: string;
 }
 
 /** A provider's `id_token` with its `nonce`; or a `code` with what it was asked for with. */

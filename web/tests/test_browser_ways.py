@@ -137,6 +137,7 @@ def test_a_second_factor_is_set_up_asked_for_and_turned_off(arrive: Visit) -> No
     ada.registers("ada_factor")
     opens_the_account(ada)
     ada.button("Set up an app").click()
+    expect(ada.page.get_by_role("img", name="QR code for your app")).to_be_visible()
     secret = ada.page.locator("code.secret").inner_text()
     app = TOTP(b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
     ada.can_use_the_page()
@@ -181,4 +182,16 @@ def test_a_provider_signs_in_and_is_linked(arrive: Visit) -> None:
     ada.page.get_by_role("button", name="Sign-in").click()
     ada.page.get_by_role("button", name="Continue").click()
     expect(ada.button("Remove Acme")).to_be_visible()
+    ada.can_use_the_page()
+
+
+def test_a_device_gets_a_name(arrive: Visit) -> None:
+    ada = arrive()
+    ada.registers("ada_names")
+    opens_the_account(ada)
+    device = ada.page.locator(".device")
+    device.get_by_role("button", name="Name", exact=False).first.click()
+    ada.page.get_by_role("dialog").get_by_label("Name").fill("Living room")
+    ada.page.keyboard.press("Enter")
+    expect(device).to_contain_text("Living room")
     ada.can_use_the_page()

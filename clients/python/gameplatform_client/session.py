@@ -100,6 +100,70 @@ class Session(Handlers):
         """Finish a sign-in refused with ``mfa_required``, whose ``members`` have the challenge."""
         return await self._enter("/api/auth/mfa/", {"challenge": challenge, "code": code})
 
+    async def links(self) -> list[dict[str, Any]]:
+        """Return the ways in which the user can sign in. Raises ``ApiError``."""
+        return list(await self.request("GET", "/api/me/links/"))
+
+    async def link(self, way: str, proof: Mapping[str, Any]) -> None:
+        """Add a way to sign in; a guest becomes a full account by all but a device.
+
+        It is ``device`` with ``device_id``, ``password`` with ``password``, or a provider with its proof.
+        Raises ``ApiError``, such as ``proof_required``: then call :meth:`prove`.
+        """
+        await self.request("POST", f"/api/me/links/{way}/", proof)
+
+    async def unlink(self, way: str) -> None:
+        """Take a way to sign in away. Raises ``ApiError``, such as ``last_way_in``."""
+        await self.request("DELETE", f"/api/me/links/{way}/")
+
+    async def prove(self, *, password: str = "", code: str = "") -> None:
+        """Prove afresh who the user is, by a code of the second factor or else the password.
+
+        Raises ``ApiError``.
+        """
+        await self.request("POST", "/api/me/proof/", {"password": password, "code": code})
+
+    async def begin_totp(self) -> dict[str, Any]:
+        """Begin to set up an authenticator app: return ``secret``, ``otpauth_url`` and ``qr``."""
+        return dict(await self.request("POST", "/api/me/mfa/totp/"))
+
+    async def confirm_totp(self, code: str) -> list[str]:
+        """Turn the second factor on by a first code; return the recovery codes. Raises ``ApiError``."""
+        answer = await self.request("POST", "/api/me/mfa/totp/confirm/", {"code": code})
+        return list(answer["recovery_codes"])
+
+    async def remove_totp(self, password: str = "") -> None:
+        """Turn the second factor off; an account with a password needs it. Raises ``ApiError``."""
+        await self.request("DELETE", "/api/me/mfa/totp/", {"password": password})
+
+    async def access_token(self) -> str:
+        """Return a valid access token of the user, such as for :meth:`merge`. Raises ``ApiError``."""
+        return await self._api.fresh_token()
+
+    async def merge(self, access: str) -> dict[str, Any]:
+        """Merge the account of another client, by its access token, into this one's, and close it.
+
+        Both have signed in within the last minutes. Returns the kept account. Raises ``ApiError``, such as
+        ``proof_required`` or ``other_proof_required``.
+        """
+        return dict(await self.request("POST", "/api/me/merge/", {"access": access}))
+
+    async def begin_passkey_sign_in(self) -> dict[str, Any]:
+        """Return the options for the platform's WebAuthn API to sign in by a passkey."""
+        return dict(await self._api.request_openly("/api/auth/passkey/begin/", {}))
+
+    async def sign_in_by_passkey(self, credential: Mapping[str, Any]) -> User:
+        """Sign in with the credential that the platform's WebAuthn API returned. Raises ``ApiError``."""
+        return await self._enter("/api/auth/passkey/finish/", credential)
+
+    async def begin_passkey(self) -> dict[str, Any]:
+        """Return the options for the platform's WebAuthn API to make a passkey. Raises ``ApiError``."""
+        return dict(await self.request("POST", "/api/me/passkeys/begin/"))
+
+    async def add_passkey(self, credential: Mapping[str, Any], *, name: str = "") -> dict[str, Any]:
+        """Add the passkey that the platform's WebAuthn API made. Raises ``ApiError``."""
+        return dict(await self.request("POST", "/api/me/passkeys/finish/", {**credential, "name": name}))
+
     async def request_password_reset(self, email: str) -> None:
         """Have a link sent to set a new password; nothing tells whether there is such an account."""
         await self._api.request_openly("/api/auth/password/forgot/", {"email": email})

@@ -127,6 +127,56 @@ class Session(Handlers):
     def answer_challenge(self, challenge: str, code: str) -> User:
         """Finish a sign-in refused with ``mfa_required``, whose ``members`` have the challenge."""
 
+    def links(self) -> list[dict[str, Any]]:
+        """Return the ways in which the user can sign in. Raises ``ApiError``."""
+
+    def link(self, way: str, proof: Mapping[str, Any]) -> None:
+        """Add a way to sign in; a guest becomes a full account by all but a device.
+
+        It is ``device`` with ``device_id``, ``password`` with ``password``, or a provider with its proof.
+        Raises ``ApiError``, such as ``proof_required``: then call :meth:`prove`.
+        """
+
+    def unlink(self, way: str) -> None:
+        """Take a way to sign in away. Raises ``ApiError``, such as ``last_way_in``."""
+
+    def prove(self, *, password: str = "", code: str = "") -> None:
+        """Prove afresh who the user is, by a code of the second factor or else the password.
+
+        Raises ``ApiError``.
+        """
+
+    def begin_totp(self) -> dict[str, Any]:
+        """Begin to set up an authenticator app: return ``secret``, ``otpauth_url`` and ``qr``."""
+
+    def confirm_totp(self, code: str) -> list[str]:
+        """Turn the second factor on by a first code; return the recovery codes. Raises ``ApiError``."""
+
+    def remove_totp(self, password: str = "") -> None:
+        """Turn the second factor off; an account with a password needs it. Raises ``ApiError``."""
+
+    def access_token(self) -> str:
+        """Return a valid access token of the user, such as for :meth:`merge`. Raises ``ApiError``."""
+
+    def merge(self, access: str) -> dict[str, Any]:
+        """Merge the account of another client, by its access token, into this one's, and close it.
+
+        Both have signed in within the last minutes. Returns the kept account. Raises ``ApiError``, such as
+        ``proof_required`` or ``other_proof_required``.
+        """
+
+    def begin_passkey_sign_in(self) -> dict[str, Any]:
+        """Return the options for the platform's WebAuthn API to sign in by a passkey."""
+
+    def sign_in_by_passkey(self, credential: Mapping[str, Any]) -> User:
+        """Sign in with the credential that the platform's WebAuthn API returned. Raises ``ApiError``."""
+
+    def begin_passkey(self) -> dict[str, Any]:
+        """Return the options for the platform's WebAuthn API to make a passkey. Raises ``ApiError``."""
+
+    def add_passkey(self, credential: Mapping[str, Any], *, name: str = "") -> dict[str, Any]:
+        """Add the passkey that the platform's WebAuthn API made. Raises ``ApiError``."""
+
     def request_password_reset(self, email: str) -> None:
         """Have a link sent to set a new password; nothing tells whether there is such an account."""
 

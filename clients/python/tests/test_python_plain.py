@@ -2,12 +2,16 @@
 
 import gc
 import threading
+import time
+from base64 import b32decode
 from collections.abc import Iterator
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from gameplatform_client import ApiError, CommandRefused, MessageType, sync
 
 WITHIN_S = 60.0
@@ -179,3 +183,28 @@ def test_a_game_is_saved_and_loaded(demo_server: Any) -> None:
         with pytest.raises(ApiError) as unknown:
             client.call("no/such", number=5)
         assert unknown.value.error_code == "not_found"
+
+
+def test_an_account_gets_ways_in_and_a_second_factor_and_takes_over_another(demo_server: Any) -> None:
+    password = "correct horse battery"
+    with sync.NetworkClient(demo_server.base_url) as kept, sync.NetworkClient(demo_server.base_url) as other:
+        kept.sign_in_as_guest("kept_one")
+        kept.link("password", {"password": password})
+        kept.link("device", {"device_id": "a device of its own"})
+        assert {way["kind"] for way in kept.links()} == {"password", "device"}
+        kept.unlink("device")
+        kept.prove(password=password)
+        begun = kept.begin_totp()
+        assert begun["qr"].startswith("data:image/svg+xml")
+        app = TOTP(b32decode(begun["secret"]), 6, SHA1(), 30, enforce_key_length=False)
+        recovery_codes = kept.confirm_totp(app.generate(int(time.time())).decode())
+        kept.prove(code=recovery_codes[0])
+        assert "publicKey" not in kept.begin_passkey()
+        assert other.begin_passkey_sign_in()["challenge"]
+        other.sign_in_by_device("a device of another")
+        assert kept.merge(other.access_token())["username"] == "kept_one"
+        with pytest.raises(ApiError) as ended:
+            other.links()
+        assert ended.value.status == 401
+        assert {way["kind"] for way in kept.links()} == {"password", "device"}
+        kept.remove_totp(password)

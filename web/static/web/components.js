@@ -92,9 +92,9 @@ export function Field({ label, options = null, initial, ...input }) {
  * gone to, or above
  * the button. With `onCancel` there is a button for that, too.
  *
- * @param {{onSend: (fields: any, form: HTMLFormElement) => unknown, onCancel?: () => void, submit: string, icon?: string, kind?: string, class?: string, children?: Children}} props
+ * @param {{onSend: (fields: any, form: HTMLFormElement) => unknown, onCancel?: () => void, submit: string, cancel?: string, icon?: string, kind?: string, class?: string, children?: Children}} props
  */
-export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: extra = "", children }) {
+export function Form({ onSend, onCancel, submit, cancel, icon, kind = "primary", class: extra = "", children }) {
   /** @type {Ref<HTMLFormElement>} */
   const form = useElement();
   const send = useAction(onSend);
@@ -116,7 +116,7 @@ export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: 
     ${!beside && html`<${Refusal} error=${send.error} />`}
     ${
       onCancel
-        ? html`<div class="actions end"><${Button} onClick=${onCancel}>${text("dialog.cancel")}<//>${button}
+        ? html`<div class="actions end"><${Button} onClick=${onCancel}>${cancel ?? text("dialog.cancel")}<//>${button}
       </div>`
         : button
     }

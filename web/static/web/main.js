@@ -45,6 +45,7 @@ const INVITE_TOAST = {
 const PERSON_CARD = { load: () => import("./people/card.js") };
 /** The time for which the pointer rests on a name before its card comes, or is away from both before it goes. */
 const CARD_AFTER_MS = 350;
+const CONSENT = { load: () => import("./ways/consent.js") };
 const READY_CHECK = { load: () => import("./play/ready_check.js") };
 const WIDE = "(min-width: 1200px)";
 /** True while the people pane is wanted beside the places that have room for it. */
@@ -305,6 +306,13 @@ function ReadyChecks() {
   return proposed && Screen ? html`<${Screen} key=${proposed.id} />` : null;
 }
 
+/** The terms and the date of birth, which users are asked for where this server has terms or an age gate. */
+function Consent() {
+  const { status, user } = useStore(session);
+  const { Screen } = useScreen(page.asks_consent && status === "in" && CONSENT);
+  return user && Screen ? html`<${Screen} key=${user.id} />` : null;
+}
+
 /** The card about whom the pointer, or the focus by the keyboard, rests on. */
 function PersonCards() {
   const { path } = useStore(here);
@@ -367,7 +375,7 @@ function SidePane() {
 function App() {
   useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} /><${Consent} />`;
 }
 
 startRouter();

@@ -3,7 +3,7 @@
  * A page of one's own, without them, has the platform's name and English texts.
  *
  * @type {{title: string, logo: string | null, language: string, texts: Record<string, string>, sections: string[],
- *   sign_in_ways: string[], first_game: string}}
+ *   sign_in_ways: string[], terms_url: string, adult_age: number, asks_consent: boolean, first_game: string}}
  */
 export const page = JSON.parse(
   globalThis.document?.querySelector("meta[name=page]")?.getAttribute("content") ?? "null",
@@ -14,6 +14,9 @@ export const page = JSON.parse(
   texts: {},
   sections: [],
   sign_in_ways: [],
+  terms_url: "",
+  adult_age: 0,
+  asks_consent: false,
   first_game: "",
 };
 

@@ -3,7 +3,7 @@ import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
 import { Store, useStore } from "./store.js";
 import { toast } from "./toasts.js";
-import { text } from "./texts.js";
+import { moment, text } from "./texts.js";
 
 /**
  * @import { Fields, Session, User, Rest } from "./types.d.ts"
@@ -228,5 +228,8 @@ export function reason(error) {
       seconds: Math.ceil(error.retryAfter),
     });
   if (error.status >= 500) return text("error.server");
+  // A ban or a mute.
+  if (error.members?.until)
+    return text("error.until", { reason: error.message, time: moment(String(error.members.until)) });
   return error.message;
 }

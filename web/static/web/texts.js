@@ -32,6 +32,7 @@ const ENGLISH = {
   "error.offline": "The server can't be reached. Check your connection.",
   "error.server": "The server has a problem right now. Try again in a moment.",
   "error.rate_limited": "Too many tries. Wait {seconds} s and try again.",
+  "error.until": "{reason} It ends on {time}.",
   "error.left_early": "You left a match before it began. Queue again in {seconds} s.",
   "error.retry": "Try again",
   "error.missing": "There is nothing here",
@@ -745,9 +746,34 @@ const ENGLISH = {
   "mfa.on": "Signing in takes a code of your app.",
   "mfa.begin": "Set up an app",
   "mfa.secret": "Add this key to your app, then enter its code:",
+  "mfa.qr": "QR code for your app",
   "mfa.confirm": "Turn on",
   "mfa.codes": "Keep these recovery codes. Each works once.",
   "mfa.remove": "Turn off",
+  "merge.title": "Merge another account",
+  "merge.text": "If you have two accounts, this one can take over what the other one has.",
+  "merge.begin": "Merge an account…",
+  "merge.sign_in": "Sign in to the account that you want to give up.",
+  "merge.next": "Continue",
+  "merge.what":
+    "{kept} takes over everything that {former} has: money, items, pets, friends, conversations and ways to sign in. Of two ratings at a game the more played one stays.",
+  "merge.stays": "{former} is closed for good. Games that it has played are listed with yours, under its name.",
+  "merge.yes": "Merge for good",
+  "merge.done": "{former} is merged into {kept}.",
+  "consent.title": "Agreements",
+  "consent.terms": "Terms of use",
+  "consent.terms_text": "To go on, read our terms and agree to them.",
+  "consent.terms_changed": "Our terms have changed. To go on, read them and agree to them.",
+  "consent.terms_read": "Read the terms",
+  "consent.terms_agree": "I have read the terms and agree to them.",
+  "consent.terms_accepted": "You have agreed to the terms of version {version}.",
+  "consent.agree": "Agree",
+  "consent.birth_date": "Date of birth",
+  "consent.birth_date_text":
+    "Chat with strangers and purchases are for people of {age} years or more. You can give it once.",
+  "consent.born": "Born on {date}.",
+  "consent.later": "Later",
+  "consent.marketing": "Send me news by e-mail.",
   "signins.title": "Sign-ins",
   "signins.ok": "Signed in",
   "signins.wrong": "Wrong password or code",
@@ -769,11 +795,17 @@ const ENGLISH = {
   "account.password_changed": "Your password is changed. All other devices are signed out.",
   "account.devices": "Signed-in devices",
   "account.devices_text": "Sign out what you don't know or don't use any more.",
+  "account.devices_end": "Sign out all other devices",
+  "account.devices_ended": "All other devices are signed out.",
   "account.device": "{browser} on {system}",
   "account.device_current": "This device",
   "account.device_unknown": "Unknown device",
   "account.device_since": "Signed in {ago}",
   "account.device_end_name": "Sign out {name}",
+  "account.device_name": "Name",
+  "account.device_name_of": "Name {name}",
+  "account.device_name_title": "Name this device",
+  "account.device_name_label": "Name",
   "account.device_ended": "{name} is signed out.",
   "account.data": "Your data",
   "account.data_text": "All that this server keeps about you, in one file.",
@@ -942,6 +974,13 @@ export function textOr(key, otherwise) {
  * @param {string} time
  */
 export const day = (time) => new Date(time).toLocaleDateString(LOCALE, { dateStyle: "medium" });
+
+/**
+ * A time (ISO text) with its day, in the reader's way: "3 May 2026, 14:05".
+ *
+ * @param {string} time
+ */
+export const moment = (time) => new Date(time).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * 10000 as "10,000", in the reader's way.

@@ -17,6 +17,8 @@ import {
 import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { Keep } from "./keep.js";
+import { ConsentCard } from "../ways/consent.js";
+import { Merge } from "../ways/merge.js";
 import { Authenticator, SignIns, WaysIn } from "../ways/security.js";
 import { go } from "../router.js";
 import { client, erase, session, signOut, useUser } from "../session.js";
@@ -128,9 +130,24 @@ function deviceName(agent) {
   return browser ?? system ?? (agent.split(/[/ ]/)[0] || text("account.device_unknown"));
 }
 
-/** @param {{device: Rest.AccountsDeviceSession, onEnded: () => void}} props */
-function Device({ device, onEnded }) {
-  const name = deviceName(device.user_agent);
+/** @param {{device: Rest.AccountsDeviceSession, onClose: () => void, onNamed: () => void}} props */
+function Naming({ device, onClose, onNamed }) {
+  const send = async (/** @type {Fields} */ fields) => {
+    await client.request("PATCH", `/api/me/sessions/${device.id}/`, fields);
+    onNamed();
+    onClose();
+  };
+  return html`<${Dialog} title=${text("account.device_name_title")} onClose=${onClose}>
+    <${Form} onSend=${send} onCancel=${onClose} submit=${text("account.save")}>
+      <${Field} label=${text("account.device_name_label")} name="name" maxlength="60" initial=${device.name} autofocus />
+    <//><//>`;
+}
+
+/** @param {{device: Rest.AccountsDeviceSession, onEnded: () => void, onNamed: () => void}} props */
+function Device({ device, onEnded, onNamed }) {
+  const [naming, setNaming] = useState(false);
+  const kind = deviceName(device.user_agent);
+  const name = device.name || kind;
   const end = useAction(async () => {
     if (device.current) return signOut();
     // The session may have ended by itself meanwhile.
@@ -143,9 +160,12 @@ function Device({ device, onEnded }) {
   return html`<li class="person device"><${Icon} name=${/Mobi|Android/.test(device.user_agent) ? "phone" : "screen"} />
     <div class="grow"><p><strong>${name}
       </strong> ${device.current && html`<${Badge} kind="good">${text("account.device_current")}<//>`}</p>
-      <p class="facts soft small"><span>${text("account.device_since", { ago: ago(device.created_at) })}</span>
+      <p class="facts soft small">${device.name && html`<span>${kind}</span>`}<span>${text("account.device_since", { ago: ago(device.created_at) })}</span>
         ${!device.current && html`<span>${text("presence.last_seen", { ago: ago(device.last_seen) })}</span>`}<span>
           ${device.ip}</span></p></div>
+    <${Button} kind="quiet" aria-haspopup="dialog" aria-label=${text("account.device_name_of", { name })}
+      onClick=${() => setNaming(true)}>${text("account.device_name")}<//>
+    ${naming && html`<${Naming} device=${device} onClose=${() => setNaming(false)} onNamed=${onNamed} />`}
     <${Button} busy=${end.busy} aria-label=${device.current ? undefined : text("account.device_end_name", { name })}
       onClick=${() => end.run()}>${text("top.sign_out")}<//>
     <${Refusal} error=${end.error} /></li>`;
@@ -160,6 +180,11 @@ function Devices({ devices }) {
     title.current.focus();
     devices.reload();
   };
+  const others = useAction(async () => {
+    await client.request("DELETE", "/api/me/sessions/");
+    toast(text("account.devices_ended"));
+    ended();
+  });
   return html`<${Card}><h2 ref=${title} tabindex="-1">${text("account.devices")}</h2>
     <p class="soft">${text("account.devices_text")}</p>
     <${Loading} of=${devices} rows=${2} />
@@ -168,8 +193,13 @@ function Devices({ devices }) {
         ?.toSorted((one, other) => Number(other.current) - Number(one.current))
         .map(
           (device) => html`<${Device}
-      key=${device.id} device=${device} onEnded=${ended} />`,
-        )}</ul><//>`;
+      key=${device.id} device=${device} onEnded=${ended} onNamed=${devices.reload} />`,
+        )}</ul>
+    ${
+      (devices.data?.length ?? 0) > 1 &&
+      html`<${Button} kind="quiet" busy=${others.busy} onClick=${() => others.run()}>${text("account.devices_end")}<//>`
+    }
+    <${Refusal} error=${others.error} /><//>`;
 }
 
 /** @param {{username: string}} props */
@@ -241,8 +271,9 @@ export default function Account({ path }) {
         ${unverified && html`<${Verify} email=${unverified} onVerified=${verified} />`}
         ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}
         <${WaysIn} onChanged=${verified} />
+        ${!user.is_guest && html`<${Merge} user=${user} />`}
         ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}</div>
-      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} /><${SignIns} />`}<${Data}
+      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} /><${SignIns} />`}<${ConsentCard} /><${Data}
         username=${user.username} /><${Erase} user=${user} /></div></div>
   </div>`;
 }

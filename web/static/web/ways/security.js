@@ -1,7 +1,7 @@
 /** The ways to sign in: passkeys, the second factor, and the sign-ins of late. */
 import { Button, Card, Dialog, Field, Form, Loading, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
-import { addPasskey, hasPasskeys } from "./passkeys.js";
+import { hasPasskeys } from "./passkeys.js";
 import { signsInBy } from "../page.js";
 import { leaveFor } from "./providers.js";
 import { client } from "../session.js";
@@ -15,7 +15,7 @@ import { toast } from "../toasts.js";
  *
  * @param {(ask: {methods: string[], again: () => Promise<void>} | null) => void} setAsk
  */
-const proving =
+export const proving =
   (setAsk) =>
   /** @param {() => Promise<unknown>} act */
   async (act) => {
@@ -30,10 +30,10 @@ const proving =
   };
 
 /** @param {{ask: {methods: string[], again: () => Promise<void>}, onClose: () => void}} props */
-function Proof({ ask, onClose }) {
+export function Proof({ ask, onClose }) {
   const field = ask.methods.includes("totp") ? "code" : "password";
   const send = async (/** @type {Fields} */ fields) => {
-    await client.request("POST", "/api/me/proof/", fields);
+    await client.prove(fields);
     await ask.again();
   };
   if (ask.methods.includes("sign_in"))
@@ -63,16 +63,8 @@ function Way({ name, facts, onRemove = null }) {
 export function WaysIn({ onChanged }) {
   const [ask, setAsk] = useState(/** @type {any} */ (null));
   const prove = proving(setAsk);
-  const links = useLoad(
-    /** @returns {Promise<Rest.AccountsWayIn[]>} */
-    () => client.request("GET", "/api/me/links/"),
-    [],
-  );
-  const passkeys = useLoad(
-    /** @returns {Promise<Rest.AccountsPasskeyRow[]>} */
-    () => client.request("GET", "/api/me/passkeys/"),
-    [],
-  );
+  const links = useLoad(() => client.links(), []);
+  const passkeys = useLoad(() => client.passkeys(), []);
   const providers = useLoad(
     /** @returns {Promise<Rest.AccountsProvider[]>} */
     async () => (signsInBy("provider") ? client.request("GET", "/api/auth/providers/") : []),
@@ -91,7 +83,7 @@ export function WaysIn({ onChanged }) {
     });
   const add = useAction(() =>
     prove(async () => {
-      await addPasskey(text("ways.kind_passkey"));
+      await client.addPasskey(text("ways.kind_passkey"));
       toast(text("account.saved"));
       changed();
     }),
@@ -139,17 +131,15 @@ export function Authenticator({ on, onChanged }) {
   const [made, setMade] = useState(/** @type {Rest.AccountsNewTotp | null} */ (null));
   const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
   const prove = proving(setAsk);
-  const begin = useAction(() => prove(async () => setMade(await client.request("POST", "/api/me/mfa/totp/"))));
+  const begin = useAction(() => prove(async () => setMade(await client.beginTotp())));
   const confirm = async (/** @type {Fields} */ fields) => {
-    /** @type {Rest.AccountsRecoveryCodes} */
-    const answer = await client.request("POST", "/api/me/mfa/totp/confirm/", fields);
-    setCodes(answer.recovery_codes);
+    setCodes(await client.confirmTotp(fields.code));
     setMade(null);
     onChanged();
   };
   const remove = async (/** @type {Fields} */ fields) =>
     prove(async () => {
-      await client.request("DELETE", "/api/me/mfa/totp/", fields);
+      await client.removeTotp(fields.password);
       toast(text("account.saved"));
       setCodes([]);
       onChanged();
@@ -159,7 +149,9 @@ export function Authenticator({ on, onChanged }) {
     ${codes.length > 0 && html`<${Codes} codes=${codes} />`}
     ${
       made
-        ? html`<p>${text("mfa.secret")}</p><p><a href=${made.otpauth_url}><code class="secret">${made.secret}</code></a></p>
+        ? html`<p>${text("mfa.secret")}</p>
+      <img class="qr" src=${made.qr} alt=${text("mfa.qr")} width="200" height="200" />
+      <p><a href=${made.otpauth_url}><code class="secret">${made.secret}</code></a></p>
       <${Form} onSend=${confirm} onCancel=${() => setMade(null)} submit=${text("mfa.confirm")}>
         <${Field} label=${text("mfa.code")} name="code" required autofocus inputmode="numeric"
           autocomplete="one-time-code" />

@@ -6,13 +6,11 @@ from axes.models import AccessAttempt
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.sessions.models import Session as AdminSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts import bans, second_factor, services, signing_in
+from accounts import bans, second_factor, selectors, services, signing_in
 from accounts.models import Ban, Session, User
 from accounts.models import SignIn as SignInEntry
 from core import limits
@@ -25,7 +23,6 @@ from core.operators import (
     reason_of,
     require_fresh_proof,
 )
-from core.refusals import NotAllowed
 
 # Fields that grant operators' rights, or access to an account.
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
@@ -91,10 +88,16 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
         ("Play", {"fields": ("is_premium", "is_guest", "is_bot", "merged_into")}),
     )
     readonly_fields = ("last_login", "date_joined", "merged_into")
+    search_help_text = "An id, a part of a name or e-mail, or an IP address"
+    sortable_by = ("username",)
     # Changed concurrently by other operators and by the users themselves.
     volatile_fields = (*RIGHTS, *OWN, "is_premium", "is_guest", "is_bot")
     action_form = WithReasonForm
-    actions = ("ban", "lift_ban", "sign_out", "erase")
+    actions = ("ban", "lift_ban", "sign_out")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip()
+        return (queryset.filter(selectors.matching(term)) if term else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_act_on_it = obj is None or (obj.erased_at is None and _may_act_on(request, obj))
@@ -136,20 +139,7 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
     @operation("Sign out everywhere")
     def sign_out(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
-        services.end_sessions(Session.objects.filter(user=user))
-        _sign_out_of_the_admin(user)
-
-    @operation("Erase the person", asks_twice=True, needs_proof=True)
-    def erase(self, request: HttpRequest, user: User) -> None:
-        _check_may_act_on(request, user)
-        services.erase(user)
-
-
-def _sign_out_of_the_admin(user: User) -> None:
-    # Django's sessions cannot be filtered by user; only operators have one, so there are few.
-    for session in AdminSession.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            session.delete()
+        services.sign_out_everywhere(user)
 
 
 def _may_act_on(request: HttpRequest, user: User) -> bool:
@@ -157,10 +147,8 @@ def _may_act_on(request: HttpRequest, user: User) -> bool:
 
 
 def _check_may_act_on(request: HttpRequest, user: User) -> None:
-    if user.pk == request.user.pk:
-        raise NotAllowed("This is your own account.")
-    if not _may_act_on(request, user):
-        raise NotAllowed("The accounts of operators are for superusers alone.")
+    operator: Any = request.user
+    selectors.check_may_act_on(user, operator=operator)
 
 
 @admin.register(Ban)

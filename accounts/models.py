@@ -154,7 +154,8 @@ class Session(models.Model):
         indexes = [
             models.Index(
                 fields=["last_seen"], name="open_sessions_by_last_seen", condition=models.Q(ended_at=None)
-            )
+            ),
+            models.Index(fields=["ip"], name="sessions_by_address"),
         ]
 
     def __str__(self) -> str:
@@ -201,7 +202,10 @@ class SignIn(models.Model):
     ip = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-at"], name="sign_ins_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="sign_ins_by_user"),
+            models.Index(fields=["ip"], name="sign_ins_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} by {self.user_id}: {self.outcome}"

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import reduce
+from ipaddress import ip_address
+from operator import or_
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -14,8 +17,11 @@ from accounts.models import Link, Session, SignIn, User
 from accounts.shapes import BriefUser, DeviceSession, OwnProfile, SignInEntry, WayIn
 from core import client_address
 from core.ids import UserId
-from core.refusals import NotFound
+from core.refusals import NotAllowed, NotFound
 from core.statements import statement
+
+TRIGRAM = 3
+"""Indexes by parts of words need that many letters."""
 
 # The number of recent sessions searched for a known address.
 _LATEST = 200
@@ -40,6 +46,14 @@ def by_id(user_id: UserId) -> User:
     if found is None:
         raise NotFound("There is no such user.")
     return found
+
+
+def check_may_act_on(user: User, *, operator: User) -> None:
+    """Raise ``NotAllowed`` if an operator may not act on this account."""
+    if user.pk == operator.pk:
+        raise NotAllowed("This is your own account.")
+    if (user.is_staff or user.is_superuser) and not operator.is_superuser:
+        raise NotAllowed("The accounts of operators are for superusers alone.")
 
 
 def by_ids(user_ids: Iterable[UserId]) -> dict[UserId, User]:
@@ -88,6 +102,28 @@ def search(text: str) -> QuerySet[User]:
     if not text:
         return User.objects.none()
     return User.objects.filter(is_active=True, username__icontains=text)
+
+
+def matching(term: str) -> Q:
+    """Return the condition for accounts that an operator looks for, each by an index.
+
+    A term is an id, an IP address, the beginning of a name, or from three letters on a part of a name or
+    e-mail address.
+    """
+    try:
+        ip_address(term)
+    except ValueError:
+        pass
+    else:
+        seen = (table.objects.filter(ip=term).values("user") for table in (Session, SignIn))
+        return reduce(or_, (Q(pk__in=user_ids) for user_ids in seen))
+    if len(term) < TRIGRAM:
+        found = Q(username__startswith=term)
+    else:
+        found = Q(username__icontains=term) | Q(email__icontains=term)
+    if term.isascii() and term.isdigit() and int(term) < 2**63:
+        found |= Q(pk=int(term))
+    return found
 
 
 def signed_in(user_ids: Iterable[UserId]) -> set[UserId]:

@@ -62,7 +62,6 @@ class Messages(ReadOnly, OperatorAdmin):
     list_filter = (("deleted_at", admin.EmptyFieldListFilter),)
     search_fields = ("content", "sender__username", "lobby__name")
     list_select_related = ("lobby", "sender")
-    show_full_result_count = False
     actions = ("take_away",)
 
     @operation("Take the message away")

@@ -16,7 +16,6 @@ class Scores(ReadOnly, OperatorAdmin):
     list_filter = ("board",)
     search_fields = ("=board", "=period", "user__username")
     ordering = ("-id",)
-    show_full_result_count = False
     actions = ("strike",)
 
     @operation("Strike off the leaderboard")

@@ -35,7 +35,6 @@ class Games(ReadOnly, OperatorAdmin):
     search_fields = ("id", "seats__user__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    show_full_result_count = False
     inlines = (Seats,)
     fieldsets = (
         (None, {"fields": ("id", "name", "mode", "state", "rated", "private", "created_at", "finished_at")}),

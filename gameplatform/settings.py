@@ -66,6 +66,7 @@ OUR_APPS = [
     "notifications",
     "webhooks",
     "operators",
+    "operators.support",
     "web",
 ]
 INSTALLED_APPS = [

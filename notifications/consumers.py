@@ -12,7 +12,7 @@ from matchmaking.invites.events import (
 )
 from matchmaking.parties.events import PartyChat, PartyUpdate
 from notifications.badges import badge_of
-from notifications.events import Announcement, Badge
+from notifications.events import Announcement, Badge, SupportMessage
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
 from realtime.socket.consumer import Consumer
@@ -42,6 +42,7 @@ class NotificationsConsumer(Consumer):
         LevelUp,
         AchievementEarned,
         TradeRequest,
+        SupportMessage,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,

@@ -1,5 +1,7 @@
 """Events of notifications itself; the other events on its socket belong to other apps."""
 
+from datetime import datetime
+
 from msgspec import UNSET, UnsetType
 
 from core.ids import UserId
@@ -36,3 +38,15 @@ class Announcement(Ephemeral):
     def coalescing_key(self) -> str:
         # Announcements do not replace each other.
         return f"announcement {self.id}"
+
+
+class SupportMessage(Event):
+    """Sent when the operators write to the user; it stays in the list of ``GET /api/me/messages/``."""
+
+    user_id: UserId
+    id: int
+    text: str
+    at: datetime
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)

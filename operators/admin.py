@@ -43,7 +43,6 @@ class AuditTrail(ReadOnly, OperatorAdmin):
     fields = ("action_time", "user", "content_type", "object_id", "object_repr", "what")
     readonly_fields = ("what",)
     date_hierarchy = "action_time"
-    show_full_result_count = False
 
     @admin.display(description="What")
     def what(self, entry: LogEntry) -> str:

@@ -29,7 +29,6 @@ TABLE: dict[str, Row] = {
         "ban": (SUPPORT, MODERATOR),
         "lift_ban": (SUPPORT, MODERATOR),
         "sign_out": (SUPPORT, MODERATOR),
-        "erase": (SUPPORT,),
     },
     "accounts.ban": {"view": (SUPPORT, MODERATOR), "add": (SUPPORT, MODERATOR), "lift": (SUPPORT, MODERATOR)},
     "accounts.signin": {"view": (SUPPORT,)},
@@ -82,6 +81,15 @@ TABLE: dict[str, Row] = {
     "server_keys.serverkey": dict.fromkeys(("view", "add", "change", "revoke"), ()),
     "shards.shard": _EDITED_BY_ECONOMISTS,
     "storage.document": {"view": (SUPPORT,)},
+    "support.erasure": dict.fromkeys(("view", "approve", "withdraw"), (SUPPORT,)),
+    "support.person": {
+        "view": ROLES,
+        "note": ROLES,
+        **dict.fromkeys(("message", "ban", "mute", "lift", "sign_out", "rename"), (SUPPORT, MODERATOR)),
+        **dict.fromkeys(("grant", "take"), (ECONOMIST,)),
+        **dict.fromkeys(("refund", "undo_trade"), (SUPPORT, ECONOMIST)),
+        **dict.fromkeys(("export", "ask_to_erase"), (SUPPORT,)),
+    },
     "trading.trade": {"view": (SUPPORT, ECONOMIST)},
     "webhooks.delivery": {"view": (SUPPORT,), "deliver_again": (SUPPORT,)},
     "webhooks.endpoint": {"view": (), "add": (), "change": (), "rotate": ()},
@@ -105,7 +113,8 @@ def sync_roles(using: str, **_: Any) -> None:
     """Make the groups and their permissions match the table."""
     rules = table()
     models = {label: apps.get_model(label) for label in rules}
-    types = ContentType.objects.db_manager(using).get_for_models(*models.values())
+    # Of a proxy its own type: it has permissions of its own.
+    types = ContentType.objects.db_manager(using).get_for_models(*models.values(), for_concrete_models=False)
     permissions = Permission.objects.using(using)
     rows = {
         (types[models[label]].pk, f"{verb}_{models[label]._meta.model_name}"): (label, verb, roles)

@@ -167,4 +167,3 @@ class Ledger(ReadOnly, OperatorAdmin):
     list_select_related = ("player", "item")
     search_fields = ("player__user__username", "key", "cause")
     ordering = ("-id",)
-    show_full_result_count = False

@@ -55,7 +55,7 @@ def exchange(gives: Mapping[UserId, Goods], *, cause: str, key: str) -> None:
     for giver in (one, other):
         _check(giver, gives[giver.pk])
     for giver, taker in ((one, other), (other, one)):
-        _move(giver, taker, gives[giver.pk], cause, key)
+        move(giver, taker, gives[giver.pk], cause, key)
 
 
 def _check(player: Player, goods: Goods) -> None:
@@ -75,7 +75,8 @@ def _check(player: Player, goods: Goods) -> None:
             raise ItemEquipped(f"{stack.item.name} is worn: take it off first.")
 
 
-def _move(giver: Player, taker: Player, goods: Goods, cause: str, key: str) -> None:
+def move(giver: Player, taker: Player, goods: Goods, cause: str, key: str) -> None:
+    """Move goods that have been checked from one locked player to another."""
     if goods.gold:
         ledger.move_money(giver, Currency.GOLD, -goods.gold, cause=cause, key=key)
         ledger.move_money(taker, Currency.GOLD, goods.gold, cause=cause, key=key)

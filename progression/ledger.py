@@ -20,6 +20,9 @@ from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems, N
 
 STARTING_FUNDS = {Currency.GOLD: 100, Currency.GEMS: 0}
 
+PURCHASE = "purchase"
+"""The cause of both entries of a purchase."""
+
 _NOT_ENOUGH = {Currency.GOLD: NotEnoughGold, Currency.GEMS: NotEnoughGems}
 
 
@@ -224,14 +227,13 @@ def _enter_purchase(
     item_id: int,
     quantity: int,
     owned: int,
-    cause: str,
 ) -> Insert:
     return Insert(
         Entry,
         {"currency": currency, "amount": amount, "balance": balance},
         {"item": item_id, "amount": quantity, "balance": owned},
         player=user_id,
-        cause=cause,
+        cause=PURCHASE,
     )
 
 
@@ -283,9 +285,7 @@ def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str 
     return int(entry_id)
 
 
-def buy(
-    user_id: UserId, item: Item, quantity: int, *, currency: str, price: int, cause: str
-) -> tuple[int, Stack]:
+def buy(user_id: UserId, item: Item, quantity: int, *, currency: str, price: int) -> tuple[int, Stack]:
     """Move money and items in three statements, which lock the player; return the balance and the stack.
 
     Raises ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``.
@@ -298,7 +298,7 @@ def buy(
     else:
         (balance,) = paid
     stack = _added(user_id, item, quantity)
-    _enter_purchase.count(user_id, currency, -price, balance, item.pk, quantity, stack.quantity, cause)
+    _enter_purchase.count(user_id, currency, -price, balance, item.pk, quantity, stack.quantity)
     return balance, stack
 
 

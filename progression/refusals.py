@@ -141,3 +141,17 @@ class NothingHatches(Conflict):
 
     code = "nothing_hatches"
     title = "Nothing hatches"
+
+
+class NoPurchase(NotFound):
+    """The entry of the ledger is not a payment in the shop by this player."""
+
+    code = "no_purchase"
+    title = "This is not the payment of a purchase"
+
+
+class RefundedBefore(Conflict):
+    """The purchase has already been refunded."""
+
+    code = "refunded_before"
+    title = "This purchase has been refunded"

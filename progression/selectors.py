@@ -365,6 +365,16 @@ def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
 # -- The ledger
 
 
+def item_choices() -> list[tuple[str, str]]:
+    """Return the slugs and names of all items, by name."""
+    return list(Item.objects.order_by("name").values_list("slug", "name"))
+
+
+def entries(user_id: UserId) -> QuerySet[Entry]:
+    """Return all of the user's movements, newest first."""
+    return Entry.objects.filter(player=user_id).select_related("item").order_by("-pk")
+
+
 def money_entries(user_id: UserId) -> QuerySet[Entry]:
     """Return the user's money movements; their sum is the balance."""
     return Entry.objects.filter(player=user_id, currency__isnull=False)

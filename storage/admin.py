@@ -22,7 +22,6 @@ class Documents(ReadOnly, OperatorAdmin):
     search_fields = ("=collection", "key", "folder__user__username")
     fields = ("collection", "key", "owner", "value", "size", "version", "updated_at")
     ordering = ("-id",)
-    show_full_result_count = False
     inlines = (KeptVersions,)
 
     @admin.display(description="owner")

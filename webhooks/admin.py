@@ -62,7 +62,6 @@ class Deliveries(ReadOnly, OperatorAdmin):
     list_filter = ("endpoint", "event")
     list_select_related = ("endpoint",)
     ordering = ("-created_at",)
-    show_full_result_count = False
     actions = ("deliver_again",)
 
     @operation("Deliver again")

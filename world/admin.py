@@ -59,4 +59,3 @@ class Events(ReadOnly, OperatorAdmin):
     list_display = ("created_at", "kind", "detail")
     list_filter = ("kind",)
     ordering = ("-id",)
-    show_full_result_count = False

@@ -3,7 +3,7 @@
 from accounts.services.checks import check_password, check_unclaimed
 from accounts.services.closing import erase, open_again, shut
 from accounts.services.locks import lock, lock_open
-from accounts.services.profile import change_password, change_profile
+from accounts.services.profile import change_password, change_profile, rename
 from accounts.services.registration import (
     become_full,
     create_by_provider,
@@ -22,6 +22,7 @@ from accounts.services.sessions import (
     name_session,
     open_session,
     rotate,
+    sign_out_everywhere,
 )
 
 __all__ = [
@@ -46,7 +47,9 @@ __all__ = [
     "open_session",
     "register",
     "register_guest",
+    "rename",
     "rotate",
     "shut",
+    "sign_out_everywhere",
     "upgrade",
 ]

@@ -6,7 +6,7 @@ from accounts.commands import Rename
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded
 from accounts.services.checks import check_free, check_name, check_password, unique
-from accounts.services.locks import lock_open
+from accounts.services.locks import lock, lock_open
 from core.calls import run_before
 from core.mail import queue
 
@@ -44,6 +44,15 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
             ask_to_verify(user)
         user.save(update_fields=[*changes])
     return user
+
+
+def rename(user: User, *, username: str) -> None:
+    """Give an account another name, on behalf of the operators. Raises ``UsernameTaken`` or ``Invalid``."""
+    check_name(username)
+    with unique(username=username, email="", but=user):
+        lock(user.pk)
+        user.username = username
+        user.save(update_fields=["username"])
 
 
 def ask_to_verify(user: User) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session as AdminSession
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -215,6 +217,17 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     if gone := set(user_ids) - selectors.signed_in(user_ids):
         publish(SignedOut(user_ids=sorted(gone)))
     return ended
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User) -> None:
+    """End all sessions of an account, in the admin too."""
+    end_sessions(Session.objects.filter(user=user))
+    # Django's sessions cannot be filtered by user; only operators have one, so there are few.
+    if user.is_staff:
+        for session in AdminSession.objects.iterator():
+            if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+                session.delete()
 
 
 @transaction.atomic

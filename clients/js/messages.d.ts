@@ -1955,6 +1955,15 @@ export declare namespace Notifications {
       user_ids: Array<number>;
       seq: number;
     };
+    /** Sent when the operators write to the user; it stays in the list of `GET /api/me/messages/`. */
+    support_message: {
+      type: "support_message";
+      user_id: number;
+      id: number;
+      text: string;
+      at: string;
+      seq: number;
+    };
     /** Sent to both users when a friend request is made. */
     friend_request: {
       type: "friend_request";

@@ -954,6 +954,12 @@ export interface OneSanctionPage {
   results: Array<ChatOneSanction>;
 }
 
+export interface OperatorMessagePage {
+  next: string | null;
+  previous: string | null;
+  results: Array<SupportOperatorMessage>;
+}
+
 /** An open party to join. */
 export interface PartiesEntryRequest {
   party_id: number;
@@ -1298,6 +1304,19 @@ export interface StoragePutRequestRequest {
 /** The value of a document. */
 export interface StorageValueRequestRequest {
   value: unknown;
+}
+
+/** A message from the operators to the caller. */
+export interface SupportOperatorMessage {
+  id: number;
+  text: string;
+  at: string;
+  read_at: string | null;
+}
+
+/** The newest message that the caller has read. */
+export interface SupportUpToRequestRequest {
+  id: number;
 }
 
 export interface TextPage {

@@ -84,7 +84,6 @@ class Battles(ReadOnly, OperatorAdmin):
     list_filter = ("state", "template")
     search_fields = ("name", "fighters__user__username")
     ordering = ("-pk",)
-    show_full_result_count = False
     inlines = (Enemies, Fighters)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Battle]:

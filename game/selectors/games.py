@@ -150,6 +150,12 @@ def game_ids_of(user_id: UserId) -> QuerySet[Seat, Any]:
     return Seat.objects.filter(user__in=accounts).values("game_id")
 
 
+def seats_of(user_id: UserId) -> QuerySet[Seat]:
+    """Return the user's seats with their games and everybody in them, the newest game first."""
+    own = Seat.objects.filter(user_id=user_id).select_related("game")
+    return own.prefetch_related("game__seats__user").order_by("-pk")
+
+
 Wanted = Mapping[str, Mapping[str, Any]]
 """By the name of each wanted game, the values that the options of its rooms must have."""
 

@@ -10,9 +10,7 @@ from django.test import Client, override_settings
 
 from accounts.models import User
 from accounts.services import Device, register
-from core import personal_data
 from core import seeding as demo
-from core.operators import MAX_REASON_LENGTH
 from operators import seeding
 from operators.models import Announcement
 
@@ -51,52 +49,6 @@ def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(
     act(moderator, "accounts/user", "lift_ban", ada.user.pk)
     assert client.post("/api/auth/login", login, content_type="application/json").status_code == 200
     assert on_record() == [("the_moderator", "Ban: spam"), ("the_moderator", "Lift the ban")]
-
-
-def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(
-    operator: Callable[[str], Client], ada: Any
-) -> None:
-    support = operator("support")
-    act(support, "accounts/user", "ban", ada.user.pk, reason="x" * MAX_REASON_LENGTH)
-    act(support, "accounts/user", "sign_out", ada.user.pk, reason="x" * (MAX_REASON_LENGTH + 1))
-    (done,) = dict(personal_data.export(ada.user.pk))["operations"]
-    assert done["what"] == "Ban: " + "x" * MAX_REASON_LENGTH
-
-    act(support, "accounts/user", "erase", ada.user.pk, typed="ada")
-    page = act(support, "accounts/user", "lift_ban", ada.user.pk)
-
-    assert "This account is erased." in page
-    by_form = {"username": "ada", "is_active": "on"}
-    assert operator("root").post(f"/admin/accounts/user/{ada.user.pk}/change/", by_form).status_code == 403
-    assert not User.objects.get(pk=ada.user.pk).is_active
-    assert not LogEntry.objects.filter(object_repr__contains="ada").exists()
-
-
-def test_erasing_asks_for_the_name_first(operator: Callable[[str], Client], ada: Any) -> None:
-    support = operator("support")
-
-    page = act(support, "accounts/user", "erase", ada.user.pk)
-    assert "Erase the person: ada. This cannot be undone." in page
-    assert "That is not the name." in act(support, "accounts/user", "erase", ada.user.pk, typed="adb")
-    assert User.objects.get(pk=ada.user.pk).erased_at is None
-    assert on_record() == []
-
-    act(support, "accounts/user", "erase", ada.user.pk, typed="ada")
-    assert User.objects.get(pk=ada.user.pk).erased_at is not None
-
-
-@pytest.mark.parametrize("everybody", [{"select_across": "1"}, {}])
-def test_nobody_is_erased_by_choosing_many(
-    operator: Callable[[str], Client], ada: Any, everybody: dict[str, Any]
-) -> None:
-    bob = register(username="bob", email="bob@example.org", password=PASSWORD, device=Device())
-    chosen = ada.user.pk if everybody else [ada.user.pk, bob.user.pk]
-    chosen = {"action": "erase", "_selected_action": chosen, "typed": "ada", **everybody}
-
-    page = operator("support").post("/admin/accounts/user/", chosen, follow=True).content.decode()
-
-    assert "choose one at a time" in page
-    assert not User.objects.exclude(erased_at=None).exists()
 
 
 def test_a_refused_operation_is_told_and_not_recorded(operator: Callable[[str], Client], ada: Any) -> None:

@@ -50,8 +50,6 @@ def purchase(user_id: UserId, *, item_id: int, quantity: int = 1) -> Purchase:
     if offer.stock is not None and not _take_stock.count(item_id, quantity):
         raise SoldOut(f"There are not {quantity} of {offer.item.name} left.")
     spent = offer.price * quantity
-    balance, stack = ledger.buy(
-        user_id, offer.item, quantity, currency=offer.currency, price=spent, cause="purchase"
-    )
+    balance, stack = ledger.buy(user_id, offer.item, quantity, currency=offer.currency, price=spent)
     publish(ItemsBought(user_id=user_id, quantity=quantity))
     return Purchase(offer, stack, quantity, spent, balance)

@@ -32,4 +32,3 @@ class Combats(ReadOnly, OperatorAdmin):
     list_select_related = ("attacker", "defender", "location", "winner")
     search_fields = ("attacker__name", "defender__name")
     ordering = ("-pk",)
-    show_full_result_count = False

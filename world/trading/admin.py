@@ -22,5 +22,4 @@ class Trades(ReadOnly, OperatorAdmin):
     list_select_related = ("asker", "asked")
     search_fields = ("asker__name", "asked__name")
     ordering = ("-pk",)
-    show_full_result_count = False
     inlines = (Offers,)

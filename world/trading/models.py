@@ -28,6 +28,8 @@ class Trade(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     """Until when it can be accepted; null once that is no longer possible."""
     ended_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    """When operators gave the goods of a completed trade back."""
     reason = models.CharField(max_length=12, blank=True)
     """Why it ended without an exchange."""
 

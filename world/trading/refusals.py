@@ -64,3 +64,17 @@ class StaleVersion(Conflict):
 
     code = "stale_version"
     title = "The offers have changed"
+
+
+class NotCompleted(Conflict):
+    """Only a completed trade can be undone."""
+
+    code = "trade_not_completed"
+    title = "This trade was not completed"
+
+
+class UndoneBefore(Conflict):
+    """The trade has already been undone."""
+
+    code = "trade_undone"
+    title = "This trade has been undone"

@@ -107,3 +107,9 @@ def finished(user_id: UserId) -> QuerySet[TradeOffer]:
     """Return the user's offers in completed trades."""
     own = TradeOffer.objects.filter(character__owner=user_id, trade__state=Trade.State.COMPLETED)
     return own.select_related("trade").order_by("pk")
+
+
+def completed(user_id: UserId) -> QuerySet[Trade]:
+    """Return the completed trades of a user, newest first, with both sides' offers."""
+    own = trades().filter(Q(asker__owner=user_id) | Q(asked__owner=user_id), state=Trade.State.COMPLETED)
+    return own.prefetch_related("offers__character__owner").order_by("-pk")

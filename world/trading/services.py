@@ -3,6 +3,7 @@
 Locks are taken in this order: characters, trades, the players' belongings; each in ascending order of id.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import msgspec
@@ -15,6 +16,7 @@ from friends import selectors as friends
 from progression import selectors as progression
 from progression.exchange import Goods, check_can_give, check_may_trade, exchange
 from progression.refusals import NotOwned
+from progression.reversals import undo_exchange
 from realtime.connections import limits
 from realtime.publishing import publish
 from world import selectors as world_selectors
@@ -27,10 +29,12 @@ from world.trading.refusals import (
     AlreadyTrading,
     CannotTrade,
     CannotTradeWithOneself,
+    NotCompleted,
     NotYoursToAccept,
     StaleVersion,
     TradeNotOpen,
     TradeOver,
+    UndoneBefore,
     UnknownTrade,
     UnknownTrader,
 )
@@ -141,18 +145,32 @@ def confirm(*, user_id: UserId, trade_id: int, version: int) -> events.TradeComp
     if not all(one.confirmed for one in offers):
         publish(events.TradeUpdate(**selectors.offers_of(trade)))
         return None
-    exchange(
-        {
-            one.character.owner_id: _goods(one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo]))
-            for one in offers
-        },
-        cause="trade",
-        key=f"trade:{trade.pk}",
-    )
+    exchange(_given(offers), cause="trade", key=f"trade:{trade.pk}")
     trade.state, trade.ended_at = State.COMPLETED, timezone.now()
     trade.save(update_fields=["state", "ended_at"])
     publish(events.TradeComplete(**selectors.offers_of(trade)))
     return None
+
+
+@transaction.atomic
+def undo(*, trade_id: int) -> list[UserId]:
+    """Give back what changed hands in a completed trade, on behalf of the operators; return both users.
+
+    Raises ``UnknownTrade``, ``NotCompleted``, ``UndoneBefore``, and ``NotEnoughGold`` or ``NotEnoughItems``
+    if something is gone.
+    """
+    trade = _locked(selectors.trades().filter(pk=trade_id)).first()
+    if trade is None:
+        raise UnknownTrade
+    if trade.state != State.COMPLETED:
+        raise NotCompleted
+    if trade.undone_at is not None:
+        raise UndoneBefore
+    offers = trade.offers.select_related("character")
+    undo_exchange(_given(offers), cause="trade undone", key=f"undo:trade:{trade.pk}")
+    trade.undone_at = timezone.now()
+    trade.save(update_fields=["undone_at"])
+    return selectors.user_ids(trade)
 
 
 @transaction.atomic
@@ -238,6 +256,14 @@ def _shown(user_id: UserId, items: list[commands.OfferedItem]) -> list[events.Of
 
 def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
     return Goods(gold, {item.item_id: item.quantity for item in items})
+
+
+def _given(offers: Iterable[TradeOffer]) -> dict[UserId, Goods]:
+    """Return the goods of each of these offers, by user."""
+    return {
+        one.character.owner_id: _goods(one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo]))
+        for one in offers
+    }
 
 
 def _end(trade: Trade, reason: events.Reason, by_user_id: UserId | None) -> None:

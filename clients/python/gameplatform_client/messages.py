@@ -121,6 +121,7 @@ class MessageType(StrEnum):
     INVITE_EXPIRED = "invite_expired"
     LEVEL_UP = "level_up"
     ACHIEVEMENT_EARNED = "achievement_earned"
+    SUPPORT_MESSAGE = "support_message"
     FRIEND_REQUEST = "friend_request"
     FRIEND_REQUEST_CLOSED = "friend_request_closed"
     PLAYER_BLOCKED = "player_blocked"
@@ -2307,6 +2308,17 @@ class NotificationsTradeRequest(Record):
     expires_at: str
     trade_id: int
     user_ids: list[int]
+    seq: int
+
+
+class NotificationsSupportMessage(Record):
+    """Sent when the operators write to the user; it stays in the list of ``GET /api/me/messages/``."""
+
+    type: Literal["support_message"]
+    user_id: int
+    id: int
+    text: str
+    at: str
     seq: int
 
 

@@ -8,9 +8,10 @@ from realtime.wire.messages import Command
 
 
 class ChatMessage(Command):
-    """Send a message: 1 to 500 characters after trimming."""
+    """Send a message: 1 to 500 characters after trimming. ``reply_to`` is the message it answers."""
 
     message: str
+    reply_to: Annotated[int, Meta(ge=1, le=2**53)] | None = None
 
 
 class TypingStart(Command):
@@ -22,6 +23,6 @@ class TypingStop(Command):
 
 
 class Read(Command):
-    """Mark all messages of the friend up to this one as read."""
+    """Mark all messages up to this one as read."""
 
     up_to: Annotated[int, Meta(ge=0, le=2**53)]

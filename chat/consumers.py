@@ -62,7 +62,9 @@ class LobbyConsumer(RoomConsumer):
     opens_with = events.PresenceState
     emits = (
         events.ChatMessage,
+        events.MessageEdited,
         events.MessageDeleted,
+        events.Reaction,
         events.PresenceJoin,
         events.PresenceLeave,
         events.TypingStart,
@@ -97,7 +99,15 @@ class LobbyConsumer(RoomConsumer):
         user_id = self.player.user_id
         content = speech.clean(command.message)
         await pacing.take_among_strangers(user_id)
-        await chat_state().store(services.Post(self.lobby_id, user_id, content, answering.current()))
+        await chat_state().store(
+            services.Post(self.lobby_id, user_id, content, answering.current(), command.reply_to)
+        )
+
+    @handles(commands.Read)
+    async def read(self, command: commands.Read) -> None:
+        await in_database(
+            services.read_lobby, user_id=self.player.user_id, lobby_id=self.lobby_id, up_to=command.up_to
+        )
 
     def tell_typing(self, is_typing: bool) -> None:
         kind = events.TypingStart if is_typing else events.TypingStop
@@ -110,6 +120,9 @@ class DirectConsumer(RoomConsumer):
     opens_with = events.DirectState
     emits = (
         events.DirectMessage,
+        events.DirectEdited,
+        events.DirectDeleted,
+        events.DirectReaction,
         events.Read,
         events.FriendHere,
         events.FriendGone,
@@ -138,7 +151,13 @@ class DirectConsumer(RoomConsumer):
         user_id = self.player.user_id
         content = speech.clean(command.message)
         await pacing.take(user_id)
-        await in_database(services.post_direct, sender_id=user_id, friend_id=self.friend_id, content=content)
+        await in_database(
+            services.post_direct,
+            sender_id=user_id,
+            friend_id=self.friend_id,
+            content=content,
+            reply_to=command.reply_to,
+        )
 
     @handles(commands.Read)
     async def read(self, command: commands.Read) -> None:

@@ -10,6 +10,7 @@ from chat import rules
 from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
+from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.wire.topics import Topic
@@ -25,13 +26,37 @@ def direct_topic(one_id: UserId, other_id: UserId) -> Topic:
     return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")
 
 
-class Text(Struct, kw_only=True, frozen=True):
-    """A lobby message."""
+class Quote(Struct, kw_only=True, frozen=True):
+    """The message that another answers; ``content`` is its beginning, empty if it was deleted."""
+
+    id: int
+    username: str
+    content: str
+
+
+class Reactions(Struct, kw_only=True, frozen=True):
+    """The users who reacted to a message in one way, in the order in which they did."""
+
+    kind: Annotated[str, one_of(rules.REACTIONS)]
+    user_ids: list[UserId]
+
+
+class Said(Struct, kw_only=True, frozen=True):
+    """Base of lobby and direct messages."""
 
     id: int
     content: str
     sender: Person
     created_at: datetime
+    edited_at: datetime | None = None
+    reply_to: Quote | None = None
+    reactions: list[Reactions] = []
+
+
+class Text(Said, kw_only=True, frozen=True):
+    """A lobby message. ``mentions`` are the ids of the members whom it names."""
+
+    mentions: list[UserId] = []
 
 
 class Member(Struct, kw_only=True, frozen=True):
@@ -59,6 +84,8 @@ class LobbyFacts(Struct, kw_only=True, frozen=True):
     game: str
     status: str
     owner_id: UserId | None
+    slow_mode_s: Annotated[int, about("A member may write once in this many seconds; 0 is always")]
+    pinned: Text | None
 
 
 class OwnMembership(Struct, kw_only=True, frozen=True):
@@ -67,6 +94,7 @@ class OwnMembership(Struct, kw_only=True, frozen=True):
     user_id: UserId
     role: str
     muted_until: datetime | None
+    read_up_to: Annotated[int, about("The id of the last message read")]
 
 
 class PresenceState(Reply):
@@ -92,6 +120,39 @@ class ChatMessage(InLobby):
     """Sent when a member writes a message."""
 
     message: Text
+
+
+class MessageEdited(InLobby):
+    """Sent when a message is edited by its author."""
+
+    message: Text
+
+
+class Reacted(Struct, kw_only=True, frozen=True):
+    """A reaction to a message, given or taken back."""
+
+    id: Annotated[int, about("The message's")]
+    kind: Annotated[str, one_of(rules.REACTIONS)]
+    user_id: UserId
+    is_on: Annotated[bool, about("False if it was taken back")]
+
+
+class Reaction(InLobby):
+    """Sent when a member reacts to a message, or takes it back."""
+
+    reaction: Reacted
+
+
+class Mention(Event, kw_only=True):
+    """Sent to a member who is named in a lobby message."""
+
+    user_id: UserId
+    lobby_id: int
+    title: str
+    message: Text
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)
 
 
 class MessageDeleted(InLobby):
@@ -211,14 +272,10 @@ class TypingStop(TypingInLobby):
     """Sent when a member stops typing."""
 
 
-class DirectText(Struct, kw_only=True, frozen=True):
+class DirectText(Said, kw_only=True, frozen=True):
     """A direct message."""
 
-    id: int
-    content: str
-    sender: Person
     to_user_id: UserId
-    created_at: datetime
     read_at: datetime | None
 
 
@@ -256,6 +313,24 @@ class DirectMessage(BetweenFriends, tag="chat_message"):
     """Sent when one of the two writes a message."""
 
     message: DirectText
+
+
+class DirectEdited(BetweenFriends, tag="message_edited"):
+    """Sent when a message is edited by its author."""
+
+    message: DirectText
+
+
+class DirectDeleted(BetweenFriends, tag="message_deleted"):
+    """Sent when a message is deleted by its author."""
+
+    id: int
+
+
+class DirectReaction(BetweenFriends, tag="reaction"):
+    """Sent when one of the two reacts to a message, or takes it back."""
+
+    reaction: Reacted
 
 
 class Read(BetweenFriends):

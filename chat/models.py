@@ -37,6 +37,11 @@ class Lobby(models.Model):
         "game.Game", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     """The game that was last started here."""
+    pinned = models.ForeignKey(
+        "LobbyMessage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    slow_mode_s = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """A member may write once in this many seconds; owner and moderators may always."""
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +79,10 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_memberships")
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
     joined_at = models.DateTimeField(auto_now_add=True)
+    read_up_to = models.BigIntegerField(default=0, db_default=0)
+    """The id of the last message that the member has read."""
+    wrote_at = models.DateTimeField(null=True, blank=True)
+    """When the member last wrote in slow mode."""
 
     class Meta:
         constraints = [
@@ -118,14 +127,37 @@ class Sanction(models.Model):
         return f"{self.kind} of {self.user_id} in {self.lobby_id}"
 
 
-class LobbyMessage(models.Model):
-    """A lobby message. Deleted ones are kept for the review of reports."""
+class Message(models.Model):
+    """Base of lobby and direct messages. Deleted ones are kept for the review of reports."""
+
+    content = models.CharField(max_length=speech.MAX_CHARACTERS)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Reaction(models.Model):
+    """Base of reactions: one user's sign under a message."""
+
+    kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in rules.REACTIONS])
+
+    class Meta:
+        abstract = True
+
+
+class LobbyMessage(Message):
+    """A lobby message."""
 
     lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_messages")
-    content = models.CharField(max_length=speech.MAX_CHARACTERS)
-    created_at = models.DateTimeField(default=timezone.now)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    mentions = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    """The ids of the members whom the message names."""
     deleted_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -135,6 +167,21 @@ class LobbyMessage(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class LobbyReaction(Reaction):
+    """A reaction to a lobby message."""
+
+    message = models.ForeignKey(
+        LobbyMessage, on_delete=models.CASCADE, related_name="reactions", db_index=False
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_reactions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user", "kind"], name="one_lobby_reaction")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class Report(models.Model):
@@ -174,7 +221,7 @@ class Thread(models.Model):
         return f"{self.low_id} and {self.high_id}"
 
 
-class DirectMessage(models.Model):
+class DirectMessage(Message):
     """A message between friends."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -182,8 +229,6 @@ class DirectMessage(models.Model):
     receiver = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="direct_received", db_index=False
     )
-    content = models.CharField(max_length=speech.MAX_CHARACTERS)
-    created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -194,6 +239,23 @@ class DirectMessage(models.Model):
 
     def __str__(self) -> str:
         return f"direct message {self.pk}"
+
+
+class DirectReaction(Reaction):
+    """A reaction to a direct message."""
+
+    message = models.ForeignKey(
+        DirectMessage, on_delete=models.CASCADE, related_name="reactions", db_index=False
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_reactions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "user", "kind"], name="one_direct_reaction")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class FilteredWord(models.Model):

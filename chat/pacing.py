@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts import bans, consent
-from chat.rules import MESSAGES, WINDOW_S
+from chat.rules import MESSAGES, REACTIONS_AT_ONCE, REACTIONS_WINDOW_S, WINDOW_S
 from core.database import in_database
 from core.ids import UserId
 from realtime import worker
@@ -34,3 +34,9 @@ def take_sync(user_id: UserId) -> None:
     """Call :func:`take` from a thread."""
     bans.check_speech(user_id)
     limits.enforce_sync(_key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+
+
+def take_reaction(user_id: UserId) -> None:
+    """Count a reaction, from a thread. Raises ``RateLimited`` or ``MutedEverywhere``."""
+    bans.check_speech(user_id)
+    limits.enforce_sync(f"reaction:{user_id}", allowed=REACTIONS_AT_ONCE, window_s=REACTIONS_WINDOW_S)

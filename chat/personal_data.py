@@ -7,7 +7,17 @@ from django.db.models import Q
 
 from chat import services
 from chat.events import MessageDeleted
-from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
+from chat.models import (
+    DirectMessage,
+    DirectReaction,
+    Lobby,
+    LobbyMessage,
+    LobbyReaction,
+    Membership,
+    Report,
+    Sanction,
+    Thread,
+)
 from core.ids import UserId
 from core.personal_data import erases, exports, merges
 from core.retention import retains
@@ -42,6 +52,16 @@ def message_reports(user_id: UserId) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.values("message_id", "reason", "created_at", "settled_at")]
 
 
+@exports("message_reactions")
+def message_reactions(user_id: UserId) -> list[dict[str, Any]]:
+    """Export the user's reactions to messages."""
+    return [
+        {"conversation": conversation, **row}
+        for conversation, model in (("lobby", LobbyReaction), ("direct", DirectReaction))
+        for row in model.objects.filter(user_id=user_id).order_by("pk").values("message_id", "kind")
+    ]
+
+
 @exports("direct_messages")
 def direct_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Export the direct messages from and to the user."""
@@ -68,6 +88,7 @@ def erase(user_id: UserId) -> None:
     for lobby, message_id in shown.values_list("lobby__name", "pk"):
         publish(MessageDeleted(lobby=lobby, id=message_id))
     said.delete()
+    LobbyReaction.objects.filter(user_id=user_id).delete()
     Report.objects.filter(reporter_id=user_id).delete()
     Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id)).delete()
 

@@ -1,6 +1,6 @@
 """Refusals of lobbies and direct messages."""
 
-from core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from core.refusals import Conflict, Invalid, NotAllowed, NotFound, RateLimited
 
 
 class MayNotActOn(NotAllowed):
@@ -29,6 +29,41 @@ class UnknownMember(NotFound):
 
     code = "unknown_member"
     title = "This user is not in the lobby"
+
+
+class NotYours(NotAllowed):
+    """Only its author may do this with a message."""
+
+    code = "not_yours"
+    title = "This message is not yours"
+
+
+class TooLate(Conflict):
+    """The message is too old for this."""
+
+    code = "too_late"
+    title = "It is too late to change this message"
+
+
+class TooManyReactions(Conflict):
+    """The message takes no more reactions."""
+
+    code = "too_many_reactions"
+    title = "This message has enough reactions"
+
+
+class SlowMode(RateLimited):
+    """The lobby is in slow mode; ``retry_after`` says when the member may write again."""
+
+    code = "slow_mode"
+    title = "This lobby is in slow mode"
+
+
+class UnknownReaction(NotFound):
+    """There is no reaction of this kind."""
+
+    code = "unknown_reaction"
+    title = "There is no such reaction"
 
 
 class UnknownMessage(NotFound):

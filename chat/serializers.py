@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import StrictInteger, StrictText
+from chat import rules
 from chat.models import PARTICIPANTS, TITLE_LENGTH, Lobby
 from core import speech
 from game.serializers import QueryBoolean, StrictBoolean, StrictChoice
@@ -44,6 +45,12 @@ class LobbyChanges(serializers.Serializer[Any]):
     is_public = StrictBoolean(required=False)
     max_participants = StrictInteger(min_value=PARTICIPANTS[0], max_value=PARTICIPANTS[-1], required=False)
     game = StrictText(max_length=40, required=False, allow_blank=True, help_text="A game's name")
+    slow_mode_s = StrictInteger(
+        min_value=0,
+        max_value=rules.MAX_SLOW_MODE_S,
+        required=False,
+        help_text="A member may write once in this many seconds",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "name" in self.initial_data and "name" not in self.fields:
@@ -88,10 +95,22 @@ class Timed(Reasoned):
     until = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class NewMessage(serializers.Serializer[Any]):
-    """A new message: 1 to 500 characters after trimming."""
+class EditedMessage(serializers.Serializer[Any]):
+    """The text of a message: 1 to 500 characters after trimming."""
 
     content = StrictText(max_length=MAX_RAW_CHARACTERS, trim_whitespace=False, allow_blank=True)
+
+
+class NewMessage(EditedMessage):
+    """A new message."""
+
+    reply_to = StrictInteger(
+        min_value=1,
+        max_value=MAX_ID,
+        required=False,
+        allow_null=True,
+        help_text="The id of the message that this one answers",
+    )
 
 
 class NewReport(serializers.Serializer[Any]):

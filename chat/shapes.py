@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from chat import rules
 from chat.events import DirectText, Member
 from chat.models import Lobby, Membership, Sanction
 from core.ids import UserId
@@ -26,6 +27,9 @@ class OneLobby(Struct, kw_only=True, frozen=True):
     owner: Person | None
     member_count: int
     role: Annotated[str | None, one_of(Membership.Role.values, "The caller's")]
+    unread: Annotated[
+        int, about(f"Messages that the caller, a member, has not read, up to {rules.MAX_UNREAD}")
+    ]
     created_at: datetime
     closed_at: datetime | None
     ws_url: str

@@ -18,8 +18,16 @@ urlpatterns = [
     route("api/lobbies/<int:lobby_id>/moderators", lobbies.Moderators.as_view()),
     route("api/lobbies/<int:lobby_id>/messages", messages.Messages.as_view()),
     route("api/lobbies/<int:lobby_id>/messages/<int:message_id>", messages.OneMessage.as_view()),
+    route(
+        "api/lobbies/<int:lobby_id>/messages/<int:message_id>/reactions/<str:kind>",
+        messages.Reaction.as_view(),
+    ),
+    route("api/lobbies/<int:lobby_id>/messages/<int:message_id>/pin", messages.Pin.as_view()),
+    route("api/lobbies/<int:lobby_id>/read", messages.Read.as_view()),
     route("api/lobbies/<int:lobby_id>/messages/<int:message_id>/report", messages.Reports.as_view()),
     route("api/dm", direct.Threads.as_view()),
     route("api/dm/<int:friend_id>/messages", direct.Messages.as_view()),
+    route("api/dm/<int:friend_id>/messages/<int:message_id>", direct.OneMessage.as_view()),
+    route("api/dm/<int:friend_id>/messages/<int:message_id>/reactions/<str:kind>", direct.Reaction.as_view()),
     route("api/dm/<int:friend_id>/read", direct.Read.as_view()),
 ]

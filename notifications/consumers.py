@@ -1,5 +1,6 @@
 """The notifications socket: delivers everything addressed to a user."""
 
+from chat.events import Mention
 from friends import events as friends
 from game.events import MatchFound, YourTurn
 from matchmaking.events import MatchCancelled, MatchProposed, QueueExpired, QueueJoined, QueueLeft
@@ -39,6 +40,7 @@ class NotificationsConsumer(Consumer):
         InviteExpired,
         PartyUpdate,
         PartyChat,
+        Mention,
         LevelUp,
         AchievementEarned,
         TradeRequest,

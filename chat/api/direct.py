@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import events, rules, selectors, serializers, services, shapes
-from chat.api.speaking import read_message
+from chat import events, pacing, rules, selectors, serializers, services, shapes
+from chat.api.speaking import REACT, TAKE_BACK, check_kind, read_message
 from core import paging
 from core.idempotency import idempotent
 from core.ids import UserId
@@ -61,9 +61,64 @@ class Messages(APIView):
     @idempotent
     def post(self, request: Request, friend_id: UserId) -> Response:
         selectors.check_friends(identity(request).user_id, friend_id)
-        user_id, content = read_message(request)
-        message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
+        draft = read_message(request)
+        message = services.post_direct(friend_id=friend_id, **draft._asdict())
         return Response(message, status=201)
+
+
+class OneMessage(APIView):
+    """One direct message of the caller's own."""
+
+    @extend_schema(
+        description=(
+            "Edit it, within five minutes. 403 `not_friends`, `not_yours`, 404 `unknown_message`, "
+            "409 `too_late`, 422 `invalid_message`, 429 `rate_limited`."
+        ),
+        request=serializers.EditedMessage,
+        responses=events.DirectText,
+    )
+    def patch(self, request: Request, friend_id: UserId, message_id: int) -> Response:
+        selectors.check_friends(identity(request).user_id, friend_id)
+        draft = read_message(request, serializers.EditedMessage)
+        message = services.edit_direct(
+            sender_id=draft.sender_id, friend_id=friend_id, message_id=message_id, content=draft.content
+        )
+        return Response(message)
+
+    @extend_schema(
+        description=(
+            "Delete it, within five minutes. 403 `not_friends`, `not_yours`, 404 `unknown_message`, "
+            "409 `too_late`."
+        ),
+        responses={204: None},
+    )
+    def delete(self, request: Request, friend_id: UserId, message_id: int) -> Response:
+        user_id = identity(request).user_id
+        services.delete_direct(sender_id=user_id, friend_id=friend_id, message_id=message_id)
+        return Response(status=204)
+
+
+class Reaction(APIView):
+    """The caller's reaction to a direct message, of one kind."""
+
+    def _change(
+        self, request: Request, friend_id: UserId, message_id: int, kind: str, *, is_on: bool
+    ) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_friends(user_id, friend_id)
+        pacing.take_reaction(user_id)
+        services.react_to_direct(
+            user_id=user_id, friend_id=friend_id, message_id=message_id, kind=check_kind(kind), is_on=is_on
+        )
+        return Response(status=204)
+
+    @extend_schema(description=REACT + " 403 `not_friends`.", request=None, responses={204: None})
+    def put(self, request: Request, friend_id: UserId, message_id: int, kind: str) -> Response:
+        return self._change(request, friend_id, message_id, kind, is_on=True)
+
+    @extend_schema(description=TAKE_BACK + " 403 `not_friends`.", responses={204: None})
+    def delete(self, request: Request, friend_id: UserId, message_id: int, kind: str) -> Response:
+        return self._change(request, friend_id, message_id, kind, is_on=False)
 
 
 class Read(APIView):

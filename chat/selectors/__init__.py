@@ -2,6 +2,7 @@
 
 from chat.selectors.direct import (
     check_friends,
+    direct_message,
     direct_messages,
     direct_state,
     person_of,
@@ -31,14 +32,18 @@ from chat.selectors.lobbies import (
     lobby_with_members,
     member,
     members,
+    mentioned,
     message,
     messages,
+    quotes,
     role,
     sanctions,
     shown_lobbies,
+    shown_message,
     shown_messages,
     shown_sanctions,
 )
+from chat.selectors.said import quote
 
 __all__ = [
     "ATTENDANCE",
@@ -52,6 +57,7 @@ __all__ = [
     "check_not_banned",
     "check_open",
     "check_owner",
+    "direct_message",
     "direct_messages",
     "direct_state",
     "facts",
@@ -62,14 +68,18 @@ __all__ = [
     "lobby_with_members",
     "member",
     "members",
+    "mentioned",
     "message",
     "messages",
     "person_of",
+    "quote",
+    "quotes",
     "role",
     "sanctions",
     "sender_to",
     "shown_direct",
     "shown_lobbies",
+    "shown_message",
     "shown_messages",
     "shown_sanctions",
     "shown_threads",

@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from accounts.models import User
 from chat import events, rules, shapes
-from chat.models import DirectMessage, Thread
-from chat.refusals import NotFriends
+from chat.models import DirectMessage, DirectReaction, Thread
+from chat.refusals import NotFriends, UnknownMessage
 from chat.selectors.lobbies import ATTENDANCE, LAST_MESSAGES
+from chat.selectors.said import MESSAGE, by_message, said
 from core.ids import UserId
 from core.statements import statement
 from friends import selectors as friends
@@ -45,34 +46,39 @@ def sender_to(friend_id: UserId, sender_id: UserId) -> Person:
 def direct_messages(low_id: UserId, high_id: UserId) -> QuerySet[DirectMessage, Any]:
     """Return the messages between these two users, newest first, as rows for :func:`shown_direct`."""
     return (
-        DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
+        DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id, deleted_at=None)
         .order_by("-id")
-        .values_list(
-            "id",
-            "content",
-            "sender_id",
-            "sender__username",
-            "sender__is_premium",
-            "receiver_id",
-            "created_at",
-            "read_at",
-            named=True,
-        )
+        .values_list(*MESSAGE, "receiver_id", "read_at", named=True)
     )
+
+
+@statement
+def _one_direct(low_id: UserId, high_id: UserId, message_id: int) -> QuerySet[DirectMessage, Any]:
+    found: QuerySet[DirectMessage, Any] = direct_messages.queryset(low_id, high_id).filter(pk=message_id)
+    return found
+
+
+def direct_message(user_id: UserId, friend_id: UserId, message_id: int) -> events.DirectText:
+    """Return one message between these two users. Raises ``UnknownMessage``."""
+    found = shown_direct(_one_direct(*rules.between(user_id, friend_id), message_id))
+    if not found:
+        raise UnknownMessage
+    return found[0]
+
+
+@statement
+def _reactions(message_ids: Collection[int]) -> QuerySet[DirectReaction, Any]:
+    reactions = DirectReaction.objects.filter(message_id__in=message_ids).order_by("pk")
+    return reactions.values_list("message_id", "kind", "user_id")
 
 
 def shown_direct(rows: Iterable[Any]) -> list[events.DirectText]:
     """Return direct messages as shown to both users."""
+    found = list(rows)
+    reacted = by_message(_reactions([row.id for row in found])) if found else {}
     return [
-        events.DirectText(
-            id=message_id,
-            content=content,
-            sender=Person(id=sender_id, username=username, is_premium=is_premium),
-            to_user_id=receiver_id,
-            created_at=created_at,
-            read_at=read_at,
-        )
-        for message_id, content, sender_id, username, is_premium, receiver_id, created_at, read_at in rows
+        events.DirectText(**said(row, reacted), to_user_id=row.receiver_id, read_at=row.read_at)
+        for row in found
     ]
 
 
@@ -104,7 +110,9 @@ def _friends(low_id: UserId, high_id: UserId) -> QuerySet[User, Any]:
 def threads(user_id: UserId) -> QuerySet[Thread, Any]:
     """Return the user's conversations with friends, as rows for :func:`shown_threads`."""
     unread = (
-        DirectMessage.objects.filter(thread=OuterRef("pk"), receiver_id=user_id, read_at=None)
+        DirectMessage.objects.filter(
+            thread=OuterRef("pk"), receiver_id=user_id, read_at=None, deleted_at=None
+        )
         .order_by()
         .values("thread")
         .annotate(n=Count("pk"))
@@ -128,6 +136,7 @@ def threads(user_id: UserId) -> QuerySet[Thread, Any]:
             "last_message__receiver_id",
             "last_message__created_at",
             "last_message__read_at",
+            "last_message__edited_at",
             "last_at",
             "unread",
             named=True,
@@ -153,6 +162,7 @@ def _shown_thread(user_id: UserId, row: Any) -> shapes.Thread:
             to_user_id=row.last_message__receiver_id,
             created_at=row.last_message__created_at,
             read_at=row.last_message__read_at,
+            edited_at=row.last_message__edited_at,
         )
     return shapes.Thread(
         user=friend,
@@ -165,7 +175,9 @@ def _shown_thread(user_id: UserId, row: Any) -> shapes.Thread:
 
 @statement
 def _unread(user_id: UserId, friend_id: UserId) -> QuerySet[DirectMessage, int]:
-    unread = DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None)
+    unread = DirectMessage.objects.filter(
+        receiver_id=user_id, sender_id=friend_id, read_at=None, deleted_at=None
+    )
     return unread.order_by().values("sender_id").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
@@ -179,7 +191,7 @@ def _unread_by_friend(user_ids: Collection[UserId]) -> QuerySet[DirectMessage, A
     two = OuterRef("receiver_id"), OuterRef("sender_id")
     are_friends = Exists(friends.of_pair(Least(*two), Greatest(*two)))
     return (
-        DirectMessage.objects.filter(are_friends, receiver_id__in=user_ids, read_at=None)
+        DirectMessage.objects.filter(are_friends, receiver_id__in=user_ids, read_at=None, deleted_at=None)
         .order_by()
         .values("receiver_id", "sender_id")
         .annotate(n=Count("pk"))

@@ -1,18 +1,18 @@
 """Queries about lobbies, their members, messages and sanctions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import selectors as accounts
 from chat import events, rules, shapes
-from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Sanction
+from chat.models import FilteredWord, Lobby, LobbyMessage, LobbyReaction, Membership, Sanction
 from chat.refusals import (
     AlreadyInLobby,
     Banned,
@@ -23,6 +23,7 @@ from chat.refusals import (
     UnknownLobby,
     UnknownMessage,
 )
+from chat.selectors.said import MESSAGE, by_message, said
 from core.ids import UserId
 from core.statements import statement
 from core.words import extra_words
@@ -58,6 +59,7 @@ def lobby(lobby_id: int) -> Lobby:
 
 def facts(lobby: Lobby) -> events.LobbyFacts:
     """Return the lobby's properties, as sent to its members."""
+    pinned = None if lobby.pinned_id is None else shown_message(lobby.pk, lobby.pinned_id)
     return events.LobbyFacts(
         id=lobby.pk,
         name=lobby.name,
@@ -67,13 +69,30 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
         game=lobby.game,
         status=lobby.status,
         owner_id=lobby.owner_id,
+        slow_mode_s=lobby.slow_mode_s,
+        pinned=pinned,
     )
+
+
+class _Rows(Subquery):
+    """The number of rows of a subquery."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) _rows)"
+    output_field = IntegerField()
 
 
 @statement
 def lobbies_visible_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     """Return public lobbies and those the user belongs to, as rows for :func:`shown_lobbies`."""
-    my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
+    mine = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id)
+    # Nothing is newer than NULL, so nothing is unread in lobbies to which the user does not belong.
+    unread = (
+        _standing(OuterRef("pk"))
+        .filter(pk__gt=OuterRef("my_read_up_to"))
+        .exclude(sender_id=user_id)
+        .order_by("-pk")
+        .values("pk")[: rules.MAX_UNREAD]
+    )
     counted = (
         Membership.objects.filter(lobby=OuterRef("pk"))
         .order_by()
@@ -83,7 +102,9 @@ def lobbies_visible_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     )
     return (
         Lobby.objects.annotate(
-            my_role=Subquery(my_role),
+            my_role=Subquery(mine.values("role")),
+            my_read_up_to=Subquery(mine.values("read_up_to")),
+            unread=_Rows(unread),
             member_count=Coalesce(Subquery(counted), 0),
         )
         .filter(Q(is_public=True) | Q(my_role__isnull=False))
@@ -100,6 +121,7 @@ def lobbies_visible_to(user_id: UserId) -> QuerySet[Lobby, Any]:
             "owner__is_premium",
             "member_count",
             "my_role",
+            "unread",
             "created_at",
             "closed_at",
             named=True,
@@ -123,6 +145,7 @@ def shown_lobbies(rows: Iterable[Any]) -> list[shapes.OneLobby]:
             else Person(id=row.owner_id, username=row.owner__username, is_premium=row.owner__is_premium),
             member_count=row.member_count,
             role=row.my_role,
+            unread=row.unread,
             created_at=row.created_at,
             closed_at=row.closed_at,
             ws_url=f"/ws/lobbies/{row.id}/",
@@ -266,23 +289,25 @@ def shown_sanctions(rows: Iterable[Any]) -> list[shapes.OneSanction]:
 
 @dataclass(frozen=True)
 class LobbyState:
-    """A lobby's state, encoded once for all its sockets, and the role and mute of each member."""
+    """A lobby's state, encoded once for all its sockets; each member's role, mute and read marker."""
 
     lobby: msgspec.Raw
     members: msgspec.Raw
     messages: msgspec.Raw
-    standing: dict[UserId, tuple[str, datetime | None]]
+    standing: dict[UserId, tuple[str, datetime | None, int]]
 
     def seen_by(self, user_id: UserId) -> events.PresenceState:
         """Return the state for this member. Raises ``NotAMember``."""
         if user_id not in self.standing:
             raise NotAMember
-        role, muted_until = self.standing[user_id]
+        role, muted_until, read_up_to = self.standing[user_id]
         return events.PresenceState(
             lobby=self.lobby,
             members=self.members,
             messages=self.messages,
-            you=events.OwnMembership(user_id=user_id, role=role, muted_until=muted_until),
+            you=events.OwnMembership(
+                user_id=user_id, role=role, muted_until=muted_until, read_up_to=read_up_to
+            ),
         )
 
 
@@ -294,7 +319,12 @@ def _member_rows(lobby_id: int, now: datetime) -> QuerySet[Membership, Any]:
         Membership.objects.filter(lobby_id=lobby_id)
         .order_by("pk")
         .values_list(
-            "user_id", "user__username", "user__is_premium", "role", Subquery(muted.values("until")[:1])
+            "user_id",
+            "user__username",
+            "user__is_premium",
+            "role",
+            Subquery(muted.values("until")[:1]),
+            "read_up_to",
         )
     )
 
@@ -309,14 +339,18 @@ def _member(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Membershi
 
 def members(lobby_id: int, online: set[UserId]) -> list[events.Member]:
     """Return the lobby's members by rank and then by time of joining."""
-    rows = sorted(_members(lobby_id, timezone.now()), key=lambda row: -rules.RANKS[row[3]])
-    return [_shown_member(online, *row) for row in rows]
+    return _shown_members(_members(lobby_id, timezone.now()), online)
+
+
+def _shown_members(rows: Iterable[Any], online: set[UserId]) -> list[events.Member]:
+    by_rank = sorted(rows, key=lambda row: -rules.RANKS[row[3]])
+    return [_shown_member(online, *row[:5]) for row in by_rank]
 
 
 def member(lobby_id: int, user_id: UserId, online: set[UserId]) -> events.Member:
     """Return one of the lobby's members."""
     (row,) = _member(lobby_id, user_id, timezone.now())
-    return _shown_member(online, *row)
+    return _shown_member(online, *row[:5])
 
 
 def _shown_member(
@@ -374,16 +408,17 @@ def lobby_state(lobby_id: int) -> LobbyState:
     found = lobby(lobby_id)
     if found.status != Lobby.Status.OPEN:
         raise UnknownLobby
-    there = members(lobby_id, users_in(ATTENDANCE, events.lobby_topic(found.name)))
+    rows = _members(lobby_id, timezone.now())
+    there = _shown_members(rows, users_in(ATTENDANCE, events.lobby_topic(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),
         messages=msgspec.Raw(_encode(shown_messages(messages.top(LAST_MESSAGES, ["-id"])(lobby_id)))),
-        standing={member.user_id: (member.role, member.muted_until) for member in there},
+        standing={user_id: standing for user_id, _, _, *standing in rows},
     )
 
 
-def _standing(lobby_id: int) -> QuerySet[LobbyMessage]:
+def _standing(lobby_id: Any) -> QuerySet[LobbyMessage]:
     """Return the lobby's messages that were not deleted."""
     return LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
 
@@ -391,13 +426,39 @@ def _standing(lobby_id: int) -> QuerySet[LobbyMessage]:
 @statement
 def messages(lobby_id: int) -> QuerySet[LobbyMessage, Any]:
     """Return the lobby's messages, newest first, as rows for :func:`shown_messages`."""
-    return (
-        _standing(lobby_id)
-        .order_by("-id")
-        .values_list(
-            "id", "content", "sender_id", "sender__username", "sender__is_premium", "created_at", named=True
-        )
-    )
+    return _standing(lobby_id).order_by("-id").values_list(*MESSAGE, "mentions", named=True)
+
+
+@statement
+def _one_message(lobby_id: int, message_id: int) -> QuerySet[LobbyMessage, Any]:
+    found: QuerySet[LobbyMessage, Any] = messages.queryset(lobby_id).filter(pk=message_id)
+    return found
+
+
+def shown_message(lobby_id: int, message_id: int) -> events.Text | None:
+    """Return a message as shown to members, or None if it was deleted."""
+    found = shown_messages(_one_message(lobby_id, message_id))
+    return found[0] if found else None
+
+
+@statement
+def _reactions(message_ids: Collection[int]) -> QuerySet[LobbyReaction, Any]:
+    reactions = LobbyReaction.objects.filter(message_id__in=message_ids).order_by("pk")
+    return reactions.values_list("message_id", "kind", "user_id")
+
+
+@statement
+def mentioned(lobby_ids: Collection[int], names: Collection[str]) -> QuerySet[Membership, Any]:
+    """Return the members of these lobbies with these names, each as (lobby id, name, user id)."""
+    named = Membership.objects.filter(lobby_id__in=lobby_ids, user__username__in=names)
+    return named.values_list("lobby_id", "user__username", "user_id")
+
+
+@statement
+def quotes(lobby_ids: Collection[int], message_ids: Collection[int]) -> QuerySet[LobbyMessage, Any]:
+    """Return these messages of these lobbies, each as (lobby id, message id, author, content)."""
+    quoted = LobbyMessage.objects.filter(lobby_id__in=lobby_ids, pk__in=message_ids, deleted_at=None)
+    return quoted.values_list("lobby_id", "pk", "sender__username", "content")
 
 
 def message(lobby_id: int, message_id: int) -> LobbyMessage:
@@ -410,12 +471,6 @@ def message(lobby_id: int, message_id: int) -> LobbyMessage:
 
 def shown_messages(rows: Iterable[Any]) -> list[events.Text]:
     """Return messages as shown to members."""
-    return [
-        events.Text(
-            id=message_id,
-            content=content,
-            sender=Person(id=sender_id, username=username, is_premium=is_premium),
-            created_at=created_at,
-        )
-        for message_id, content, sender_id, username, is_premium, created_at in rows
-    ]
+    found = list(rows)
+    reacted = by_message(_reactions([row.id for row in found])) if found else {}
+    return [events.Text(**said(row, reacted), mentions=row.mentions) for row in found]

@@ -1,6 +1,6 @@
 """All writes to lobbies, their messages and moderation, and direct messages."""
 
-from chat.services.direct import mark_read, post_direct
+from chat.services.direct import delete_direct, edit_direct, mark_read, post_direct, react_to_direct
 from chat.services.lobbies import (
     close_lobby,
     create_lobby,
@@ -14,8 +14,12 @@ from chat.services.merging import take_over
 from chat.services.messages import (
     Post,
     delete_message,
+    edit_message,
+    pin_message,
     post_message,
     post_messages,
+    react,
+    read_lobby,
     report_message,
     settle_report,
 )
@@ -27,9 +31,12 @@ __all__ = [
     "ban",
     "close_lobby",
     "create_lobby",
+    "delete_direct",
     "delete_message",
     "dismiss",
+    "edit_direct",
     "edit_lobby",
+    "edit_message",
     "join_lobby",
     "kick",
     "leave_every_lobby",
@@ -37,9 +44,13 @@ __all__ = [
     "lift",
     "mark_read",
     "mute",
+    "pin_message",
     "post_direct",
     "post_message",
     "post_messages",
+    "react",
+    "react_to_direct",
+    "read_lobby",
     "report_message",
     "settle_report",
     "start_game",

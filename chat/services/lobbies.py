@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, QuerySet
+from django.db.models import Count, Exists, QuerySet, Subquery
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as account_services
 from chat import events, rules, selectors
-from chat.models import Lobby, Membership, Sanction
+from chat.models import Lobby, LobbyMessage, Membership, Sanction
 from chat.refusals import (
     InvitationNeeded,
     LobbyFull,
@@ -92,7 +92,7 @@ def create_lobby(
 
 @transaction.atomic
 def edit_lobby(*, actor_id: UserId, lobby_id: int, changes: Mapping[str, Any]) -> None:
-    """Change the lobby's title, visibility, capacity (not below the number of members) or game.
+    """Change the lobby's title, visibility, capacity (not below its members), game or slow mode.
 
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
     """
@@ -132,7 +132,7 @@ def join_lobby(*, user_id: UserId, lobby_id: int, is_invited: bool = False) -> N
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
     """
     lobby = locked(lobby_id)
-    ((is_member, is_banned, member_count),) = _asking_in(lobby_id, user_id, timezone.now())
+    ((is_member, is_banned, member_count, last_message),) = _asking_in(lobby_id, user_id, timezone.now())
     if is_member:
         return
     if is_banned:
@@ -141,26 +141,29 @@ def join_lobby(*, user_id: UserId, lobby_id: int, is_invited: bool = False) -> N
         raise InvitationNeeded
     if member_count >= lobby.max_participants:
         raise LobbyFull
-    _add_member.count(lobby.pk, user_id)
+    _add_member.count(lobby.pk, user_id, last_message or 0)
     publish_update(lobby, user_id=user_id)
 
 
 @statement
 def _asking_in(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Lobby, Any]:
-    """For a user who wants to join: are they a member, are they banned, and how many members are there?"""
+    """For a user who wants to join: are they a member, banned, how many members, the last message."""
     banned = Sanction.objects.in_force(now).filter(lobby=lobby_id, user=user_id, kind=Sanction.Kind.BAN)
     return (
         Lobby.objects.filter(pk=lobby_id)
         .annotate(member_count=Count("memberships"))
         .values_list(
-            Exists(Membership.objects.filter(lobby=lobby_id, user=user_id)), Exists(banned), "member_count"
+            Exists(Membership.objects.filter(lobby=lobby_id, user=user_id)),
+            Exists(banned),
+            "member_count",
+            Subquery(LobbyMessage.objects.filter(lobby=lobby_id).order_by("-pk").values("pk")[:1]),
         )
     )
 
 
 @statement
-def _add_member(lobby_id: int, user_id: UserId) -> Insert:
-    return Insert(Membership, lobby=lobby_id, user=user_id)
+def _add_member(lobby_id: int, user_id: UserId, read_up_to: int) -> Insert:
+    return Insert(Membership, lobby=lobby_id, user=user_id, read_up_to=read_up_to)
 
 
 @transaction.atomic

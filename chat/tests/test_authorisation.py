@@ -59,11 +59,22 @@ ROWS = (
     Row("delete", f"{LOBBY}/moderators", 204, 403, 403, 403, 403, TARGET),
     Row("get", f"{LOBBY}/messages", 200, 200, 200, 403, 403),
     Row("post", f"{LOBBY}/messages", 201, 201, 201, 403, 403, {"content": "hi"}),
+    Row("post", f"{LOBBY}/read", 204, 204, 204, 403, 403),
+    Row("patch", f"{LOBBY}/messages/<int:message_id>", 403, 403, 403, 403, 403, {"content": "hi"}),
     Row("delete", f"{LOBBY}/messages/<int:message_id>", 204, 204, 403, 403, 403),
+    Row("put", f"{LOBBY}/messages/<int:message_id>/reactions/<str:kind>", 204, 204, 204, 403, 403),
+    Row("delete", f"{LOBBY}/messages/<int:message_id>/reactions/<str:kind>", 204, 204, 204, 403, 403),
+    Row("put", f"{LOBBY}/messages/<int:message_id>/pin", 204, 204, 403, 403, 403),
+    Row("delete", f"{LOBBY}/messages/<int:message_id>/pin", 204, 204, 403, 403, 403),
     Row("post", f"{LOBBY}/messages/<int:message_id>/report", 201, 201, 201, 403, 403),
     Row("get", "api/dm", 200, 200, 200, 200, 200),
     Row("get", f"{DIRECT}/messages", 200, 403, 403, 403, 403),
     Row("post", f"{DIRECT}/messages", 201, 403, 403, 403, 403, {"content": "hi"}),
+    # The message is one of the lobby: among friends it is unknown.
+    Row("patch", f"{DIRECT}/messages/<int:message_id>", 404, 403, 403, 403, 403, {"content": "hi"}),
+    Row("delete", f"{DIRECT}/messages/<int:message_id>", 404, 403, 403, 403, 403),
+    Row("put", f"{DIRECT}/messages/<int:message_id>/reactions/<str:kind>", 404, 403, 403, 403, 403),
+    Row("delete", f"{DIRECT}/messages/<int:message_id>/reactions/<str:kind>", 404, 403, 403, 403, 403),
     Row("post", f"{DIRECT}/read", 200, 403, 403, 403, 403),
 )
 COMMANDS = {
@@ -72,6 +83,7 @@ COMMANDS = {
         "chat_message": "chat_message",
         "typing_start": "ack",
         "typing_stop": "ack",
+        "read": "ack",
     },
     "chat/{dan}/": {
         "ping": "pong",
@@ -127,6 +139,7 @@ def request(people: tuple[dict[str, Person], int, Any], row: Row, name: str) -> 
     path = (
         row.path.replace("<int:lobby_id>", str(lobby))
         .replace("<int:message_id>", str(message))
+        .replace("<str:kind>", "like")
         .replace("<int:friend_id>", str(everybody["dan"].id))
     )
     body = {key: everybody["dan"].id if value == "dan" else value for key, value in row.body.items()}

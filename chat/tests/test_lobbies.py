@@ -359,7 +359,7 @@ def test_history_comes_newest_first_by_pages(ada: Person, den: int) -> None:
     rest = ada.api.get(page["next"]).json()
     assert [message["content"] for message in rest["results"]] == ["line 0"]
     assert rest["next"] is None
-    assert set(page["results"][0]) == {"id", "content", "sender", "created_at"}
+    assert {"id", "content", "sender", "created_at"} <= set(page["results"][0])
     assert page["results"][0]["sender"] == {"id": ada.id, "username": "ada", "is_premium": True}
 
 
@@ -401,7 +401,7 @@ def test_reading_lobbies_takes_few_queries(
     for path, queries in (
         ("lobbies/", 1),
         (f"lobbies/{den}/", 2),
-        (f"lobbies/{den}/messages/", 2),
+        (f"lobbies/{den}/messages/", 3),
         (f"lobbies/{den}/sanctions/", 2),
     ):
         with django_assert_num_queries(queries):

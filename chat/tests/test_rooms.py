@@ -80,7 +80,7 @@ async def test_the_first_frame_says_how_the_lobby_stands(ada: Person, bob: Perso
         ("bob", "member", False),
     ]
     assert [message["content"] for message in state["messages"]] == ["before"]
-    assert state["you"] == {"user_id": bob.id, "role": "member", "muted_until": None}
+    assert state["you"] == {"user_id": bob.id, "role": "member", "muted_until": None, "read_up_to": 0}
     await ada_hears.hear("presence_join")
 
 
@@ -305,7 +305,8 @@ async def test_an_outsider_is_refused_and_nothing_is_stored(ada: Person, bob: Pe
         ({"type": "chat_message", "message": "x" * 501}, "invalid_message"),
         ({"type": "chat_message", "message": "a\x07b"}, "invalid_message"),
         ({"type": "chat_message", "message": 7}, "invalid_message"),
-        ({"type": "read", "up_to": 1}, "unknown_type"),
+        ({"type": "chat_message", "message": "hi", "reply_to": 999_999}, "unknown_message"),
+        ({"type": "say", "message": "hi"}, "unknown_type"),
     ],
 )
 async def test_what_is_no_message_is_refused_and_the_socket_stays(

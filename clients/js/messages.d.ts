@@ -632,14 +632,19 @@ export declare namespace Lobby {
     user_id: number;
     role: string;
     muted_until: string | null;
+    read_up_to: number;
   }
 
-  /** A lobby message. */
+  /** A lobby message. `mentions` are the ids of the members whom it names. */
   interface Text {
     id: number;
     content: string;
     sender: Person;
     created_at: string;
+    edited_at?: string | null;
+    reply_to?: Quote | null;
+    reactions?: Array<Reactions>;
+    mentions?: Array<number>;
   }
 
   /** A user's public identity. */
@@ -647,6 +652,27 @@ export declare namespace Lobby {
     id: number;
     username: string;
     is_premium: boolean;
+  }
+
+  /** The message that another answers; `content` is its beginning, empty if it was deleted. */
+  interface Quote {
+    id: number;
+    username: string;
+    content: string;
+  }
+
+  /** The users who reacted to a message in one way, in the order in which they did. */
+  interface Reactions {
+    kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+    user_ids: Array<number>;
+  }
+
+  /** A reaction to a message, given or taken back. */
+  interface Reacted {
+    id: number;
+    kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+    user_id: number;
+    is_on: boolean;
   }
 
   /** The properties of a lobby; `title` is the text chosen by the owner, `name` its slug. */
@@ -659,6 +685,8 @@ export declare namespace Lobby {
     game: string;
     status: string;
     owner_id: number | null;
+    slow_mode_s: number;
+    pinned: Text | null;
   }
 
   /** A member of a lobby; `online` while they have a socket open in it. A muted member may not write until `muted_until`. */
@@ -687,10 +715,17 @@ export declare namespace Lobby {
       type: "typing_stop";
       id?: string | number | null;
     };
-    /** Send a message: 1 to 500 characters after trimming. */
+    /** Send a message: 1 to 500 characters after trimming. `reply_to` is the message it answers. */
     chat_message: {
       type: "chat_message";
       message: string;
+      reply_to?: number | null;
+      id?: string | number | null;
+    };
+    /** Mark all messages up to this one as read. */
+    read: {
+      type: "read";
+      up_to: number;
       id?: string | number | null;
     };
   }
@@ -715,10 +750,24 @@ export declare namespace Lobby {
       seq: number;
       ref?: string | number;
     };
+    /** Sent when a message is edited by its author. */
+    message_edited: {
+      type: "message_edited";
+      message: Text;
+      lobby: string;
+      seq: number;
+    };
     /** Sent when a message is deleted by its author or a moderator. */
     message_deleted: {
       type: "message_deleted";
       id: number;
+      lobby: string;
+      seq: number;
+    };
+    /** Sent when a member reacts to a message, or takes it back. */
+    reaction: {
+      type: "reaction";
+      reaction: Reacted;
       lobby: string;
       seq: number;
     };
@@ -857,8 +906,11 @@ export declare namespace Direct {
     id: number;
     content: string;
     sender: Person;
-    to_user_id: number;
     created_at: string;
+    edited_at?: string | null;
+    reply_to?: Quote | null;
+    reactions?: Array<Reactions>;
+    to_user_id: number;
     read_at: string | null;
   }
 
@@ -867,6 +919,27 @@ export declare namespace Direct {
     id: number;
     username: string;
     is_premium: boolean;
+  }
+
+  /** The message that another answers; `content` is its beginning, empty if it was deleted. */
+  interface Quote {
+    id: number;
+    username: string;
+    content: string;
+  }
+
+  /** The users who reacted to a message in one way, in the order in which they did. */
+  interface Reactions {
+    kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+    user_ids: Array<number>;
+  }
+
+  /** A reaction to a message, given or taken back. */
+  interface Reacted {
+    id: number;
+    kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+    user_id: number;
+    is_on: boolean;
   }
 
   interface Sent {
@@ -885,13 +958,14 @@ export declare namespace Direct {
       type: "typing_stop";
       id?: string | number | null;
     };
-    /** Send a message: 1 to 500 characters after trimming. */
+    /** Send a message: 1 to 500 characters after trimming. `reply_to` is the message it answers. */
     chat_message: {
       type: "chat_message";
       message: string;
+      reply_to?: number | null;
       id?: string | number | null;
     };
-    /** Mark all messages of the friend up to this one as read. */
+    /** Mark all messages up to this one as read. */
     read: {
       type: "read";
       up_to: number;
@@ -917,6 +991,27 @@ export declare namespace Direct {
       between: [number, number];
       seq: number;
       ref?: string | number;
+    };
+    /** Sent when a message is edited by its author. */
+    message_edited: {
+      type: "message_edited";
+      message: DirectText;
+      between: [number, number];
+      seq: number;
+    };
+    /** Sent when a message is deleted by its author. */
+    message_deleted: {
+      type: "message_deleted";
+      id: number;
+      between: [number, number];
+      seq: number;
+    };
+    /** Sent when one of the two reacts to a message, or takes it back. */
+    reaction: {
+      type: "reaction";
+      reaction: Reacted;
+      between: [number, number];
+      seq: number;
     };
     /** Sent when one of the two has read the other's messages up to this one. */
     read: {
@@ -1762,6 +1857,31 @@ export declare namespace Notifications {
     ready: boolean;
   }
 
+  /** A lobby message. `mentions` are the ids of the members whom it names. */
+  interface Text {
+    id: number;
+    content: string;
+    sender: Person;
+    created_at: string;
+    edited_at?: string | null;
+    reply_to?: Quote | null;
+    reactions?: Array<Reactions>;
+    mentions?: Array<number>;
+  }
+
+  /** The message that another answers; `content` is its beginning, empty if it was deleted. */
+  interface Quote {
+    id: number;
+    username: string;
+    content: string;
+  }
+
+  /** The users who reacted to a message in one way, in the order in which they did. */
+  interface Reactions {
+    kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+    user_ids: Array<number>;
+  }
+
   /** One of the two traders. */
   interface Trader {
     user_id: number;
@@ -1922,6 +2042,15 @@ export declare namespace Notifications {
       content: string;
       member_ids: Array<number>;
       channel: "party";
+      seq: number;
+    };
+    /** Sent to a member who is named in a lobby message. */
+    mention: {
+      type: "mention";
+      user_id: number;
+      lobby_id: number;
+      title: string;
+      message: Text;
       seq: number;
     };
     /** Sent when the user reaches a level; `stat_points` is the number available to allocate. */

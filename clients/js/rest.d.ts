@@ -369,8 +369,11 @@ export interface ChatDirectText {
   id: number;
   content: string;
   sender: FriendsPerson;
-  to_user_id: number;
   created_at: string;
+  edited_at: string | null;
+  reply_to: ChatQuote | null;
+  reactions?: Array<ChatReactions>;
+  to_user_id: number;
   read_at: string | null;
 }
 
@@ -391,6 +394,7 @@ export interface ChatLobbyWithMembers {
   owner: FriendsPerson | null;
   member_count: number;
   role: "owner" | "moderator" | "member" | null;
+  unread: number;
   created_at: string;
   closed_at: string | null;
   ws_url: string;
@@ -414,12 +418,14 @@ export interface ChatNewLobbyRequest {
   is_public?: boolean;
   max_participants?: number;
   game?: string;
+  slow_mode_s?: number;
   name: string;
 }
 
-/** A new message: 1 to 500 characters after trimming. */
+/** A new message. */
 export interface ChatNewMessageRequest {
   content: string;
+  reply_to?: number | null;
 }
 
 /** A report of a message. */
@@ -439,6 +445,7 @@ export interface ChatOneLobby {
   owner: FriendsPerson | null;
   member_count: number;
   role: "owner" | "moderator" | "member" | null;
+  unread: number;
   created_at: string;
   closed_at: string | null;
   ws_url: string;
@@ -459,6 +466,19 @@ export interface ChatOneSanction {
   by_id: number | null;
   created_at: string;
   until: string | null;
+}
+
+/** The message that another answers; ``content`` is its beginning, empty if it was deleted. */
+export interface ChatQuote {
+  id: number;
+  username: string;
+  content: string;
+}
+
+/** The users who reacted to a message in one way, in the order in which they did. */
+export interface ChatReactions {
+  kind: "like" | "love" | "laugh" | "wow" | "sad" | "clap" | "fire" | "gg";
+  user_ids: Array<number>;
 }
 
 /** The last message read; all messages if omitted. */
@@ -490,12 +510,16 @@ export interface ChatTargetRequest {
   user_id: number;
 }
 
-/** A lobby message. */
+/** A lobby message. ``mentions`` are the ids of the members whom it names. */
 export interface ChatText {
   id: number;
   content: string;
   sender: FriendsPerson;
   created_at: string;
+  edited_at: string | null;
+  reply_to: ChatQuote | null;
+  reactions?: Array<ChatReactions>;
+  mentions?: Array<number>;
 }
 
 /** A conversation with a friend. */
@@ -1040,12 +1064,18 @@ export interface PatchedAccountsProfileChangesRequest {
   password?: string;
 }
 
+/** The text of a message: 1 to 500 characters after trimming. */
+export interface PatchedChatEditedMessageRequest {
+  content?: string;
+}
+
 /** Changes to a lobby by its owner; the name is fixed. */
 export interface PatchedChatLobbyChangesRequest {
   title?: string;
   is_public?: boolean;
   max_participants?: number;
   game?: string;
+  slow_mode_s?: number;
 }
 
 export interface PetShapePage {

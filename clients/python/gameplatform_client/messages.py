@@ -55,7 +55,10 @@ class MessageType(StrEnum):
     BATTLE_LOST = "battle_lost"
     TYPING_START = "typing_start"
     TYPING_STOP = "typing_stop"
+    READ = "read"
+    MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
+    REACTION = "reaction"
     PRESENCE_JOIN = "presence_join"
     PRESENCE_LEAVE = "presence_leave"
     LOBBY_UPDATE = "lobby_update"
@@ -63,7 +66,6 @@ class MessageType(StrEnum):
     MODERATION_BAN = "moderation_ban"
     MODERATION_MUTE = "moderation_mute"
     LOBBY_CLOSED = "lobby_closed"
-    READ = "read"
     DIRECT_CLOSED = "direct_closed"
     AUTH_REQUEST = "auth_request"
     DISCONNECT = "disconnect"
@@ -119,6 +121,7 @@ class MessageType(StrEnum):
     INVITE_DECLINED = "invite_declined"
     INVITE_CANCELLED = "invite_cancelled"
     INVITE_EXPIRED = "invite_expired"
+    MENTION = "mention"
     LEVEL_UP = "level_up"
     ACHIEVEMENT_EARNED = "achievement_earned"
     SUPPORT_MESSAGE = "support_message"
@@ -775,15 +778,20 @@ class LobbyOwnMembership(Record):
     user_id: int
     role: str
     muted_until: str | None
+    read_up_to: int
 
 
 class LobbyText(Record):
-    """A lobby message."""
+    """A lobby message. ``mentions`` are the ids of the members whom it names."""
 
     id: int
     content: str
     sender: LobbyPerson
     created_at: str
+    edited_at: MayBeMissing[str | None]
+    reply_to: MayBeMissing[LobbyQuote | None]
+    reactions: MayBeMissing[list[LobbyReactions]]
+    mentions: MayBeMissing[list[int]]
 
 
 class LobbyPerson(Record):
@@ -792,6 +800,30 @@ class LobbyPerson(Record):
     id: int
     username: str
     is_premium: bool
+
+
+class LobbyQuote(Record):
+    """The message that another answers; ``content`` is its beginning, empty if it was deleted."""
+
+    id: int
+    username: str
+    content: str
+
+
+class LobbyReactions(Record):
+    """The users who reacted to a message in one way, in the order in which they did."""
+
+    kind: Literal["like", "love", "laugh", "wow", "sad", "clap", "fire", "gg"]
+    user_ids: list[int]
+
+
+class LobbyReacted(Record):
+    """A reaction to a message, given or taken back."""
+
+    id: int
+    kind: Literal["like", "love", "laugh", "wow", "sad", "clap", "fire", "gg"]
+    user_id: int
+    is_on: bool
 
 
 class LobbyLobbyFacts(Record):
@@ -805,6 +837,8 @@ class LobbyLobbyFacts(Record):
     game: str
     status: str
     owner_id: int | None
+    slow_mode_s: int
+    pinned: LobbyText | None
 
 
 class LobbyMember(Record):
@@ -835,10 +869,19 @@ class LobbyTypingStopCommand(TypedDict):
 
 
 class LobbyChatMessageCommand(TypedDict):
-    """Send a message: 1 to 500 characters after trimming."""
+    """Send a message: 1 to 500 characters after trimming. ``reply_to`` is the message it answers."""
 
     type: Literal["chat_message"]
     message: str
+    reply_to: NotRequired[int | None]
+    id: NotRequired[str | int | None]
+
+
+class LobbyReadCommand(TypedDict):
+    """Mark all messages up to this one as read."""
+
+    type: Literal["read"]
+    up_to: int
     id: NotRequired[str | int | None]
 
 
@@ -865,11 +908,29 @@ class LobbyChatMessage(Record):
     ref: MayBeMissing[str | int]
 
 
+class LobbyMessageEdited(Record):
+    """Sent when a message is edited by its author."""
+
+    type: Literal["message_edited"]
+    message: LobbyText
+    lobby: str
+    seq: int
+
+
 class LobbyMessageDeleted(Record):
     """Sent when a message is deleted by its author or a moderator."""
 
     type: Literal["message_deleted"]
     id: int
+    lobby: str
+    seq: int
+
+
+class LobbyReaction(Record):
+    """Sent when a member reacts to a message, or takes it back."""
+
+    type: Literal["reaction"]
+    reaction: LobbyReacted
     lobby: str
     seq: int
 
@@ -1001,8 +1062,11 @@ class DirectDirectText(Record):
     id: int
     content: str
     sender: DirectPerson
-    to_user_id: int
     created_at: str
+    edited_at: MayBeMissing[str | None]
+    reply_to: MayBeMissing[DirectQuote | None]
+    reactions: MayBeMissing[list[DirectReactions]]
+    to_user_id: int
     read_at: str | None
 
 
@@ -1012,6 +1076,30 @@ class DirectPerson(Record):
     id: int
     username: str
     is_premium: bool
+
+
+class DirectQuote(Record):
+    """The message that another answers; ``content`` is its beginning, empty if it was deleted."""
+
+    id: int
+    username: str
+    content: str
+
+
+class DirectReactions(Record):
+    """The users who reacted to a message in one way, in the order in which they did."""
+
+    kind: Literal["like", "love", "laugh", "wow", "sad", "clap", "fire", "gg"]
+    user_ids: list[int]
+
+
+class DirectReacted(Record):
+    """A reaction to a message, given or taken back."""
+
+    id: int
+    kind: Literal["like", "love", "laugh", "wow", "sad", "clap", "fire", "gg"]
+    user_id: int
+    is_on: bool
 
 
 class DirectTypingStartCommand(TypedDict):
@@ -1029,15 +1117,16 @@ class DirectTypingStopCommand(TypedDict):
 
 
 class DirectChatMessageCommand(TypedDict):
-    """Send a message: 1 to 500 characters after trimming."""
+    """Send a message: 1 to 500 characters after trimming. ``reply_to`` is the message it answers."""
 
     type: Literal["chat_message"]
     message: str
+    reply_to: NotRequired[int | None]
     id: NotRequired[str | int | None]
 
 
 class DirectReadCommand(TypedDict):
-    """Mark all messages of the friend up to this one as read."""
+    """Mark all messages up to this one as read."""
 
     type: Literal["read"]
     up_to: int
@@ -1066,6 +1155,33 @@ class DirectDirectMessage(Record):
     between: list[int]
     seq: int
     ref: MayBeMissing[str | int]
+
+
+class DirectDirectEdited(Record):
+    """Sent when a message is edited by its author."""
+
+    type: Literal["message_edited"]
+    message: DirectDirectText
+    between: list[int]
+    seq: int
+
+
+class DirectDirectDeleted(Record):
+    """Sent when a message is deleted by its author."""
+
+    type: Literal["message_deleted"]
+    id: int
+    between: list[int]
+    seq: int
+
+
+class DirectDirectReaction(Record):
+    """Sent when one of the two reacts to a message, or takes it back."""
+
+    type: Literal["reaction"]
+    reaction: DirectReacted
+    between: list[int]
+    seq: int
 
 
 class DirectRead(Record):
@@ -2078,6 +2194,34 @@ class NotificationsPartyMemberInfo(Record):
     ready: bool
 
 
+class NotificationsText(Record):
+    """A lobby message. ``mentions`` are the ids of the members whom it names."""
+
+    id: int
+    content: str
+    sender: NotificationsPerson
+    created_at: str
+    edited_at: MayBeMissing[str | None]
+    reply_to: MayBeMissing[NotificationsQuote | None]
+    reactions: MayBeMissing[list[NotificationsReactions]]
+    mentions: MayBeMissing[list[int]]
+
+
+class NotificationsQuote(Record):
+    """The message that another answers; ``content`` is its beginning, empty if it was deleted."""
+
+    id: int
+    username: str
+    content: str
+
+
+class NotificationsReactions(Record):
+    """The users who reacted to a message in one way, in the order in which they did."""
+
+    kind: Literal["like", "love", "laugh", "wow", "sad", "clap", "fire", "gg"]
+    user_ids: list[int]
+
+
 class NotificationsTrader(Record):
     """One of the two traders."""
 
@@ -2269,6 +2413,17 @@ class NotificationsPartyChat(Record):
     content: str
     member_ids: list[int]
     channel: Literal["party"]
+    seq: int
+
+
+class NotificationsMention(Record):
+    """Sent to a member who is named in a lobby message."""
+
+    type: Literal["mention"]
+    user_id: int
+    lobby_id: int
+    title: str
+    message: NotificationsText
     seq: int
 
 

@@ -233,6 +233,11 @@ const LIVE = {
   party_chat(line) {
     if (line.party_id === party.value?.id) partyTalk.set([...partyTalk.value, line].slice(-LINES_KEPT));
   },
+  mention({ title, message: { sender, content } }) {
+    const words = text("talk.mention", { name: sender.username, lobby: title, words: content });
+    notice(words);
+    toast(words);
+  },
   announcement({ message }) {
     notice(message);
     toast(message);

@@ -1,9 +1,8 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
-import { LOCALE } from "../page.js";
-import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
+import { Button, IconButton, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useElement, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
-import { PersonLink } from "../person.js";
-import { currentUser, get, reason } from "../session.js";
+import { dayOf, Line } from "./message.js";
+import { client, currentUser, get, reason } from "../session.js";
 import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
 import { text, words } from "../texts.js";
@@ -12,13 +11,20 @@ import { text, words } from "../texts.js";
  * @import { Channel } from "../../client/gameplatform.js"
  * @import { Message, TalkState } from "./talk.js"
  * @import { Children, Connection, Falsy, Item, OnInput, Ref } from "../types.d.ts"
+ * @import { Name } from "./message.js"
  * @typedef {{newest?: boolean, anew?: boolean}} Which
+ * @typedef {{kind: "reply" | "edit", message: Message}} About what is being written: an answer, or a message anew
  * @typedef {ReturnType<typeof useConversation>} Talking
  */
 
 const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
 const MOST_LETTERS = 500;
+const MOST_NAMES = 5;
+/** How long the author of a message may change it. */
+export const CHANGEABLE_MS = 5 * 60_000;
+/** Changes to messages: a page of history that was asked for before one of them may be older than it. */
+const CHANGES = new Set(["message_deleted", "message_edited", "reaction", "read"]);
 const NEAR_END_PX = 80;
 /** The number of lines kept while the user stays at the end for hours. */
 const MOST_LINES = 500;
@@ -34,7 +40,7 @@ const NEWEST = { newest: true };
  * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear`
  * is told
  * each message of the channel.
- * → `{talk, tell, connection, refusal, channel, say, older, again, anew}`
+ * → `{path, talk, tell, connection, refusal, refuse, channel, about, setAbout, say, older, again, anew}`
  *
  * @param {string} path
  * @param {() => Channel<any, any>} connect
@@ -48,6 +54,7 @@ export function useConversation(path, connect, hear = null) {
   /** @type {Ref<Channel<any, any>>} */
   const channel = useElement();
   const changes = useRef(0);
+  const [about, setAbout] = useState(/** @type {About | null} */ (null));
 
   /** @type {(address: string, which?: Which) => Promise<void>} */
   const load = useCallback(async (address, which) => {
@@ -75,7 +82,7 @@ export function useConversation(path, connect, hear = null) {
         tell({ type: "refused", ref: message.ref });
         setRefusal({ words: message.message || words(message.code), ref: message.ref });
       } else {
-        if (message.type === "message_deleted" || message.type === "read") changes.current += 1;
+        if (CHANGES.has(message.type)) changes.current += 1;
         tell(message.type === "chat_message" ? { ...message, mine: message.message.sender.id === me } : message);
         hear?.(message);
       }
@@ -86,50 +93,31 @@ export function useConversation(path, connect, hear = null) {
     };
   }, [path]);
 
-  const say = useCallback((/** @type {string} */ content) => {
+  const say = useCallback((/** @type {string} */ content, /** @type {number | undefined} */ answered = undefined) => {
     setRefusal(null);
-    const ref = channel.current.send({ type: "chat_message", message: content });
+    const ref = channel.current.send({
+      type: "chat_message",
+      message: content,
+      ...(answered && { reply_to: answered }),
+    });
     tell({ type: "sent", ref, content });
     return ref;
   }, []);
   return {
+    path,
     talk,
     tell,
     connection,
     refusal,
+    refuse: (/** @type {unknown} */ error) => setRefusal({ words: reason(error) }),
     channel,
+    about,
+    setAbout,
     say,
     older: load,
     again: () => load(path, NEWEST),
     anew: () => load(path, { anew: true }),
   };
-}
-
-/** @param {string} time */
-const clockTime = (time) => new Date(time).toLocaleTimeString(LOCALE, { timeStyle: "short" });
-/** @param {string} time */
-const dayOf = (time) => new Date(time).toLocaleDateString(LOCALE, { dateStyle: "long" });
-
-/** @param {{message: Message, first: boolean, newDay: boolean, actions?: (Item | Falsy)[] | null}} props */
-function Line({ message, first, newDay, actions }) {
-  const { sender, created_at: at } = message;
-  return html`<li>${newDay && html`<p class="day">${dayOf(at)}</p>`}
-    <div class=${`message ${first ? "first" : ""}`}>
-      ${
-        first
-          ? html`<${Avatar} name=${sender.username} />`
-          : html`<time class="soft small" datetime=${at}>${clockTime(at)}</time>`
-      }
-      <div class="said">
-        ${
-          first &&
-          html`<p class="by"><strong><${PersonLink} name=${sender.username} /></strong> <time class="soft small" datetime=${at}>
-          ${clockTime(at)}</time></p>`
-        }
-        <p>${message.content}</p>
-      </div>
-      ${actions && html`<${Menu} label=${text("talk.actions", { name: sender.username })} items=${actions} />`}
-    </div></li>`;
 }
 
 /**
@@ -146,9 +134,38 @@ function Typing({ typing }) {
     ${names.length > 0 && text(key, { one: names[0], two: names[1] })}</p>`;
 }
 
-/** @param {{id: string, label: string, conversation: Talking, blocked?: string | false | null}} props */
-function Composer({ id, label, conversation, blocked }) {
-  const { talk, tell, channel, say, refusal, connection } = conversation;
+/**
+ * The names that begin with what is written after the last @.
+ *
+ * @param {{draft: string, people: Name[], onChoose: (draft: string) => void}} props
+ */
+function Names({ draft, people, onChoose }) {
+  const begun = /(?:^|\s)@([\w.+-]*)$/u.exec(draft)?.[1].toLowerCase();
+  const found = people.filter(({ username }) => begun !== undefined && username.toLowerCase().startsWith(begun));
+  if (!found.length) return null;
+  const at = draft.length - String(begun).length;
+  return html`<ul class="names" aria-label=${text("talk.names")}>${found.slice(0, MOST_NAMES).map(
+    ({ user_id: userId, username }) => html`<li key=${userId}><${Button} kind="quiet"
+      onClick=${() => onChoose(`${draft.slice(0, at)}${username} `)}>@${username}<//></li>`,
+  )}</ul>`;
+}
+
+/**
+ * What is being answered or edited, above the line to write in.
+ *
+ * @param {{about: About, onDrop: () => void}} props
+ */
+function AboutLine({ about: { kind, message }, onDrop }) {
+  return html`<p class="about small"><span class="grow">${text(`talk.${kind}_to`, { name: message.sender.username })}
+    <span class="soft">${message.content}</span></span>
+    <${IconButton} icon="close" label=${text(`talk.${kind}_drop`)} onClick=${onDrop} /></p>`;
+}
+
+/** @param {{id: string, label: string, conversation: Talking, people: Name[]}} props */
+function Composer({ id, label, conversation, people }) {
+  const { path, talk, tell, channel, say, refusal, refuse, connection, about, setAbout } = conversation;
+  /** @type {Ref<HTMLElement>} */
+  const field = useElement();
   const open = connection.state === "open";
   const held = useRef(false);
   const kept = `${currentUser().id} ${id}`;
@@ -187,8 +204,24 @@ function Composer({ id, label, conversation, blocked }) {
     if (!content || !open) return;
     clearTimeout(pause.current);
     typingAt.current = 0;
-    sent(say(content), content);
+    if (about?.kind === "edit")
+      client.request("PATCH", `${path}${about.message.id}/`, { content }).catch((/** @type {unknown} */ error) => {
+        refuse(error);
+        setAbout(about);
+      });
+    else sent(say(content, about?.message.id), content);
+    setAbout(null);
     change("");
+  };
+  useEffect(() => {
+    if (!about) return;
+    if (about.kind === "edit") change(about.message.content);
+    field.current.focus();
+  }, [about]);
+  const drop = () => {
+    if (about?.kind === "edit") change("");
+    setAbout(null);
+    field.current.focus();
   };
   useLayoutEffect(() => {
     // A waiting text is sent now; one sent on the lost connection may never have arrived.
@@ -199,23 +232,38 @@ function Composer({ id, label, conversation, blocked }) {
   }, [open]);
   return html`<form class="composer" onSubmit=${send}>
     ${refusal && html`<${Refusal}>${refusal.words}<//>`}
-    ${blocked && html`<p class="refusal" role="status">${blocked}</p>`}
-    <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS}
-      autocomplete="off"
-      disabled=${Boolean(blocked)} enterkeyhint="send" />
-    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go"
-      disabled=${Boolean(blocked) || !draft.trim()} />
+    ${about && html`<${AboutLine} about=${about} onDrop=${drop} />`}
+    <${Names} draft=${draft} people=${people} onChoose=${(/** @type {string} */ value) => {
+      change(value);
+      field.current.focus();
+    }} />
+    <input ref=${field} value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS}
+      autocomplete="off" enterkeyhint="send"
+      onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => key === "Escape" && about && drop()} />
+    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go" disabled=${!draft.trim()} />
   </form>`;
 }
 
 /**
- * Draws a conversation. `actionsFor(message)` gives a message's menu; `footer` stands below the last one; `id` is
- * what its draft is kept under; `blocked` is why the user may write nothing.
+ * Draws a conversation. `people` are those who can be named; `actionsFor(message)` adds to a message's menu; `footer`
+ * stands below the last one; `id` is what its draft is kept under; `since` is the last message that was read before;
+ * `blocked` is why the user may write nothing.
  *
- * @param {{id: string, conversation: Talking, label: string, empty: string, actionsFor?: ((message: Message) => (Item | Falsy)[]) | null, footer?: Children, blocked?: string | false | null}} props
+ * @param {{id: string, conversation: Talking, label: string, empty: string, people: Name[], actionsFor?: ((message: Message) => (Item | Falsy)[]) | null, footer?: Children, since?: number | null, blocked?: string | false | null}} props
  */
-export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = null }) {
-  const { talk, older, again, anew, connection, refusal } = conversation;
+export function Conversation({
+  id,
+  conversation,
+  label,
+  empty,
+  people,
+  actionsFor = null,
+  footer = null,
+  since = null,
+  blocked = null,
+}) {
+  const { path, talk, older, again, anew, connection, refusal, refuse, setAbout } = conversation;
+  const me = currentUser().id;
   /** @type {Ref<HTMLElement>} */
   const list = useElement();
   /** @type {Ref<HTMLElement>} */
@@ -262,6 +310,19 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
     list.current.scrollTop = list.current.scrollHeight;
   };
 
+  const react = (/** @type {Message} */ { id: messageId }, /** @type {string} */ kind, /** @type {boolean} */ isOn) =>
+    client.request(isOn ? "PUT" : "DELETE", `${path}${messageId}/reactions/${kind}/`).catch(refuse);
+  const actionsOf = (/** @type {Message} */ message) => [
+    !blocked && { label: text("talk.reply"), onChoose: () => setAbout({ kind: "reply", message }) },
+    !blocked &&
+      message.sender.id === me &&
+      client.serverNow() - Date.parse(message.created_at) < CHANGEABLE_MS && {
+        label: text("talk.edit"),
+        onChoose: () => setAbout({ kind: "edit", message }),
+      },
+    ...(actionsFor?.(message) ?? []),
+  ];
+  const firstNew = since && talk.messages.find(({ id: one, sender }) => one > since && sender.id !== me)?.id;
   let previous = /** @type {Message | null} */ (null);
   return html`<div class="conversation">
     <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")}
@@ -284,7 +345,8 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
             Date.parse(message.created_at) - Date.parse(previous.created_at) > GROUPED_MS;
           previous = message;
           return html`<${Line} key=${message.id} message=${message} first=${first} newDay=${newDay}
-            actions=${actionsFor?.(message)} />`;
+            isNew=${message.id === firstNew} me=${me} people=${people} actions=${actionsOf(message)}
+            onReact=${(/** @type {string} */ kind, /** @type {boolean} */ isOn) => react(message, kind, isOn)} />`;
         })}
         ${talk.pending.map(
           ({ ref, content }) => html`<li key=${`sent-${ref}`} class="message sent"><span></span><div
@@ -299,6 +361,10 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
         ? html`<${Typing} typing=${talk.typing} />`
         : html`<p class="typing late soft small" role="status">${text("talk.offline")}</p>`
     }
-    <${Composer} key=${id} id=${id} label=${label} conversation=${conversation} blocked=${blocked} />
+    ${
+      blocked
+        ? html`<p class="refusal" role="status">${blocked}</p>`
+        : html`<${Composer} key=${id} id=${id} label=${label} conversation=${conversation} people=${people} />`
+    }
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** Friends in a list, and the conversation with one: what the Friends screen and the people pane are made of. */
 import { catalog } from "../catalog.js";
 import { Avatar, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
-import { Conversation, useConversation } from "./conversation.js";
+import { CHANGEABLE_MS, Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
 import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
@@ -13,6 +13,7 @@ import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
 
 /**
+ * @import { Message } from "./talk.js"
  * @import { Attributes, Children, OnInput, Rest } from "../types.d.ts"
  * @typedef {Rest.FriendsFriend} Friend
  */
@@ -174,8 +175,19 @@ export function Thread({ friendId, name }) {
     return html`<p class="soft nobody" role="alert">${text("dm.not_friends")}</p>`;
   const last = talk.messages.at(-1);
   const seen = last?.sender.id === me && last?.read_at && !talk.pending.length;
+  const remove = (/** @type {Message} */ message) =>
+    client.request("DELETE", `${conversation.path}${message.id}/`).catch(conversation.refuse);
+  const actionsFor = (/** @type {Message} */ message) => [
+    message.sender.id === me &&
+      client.serverNow() - Date.parse(message.created_at) < CHANGEABLE_MS && {
+        label: text("lobby.delete"),
+        danger: true,
+        onChoose: () => remove(message),
+      },
+  ];
   return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation}
-    label=${text("dm.write", { name })}
+    people=${[{ user_id: friendId, username: name }, { user_id: me, username: currentUser().username }]}
+    actionsFor=${actionsFor} label=${text("dm.write", { name })}
     empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />`;
 }
 

@@ -53,6 +53,7 @@ function Row({ lobby, title }) {
     }</span>
     <span class="grow"><strong>${lobby.title}</strong>
       <span class="soft small">${[lobby.owner?.username, title].filter(Boolean).join(" · ")}</span></span>
+    ${lobby.unread > 0 && html`<${Badge} kind="count">${text("lobbies.unread", { count: lobby.unread })}<//>`}
     <span class="soft small numbers">
       ${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
     ${!lobby.is_public && html`<${Badge}>${text("lobbies.private")}<//>`}

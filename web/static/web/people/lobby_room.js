@@ -8,6 +8,7 @@ import {
   Dialog,
   Field,
   Form,
+  IconButton,
   LinkButton,
   Loading,
   Menu,
@@ -21,7 +22,7 @@ import {
   useTitle,
 } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
-import { html, useReducer, useState } from "../dom.js";
+import { html, useEffect, useReducer, useRef, useState } from "../dom.js";
 import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
 import { askFriend, friends, invite } from "../social.js";
@@ -42,6 +43,8 @@ import { toast } from "../toasts.js";
 
 const BESIDE = "(min-width: 900px)";
 const HOUR_MS = 3_600_000;
+const READ_AFTER_MS = 1_000;
+const SLOW_MODES = [0, 5, 15, 30, 60, 300];
 /**
  * Bans last until they are lifted and mutes ten minutes, unless it is said how long.
  *
@@ -206,6 +209,24 @@ function Banned({ lobby, onClose }) {
   <//>`;
 }
 
+/** @param {{lobby: Lobby & Partial<Socket.LobbyFacts>, onClose: () => void}} props */
+function Settings({ lobby, onClose }) {
+  const send = async (/** @type {Fields} */ { title, slow_mode_s: seconds }) => {
+    await client.request("PATCH", `/api/lobbies/${lobby.id}/`, { title, slow_mode_s: Number(seconds) });
+    onClose();
+  };
+  return html`<${Dialog} title=${text("lobby.settings")} onClose=${onClose}><${Form} onSend=${send}
+    submit=${text("lobby.save")}>
+    <${Field} label=${text("register.username")} name="title" required maxlength="100" initial=${lobby.title}
+      autocomplete="off" />
+    <${Field} label=${text("lobby.slow_mode")} name="slow_mode_s" initial=${String(lobby.slow_mode_s ?? 0)}
+      options=${SLOW_MODES.map((value) => ({
+        value: String(value),
+        label: value ? text("lobby.slow_mode_every", { count: value }) : text("lobby.slow_mode_off"),
+      }))} />
+  <//><//>`;
+}
+
 /** @param {{lobby: Lobby, message: Message, onClose: () => void}} props */
 function Report({ lobby, message, onClose }) {
   const send = async (/** @type {Fields} */ fields) => {
@@ -230,6 +251,7 @@ function Room({ lobby: first, games, onLeft }) {
   const [over, setOver] = useState(/** @type {{type: string, reason?: string} | null} */ (null));
   const [dialog, setDialog] = useState(/** @type {{name: string, message?: Message} | null} */ (null));
   const beside = useMedia(BESIDE);
+  /** @type {Lobby & Partial<Socket.LobbyFacts>} */
   const lobby = { ...first, ...room.lobby };
   const hear = (/** @type {any} */ message) => {
     tell(message);
@@ -244,13 +266,30 @@ function Room({ lobby: first, games, onLeft }) {
     () => client.connectToLobby(lobby.id),
     hear,
   );
-  const { connection } = conversation;
+  const { connection, channel, talk } = conversation;
+  const since = useRef(/** @type {number | null} */ (null));
+  since.current ??= room.readUpTo;
+  const newest = talk.messages.at(-1)?.id;
+  useEffect(() => {
+    // Messages on a hidden screen have not been read.
+    const read = () => {
+      if (newest && connection.state === "open" && document.visibilityState === "visible")
+        channel.current.send({ type: "read", up_to: newest });
+    };
+    const soon = setTimeout(read, READ_AFTER_MS);
+    document.addEventListener("visibilitychange", read);
+    return () => {
+      clearTimeout(soon);
+      document.removeEventListener("visibilitychange", read);
+    };
+  }, [newest, connection.state]);
   const leave = useAction(async () => {
     await client.request("POST", `/api/lobbies/${lobby.id}/leave/`);
     onLeft();
     go("/lobbies");
   });
   const mine = room.members?.find(({ user_id }) => user_id === me);
+  const act = useAction((/** @type {() => Promise<unknown>} */ work) => work());
   const muted = mine !== undefined && isMuted(mine);
   useNow(muted ? 1000 : null);
   const there = room.members?.filter(({ online }) => online).length ?? "…";
@@ -268,6 +307,7 @@ function Room({ lobby: first, games, onLeft }) {
   const actionsFor = (/** @type {Message} */ message) => {
     const own = message.sender.id === me;
     return [
+      moderates && { label: text("lobby.pin"), onChoose: () => act.run(() => pin("PUT", message.id)) },
       (own || moderates) && {
         label: text("lobby.delete"),
         danger: true,
@@ -276,6 +316,8 @@ function Room({ lobby: first, games, onLeft }) {
       !own && { label: text("lobby.report"), onChoose: () => setDialog({ name: "report", message }) },
     ];
   };
+  const pin = (/** @type {string} */ method, /** @type {number} */ id) =>
+    client.request(method, `/api/lobbies/${lobby.id}/messages/${id}/pin/`);
   const close = () => setDialog(null);
   const people = html`<${Members} lobby=${lobby} members=${room.members} mine=${mine} />`;
   return html`<div class="lobby">
@@ -301,6 +343,7 @@ function Room({ lobby: first, games, onLeft }) {
       <${Menu} label=${text("lobby.menu")} items=${[
         { label: text("lobby.invite"), onChoose: () => setDialog({ name: "invite" }) },
         moderates && { label: text("lobby.banned"), onChoose: () => setDialog({ name: "banned" }) },
+        mine?.role === "owner" && { label: text("lobby.settings"), onChoose: () => setDialog({ name: "settings" }) },
         { label: text("lobby.leave"), onChoose: () => leave.run() },
         mine?.role === "owner" && {
           label: text("lobby.close"),
@@ -308,10 +351,20 @@ function Room({ lobby: first, games, onLeft }) {
           onChoose: () => setDialog({ name: "close" }),
         },
       ]} /></header>
-    <${Refusal} error=${leave.error} />
+    <${Refusal} error=${leave.error ?? act.error} />
+    ${
+      lobby.pinned &&
+      html`<p class="pinned"><strong>${text("lobby.pinned", { name: lobby.pinned.sender.username })}</strong>
+        <span class="grow">${lobby.pinned.content}</span>
+        ${
+          moderates &&
+          html`<${IconButton} icon="close" label=${text("lobby.unpin")}
+            onClick=${() => act.run(() => pin("DELETE", Number(lobby.pinned?.id)))} />`
+        }</p>`
+    }
     <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation}
       label=${text("lobby.write", { name: lobby.title })}
-      empty=${text("lobby.empty")} actionsFor=${actionsFor}
+      empty=${text("lobby.empty")} actionsFor=${actionsFor} people=${room.members ?? []} since=${since.current}
         blocked=${muted && text("lobby.muted_until", { time: moment(String(mine?.muted_until)) })} /><//>
     ${
       beside &&
@@ -327,6 +380,7 @@ function Room({ lobby: first, games, onLeft }) {
       dialog?.name === "invite" &&
       html`<${InviteFriends} lobby=${lobby} members=${room.members ?? []} onClose=${close} />`
     }
+    ${dialog?.name === "settings" && html`<${Settings} lobby=${lobby} onClose=${close} />`}
     ${dialog?.name === "banned" && html`<${Banned} lobby=${lobby} onClose=${close} />`}
     ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
     ${

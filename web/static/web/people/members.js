@@ -4,8 +4,11 @@
  * @import { Lobby } from "../../client/messages.d.ts"
  * @import { Rest, Step, Steps } from "../types.d.ts"
  * @typedef {Lobby.Member} Member
- * @typedef {{members: Member[] | null, lobby: Partial<Rest.ChatOneLobby> | null}} LobbyState
- * @typedef {{members: Member[], lobby: LobbyState["lobby"]}} Known a lobby whose members are known
+ * @typedef {object} LobbyState
+ * @property {Member[] | null} members
+ * @property {(Partial<Rest.ChatOneLobby> & Partial<Lobby.LobbyFacts>) | null} lobby
+ * @property {number | null} readUpTo the last message that had been read when the lobby was opened
+ * @typedef {LobbyState & {members: Member[]}} Known a lobby whose members are known
  * @typedef {Steps<Known, Lobby.Heard>} LobbySteps
  */
 
@@ -14,7 +17,7 @@
  *
  * @type {LobbyState}
  */
-export const NOBODY = { members: null, lobby: null };
+export const NOBODY = { members: null, lobby: null, readUpTo: null };
 
 /** @type {Record<string, number>} */
 export const RANKS = { owner: 2, moderator: 1, member: 0 };
@@ -37,7 +40,8 @@ const withMember = (members, userId, fields) =>
 
 /** @type {LobbySteps & Required<Pick<LobbySteps, "moderation_kick">>} */
 const TOLD = {
-  presence_state: (room, { members, lobby }) => ({
+  presence_state: (room, { members, lobby, you }) => ({
+    readUpTo: room.readUpTo ?? you.read_up_to,
     members: /** @type {Member[]} */ (members),
     lobby: { ...room.lobby, .../** @type {Rest.ChatOneLobby} */ (lobby) },
   }),
@@ -70,6 +74,7 @@ const TOLD = {
   lobby_update(room, { facts, member, gone_id: gone }) {
     const others = room.members.filter(({ user_id }) => user_id !== member?.user_id && user_id !== gone);
     return {
+      ...room,
       members: member ? [...others, member] : others,
       lobby: { ...room.lobby, .../** @type {Partial<Rest.ChatOneLobby>} */ (facts) },
     };

@@ -14,6 +14,8 @@
  * @property {{type: "history", results: Message[], next: string | null, newest?: boolean, anew?: boolean}} history
  * @property {{type: "chat_message", message: Message, mine?: boolean}} chat_message
  * @property {{type: "message_deleted", id: number}} message_deleted
+ * @property {{type: "message_edited", message: Message}} message_edited
+ * @property {{type: "reaction", reaction: Lobby.Reacted}} reaction
  * @property {{type: "typing_start", user_id: number, username: string}} typing_start
  * @property {{type: "typing_stop", user_id: number}} typing_stop
  * @property {{type: "read", user_id: number, up_to: number}} read
@@ -63,6 +65,18 @@ function merged(known, more) {
  */
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
+/**
+ * @param {Message} message
+ * @param {Lobby.Reacted} reaction
+ * @returns {Lobby.Reactions[]}
+ */
+function reacted({ reactions = [] }, { kind, user_id: userId, is_on: isOn }) {
+  const others = (reactions.find((one) => one.kind === kind)?.user_ids ?? []).filter((id) => id !== userId);
+  const who = isOn ? [...others, userId] : others;
+  if (!reactions.some((one) => one.kind === kind)) return isOn ? [...reactions, { kind, user_ids: who }] : reactions;
+  return reactions.flatMap((one) => (one.kind !== kind ? [one] : who.length ? [{ kind, user_ids: who }] : []));
+}
+
 /** @type {Steps<TalkState, Heard, [now: number]>} */
 const TOLD = {
   /**
@@ -105,6 +119,18 @@ const TOLD = {
   },
 
   message_deleted: (talk, { id }) => ({ ...talk, messages: talk.messages.filter((one) => one.id !== id) }),
+
+  message_edited: (talk, { message }) => ({
+    ...talk,
+    messages: talk.messages.map((one) => (one.id === message.id ? message : one)),
+  }),
+
+  reaction: (talk, { reaction }) => ({
+    ...talk,
+    messages: talk.messages.map((one) =>
+      one.id === reaction.id ? { ...one, reactions: reacted(one, reaction) } : one,
+    ),
+  }),
 
   typing_start: (talk, { user_id, username }, now) => ({
     ...talk,

@@ -1,0 +1,97 @@
+"""Two users in real browsers talk in a lobby: replies, reactions, names, edits, pins, slow mode."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from web.tests.person import Person
+from web.tests.test_browser_people import enters, opens_a_lobby
+
+Demo = Callable[..., Person]
+
+
+def message(person: Person, words: str) -> Locator:
+    return person.page.locator(".message", has_text=words)
+
+
+def does(person: Person, thing: str, words: str) -> None:
+    """Choose an entry of a message's menu."""
+    line = message(person, words)
+    line.hover()
+    line.get_by_role("button", name="Do something with this message").click()
+    person.page.get_by_role("menuitem", name=thing, exact=True).click()
+
+
+def test_a_lobby_is_answered_reacted_to_corrected_pinned_and_slowed_down(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    bob = demo("user_5", viewport={"width": 390, "height": 844})
+    opens_a_lobby(ada, "the-porch")
+    enters(bob, ada.page.url)
+
+    # Bob names Ada with the help of the list; the address becomes a link.
+    field = bob.page.get_by_label("Write to the-porch")
+    field.press_sequentially("Rules at https://example.org/rules @prem")
+    bob.button("@premium_user_1").click()
+    expect(field).to_have_value("Rules at https://example.org/rules @premium_user_1 ")
+    field.press("Enter")
+    expect(message(ada, "Rules at").locator(".mention.me")).to_have_text("@premium_user_1")
+    link = message(ada, "Rules at").get_by_role("link", name="https://example.org/rules")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(ada.page.get_by_text("user_5 mentioned you in the-porch").first).to_be_visible()
+
+    does(ada, "Reply", "Rules at")
+    expect(ada.page.get_by_text("Reply to user_5:")).to_be_visible()
+    ada.writes("Thnks")
+    expect(message(bob, "Thnks").locator(".answered")).to_contain_text("user_5 Rules at")
+
+    does(ada, "Edit", "Thnks")
+    expect(ada.page.get_by_label("Write to the-porch")).to_have_value("Thnks")
+    ada.page.get_by_label("Write to the-porch").fill("Thanks a lot")
+    ada.page.keyboard.press("Enter")
+    expect(message(bob, "Thanks a lot")).to_contain_text("edited")
+
+    line = message(bob, "Thanks a lot")
+    line.hover()
+    line.get_by_role("button", name="React to this message").click()
+    bob.page.get_by_role("menuitem", name="Applause").click()
+    hers = message(ada, "Thanks a lot").get_by_role("button", name="Applause: 1")
+    hers.click()
+    expect(line.get_by_role("button", name="Applause: 2")).to_have_attribute("aria-pressed", "true")
+
+    does(ada, "Pin", "Rules at")
+    expect(bob.page.locator(".pinned")).to_contain_text("Pinned by user_5: Rules at")
+    ada.chooses("Settings", "Do something with this lobby")
+    ada.page.get_by_label("Slow mode").select_option("300")
+    ada.in_dialog("Save")
+    bob.writes("once")
+    bob.hears("once")
+    bob.writes("twice")
+    expect(bob.page.get_by_text("Write again in")).to_be_visible()
+    expect(field).to_have_value("twice")
+    ada.can_use_the_page()
+    bob.can_use_the_page()
+
+
+def test_new_messages_are_counted_and_marked_and_who_is_muted_sees_until_when(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_5")
+    opens_a_lobby(ada, "the-shed")
+    enters(bob, ada.page.url)
+    (socket,) = [one for one in bob.sockets if "/ws/lobbies/" in one.url]
+    # Once a message has been on the screen for a second, it is read.
+    with socket.expect_event("framesent", lambda sent: '"read"' in sent):
+        ada.writes("first")
+        bob.hears("first")
+    bob.page.goto("/lobbies")
+    ada.writes("second")
+    ada.writes("third")
+    expect(bob.page.get_by_role("link", name="the-shed")).to_contain_text("2 new", timeout=20_000)
+    bob.page.get_by_role("link", name="the-shed").click()
+    expect(bob.page.locator("li", has=bob.page.get_by_text("New since you were here"))).to_contain_text(
+        "second"
+    )
+
+    ada.page.get_by_role("button", name="Do something with user_5").click()
+    ada.page.get_by_role("menuitem", name="Mute").click()
+    ada.in_dialog("Mute")
+    expect(bob.page.get_by_text("You are muted")).to_be_visible()
+    expect(bob.page.get_by_label("Write to the-shed")).to_have_count(0)

@@ -153,7 +153,7 @@ const ENGLISH = {
   "talk.mention": "{name} mentioned you in {lobby}: {words}",
   "lobby.pin": "Pin",
   "lobby.unpin": "Unpin",
-  "lobby.pinned": "Pinned by {name}:",
+  "lobby.pinned": "Pinned · {name}:",
   "lobby.settings": "Settings",
   "lobby.save": "Save",
   "lobby.slow_mode": "Slow mode",

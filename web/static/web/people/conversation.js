@@ -202,14 +202,18 @@ function Composer({ id, label, conversation, people }) {
     const content = draft.trim();
     held.current = !open;
     if (!content || !open) return;
-    clearTimeout(pause.current);
-    typingAt.current = 0;
-    if (about?.kind === "edit")
+    if (about?.kind === "edit") {
+      stopTyping();
       client.request("PATCH", `${path}${about.message.id}/`, { content }).catch((/** @type {unknown} */ error) => {
         refuse(error);
         setAbout(about);
       });
-    else sent(say(content, about?.message.id), content);
+    } else {
+      // A message ends the typing of its author.
+      clearTimeout(pause.current);
+      typingAt.current = 0;
+      sent(say(content, about?.message.id), content);
+    }
     setAbout(null);
     change("");
   };

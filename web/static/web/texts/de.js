@@ -150,7 +150,7 @@ globalThis.TRANSLATION = {
   "talk.mention": "{name} hat dich in {lobby} erwähnt: {words}",
   "lobby.pin": "Anheften",
   "lobby.unpin": "Lösen",
-  "lobby.pinned": "Angeheftet, von {name}:",
+  "lobby.pinned": "Angeheftet · {name}:",
   "lobby.settings": "Einstellungen",
   "lobby.save": "Speichern",
   "lobby.slow_mode": "Langsamer Modus",

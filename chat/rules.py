@@ -13,7 +13,7 @@ WINDOW_S = 2.0
 """A user may send ``MESSAGES`` messages within this time, over all rooms, sockets and requests."""
 
 CHANGEABLE_FOR = timedelta(minutes=5)
-"""How long the author of a message may edit it, and delete a direct message."""
+"""The time in which the author of a message may edit it, and delete a direct message."""
 
 REACTIONS = ("like", "love", "laugh", "wow", "sad", "clap", "fire", "gg")
 MAX_REACTIONS = 200

@@ -129,7 +129,7 @@ def _changeable(sender_id: UserId, friend_id: UserId, message_id: int, now: date
     message = DirectMessage.objects.filter(thread=thread_id, pk=message_id, deleted_at=None).first()
     if message is None:
         raise UnknownMessage
-    check_changeable(message, sender_id, now)
+    check_changeable(message, actor_id=sender_id, now=now)
     return message
 
 
@@ -144,7 +144,7 @@ def react_to_direct(*, user_id: UserId, friend_id: UserId, message_id: int, kind
     thread_id = _lock_thread(*pair)
     if not DirectMessage.objects.filter(thread=thread_id, pk=message_id, deleted_at=None).exists():
         raise UnknownMessage
-    if change_reaction(DirectReaction, user_id, message_id, kind, is_on=is_on):
+    if change_reaction(DirectReaction, user_id=user_id, message_id=message_id, kind=kind, is_on=is_on):
         reacted = events.Reacted(id=message_id, kind=kind, user_id=user_id, is_on=is_on)
         publish(events.DirectReaction(between=pair, reaction=reacted))
 

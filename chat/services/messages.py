@@ -246,7 +246,7 @@ def edit_message(*, actor_id: UserId, lobby_id: int, message_id: int, content: s
         .exists()
     ):
         raise Muted
-    check_changeable(selectors.message(lobby_id, message_id), actor_id, now)
+    check_changeable(selectors.message(lobby_id, message_id), actor_id=actor_id, now=now)
     standing = LobbyMessage.objects.filter(pk=message_id, deleted_at=None)
     standing.update(content=content, edited_at=now)
     text = selectors.shown_message(lobby_id, message_id)
@@ -259,7 +259,7 @@ def edit_message(*, actor_id: UserId, lobby_id: int, message_id: int, content: s
     return text
 
 
-def check_changeable(message: LobbyMessage | DirectMessage, actor_id: UserId, now: datetime) -> None:
+def check_changeable(message: LobbyMessage | DirectMessage, *, actor_id: UserId, now: datetime) -> None:
     """Raise ``NotYours`` or ``TooLate`` unless the user may still change this message of theirs."""
     if message.sender_id != actor_id:
         raise NotYours
@@ -277,7 +277,7 @@ def react(*, user_id: UserId, lobby_id: int, message_id: int, kind: str, is_on: 
     # Locked, so that reactions made at once are counted, and published in one order.
     if _lock_message.first(lobby_id, message_id) is None:
         raise UnknownMessage
-    if change_reaction(LobbyReaction, user_id, message_id, kind, is_on=is_on):
+    if change_reaction(LobbyReaction, user_id=user_id, message_id=message_id, kind=kind, is_on=is_on):
         reacted = events.Reacted(id=message_id, kind=kind, user_id=user_id, is_on=is_on)
         publish(events.Reaction(lobby=selectors.lobby(lobby_id).name, reaction=reacted))
 
@@ -289,7 +289,7 @@ def _lock_message(lobby_id: int, message_id: int) -> QuerySet[LobbyMessage, Any]
 
 
 def change_reaction(
-    model: type[LobbyReaction | DirectReaction], user_id: UserId, message_id: int, kind: str, *, is_on: bool
+    model: type[LobbyReaction | DirectReaction], *, user_id: UserId, message_id: int, kind: str, is_on: bool
 ) -> bool:
     """Add or remove a reaction to a locked message; return whether that changed anything."""
     reactions: Any = model._default_manager.filter(message_id=message_id)

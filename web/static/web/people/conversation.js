@@ -13,7 +13,7 @@ import { text, words } from "../texts.js";
  * @import { Children, Connection, Falsy, Item, OnInput, Ref } from "../types.d.ts"
  * @import { Name } from "./message.js"
  * @typedef {{newest?: boolean, anew?: boolean}} Which
- * @typedef {{kind: "reply" | "edit", message: Message}} About what is being written: an answer, or a message anew
+ * @typedef {{kind: "reply" | "edit", message: Message}} About the message that is being answered or edited
  * @typedef {ReturnType<typeof useConversation>} Talking
  */
 
@@ -21,7 +21,7 @@ const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
 const MOST_LETTERS = 500;
 const MOST_NAMES = 5;
-/** How long the author of a message may change it. */
+/** The time in which the author of a message may change it. */
 export const CHANGEABLE_MS = 5 * 60_000;
 /** Changes to messages: a page of history that was asked for before one of them may be older than it. */
 const CHANGES = new Set(["message_deleted", "message_edited", "reaction", "read"]);
@@ -151,7 +151,7 @@ function Names({ draft, people, onChoose }) {
 }
 
 /**
- * What is being answered or edited, above the line to write in.
+ * The message that is being answered or edited, above the line to write in.
  *
  * @param {{about: About, onDrop: () => void}} props
  */

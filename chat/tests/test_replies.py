@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,7 +23,7 @@ def later(minutes: float) -> time_machine.travel:
     return time_machine.travel(timezone.now() + timedelta(minutes=minutes))
 
 
-def history(who: Person, lobby: int) -> list[dict]:
+def history(who: Person, lobby: int) -> list[dict[str, Any]]:
     return who.get(f"lobbies/{lobby}/messages/")["results"]
 
 

@@ -16,8 +16,8 @@ const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 10_000;
 /** In a game under way a silence of this length is asked about ... */
 const QUIET_IN_PLAY_MS = 1_000;
-/** ... and a connection that is in doubt and says nothing for this long is given up. */
-const ANSWER_IN_DOUBT_MS = 900;
+/** ... and a connection that is in doubt and says nothing for this long is given up, on a slow network later. */
+const ANSWER_IN_DOUBT_MS = 600;
 const CONNECT_WITHIN_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
@@ -145,6 +145,8 @@ export class Channel {
   /** @type {{retry?: Timer, patience?: Timer, ping?: Timer, pong?: Timer, quiet?: Timer, doubt?: Timer}} */
   #timers = {};
   #pingedAt = 0;
+  /** The lowest latency of this connection. */
+  #quickest = 0;
   #heardAt = 0;
   #quietMs = Infinity;
   #wanted = false;
@@ -199,16 +201,17 @@ export class Channel {
   }
 
   /**
-   * Gives up the connection unless it says something within a second: for when there is reason to doubt it. A silence
-   * here makes the other channels of the client doubtful, too.
+   * Gives up the connection unless it soon says something: for when there is reason to doubt it. If there is no answer in
+   * half of the time, the other channels of the client are in doubt, too.
    */
   ask() {
     if (!this.#ready || this.#timers.doubt) return;
     this.ping();
+    const half = Math.max(ANSWER_IN_DOUBT_MS / 2, this.#quickest);
     this.#timers.doubt = setTimeout(() => {
-      this.#lost(1006);
+      this.#timers.doubt = setTimeout(() => this.#lost(1006), half);
       for (const channel of this.#client.channels) channel.ask();
-    }, ANSWER_IN_DOUBT_MS);
+    }, half);
   }
 
   /**
@@ -373,6 +376,7 @@ export class Channel {
     silence(this.#replaced);
     this.#replaced = null;
     this.#openedAt = Date.now();
+    this.#quickest = 0;
     this.begin();
     for (const message of this.#outbox.splice(0)) socket.send(JSON.stringify(message));
     clearInterval(this.#timers.ping);
@@ -398,6 +402,7 @@ export class Channel {
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong();
       this.latency = Math.round(performance.now() - this.#pingedAt);
+      this.#quickest = Math.min(this.#quickest || Infinity, this.latency);
       this.#client.learnTime(milliseconds(message.time), this.latency);
       this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
     }

@@ -79,6 +79,9 @@ LOADS = {
     ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
+    "world-2000": Load(
+        "world", (OURS,), {"characters": 2000, "steps": 1, "seen": 50}, {"characters": 20, "seen": 5}
+    ),
     "at-rest": Load("at_rest", (OURS,), {"users": 40}, {"users": 6}),
     "idle-worker": Load("idle_worker", (OURS,), {"settle": 6, "rest": 65}, {"settle": 0, "rest": 1}),
     "rest-of-fleet": Load(

@@ -332,12 +332,17 @@ async def queue(run: Run) -> Turns:
 
 
 async def world(run: Run) -> Turns:
-    """Moving characters in one place: time from sending a step until its own player receives it."""
+    """Moving characters in one place: time from sending a step until its own player receives it.
+
+    With ``seen`` each of them sees about so many others, otherwise all.
+    """
     assert isinstance(run.target, Platform)
     characters = await run.target.characters(run.option("characters", 500))
+    seen = run.option("seen", 0)
+    places = await run.target.spread(seen) if seen else {}
     # One in ten is timed: enough for a percentile, and the generator stays below its limit.
     walkers = [
-        sockets.Walker(run.load, character_id, timed=number % 10 == 0)
+        sockets.Walker(run.load, character_id, timed=number % 10 == 0, x=places.get(character_id, 0.0))
         for number, (character_id, _) in enumerate(characters)
     ]
     doors = [door for _, door in characters]
@@ -348,15 +353,20 @@ async def world(run: Run) -> Turns:
     run.begin()
     yield
     async with run.window():
-        before = sum(walker.steps for walker in walkers), sum(walker.updates for walker in walkers)
+        before = [sum(totals) for totals in zip(*map(_totals, walkers), strict=True)]
         await asyncio.sleep(run.seconds)
-        steps = sum(walker.steps for walker in walkers) - before[0]
-        updates = sum(walker.updates for walker in walkers) - before[1]
+        after = [sum(totals) for totals in zip(*map(_totals, walkers), strict=True)]
+        steps, updates, sent = (late - early for early, late in zip(before, after, strict=True))
     walking.cancel()
     for walker in walkers:
         walker.leave()
     run.figures |= run.measured("steps_per_s", steps)
     run.figures["updates_per_s_each"] = round(updates / run.figures["seconds"] / len(walkers), 1)
+    run.figures["bytes_per_client_s"] = round(sent / run.figures["seconds"] / len(walkers))
+
+
+def _totals(walker: sockets.Walker) -> tuple[int, int, int]:
+    return walker.steps, walker.updates, walker.bytes
 
 
 async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:

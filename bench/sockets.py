@@ -229,10 +229,12 @@ class Listener(Socket):
 class Walker(Socket):
     """A character that walks in small steps; a timed one records when its own arrive."""
 
-    def __init__(self, load: Load, character_id: int, *, timed: bool) -> None:
+    def __init__(self, load: Load, character_id: int, *, timed: bool, x: float = 0.0) -> None:
         super().__init__(load)
+        self._x = x
         self.steps = 0
         self.updates = 0
+        self.bytes = 0
         self._id = character_id
         self._timed = timed
         self._sent = 0.0
@@ -241,7 +243,7 @@ class Walker(Socket):
     def step(self) -> None:
         """Walk one centimetre, to a position unique within the minute."""
         self.steps += 1
-        x = self.steps % 1000 / 100
+        x = round(self._x + self.steps % 1000 / 100, 2)
         self.send(b'{"type":"move","position":{"x":%.2f}}' % x)
         if self._timed and self._awaited is None:
             self._sent = time.perf_counter()
@@ -256,6 +258,7 @@ class Walker(Socket):
             self.heard(payload)
             return
         self.updates += 1
+        self.bytes += len(payload)
         if self._awaited is not None and self._awaited in payload:
             self._awaited = None
             if self.load.running:

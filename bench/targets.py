@@ -126,6 +126,13 @@ class Platform(Target):
         url = f"{self.sockets_url}/ws"
         return [(id_, Door(url, token)) for id_, token in zip(ids, tokens, strict=True)]
 
+    async def spread(self, seen: int) -> dict[int, float]:
+        """Put all characters where each sees about so many others; return their ``x`` by id."""
+        (token,) = await self.tokens(1)
+        asked = http.request("POST", "/api/rpc/bench/spread/", token=token, body={"seen": seen})
+        (placed,) = await http.ask_all(self.base_url, [asked])
+        return {one["id"]: one["x"] for one in placed}
+
     async def _games(self, game: str, count: int, spectators: int) -> list[Table]:
         tokens = await self.tokens(2 * count + spectators)
         hosts, guests, watchers = tokens[:count], tokens[count : 2 * count], tokens[2 * count :]

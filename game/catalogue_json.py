@@ -37,6 +37,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         description=inspect.cleandoc(game.__doc__ or ""),
         sides=list(game.sides[: game.max_players]),
         spectators=game.spectators,
+        spectators_follow=game.spectators and game.spectators_follow,
         open=game.open,
         modes=[mode for mode in queues.modes_of(game) if mode],
         clock=None if game.real_time else described(clock_of(game, {})),

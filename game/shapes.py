@@ -42,6 +42,7 @@ class CatalogueEntry(Struct, kw_only=True, frozen=True):
     description: str
     sides: Annotated[list[str], about("The name of each seat")]
     spectators: bool
+    spectators_follow: Annotated[bool, about("Whether a spectator may see what a player sees")]
     open: Annotated[bool, about("Whether seats may be taken while a game runs")]
     modes: Annotated[list[str], about("Values of `mode` for joining a queue, besides none")]
     clock: Annotated[

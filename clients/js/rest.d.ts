@@ -635,6 +635,7 @@ export interface GameCatalogueEntry {
   description: string;
   sides: Array<string>;
   spectators: boolean;
+  spectators_follow: boolean;
   open: boolean;
   modes: Array<string>;
   clock: Record<string, unknown> | null;

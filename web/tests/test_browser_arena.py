@@ -1,6 +1,7 @@
 """The arena on the page: at once against bots, with two thumbs, and with somebody who comes later."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -76,3 +77,46 @@ def test_two_thumbs_run_and_shoot(arrive: Callable[..., Person]) -> None:
     sent.clear()
     until_sent(ada.page, sent, '"dx":0', '"fire":false')
     ada.can_use_the_page()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_spectator_watches_through_the_eyes_of_a_player(
+    arrive: Callable[..., Person], theme: Literal["light", "dark"]
+) -> None:
+    ada = arrive()
+    enters_the_arena(ada)
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    cyd = arrive(locale="de", color_scheme=theme, **(phone if theme == "dark" else {}))
+    cyd.page.goto("/play")
+    cyd.button("Als Gast spielen").click()
+    expect(cyd.page.get_by_role("heading", name="Wähl ein Spiel")).to_be_visible()
+    cyd.page.goto(ada.page.url)
+    eyes = cyd.page.get_by_label("Mit wessen Augen")
+    expect(eyes.locator("option").first).to_have_text("Das ganze Spiel")
+    expect(cyd.page.locator(".arena canvas")).to_be_visible()
+    for number in (1, 0):
+        whose = eyes.locator("option").nth(number).get_attribute("value")
+        with cyd.page.expect_websocket(lambda socket: "/ws/game/" in socket.url) as opened:
+            eyes.focus()
+            cyd.page.keyboard.press("ArrowDown" if number else "ArrowUp")
+        assert opened.value.url.partition("follow=")[2].partition("&")[0] == whose
+        opened.value.wait_for_event("framereceived", lambda frame: isinstance(frame, bytes))
+        expect(eyes).to_have_value(whose or "")
+        cyd.can_use_the_page()
+
+
+def test_a_spectator_sees_the_whole_game_again_when_the_player_has_gone(
+    arrive: Callable[..., Person],
+) -> None:
+    ada, cyd = arrive(), arrive()
+    enters_the_arena(ada)
+    cyd.comes_as_guest()
+    cyd.page.goto(ada.page.url)
+    eyes = cyd.page.get_by_label("Through whose eyes")
+    name = ada.page.locator(".below .seat strong").inner_text().split()[0]
+    with cyd.page.expect_websocket(lambda socket: "follow=" in socket.url) as opened:
+        eyes.select_option(label=name)
+    opened.value.wait_for_event("framereceived", lambda frame: isinstance(frame, bytes))
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+    expect(eyes).to_have_value("")

@@ -134,6 +134,7 @@ class Arena(Game):
     rate = frame_rate = RATE
     grace = 10
     lag_compensation = 0.25
+    spectators_follow = True
     Options = ArenaOptions
 
     def setup(self, random: Random) -> State:

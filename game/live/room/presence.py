@@ -62,7 +62,7 @@ class Presence:
         if follow is None:
             return len(self._seats)
         followed = self._by_user.get(follow)
-        if followed is None:
+        if followed is None or followed.gone is not None:
             raise NoSpectators("There is no such player to follow.")
         return len(self._seats) + 1 + followed.number
 

@@ -13,6 +13,7 @@
  * @property {any} view what the rules show to this player
  * @property {Room} room
  * @property {number | null} me the user id of the player whose board it is; null for a spectator and in replays
+ * @property {number | null} [followed] the user id of the player whose view a spectator sees, or null
  * @property {boolean} canMove whether a movement is taken now
  * @property {Record<string, unknown> | null} [pending] the movement that is sent and not answered yet
  * @property {(movement: Record<string, unknown>) => void} [onMove] makes a move; the page shows a refusal

@@ -319,6 +319,8 @@ const ENGLISH = {
   "game.their_turn": "{name} is thinking",
   "game.turn_of": "{name} to move",
   "game.watching": "You are watching",
+  "game.follow": "Through whose eyes",
+  "game.follow_nobody": "The whole game",
   "game.created": "Waiting for your opponent",
   "game.waiting_for_players": "Waiting for your opponent",
   "game.waiting_for_ready": "Getting ready",

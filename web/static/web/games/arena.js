@@ -242,7 +242,7 @@ function Scores({ view, names, mine }) {
 }
 
 /** @param {BoardProps} props */
-export default function Arena({ view, room, me, onMove, frames, live }) {
+export default function Arena({ view, room, me, followed = null, onMove, frames, live }) {
   const area = useElement();
   const canvas = useElement();
   const newest = useRef(/** @type {View} */ (view));
@@ -250,13 +250,16 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
   const [said, setSaid] = useState(/** @type {View} */ (view));
   const [isOpen, setOpen] = useState(false);
   const players = new Map(room.players.map((one) => [Number(one.side.slice("seat_".length)) - 1, one]));
-  const own = [...players].find(([, { id }]) => id === me)?.[0] ?? null;
+  const seatOf = (/** @type {number | null} */ user) => [...players].find(([, { id }]) => id === user)?.[0] ?? null;
+  const own = seatOf(me);
+  /** The seat that sees what is shown. */
+  const eyes = own ?? seatOf(followed);
   const names = (/** @type {string | number} */ seat) => players.get(Number(seat))?.username ?? text("arena.gone");
   const move = useRef(onMove);
   move.current = onMove;
   const team = (/** @type {string | number} */ seat) => players.get(Number(seat))?.team ?? null;
-  const context = useRef({ own, names, team });
-  context.current = { own, names, team };
+  const context = useRef({ own: eyes, names, team });
+  context.current = { own: eyes, names, team };
 
   useLayoutEffect(() => {
     let current = true;
@@ -338,7 +341,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
         rows,
         view: { ...newest.current, fighters },
         effects,
-        thumbs: controls.thumbs,
+        thumbs: isPlaying ? controls.thumbs : { move: null, aim: null },
       });
     };
     const unsubscribe = frames?.((tick, /** @type {View} */ seen, ack) => {
@@ -381,7 +384,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       unpinged();
       heard.abort();
     };
-  }, [rows, live, own]);
+  }, [rows, live, own, eyes]);
 
   const left = duration((said.ticks_left / RATE) * 1000);
   const leader = Object.entries(said.frags).sort(([, one], [, other]) => other - one)[0];
@@ -395,7 +398,7 @@ export default function Arena({ view, room, me, onMove, frames, live }) {
       <button class="arena-more" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>
         ${text("arena.scores")}</button>
     </div>
-    ${(isOpen || !live) && html`<${Scores} view=${said} names=${names} mine=${own} />`}
+    ${(isOpen || !live) && html`<${Scores} view=${said} names=${names} mine=${eyes} />`}
     <p class="hidden" aria-live="polite">${fall ? text("arena.felled", { by: names(fall.by), name: names(fall.seat) }) : ""}
       ${leader ? text("arena.leads", { name: names(leader[0]), frags: leader[1] }) : ""}
       ${fighter?.health === 0 ? text("arena.down") : ""}</p>

@@ -35,7 +35,7 @@ import { duration, text, textOr, words } from "../texts.js";
 /**
  * @import { Own } from "../../client/gameplatform.js"
  * @import { Game } from "../../client/messages.d.ts"
- * @import { GameRoom, Hearing, Movement, Ref, Rest } from "../types.d.ts"
+ * @import { GameRoom, Hearing, Movement, OnSelect, Ref, Rest } from "../types.d.ts"
  * @typedef {Game.Heard["game_state"] | {type: "chat_history", lines: Rest.GameChatLine[]}} Told
  */
 
@@ -44,11 +44,13 @@ const OPEN_STATES = new Set(["created", "waiting_for_players"]);
 const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
 /**
- * The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`.
+ * The room behind a game's socket, seen by a spectator as the player `follow` sees it, if that is not null:
+ * `{room, connection, refusal, refused, pending, move, act, frames}`.
  *
  * @param {string} id
+ * @param {number | null} follow
  */
-function useRoom(id) {
+function useRoom(id, follow) {
   const [pending, setPending] = useState(/** @type {Movement | null} */ (null));
   const me = useRef(/** @type {number | null} */ (null));
   const isOpen = useRef(false);
@@ -98,7 +100,7 @@ function useRoom(id) {
     refusal,
     setRefusal,
     refused,
-  } = useSocket(() => client.connectToGame(id, { sync: new SyncedView() }), [id], told, NEW_ROOM, hear);
+  } = useSocket(() => client.connectToGame(id, { sync: new SyncedView(), follow }), [id, follow], told, NEW_ROOM, hear);
 
   useEffect(() => {
     let current = true;
@@ -357,6 +359,22 @@ function Link({ id, onStart }) {
 }
 
 /**
+ * The choice of the player whose view of the game a spectator sees, or null for that of all spectators.
+ *
+ * @param {{room: GameRoom, followed: number | null, onFollow: (userId: number | null) => void}} props
+ */
+function Following({ room, followed, onFollow }) {
+  const playing = room.players.filter(({ left }) => !left);
+  return html`<label class="following"><span class="soft">${text("game.follow")}</span>
+    <select onChange=${(/** @type {OnSelect} */ { currentTarget }) => onFollow(Number(currentTarget.value) || null)}>
+      <option value="" selected=${followed === null}>${text("game.follow_nobody")}</option>
+      ${playing.map(
+        ({ id, username }) => html`<option key=${id} value=${id} selected=${id === followed}>${username}</option>`,
+      )}
+    </select></label>`;
+}
+
+/**
  * The schema of the movements that the present phase allows.
  *
  * @param {any} entry
@@ -370,8 +388,9 @@ function schemaNow(entry, room) {
     : schema;
 }
 
+const NOT_ALLOWED = 4403;
 /** @type {Record<number, string>} */
-const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
+const CLOSED = { [NOT_ALLOWED]: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
 
 /** @param {{code?: number}} props */
 function Closed({ code }) {
@@ -387,7 +406,8 @@ function Closed({ code }) {
  * @param {{id: string, alone: boolean, rated: boolean}} props
  */
 function Table({ id, alone, rated }) {
-  const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
+  const [followed, setFollowed] = useState(/** @type {number | null} */ (null));
+  const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id, followed);
   const {
     data: board,
     error,
@@ -397,6 +417,11 @@ function Table({ id, alone, rated }) {
   useEffect(() => {
     if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
   }, [room.rematch]);
+  useEffect(() => {
+    const isThere = room.players.some((one) => one.id === followed && !one.left);
+    // The server closes the socket of who follows nobody that plays.
+    if (followed !== null && (!isThere || connection.code === NOT_ALLOWED)) setFollowed(null);
+  }, [room.players, connection]);
   const me = room.you?.user_id ?? null;
   const seat = room.players.findIndex((one) => one.id === me);
   const over = isOver(room);
@@ -436,7 +461,7 @@ function Table({ id, alone, rated }) {
       }
       ${
         room.view &&
-        html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
+        html`<${Board} view=${room.view} room=${room} me=${me} followed=${followed} canMove=${canMove} pending=${pending}
         onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.steer(movement) : move}
         frames=${frames} live=${live} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
@@ -451,6 +476,12 @@ function Table({ id, alone, rated }) {
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
         ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} /></div>
+      ${
+        me === null &&
+        !over &&
+        entry?.spectators_follow &&
+        html`<${Following} room=${room} followed=${followed} onFollow=${setFollowed} />`
+      }
       ${room.result && html`<${Result} room=${room} result=${room.result} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${
         !over &&

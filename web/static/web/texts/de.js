@@ -316,6 +316,8 @@ globalThis.TRANSLATION = {
   "game.their_turn": "{name} denkt nach",
   "game.turn_of": "{name} ist am Zug",
   "game.watching": "Du siehst zu",
+  "game.follow": "Mit wessen Augen",
+  "game.follow_nobody": "Das ganze Spiel",
   "game.created": "Die andere Seite fehlt noch",
   "game.waiting_for_players": "Die andere Seite fehlt noch",
   "game.waiting_for_ready": "Gleich geht es los",

@@ -5,8 +5,11 @@ import json
 from typing import Any
 
 import httpx
+import msgspec
+from gameplatform_client.state import SyncedState  # type: ignore[import-not-found]
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from core.ids import UserId
 
@@ -14,15 +17,18 @@ WITHIN_S = 60.0
 
 
 class NetworkPlayer:
-    """A guest with a token and a socket, who can reconnect."""
+    """A guest with a token and a socket, who can reconnect; a ``subprotocol`` asks for changes only."""
 
-    def __init__(self, base_url: str, name: str) -> None:
+    def __init__(self, base_url: str, name: str, *, subprotocol: str | None = None) -> None:
         self.base_url = base_url
         answer = httpx.post(f"{base_url}/api/auth/guest", json={"username": name}, timeout=WITHIN_S)
         assert answer.status_code == 201, answer.text
         self.id: UserId = answer.json()["user"]["id"]
         self.token: str = answer.json()["access"]
         self.socket: ClientConnection | None = None
+        self.subprotocols = None if subprotocol is None else [Subprotocol(subprotocol)]
+        self.state = SyncedState()
+        self.changes = 0
         self.path = ""
         self.seq: int | None = None
         self.heard: list[dict[str, Any]] = []
@@ -54,6 +60,7 @@ class NetworkPlayer:
         self.socket = await connect(
             f"{self.base_url.replace('http', 'ws', 1)}{path}{since}",
             additional_headers={"Authorization": f"Bearer {self.token}"},
+            subprotocols=self.subprotocols,
             open_timeout=WITHIN_S,
         )
 
@@ -67,7 +74,9 @@ class NetworkPlayer:
         assert self.socket is not None
         async with asyncio.timeout(WITHIN_S):
             while True:
-                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                raw = await self.socket.recv()
+                self.changes += _is_change(raw)
+                frame: dict[str, Any] = self.state.read(raw) if self.subprotocols else json.loads(raw)
                 self.heard.append(frame)
                 if frame["type"] != "game_tick":
                     self.seq = frame.get("seq", self.seq)
@@ -90,6 +99,14 @@ class NetworkPlayer:
         """Close the socket."""
         if self.socket is not None:
             await self.socket.close()
+
+
+def _is_change(frame: str | bytes) -> bool:
+    """Return whether a frame has a change of a view, and not all of it."""
+    if isinstance(frame, str):
+        return "delta" in json.loads(frame)
+    kind, _, third, *_ = msgspec.msgpack.decode(frame)
+    return third != 0 if kind == 0 else third is not None
 
 
 def new_game(first: NetworkPlayer, second: NetworkPlayer, game: str = "tictactoe", **options: Any) -> str:

@@ -74,34 +74,38 @@ class Sight:
         self._maps = maps
         self._game = game
         self._state = state
-        self._view = view
+        self.view = view
         self._grids = {one: _grid_of(one.r, self._entities(one.field)) for one in radii}
+
+    def seen(self, seat: Seat | None) -> Mapping[str, Iterable[str]]:
+        """Return the ids of what this seat sees, by the map of the entities; it sees all of other maps.
+
+        Raises whatever the rules raise.
+        """
+        if self._sees is None:
+            return {} if seat is None else {one.field: self._near(one, str(seat)) for one in self._radii}
+        ids = self._sees(self._game, self._state, seat)
+        if isinstance(ids, Mapping):
+            return ids
+        (field,) = self._maps
+        return {field: ids}
 
     def picked(self, seat: Seat | None) -> View:
         """Return the view with the entities that this seat sees. Raises whatever the rules raise."""
-        if self._sees is not None:
-            ids = self._sees(self._game, self._state, seat)
-            if not isinstance(ids, Mapping):
-                (field,) = self._maps
-                ids = {field: ids}
-        elif seat is None:
-            return self._view
-        else:
-            ids = {one.field: self._near(one, str(seat)) for one in self._radii}
         changed: dict[str, Any] = {}
-        for field, seen in ids.items():
+        for field, seen in self.seen(seat).items():
             entities = self._entities(field)
             changed[field] = {id: entities[id] for id in seen if id in entities}
-        if isinstance(self._view, dict):
-            return {**self._view, **changed}
-        return msgspec.structs.replace(self._view, **changed)
+        if isinstance(self.view, dict):
+            return {**self.view, **changed}
+        return msgspec.structs.replace(self.view, **changed)
 
     def _near(self, radius: Radius, viewer: str) -> Iterable[str]:
         here = self._entities(radius.around or radius.field).get(viewer)
         return () if here is None else self._grids[radius].near(*_position(here), radius.r)
 
     def _entities(self, field: str) -> dict[str, Any]:
-        view = self._view
+        view = self.view
         entities: dict[str, Any] = view[field] if isinstance(view, dict) else getattr(view, field)
         return entities
 

@@ -207,6 +207,18 @@ class ReadOnlyMatch:
         """Return the view of a viewer, with what it sees. Raises whatever the rules raise."""
         return self._seen_by(self._viewers[viewer])
 
+    def shared_sight(self) -> Sight | None:
+        """Return the sight of the present state if viewers differ only by the entities that they see.
+
+        Raises whatever the rules raise.
+        """
+        game = self.game
+        if game.interest is None or not game.view_is_shared:
+            return None
+        if self._sight is None:
+            self._sight = game.interest.sight(game, self.state, game.view(self.state, None))
+        return self._sight
+
     def with_acks(self, ends: list[bytes]) -> list[bytes]:
         """Return the ends of frames with the numbers of the inputs that were applied, each in its seat's."""
         acks = self.acks
@@ -348,11 +360,10 @@ class ReadOnlyMatch:
         game, state = self.game, self.state
         if game.interest is None:
             return game.view(state, seat)
-        if not game.view_is_shared:
-            return game.interest.sight(game, state, game.view(state, seat)).picked(seat)
-        if self._sight is None:
-            self._sight = game.interest.sight(game, state, game.view(state, None))
-        return self._sight.picked(seat)
+        sight = self.shared_sight()
+        if sight is None:
+            sight = game.interest.sight(game, state, game.view(state, seat))
+        return sight.picked(seat)
 
     def _ends_with_legal(self) -> list[bytes]:
         ends = self._frame_ends.copy()

@@ -2,8 +2,9 @@
 
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from math import floor, isfinite
 from typing import Annotated, Any, Final, Literal
 
@@ -76,7 +77,7 @@ class Steps(Node):
 
     def __init__(self, step: float) -> None:
         self.is_scalar = False
-        self._step = step
+        self.step = step
         # Enough for the step itself, as in 0.25, and no more.
         self._digits = next((digits for digits in range(16) if round(step, digits) == step), 16)
 
@@ -84,16 +85,16 @@ class Steps(Node):
         if value is None:
             return None
         number: float = value
-        return floor(number / self._step + 0.5)
+        return floor(number / self.step + 0.5)
 
     def change(self, before: Any, after: Any) -> Any:
         return after if before is None or after is None else after - before
 
     def shown(self, tree: Any) -> Any:
-        return None if tree is None else round(tree * self._step, self._digits)
+        return None if tree is None else round(tree * self.step, self._digits)
 
     def schema(self) -> Any:
-        return {"step": self._step}
+        return {"step": self.step}
 
 
 class OneOf(Node):
@@ -115,45 +116,57 @@ class OneOf(Node):
 
 
 class Fields(Node):
-    """A record, as a tuple of its values."""
+    """A record, as a list of its values, which is never changed."""
 
     def __init__(self, struct: type[msgspec.Struct], nodes: Sequence[Node]) -> None:
         self.is_scalar = False
         self._attributes = struct.__struct_fields__
         self._names = struct.__struct_encode_fields__
         self._nodes = list(nodes)
-        self._packed = [(number, node) for number, node in enumerate(nodes) if not node.is_scalar]
-        self._count = len(self._nodes)
+        # Numbers in steps are most of what changes: they are packed without a call for each.
+        self._steps = [(at, node.step) for at, node in enumerate(nodes) if isinstance(node, Steps)]
+        self._others = [
+            (at, node) for at, node in enumerate(nodes) if not node.is_scalar and not isinstance(node, Steps)
+        ]
 
     def pack(self, value: Any) -> Any:
         if value is None:
             return None
         if isinstance(value, dict):
             values: list[Any] = [value[name] for name in self._names]
-        elif not self._packed:
-            return astuple(value)
         else:
             values = list(astuple(value))
-        for number, node in self._packed:
-            values[number] = node.pack(values[number])
-        return tuple(values)
+        for at, step in self._steps:
+            one = values[at]
+            if one is not None:
+                number: float = one
+                values[at] = floor(number / step + 0.5)
+        for at, node in self._others:
+            values[at] = node.pack(values[at])
+        return values
+
+    def picked(self, tree: list[Any], ids: Mapping[str, Iterable[str]]) -> list[Any]:
+        """Return a tree with only these entities of the maps that are named."""
+        values = tree.copy()
+        for name, seen in ids.items():
+            at = self._attributes.index(name)
+            entities: dict[Any, Any] = tree[at]
+            values[at] = {key: entities[key] for key in map(_sent_id, seen) if key in entities}
+        return values
 
     def whole(self, tree: Any) -> Any:
         if tree is None:
             return None
-        values: list[Any] = list(tree)
-        for number, node in self._packed:
-            values[number] = node.whole(values[number])
-        return values
+        return [node.whole(value) for node, value in zip(self._nodes, tree, strict=True)]
 
     def change(self, before: Any, after: Any) -> Any:
         if before is None or after is None:
             return self.whole(after)
-        old: tuple[Any, ...] = before
-        new: tuple[Any, ...] = after
+        old: list[Any] = before
+        new: list[Any] = after
         changed: dict[int, Any] = {}
-        for number in range(self._count):
-            was, now = old[number], new[number]
+        for number, now in enumerate(new):
+            was = old[number]
             if was is not now and was != now:
                 changed[number] = self._nodes[number].change(was, now)
         return changed
@@ -356,10 +369,8 @@ def _one_of(values: list[Any]) -> Node:
     return OneOf(values) if len(set(values)) == len(values) else Opaque()
 
 
+@lru_cache(maxsize=4096)
 def _sent_id(key: str) -> str | int:
     """Return a whole number as a number, which is shorter, and any other id as it is."""
     is_number = key.isascii() and key.isdigit() and len(key) < 16 and (key[0] != "0" or key == "0")
     return int(key) if is_number else key
-
-
-Pack = Callable[[Any], Any]

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from game.author.match import Match
 from game.live.gallery import Gallery
-from game.live.listeners import Answer, Frames, Listener, RemoteListener, frame_of
+from game.live.listeners import TICK, Answer, Copy, Frames, Listener, RemoteListener, frame_of
 from game.live.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
@@ -14,12 +14,15 @@ from realtime.wire.messages import with_ref
 
 KEPT_FRAMES = 500
 
+Copies = list[tuple[RemoteListener, bytes]]
+"""Frames for some sockets of other workers alone."""
+
 
 class Audience:
     """The listeners of one room. A viewer number says which of ``Frames`` is a listener's (see ``Match``).
 
-    Sockets of this worker that asked for changes get them from ``sync``, unless it is None. Spectators of a
-    delayed game are in the ``gallery``.
+    Sockets that asked for changes get them from ``sync``, unless it is None. Spectators of a delayed game are
+    in the ``gallery``.
     """
 
     __slots__ = (
@@ -27,6 +30,7 @@ class Audience:
         "_kept",
         "_listeners",
         "_relay",
+        "_synced_on",
         "_viewers",
         "_workers",
         "gallery",
@@ -41,33 +45,36 @@ class Audience:
         # listener that is too slow is removed while a frame is being sent to all.
         self._listeners: tuple[Connection, ...] = ()
         self._viewers: tuple[int, ...] = ()
-        # How many there are on each other worker, which gets a frame once for all of them.
+        # How many there are on each other worker, which gets a frame once for all of them, and how many of
+        # them get changes.
         self._workers: dict[str, int] = {}
+        self._synced_on: dict[str, int] = {}
         self._kept: deque[Frames] = deque(maxlen=KEPT_FRAMES)
         self.gallery: Gallery | None = None
         self.sync = sync
         self.synced: tuple[Synced, ...] = ()
-        """The sockets on this worker that get changes. Replaced, never changed."""
+        """The sockets that get changes. Replaced, never changed."""
 
     @property
     def hears_whole(self) -> bool:
         """Whether anybody hears frames with whole views."""
-        return bool(self._listeners or self._workers or self.gallery)
+        return bool(self._listeners or self.gallery or self._workers != self._synced_on)
 
     def gets_changes(self, listener: Listener) -> bool:
         """Return whether a listener is to get changes."""
-        if self.sync is None or not isinstance(listener, Connection):
-            return False
-        return listener.subprotocol in SUBPROTOCOLS
+        return self.sync is not None and listener.subprotocol in SUBPROTOCOLS
 
     def add(self, listener: Listener, viewer: int, seq: int) -> None:
         """Send a listener every frame from now on; the first comes after ``seq``."""
+        is_synced = self.gets_changes(listener)
         if isinstance(listener, RemoteListener):
-            self._workers[listener.worker] = self._workers.get(listener.worker, 0) + 1
-            listener.join(viewer, seq)
-        elif self.gets_changes(listener):
+            _count(self._workers, listener.worker, 1)
+            listener.join(viewer, seq, is_synced=is_synced)
+        if is_synced:
             self.synced = (*self.synced, Synced(listener, viewer))
-        else:
+            if isinstance(listener, RemoteListener):
+                _count(self._synced_on, listener.worker, 1)
+        elif isinstance(listener, Connection):
             at = bisect_right(self._viewers, viewer)
             self._listeners = (*self._listeners[:at], listener, *self._listeners[at:])
             self._viewers = (*self._viewers[:at], viewer, *self._viewers[at:])
@@ -79,15 +86,16 @@ class Audience:
         if isinstance(listener, RemoteListener):
             if listener.told:
                 listener.told = False
-                self._workers[listener.worker] -= 1
-                if not self._workers[listener.worker]:
-                    del self._workers[listener.worker]
+                _count(self._workers, listener.worker, -1)
         elif listener in self._listeners:
             at = self._listeners.index(listener)
             self._listeners = self._listeners[:at] + self._listeners[at + 1 :]
             self._viewers = self._viewers[:at] + self._viewers[at + 1 :]
-        else:
-            self.synced = tuple(one for one in self.synced if one.connection is not listener)
+        synced = tuple(one for one in self.synced if one.listener is not listener)
+        if len(synced) < len(self.synced):
+            self.synced = synced
+            if isinstance(listener, RemoteListener):
+                _count(self._synced_on, listener.worker, -1)
 
     def tell(
         self, frames: Frames, seq: int, answer: Answer | None = None, deltas: Deltas | None = None
@@ -102,12 +110,17 @@ class Audience:
             asker.expect(seq, answer.ref)
         self._kept.append(frames)
         self._tell_whole(frames, None, answer)
+        afar: Copies = []
         for one in self.synced:
+            listener = one.listener
             told = self._told(one, frames, deltas)
-            if answer is not None and one.connection is asker:
-                told = answered(told, answer.ref)
-            one.connection.send(told)
-        self._tell_workers(seq, None, frames)
+            if isinstance(listener, RemoteListener):
+                afar.append((listener, told))
+            else:
+                listener.send(
+                    answered(told, answer.ref) if answer is not None and listener is asker else told
+                )
+        self._tell_workers(seq, frames, afar)
         if self.gallery is not None:
             self.gallery.put(frames)
 
@@ -141,10 +154,16 @@ class Audience:
     def tell_state(self, frames: Frames, match: Match) -> None:
         """Send every listener its ``game_state``."""
         self._tell_whole(frames)
+        afar: Copies = []
         for one in self.synced:
             one.at = NOWHERE
-            one.connection.send(self.with_schema(frame_of(frames, one.viewer), one.connection, match))
-        self._tell_workers(None, None, frames)
+            listener = one.listener
+            state = self.with_schema(frame_of(frames, one.viewer), listener, match)
+            if isinstance(listener, RemoteListener):
+                afar.append((listener, state))
+            else:
+                listener.send(state)
+        self._tell_workers(None, frames, afar)
         if self.gallery is not None:
             self.gallery.put(frames, is_state=True)
 
@@ -157,42 +176,60 @@ class Audience:
     def lose(self, listener: Listener) -> None:
         """Begin anew with whole views for a listener who has lost frames."""
         for one in self.synced:
-            if one.connection is listener:
+            if one.listener is listener:
                 one.at = NOWHERE
 
     def tell_tick(self, frames: Frames) -> None:
         """Send the frames of a tick to those who hear whole views; unsent older ones are dropped."""
-        self._tell_whole(frames, "tick")
-        self._tell_workers(None, "tick", frames)
+        self._tell_whole(frames, TICK)
+        for worker, listeners in self._workers.items():
+            if listeners > self._synced_on.get(worker, 0):
+                self._relay.tell(worker, "game.frames", (self._game_hex, None, TICK, frames))
         if self.gallery is not None:
-            self.gallery.put(frames, "tick")
+            self.gallery.put(frames, TICK)
 
     def tell_changes(self, match: Match) -> None:
         """Send what a tick has changed to those who get changes. One who is too slow gets all again later."""
         synced, sync, tick = self.synced, self.sync, match.tick
         assert sync is not None
-        changes = sync.changes(match, {one.viewer for one in synced}, tick)
+        changes = sync.changes(match, synced, tick)
         if not changes:
             self._give_up_changes()
             return
         acks = match.acks
-        for one in synced:
-            ack = acks[one.viewer] if one.viewer < len(acks) else 0
-            if one.connection.is_clear:
-                one.connection.send(tick_frame(one, changes[one.viewer], tick, ack))
-                one.at, one.ack = tick, ack
+        seats = len(acks)
+        whole: Copies = []
+        parts: Copies = []
+        for number, one in enumerate(synced):
+            listener = one.listener
+            ack = acks[one.viewer] if one.viewer < seats else 0
+            if isinstance(listener, Connection):
+                if not listener.is_clear:
+                    one.at = NOWHERE
+                    continue
+                listener.send(tick_frame(one, changes[number], tick, ack))
             else:
-                one.at = NOWHERE
+                afar = parts if changes[number].applies_to(one) else whole
+                afar.append((listener, tick_frame(one, changes[number], tick, ack)))
+            one.at, one.ack = tick, ack
+        for afar, is_whole in ((parts, False), (whole, True)) if parts or whole else ():
+            for worker, copies in _by_worker(afar).items():
+                for numbers, frame in copies:
+                    self._relay.tell(worker, "game.tick", (self._game_hex, numbers, frame, is_whole))
 
     def _give_up_changes(self) -> None:
         """Send everybody whole views from now on."""
-        synced, self.synced, self.sync = self.synced, (), None
+        synced, self.sync = self.synced, None
         for one in synced:
-            self.add(one.connection, one.viewer, 0)
+            self.remove(one.listener)
+            self.add(one.listener, one.viewer, 0)
 
-    def _tell_workers(self, seq: int | None, key: Hashable, frames: Frames) -> None:
+    def _tell_workers(self, seq: int | None, frames: Frames, afar: Copies) -> None:
+        copies = _by_worker(afar) if afar else {}
         for worker in self._workers:
-            self._relay.tell(worker, "game.frames", (self._game_hex, seq, key, frames))
+            told = (self._game_hex, seq, None, frames)
+            # Workers of an earlier release know of no copies.
+            self._relay.tell(worker, "game.frames", (*told, copies[worker]) if worker in copies else told)
 
     def missed(self, since: int, last: int) -> list[tuple[int, Frames]] | None:
         """Return the frames after ``since`` up to ``last``, the latest, or None if they are not all kept."""
@@ -200,3 +237,19 @@ class Audience:
         if since > last or since + 1 < first:
             return None
         return [(seq, frames) for seq, frames in enumerate(self._kept, first) if seq > since]
+
+
+def _count(counts: dict[str, int], worker: str, change: int) -> None:
+    counts[worker] = counts.get(worker, 0) + change
+    if not counts[worker]:
+        del counts[worker]
+
+
+def _by_worker(afar: Copies) -> dict[str, list[Copy]]:
+    """Return the frames of each worker's sockets, equal ones once."""
+    workers: dict[str, dict[bytes, list[int]]] = {}
+    for listener, frame in afar:
+        workers.setdefault(listener.worker, {}).setdefault(frame, []).append(listener.number)
+    return {
+        worker: [(numbers, frame) for frame, numbers in frames.items()] for worker, frames in workers.items()
+    }

@@ -10,6 +10,8 @@ from realtime.delivery.relay import Relay
 from realtime.wire.messages import Ack, MessageId, encode
 
 ENDED = 1006
+TICK = "tick"
+"""The key of the frames of ticks: a newer one replaces one that is not sent yet."""
 ALONE = -1
 """In place of a viewer number: the socket is sent nothing that others are."""
 
@@ -17,6 +19,10 @@ Frames = tuple[bytes, Sequence[bytes] | None]
 """One frame for each viewer: how all of them begin, and how each ends, for the seats in order and then the
 spectators; None if all are the same. Many are kept, so what they share is kept once.
 """
+
+
+Copy = tuple[Sequence[int], bytes]
+"""The numbers of sockets of another worker, and the frame that they get instead of everybody's."""
 
 
 def frame_of(frames: Frames, viewer: int) -> bytes:
@@ -28,10 +34,21 @@ def frame_of(frames: Frames, viewer: int) -> bytes:
 class RemoteListener:
     """A socket of another worker; frames for it alone are sent there by the relay."""
 
-    def __init__(self, relay: Relay, worker: str, game_id: UUID, number: int, user_id: UserId) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        worker: str,
+        game_id: UUID,
+        number: int,
+        user_id: UserId,
+        *,
+        subprotocol: str = "",
+    ) -> None:
         self.worker = worker
         self.user_id = user_id
         self.game_id = game_id
+        self.number = number
+        self.subprotocol = subprotocol
         self.closed_with: int | None = None
         self.told = False
         """Whether its worker is sent the room's frames on its behalf."""
@@ -47,10 +64,11 @@ class RemoteListener:
         """Have its worker add the ``ref`` to this socket's copy of the frame ``seq``, which comes next."""
         self._relay.tell(self.worker, "game.answer", (*self._address, seq, ref))
 
-    def join(self, viewer: int, seq: int) -> None:
-        """Have its worker pass on this viewer's frames after ``seq``."""
+    def join(self, viewer: int, seq: int, *, is_synced: bool = False) -> None:
+        """Have its worker pass on this viewer's frames after ``seq``, ticks as changes if ``is_synced``."""
         self.told = True
-        self._relay.tell(self.worker, "game.joined", (*self._address, viewer, seq))
+        joined = (*self._address, viewer, seq)
+        self._relay.tell(self.worker, "game.joined", (*joined, True) if is_synced else joined)
 
     def wait(self) -> None:
         """Have its worker wait for frames to this socket alone."""

@@ -9,7 +9,7 @@ import msgspec
 from core.ids import UserId
 from core.refusals import Unavailable
 from game import commands
-from game.live.listeners import Frames, RemoteListener
+from game.live.listeners import Copy, Frames, RemoteListener
 from game.live.opening import admit, look_at_seats
 from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
@@ -34,11 +34,18 @@ def _own(game_hex: str) -> Room:
 
 
 @relayed("game.attach")
-def _attach(sender: str, asked: tuple[str, int, bytes, int | None, UserId | None]) -> Awaitable[None]:
-    # Workers of an earlier release know of nobody to follow.
-    game_hex, number, user, since, follow = (*asked, None)[:5]
+def _attach(sender: str, asked: tuple[str, int, bytes, int | None, UserId | None, str]) -> Awaitable[None]:
+    # Workers of an earlier release know of nobody to follow, and of no subprotocol.
+    game_hex, number, user, since, follow, subprotocol = (*asked, None, "")[:6]
     identity = msgspec.json.decode(user, type=Identity)
-    listener = RemoteListener(worker.current().relay, sender, UUID(game_hex), number, identity.user_id)
+    listener = RemoteListener(
+        worker.current().relay,
+        sender,
+        UUID(game_hex),
+        number,
+        identity.user_id,
+        subprotocol=subprotocol,
+    )
     # Before waiting for anything: the message that it has closed may come next.
     current().remote_listeners[sender, number] = listener
     return _let_in(listener, identity, since, follow)
@@ -62,6 +69,13 @@ async def _seat_taken(sender: str, game_hex: str) -> None:
 @relayed("game.detach")
 def _detach(sender: str, asked: tuple[str, int, int]) -> None:
     current().detach_remote(sender, asked[1])
+
+
+@relayed("game.missed_tick")
+def _missed_tick(sender: str, asked: tuple[str, int]) -> None:
+    listener = current().remote_listeners.get((sender, asked[1]))
+    if listener is not None and (room := current().here.get(UUID(asked[0]))) is not None:
+        room.show_all(listener)
 
 
 @relayed("game.take")
@@ -95,17 +109,27 @@ def _room_of(sender: str, game_hex: str) -> RemoteRoom | None:
 
 
 @relayed("game.joined")
-def _joined(sender: str, told: tuple[str, int, int, int]) -> None:
+def _joined(sender: str, told: tuple[str, int, int, int] | tuple[str, int, int, int, bool]) -> None:
     room = _room_of(sender, told[0])
     if room is not None:
         room.joined(*told[1:])
 
 
 @relayed("game.frames")
-def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
+def _frames(
+    sender: str,
+    told: tuple[str, int | None, Any, Frames] | tuple[str, int | None, Any, Frames, list[Copy]],
+) -> None:
     room = _room_of(sender, told[0])
     if room is not None:
         room.tell(*told[1:])
+
+
+@relayed("game.tick")
+def _tick(sender: str, told: tuple[str, list[int], bytes, bool]) -> None:
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.tell_tick(*told[1:])
 
 
 @relayed("game.answer")

@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from core.ids import UserId
 from core.refusals import Refusal, Unavailable
-from game.live.listeners import ALONE, Frames, frame_of
+from game.live.listeners import ALONE, TICK, Copy, Frames, frame_of
+from game.live.sync import answered
 from realtime import worker
 from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
-from realtime.wire.messages import Command, MessageId, encode, with_ref
+from realtime.wire.messages import Command, MessageId, encode
 
 logger = logging.getLogger(__name__)
 
 FIRST_FRAME_WITHIN_S = 5.0
+NONE: Final[frozenset[int]] = frozenset()
 
 _numbers = count(1)
 
@@ -43,6 +45,9 @@ class RemoteRoom:
         self._viewers: dict[int, dict[Connection, int]] = {}
         # By the ``seq`` of a frame to come, the socket whose copy carries a ``ref``, however the frame comes.
         self._answers: dict[int, tuple[int, MessageId]] = {}
+        # The sockets that get ticks as changes, and those of them that wait for a whole state.
+        self._synced: set[int] = set()
+        self._behind: set[int] = set()
         self._catching_up: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Event] = {}
 
@@ -52,7 +57,7 @@ class RemoteRoom:
         number = next(_numbers)
         self._sockets[number] = connection
         self._numbers[connection] = number
-        asked = (self._id.hex, number, msgspec.json.encode(user), since, follow)
+        asked = (self._id.hex, number, msgspec.json.encode(user), since, follow, connection.subprotocol)
         joined = self._waiting[number] = asyncio.Event()
         try:
             await self._relay.ask(self.owner, "game.attach", asked)
@@ -73,6 +78,8 @@ class RemoteRoom:
         if number is None:
             return
         del self._sockets[number]
+        self._synced.discard(number)
+        self._behind.discard(number)
         for listeners in self._viewers.values():
             listeners.pop(connection, None)
         self._relay.tell(self.owner, "game.detach", (self._id.hex, number, user_id))
@@ -84,10 +91,11 @@ class RemoteRoom:
         """The numbers by which the room knows the sockets of this worker."""
         return self._sockets
 
-    def joined(self, number: int, viewer: int, seq: int) -> None:
+    def joined(self, number: int, viewer: int, seq: int, is_synced: bool = False) -> None:
         """Note that the room sends frames after ``seq`` to this worker on behalf of this socket."""
         connection = self._sockets.get(number)
         if connection is not None and viewer != ALONE:
+            (self._synced.add if is_synced else self._synced.discard)(number)
             self._viewers.setdefault(viewer, {})[connection] = seq
             if self.seq is None:
                 self.seq = seq
@@ -116,8 +124,11 @@ class RemoteRoom:
             connection.close(CloseCode.RESTARTED, "room_moved")
         self._forget(self._id, self)
 
-    def tell(self, seq: int | None, key: Any, frames: Frames) -> None:
-        """Send the room's frames to the sockets here, after filling a gap from the owner's history."""
+    def tell(self, seq: int | None, key: Any, frames: Frames, copies: Sequence[Copy] = ()) -> None:
+        """Send the room's frames to the sockets here, after filling a gap from the owner's history.
+
+        Ticks are not for the sockets that get changes, and some of those get a frame of ``copies`` instead.
+        """
         if seq is not None and self.seq is not None:
             if seq <= self.seq:
                 return
@@ -130,11 +141,29 @@ class RemoteRoom:
         if self._answers and seq in self._answers:
             number, ref = self._answers.pop(seq)
             asker = self._sockets.get(number)
+        others = {number: frame for numbers, frame in copies for number in numbers}
+        skipped = self._synced if key == TICK else NONE
         for viewer, listeners in self._viewers.items():
-            frame = frame_of(frames, viewer)
+            shared = frame_of(frames, viewer)
             for connection, since in tuple(listeners.items()):
-                if seq is None or seq > since:
-                    connection.send(with_ref(frame, ref) if connection is asker else frame, key)
+                number = self._numbers.get(connection, ALONE)
+                if (seq is None or seq > since) and number not in skipped:
+                    frame = others.get(number, shared)
+                    connection.send(answered(frame, ref) if connection is asker else frame, key)
+
+    def tell_tick(self, numbers: Sequence[int], frame: bytes, is_whole: bool) -> None:
+        """Send these sockets the frame of a tick; one that is too slow gets everything again later."""
+        for number in numbers:
+            connection = self._sockets.get(number)
+            if connection is None or number not in self._synced:
+                continue
+            if not connection.is_clear:
+                self._behind.add(number)
+            elif is_whole or number not in self._behind:
+                self._behind.discard(number)
+                connection.send(frame)
+            else:
+                self._relay.tell(self.owner, "game.missed_tick", (self._id.hex, number))
 
     async def compare(self, within_s: float) -> None:
         """Ask the owner, which has so long to answer, for its last ``seq``, and catch up if that is newer."""

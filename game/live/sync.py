@@ -1,7 +1,7 @@
 """Frames with changes of declared views, for the sockets that asked for them: see docs/state-sync.md."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Raw, json, msgpack
@@ -9,7 +9,7 @@ from msgspec import Raw, json, msgpack
 from game.author.match import Match
 from game.author.sync import Fields
 from game.live.clock import Clocks
-from realtime.connections.connection import Connection
+from game.live.listeners import Listener
 from realtime.wire.messages import MessageId, with_ref
 
 JSON: Final = "gp.delta"
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 class Synced:
     """A socket that gets changes. Its state is that of the frame ``at``: a tick, or the ``seq`` of a move."""
 
-    __slots__ = ("ack", "at", "connection", "is_binary", "viewer")
+    __slots__ = ("ack", "at", "is_binary", "listener", "viewer")
 
-    def __init__(self, connection: Connection, viewer: int) -> None:
-        self.connection = connection
+    def __init__(self, listener: Listener, viewer: int) -> None:
+        self.listener = listener
         self.viewer = viewer
-        self.is_binary = connection.subprotocol == BINARY
+        self.is_binary = listener.subprotocol == BINARY
         self.at = NOWHERE
         self.ack = 0
 
@@ -66,6 +66,10 @@ class Change:
         """Return whether these trees have this change."""
         return self._before is before and (self._after is after or self._after == after)
 
+    def applies_to(self, one: Synced) -> bool:
+        """Return whether this socket has the state before the change."""
+        return one.at == self.since and one.at != NOWHERE
+
     @property
     def after(self) -> Any:
         return self._after
@@ -74,9 +78,7 @@ class Change:
     def binary(self) -> Raw:
         """The change in MessagePack."""
         if self._binary is None:
-            is_same = self._before == self._after
-            change = None if is_same else self._codec.change(self._before, self._after)
-            self._binary = Raw(msgpack.encode(change))
+            self._binary = Raw(msgpack.encode(self._codec.change(self._before, self._after) or None))
         return self._binary
 
     @property
@@ -104,7 +106,7 @@ class Change:
     def tick_frame(self, tick: int) -> bytes:
         """Return the binary frame of a tick that tells of no input."""
         if self._tick_frame is None:
-            change = None if self._before == self._after else self._codec.change(self._before, self._after)
+            change = self._codec.change(self._before, self._after) or None
             self._tick_frame = msgpack.encode((0, tick, tick - self.since, change))
         return self._tick_frame
 
@@ -130,13 +132,16 @@ class Sync:
     Raises nothing: if a view is not of its declared type, ``is_broken`` is set.
     """
 
-    __slots__ = ("_codec", "_trees", "is_broken")
+    __slots__ = ("_codec", "_shared", "_shared_at", "_trees", "is_broken")
 
     def __init__(self, codec: Fields) -> None:
         self.is_broken = False
         self._codec = codec
+        self._shared: Any = None
+        self._shared_at = NOWHERE
+        """The last tree, and its frame, if all viewers see the same."""
         self._trees: dict[int, tuple[int, Any]] = {}
-        """The last frame and its content for each viewer, or for viewer 0 if all see the same."""
+        """Otherwise the last frame and its content for each viewer."""
 
     def schema(self, match: Match) -> bytes:
         """Return how binary frames are read, as JSON."""
@@ -145,42 +150,52 @@ class Sync:
         names = None if others else list(struct.__struct_encode_fields__)
         return json.encode({"view": self._codec.schema(), "movement": names, "seats": match.users})
 
-    def changes(self, match: Match, viewers: Iterable[int], at: int) -> dict[int, Change]:
-        """Return what these viewers see anew in the frame ``at``; nothing if that cannot be told."""
+    def changes(self, match: Match, audience: Sequence[Synced], at: int) -> list[Change]:
+        """Return what each of these sockets sees anew in the frame ``at``; nothing if that cannot be told."""
         try:
             if not match.game.hidden:
-                return dict.fromkeys(viewers, self._shared_change(match, at))
-            made: dict[int, list[Change]] = {}
-            return {viewer: self._change(match, viewer, at, made) for viewer in viewers}
+                return [self._shared_change(match, at)] * len(audience)
+            changes = self._changes(match, {one.viewer for one in audience}, at)
+            return [changes[one.viewer] for one in audience]
         except Exception:
             self.is_broken = True
             logger.exception("A view of %s is not as declared: it is sent whole", match.game.name)
-            return {}
+            return []
 
     def _shared_change(self, match: Match, at: int) -> Change:
-        since, before = self._trees.get(0, (NOWHERE, None))
         after = self._codec.pack(match.seen_by(len(match.users)))
-        self._trees[0] = at, after
-        return Change(self._codec, before, after, since)
-
-    def _change(self, match: Match, viewer: int, at: int, made: dict[int, list[Change]]) -> Change:
-        since, before = self._trees.get(viewer, (NOWHERE, None))
-        after = self._codec.pack(match.seen_by(viewer))
-        # Viewers who have the same last tree and see the same share the change, and the tree from now on.
-        alike = made.setdefault(id(before), [])
-        for change in alike:
-            if change.since == since and change.is_from(before, after):
-                break
-        else:
-            change = Change(self._codec, before, after, since)
-            alike.append(change)
-        self._trees[viewer] = at, change.after
+        change = Change(self._codec, self._shared, after, self._shared_at)
+        self._shared, self._shared_at = after, at
         return change
+
+    def _changes(self, match: Match, viewers: Iterable[int], at: int) -> dict[int, Change]:
+        sight = match.shared_sight()
+        # What several see is packed once.
+        everything: Any = None if sight is None else self._codec.pack(sight.view)
+        changes: dict[int, Change] = {}
+        made: dict[int, list[Change]] = {}
+        for viewer in viewers:
+            if sight is None:
+                after = self._codec.pack(match.seen_by(viewer))
+            else:
+                after = self._codec.picked(everything, sight.seen(match.seat_of(viewer)))
+            since, before = self._trees.get(viewer, (NOWHERE, None))
+            # Viewers who have the same last tree and see the same share the change, and the tree from now on.
+            alike = made.setdefault(id(before), [])
+            for change in alike:
+                if change.since == since and change.is_from(before, after):
+                    break
+            else:
+                change = Change(self._codec, before, after, since)
+                alike.append(change)
+            changes[viewer] = change
+            self._trees[viewer] = at, change.after
+        return changes
 
     def move(
         self,
         match: Match,
-        audience: Iterable[Synced],
+        audience: Sequence[Synced],
         *,
         seat: int,
         movement: bytes,
@@ -193,16 +208,18 @@ class Sync:
 
         Raises ``RulesError`` if the rules cannot tell the legal movements.
         """
-        wanted = {(one.viewer, one.is_binary) for one in audience}
-        changes: dict[int, Change] = {}
+        changes: list[Change] = []
         if not match.game.real_time:
-            changes = self.changes(match, sorted({viewer for viewer, _ in wanted}), seq)
+            changes = self.changes(match, audience, seq)
             if not changes:
                 return {}
         is_secret = is_choice or (bool(match.game.secret_moves) and match.is_secret(movement))
         deltas: Deltas = {}
-        for viewer, is_binary in wanted:
-            change = changes.get(viewer)
+        for number, one in enumerate(audience):
+            viewer, is_binary = one.viewer, one.is_binary
+            if (viewer, is_binary) in deltas:
+                continue
+            change = changes[number] if changes else None
             legal = match.told_legal(viewer if viewer < len(match.users) else None)
             shown = b"{}" if is_secret and match.seat_of(viewer) != seat else movement
             if change is not None and change.since == NOWHERE:
@@ -257,7 +274,7 @@ def _clock(clocks: Clocks, seat: int, turn: int | None) -> Any:
 
 def tick_frame(one: Synced, change: Change, tick: int, ack: int) -> bytes:
     """Return the frame of a tick for this socket: a change if its state is that before it, else all."""
-    is_change = one.at == change.since and one.at != NOWHERE
+    is_change = change.applies_to(one)
     if one.is_binary:
         if is_change and ack <= one.ack:
             return change.tick_frame(tick)

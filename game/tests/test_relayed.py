@@ -21,6 +21,7 @@ from game.models import Game
 from game.records import RoomRecord
 from game.tests.conftest import begin
 from gameplatform.testing.people import Person
+from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
 from realtime.testing import WITHIN_S
 from realtime.wire.identity import Identity
@@ -148,12 +149,15 @@ class Owner(Relay):
         self._here, self._hex = here, game.pk.hex
         self.frames: dict[int, bytes] = {}
         self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self.missed: asyncio.Queue[int] = asyncio.Queue()
         self.has_room = True
 
     def _handle(self, sender: str, kind: str, number: int, payload: Any) -> None:
         if kind == "game.attach":
             self.asked.put_nowait(payload[1])
             self._answer(sender, number, None)
+        elif kind == "game.missed_tick":
+            self.missed.put_nowait(payload[1])
         elif kind == "game.seq" and self.has_room:
             self._answer(sender, number, max(self.frames))
         elif kind == "game.history" and self.has_room:
@@ -168,6 +172,17 @@ class Owner(Relay):
         self.tell(self._here.id, "game.frame", (self._hex, number, self.frame(seq)))
         self.tell(self._here.id, "game.joined", (self._hex, number, 0, seq))
         return number
+
+    async def welcome_to_changes(self) -> int:
+        """Send the current state to the next socket that asks, and then ticks as changes."""
+        number = await self.welcome(10)
+        self.tell(self._here.id, "game.joined", (self._hex, number, 0, 10, True))
+        return number
+
+    def tick(self, number: int, tick: int, *, is_whole: bool = False) -> None:
+        """Send a socket the frame of a tick."""
+        frame = b'{"type":"game_tick","tick":%d,"full":{}}' % tick
+        self.tell(self._here.id, "game.tick", (self._hex, [number], frame, is_whole))
 
     def frame(self, seq: int) -> bytes:
         """Send the next frame: a player is ready."""
@@ -204,6 +219,65 @@ async def test_who_enters_while_another_socket_lags_behind_hears_nothing_twice(
     owner.tell_all(13)
     assert [(await b.hear())["seq"] for _ in range(2)] == [12, 13]
     assert [(await a.hear())["seq"] for _ in range(3)] == [11, 12, 13]
+
+
+async def test_who_is_too_slow_for_a_change_from_another_worker_gets_everything_later(
+    owned: tuple[Any, Owner], ada: Person, here: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game, owner = owned
+    a = await ada.enter(game.pk)
+    number = await owner.welcome_to_changes()
+    assert (await a.hear())["seq"] == 10
+
+    async def hears(tick: int, *, is_whole: bool = False) -> None:
+        owner.tick(number, tick, is_whole=is_whole)
+        assert msgspec.json.decode(await a.hear_raw())["tick"] == tick
+
+    await hears(1, is_whole=True)
+    await hears(2)
+    with monkeypatch.context() as slow:
+        slow.setattr(Connection, "is_clear", False)
+        owner.tick(number, 3)
+        await owner.ask(here.id, "ping", None)
+    owner.tick(number, 4)
+    assert await asyncio.wait_for(owner.missed.get(), WITHIN_S) == number
+    await hears(5, is_whole=True)
+    await hears(6)
+
+
+async def test_a_worker_is_sent_changes_for_its_sockets_and_everything_for_one_that_missed_a_tick(
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    here: Worker,
+    other: Other,
+) -> None:
+    game = await new_game("pong")
+    a, b = await begin(game, ada, bob)
+    asked = other.attach(game, cyd, 1)
+    await other.ask(here.id, asked[0], (*asked[1], None, "gp.delta"))
+
+    async def ticks(count: int) -> list[bool]:
+        """Return of each of the next frames whether it has everything."""
+        other.told.clear()
+        while len(told := [payload for kind, payload in other.told if kind == "game.tick"]) < count:
+            await a.hear("game_tick")
+        assert all(numbers == [1] for _, numbers, _, _ in told)
+        for _, _, frame, is_whole in told:
+            assert (b'"full":' in frame, b'"delta":' in frame) == (is_whole, not is_whole)
+        return [is_whole for *_, is_whole in told]
+
+    assert (await ticks(3))[:3] == [True, False, False]
+    other.tell(here.id, "game.missed_tick", (game.pk.hex, 1))
+    assert True in await ticks(4)
+    assert "game.frames" not in {kind for kind, _ in other.told}
+    other.tell(here.id, "game.detach", (game.pk.hex, 1, cyd.id))
+    await other.ask(here.id, "ping", None)
+    other.told.clear()
+    for _ in range(3):
+        await b.hear("game_tick")
+    assert other.told == []
 
 
 async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(

@@ -158,7 +158,7 @@ def test_no_frame_of_changes_leaves_anybody_unseen_with_a_client(
     clients = [SyncedState() for _ in sockets]
     for _ in range(ticks):
         bots_play(match, 1)
-        changes = sync.changes(match, range(seats), match.tick)
+        changes = sync.changes(match, sockets, match.tick)
         for socket, client in zip(sockets, clients, strict=True):
             frame = tick_frame(socket, changes[socket.viewer], match.tick, 0)
             socket.at = match.tick

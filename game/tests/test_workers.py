@@ -68,6 +68,53 @@ async def test_an_answer_carries_its_id_also_from_the_other_server(
         assert (await bob.hear(answer))["ref"] == ref
 
 
+BOTH = pytest.mark.parametrize("subprotocol", ["gp.delta", "gp.delta.msgpack"])
+
+
+@BOTH
+async def test_changes_of_a_board_reach_the_other_server(
+    two_servers: tuple[ServerProcess, ServerProcess], subprotocol: str
+) -> None:
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob", subprotocol=subprotocol)
+    await begin(new_game(ada, bob), ada, bob)
+    assert bob.socket is not None
+    assert bob.socket.subprotocol == subprotocol
+    for mover, cell in ((ada, 4), (bob, 0), (ada, 8), (bob, 1)):
+        await mover.send(type="player_move", movement={"cell": cell}, id=cell)
+        shown, seen = [await one.hear("player_move") for one in (ada, bob)]
+        assert seen["view"]["board"] == shown["view"]["board"]
+        assert (seen["movement"], seen["seq"]) == (shown["movement"], shown["seq"])
+        assert (shown.get("ref"), seen.get("ref")) == ((cell, None) if mover is ada else (None, cell))
+        # Each frame but the first holds the change alone.
+        assert (bob.changes > 0) == (cell != 4)
+    assert not bob.state.is_lost
+
+
+@BOTH
+async def test_changes_of_pong_reach_the_other_server(
+    two_servers: tuple[ServerProcess, ServerProcess], subprotocol: str
+) -> None:
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob", subprotocol=subprotocol)
+    await begin(new_game(ada, bob, "pong"), ada, bob)
+    await bob.hear("game_tick")
+    start = bob.state.view["paddles"]["right"]
+    await bob.send(type="player_move", movement={"direction": 1, "n": 1})
+    while (await bob.hear("game_tick"))["view"]["paddles"]["right"] <= start or bob.state.ack != 1:
+        pass
+    changes = bob.changes
+    for _ in range(5):
+        await bob.hear("game_tick")
+    assert bob.changes >= changes + 5
+    # What is lost on the way is asked for again.
+    bob.state.is_lost = True
+    await bob.send(type="resync")
+    await bob.hear("game_state")
+    await bob.hear("game_tick")
+    assert not bob.state.is_lost
+
+
 async def test_real_time_frames_reach_the_other_server(
     two_servers: tuple[ServerProcess, ServerProcess],
 ) -> None:

@@ -113,6 +113,10 @@ class AttendedCourse(Course):
         if viewer < len(self.seats) and self.seats[viewer].listener is listener:
             self._came(self.seats[viewer])
 
+    def show_all(self, listener: Listener) -> None:
+        """Show a socket that gets changes, but has lost one, everything in the next tick."""
+        self._audience.lose(listener)
+
     def detach(self, listener: Listener, user_id: UserId) -> None:
         """Forget a socket that has closed."""
         seat = self._presence.leave(listener, user_id, self._now())

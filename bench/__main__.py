@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from bench import measure, servers
-from bench.goals import LOADS, Load
+from bench.goals import FLEET, LOADS, Load
 from bench.report import table
 
 
@@ -32,7 +32,9 @@ def run(
     """
     options = load.options | load.by_server.get(names[0], {}) | (load.quick if quick else {})
     generator = [sys.executable, "-m", "bench.loadgen", load.scenario]
-    generator += ["--seconds", str(seconds), "--stores", *map(str, stores.pids)]
+    generator += ["--seconds", str(seconds), "--redis-pid", str(stores.redis_pid)]
+    if stores.database_pid is not None:
+        generator += ["--database-pid", str(stores.database_pid)]
     if names[0] in servers.STORED:
         generator += ["--redis", stores.environment(names[0])["REDIS_URL"]]
     generator += ["--set", *(f"{name}={number}" for name, number in options.items())]
@@ -41,27 +43,33 @@ def run(
         for name in names:
             results[name] = {"scenario": load.scenario, "server": name, "fault": "the generator failed"}
             try:
-                server = running.enter_context(servers.running(name, stores, cores))
+                server = running.enter_context(servers.running(name, stores, cores, workers=load.workers))
                 generator += ["--server", name, server.url, str(server.pid)]
             except servers.ServerDidNotStart as fault:
                 results[name]["fault"] = str(fault)
         if count := options.get("elsewhere"):
             running.enter_context(servers.elsewhere(names[0], stores, count))
+        before = {name: stores.footprint(name) for name in names if name in servers.STORED}
         done = subprocess.run(generator, cwd=servers.ROOT, stdout=subprocess.PIPE, text=True)
-    printed = map(json.loads, done.stdout.splitlines())
-    return list((results | {line["server"]: line for line in printed}).values())
+        results |= {line["server"]: line for line in map(json.loads, done.stdout.splitlines())}
+        for name, (_, size) in before.items():
+            connections, later = stores.footprint(name)
+            results[name] |= {"connections": connections, "stored_bytes": later - size}
+    return list(results.values())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("load", nargs="*", help=f"of {', '.join(LOADS)}; all of them when none is named")
+    parser.add_argument("load", nargs="*", help=f"of {', '.join(LOADS)} (all of these when none is named), or fleet")
     parser.add_argument("--server", nargs="*", help="only these servers")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each is measured")
     parser.add_argument(
         "--quick", action="store_true", help="small loads for half a second: shows that all works"
     )
     given = parser.parse_args()
-    if unknown := set(given.load) - set(LOADS):
+    loads = LOADS | FLEET
+    asked = [name for each in given.load or LOADS for name in (FLEET if each == "fleet" else [each])]
+    if unknown := set(asked) - set(loads):
         parser.error(f"no such load: {', '.join(sorted(unknown))}")
     seconds = 0.5 if given.quick else given.seconds
     cores = servers.Cores.available()
@@ -73,8 +81,8 @@ def main() -> int:
         for side in servers.SETTINGS:
             if given.server is None or any(name.startswith(side) for name in given.server):
                 stores.migrate(side)
-        for load_name in given.load or LOADS:
-            load = LOADS[load_name]
+        for load_name in asked:
+            load = loads[load_name]
             names = [name for name in load.servers if given.server is None or name in given.server]
             for together in [names] if names and load.in_turns else [[name] for name in names]:
                 for result in run(load, together, stores, cores, seconds=seconds, quick=given.quick):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bench import fleet
+
 NAIVE, NAIVE_STORED = "naive", "naive-stored"
 OURS, OURS_MEMORY = "ours", "ours-memory"
 CEILING = "ceiling"
@@ -18,6 +20,7 @@ class Load:
     """Smaller parameters for a smoke test."""
     by_server: dict[str, dict[str, int]] = field(default_factory=dict)
     """Parameters for one server only, of a load that is not measured in turns."""
+    workers: int = 1
     in_turns: bool = False
     """Whether all servers run at once and are measured in turns, rather than in sequence."""
 
@@ -93,6 +96,25 @@ LOADS = {
     "basket": Load("first_minutes", (NAIVE, OURS), quick={"alone": 2, "ten": 10, "crowd": 10}, in_turns=True),
     "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}, in_turns=True),
 }
+
+FLEET = {
+    **{
+        f"fleet-moves-{workers}": Load("relay", (OURS,), {"rooms": 48}, {"rooms": 4}, workers=workers)
+        for workers in fleet.WORKERS
+    },
+    "fleet-frames": Load(
+        "tick",
+        (OURS,),
+        {"first": 400, "last": 400, "deltas": 1},
+        {"first": 10, "last": 10, "deltas": 1},
+    ),
+    "fleet-steps": Load("world", (OURS,), {"characters": 50, "steps": 4}, {"characters": 5}),
+    "fleet-deliveries": Load("fanout", (OURS,), {"members": 100}, {"members": 10}),
+    "fleet-connects": Load("idle", (OURS,), {"sockets": 2000}, {"sockets": 50}),
+    "fleet-calls": Load("first_minutes", (OURS,), quick={"alone": 2, "ten": 10, "crowd": 10}),
+    "fleet-tickets": Load("queue", (OURS,), {"tickets": 2000}, {"tickets": 50}),
+}
+"""The loads that ``fleet`` stands for: what the model of ``bench.fleet`` is computed from."""
 
 GOALS = [
     Goal(

@@ -48,7 +48,8 @@ class Run:
 
     target: Target
     server_pid: int
-    store_pids: list[int]
+    redis_pid: int | None
+    database_pid: int | None
     redis_url: str
     seconds: float
     options: dict[str, int]
@@ -57,7 +58,7 @@ class Run:
 
     def begin(self) -> None:
         """Finish the preparation; the next window is the first."""
-        self.meter = measure.Meter(self.server_pid, self.store_pids)
+        self.meter = measure.Meter(self.server_pid, self.redis_pid, self.database_pid)
         self.latencies: list[float] = []
 
     def option(self, name: str, default: int) -> int:
@@ -460,7 +461,7 @@ async def first_minutes(run: Run) -> Turns:
             figures[f"{name}_p50_ms"] = measure.latency(burst.latencies)["p50_ms"]
             figures[f"{name}_per_s"] = round(count / burst.seconds, 1)
             figures[f"{name}_cpu_ms"] = round(burst.cpu_seconds / count * 1000, 3)
-    run.figures |= asdict(run.meter.usage())
+    run.figures |= run.measured("calls_per_s", len(basket.CALLS) * sum(levels.values()))
 
 
 class _Burst(NamedTuple):
@@ -543,7 +544,8 @@ def main() -> None:
         metavar=("NAME", "URL", "PID"),
         help="its name, which says how to get in, such as http://127.0.0.1:8000, and its process",
     )
-    parser.add_argument("--stores", type=int, nargs="*", default=[], help="processes of PostgreSQL and Redis")
+    parser.add_argument("--redis-pid", type=int, help="the process of Redis")
+    parser.add_argument("--database-pid", type=int, help="the process of PostgreSQL")
     parser.add_argument("--redis", default="", help="the server's Redis, for what counts its commands")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=NUMBER", help="numbers of the scenario")
@@ -553,7 +555,8 @@ def main() -> None:
         Run(
             target(name, url),
             int(pid),
-            given.stores,
+            given.redis_pid,
+            given.database_pid,
             given.redis,
             given.seconds,
             options,

@@ -78,22 +78,34 @@ def _machine_busy_seconds() -> float:
     return float(sum(times[:8]) - times.idle - times.iowait)  # beyond the eighth, Linux counts guests twice
 
 
+def _wire_bytes() -> float:
+    loopback = psutil.net_io_counters(pernic=True).get("lo")
+    return 0.0 if loopback is None else float(loopback.bytes_recv)
+
+
 @dataclass
 class Usage:
-    """CPU time of the server, the generator, the stores and all others, in percent of one core."""
+    """CPU time of the server, the generator, the stores and all others, in percent of one core.
+
+    ``wire_bytes_per_s`` is what crossed the loopback interface: all between clients and server, both ways, with
+    headers.
+    """
 
     server_cpu_pct: float
     generator_cpu_pct: float
-    stores_cpu_pct: float
+    redis_cpu_pct: float
+    database_cpu_pct: float
     other_cpu_pct: float
+    wire_bytes_per_s: int
 
 
 class Meter:
-    """Accumulates windows of time and the CPU time that the current processes used in them."""
+    """Accumulates windows of time, and the CPU time and bandwidth that the current processes used in them."""
 
-    def __init__(self, server: int, stores: Sequence[int]) -> None:
-        self._families = [tree([server]), [psutil.Process()], tree(stores)]
-        self._before: tuple[float, ...] = (0.0,) * 5
+    def __init__(self, server: int, redis: int | None, database: int | None) -> None:
+        stores = [[] if pid is None else tree([pid]) for pid in (redis, database)]
+        self._families = [tree([server]), [psutil.Process()], *stores]
+        self._before: tuple[float, ...] = (0.0,) * 7
         self._used: tuple[float, ...] = self._before
 
     def start(self) -> None:
@@ -113,10 +125,10 @@ class Meter:
 
     def usage(self) -> Usage:
         """Return the CPU usage in all windows."""
-        seconds, *used = self._used
-        server, generator, stores, machine = (100 * each / seconds for each in used)
-        others = max(machine - server - generator - stores, 0.0)
-        return Usage(round(server, 1), round(generator, 1), round(stores, 1), round(others, 1))
+        seconds, *used, wire = self._used
+        *families, machine = (100 * each / seconds for each in used)
+        others = max(machine - sum(families), 0.0)
+        return Usage(*(round(each, 1) for each in (*families, others)), round(wire / seconds))
 
     def _read(self) -> tuple[float, ...]:
-        return time.perf_counter(), *map(cpu_seconds, self._families), _machine_busy_seconds()
+        return time.perf_counter(), *map(cpu_seconds, self._families), _machine_busy_seconds(), _wire_bytes()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bench import basket_report
+from bench import basket_report, fleet
 from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, OURS, Goal
 
 # Figures are unreliable if other programs use more of a core than this.
@@ -31,6 +31,16 @@ def table(results: Results) -> str:
     ]
     if crowds:
         lines += _markdown([CROWD_TITLES, *map(_crowd, crowds)])
+    fleet_results = {load: result for (load, _), result in results.items() if load.startswith("fleet-")}
+    if fleet_results and not any("fault" in result for result in fleet_results.values()):
+        model = fleet.Model.measured(fleet_results)
+        for rows in (
+            fleet.costs(model),
+            fleet.needs(model),
+            fleet.walls(model),
+            fleet.predictions(fleet_results),
+        ):
+            lines += ["", *_markdown(rows)]
     return "\n".join([*lines, f"~ other programs took more than {DISTURBED_PCT:.0f} % of a core meanwhile"])
 
 

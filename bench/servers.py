@@ -55,7 +55,9 @@ class Stores:
 
     database_url: str
     redis_url: str
-    pids: list[int]
+    redis_pid: int
+    database_pid: int | None
+    """None if PostgreSQL does not run on this machine."""
 
     def environment(self, name: str) -> dict[str, str]:
         """Return the environment variables of this server."""
@@ -89,6 +91,16 @@ class Stores:
             client.flushdb()
         _create_database(self.database_url, f"bench_{name}", _migrated(_side(name)))
 
+    def footprint(self, name: str) -> tuple[int, int]:
+        """Return the number of connections to this server's database, and its size in bytes."""
+        with _connect(self.database_url) as connection:
+            found = connection.execute(
+                "SELECT numbackends, pg_database_size(datname) FROM pg_stat_database WHERE datname = %s",
+                [f"bench_{name}"],
+            ).fetchone()
+        assert found is not None, "a running server has a database"
+        return int(found[0]), int(found[1])
+
     def _database_url(self, name: str) -> str:
         return f"{self.database_url.rpartition('/')[0]}/{name}"
 
@@ -121,7 +133,7 @@ def stores() -> Iterator[Stores]:
             redis_url = valkey.url(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
             held.callback(valkey.release)
             valkey.ensure_running(redis_url)
-        yield Stores(database_url, redis_url, _store_pids(database_url, redis_url))
+        yield Stores(database_url, redis_url, _redis_pid(redis_url), _database_pid(database_url))
 
 
 def _side(name: str) -> str:
@@ -167,24 +179,31 @@ def _create_database(database_url: str, name: str, template: str = "template1") 
         )
 
 
-def _store_pids(database_url: str, redis_url: str) -> list[int]:
-    """Return the process ids reported by PostgreSQL and Redis: correct if they run on this machine."""
+def _redis_pid(redis_url: str) -> int:
+    """Return the process id that Redis reports: correct if it runs on this machine."""
     with redis.from_url(redis_url) as client:
-        pids = [client.info("server")["process_id"]]
+        return int(client.info("server")["process_id"])
+
+
+def _database_pid(database_url: str) -> int | None:
     with _connect(database_url) as connection, suppress(psutil.NoSuchProcess):
-        pids.append(psutil.Process(connection.info.backend_pid).ppid())
-    return pids
+        return int(psutil.Process(connection.info.backend_pid).ppid())
+    return None
 
 
 @contextmanager
-def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
-    """Run a fresh server process of this name on its core; may raise ServerDidNotStart.
+def running(name: str, stores: Stores, cores: Cores | None, *, workers: int = 1) -> Iterator[Server]:
+    """Run a fresh server of this name on its core; may raise ServerDidNotStart.
+
+    Only ours can have more than one worker; they share a port and the core.
 
     ``ceiling`` and ``ceiling-http`` forward bytes; ``naive`` and ``naive-stored`` are one program (which
     stores moves in some rooms); ``ours`` commits each move before it is published, ``ours-memory`` does not.
     """
     port = _free_port()
     command, environment = _command(name, port, stores)
+    if workers > 1:
+        command += ["--workers", str(workers)]
     if name in STORED:
         stores.begin_anew(name)
     with tempfile.TemporaryFile() as log:

@@ -38,7 +38,7 @@ def run(
     if names[0] in servers.STORED:
         generator += ["--redis", stores.environment(names[0])["REDIS_URL"]]
     generator += ["--set", *(f"{name}={number}" for name, number in options.items())]
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
     with ExitStack() as running:
         for name in names:
             results[name] = {"scenario": load.scenario, "server": name, "fault": "the generator failed"}
@@ -60,7 +60,9 @@ def run(
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("load", nargs="*", help=f"of {', '.join(LOADS)} (all of these when none is named), or fleet")
+    parser.add_argument(
+        "load", nargs="*", help=f"of {', '.join(LOADS)} (all of these when none is named), or fleet"
+    )
     parser.add_argument("--server", nargs="*", help="only these servers")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each is measured")
     parser.add_argument(

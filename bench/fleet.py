@@ -1,8 +1,8 @@
 """A model of a fleet: what so many players at once need, from the measured cost of each operation.
 
-A cell is workers, a PostgreSQL and a Redis; a fleet is as many cells as its players fill. Each operation that a player
-causes costs processor time of each of the three, bandwidth and storage; a need is the sum over all operations, divided by
-how far its resource may be loaded. ``docs/scaling.md`` has the reasoning and a table.
+A cell is workers, a PostgreSQL and a Redis; a fleet is as many cells as its players fill. Each operation that
+a player causes costs processor time of each of the three, bandwidth and storage; a need is the sum over all
+operations, divided by how far its resource may be loaded. ``docs/scaling.md`` has the reasoning and a table.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ class Operation:
     per_player_s: float
 
 
-# An hour of an average player: most play turn-based games, one in four plays in real time, one in eight is in the world.
-# Each opens three sockets and makes 60 calls in a session of half an hour, joins a queue six times an hour, and reads
-# two lobby messages a minute.
+# Of the players online half play turn-based games (a move every eight seconds), one in four plays in real
+# time, one in eight walks in the world. A session of half an hour opens three sockets and makes 60 calls; six
+# times an hour a player joins a queue; twice a minute they read a lobby message.
 OPERATIONS = (
     Operation("a committed move of a turn-based game", "fleet-moves-1", "moves_per_s", 0.5 / 8),
     Operation("a frame of a real-time game", "fleet-frames", "frames_per_s", 0.25 * 30),
@@ -65,7 +65,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Limits:
-    """How far a resource of a cell may be loaded at the peak, and its size."""
+    """The highest load of each resource of a cell at the peak."""
 
     worker_load: float = 0.6
     database_cores: float = 32 * 0.6
@@ -86,7 +86,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Needs:
-    """What this many players need at their peak, and in a month whose average is half of that."""
+    """The needs of this many players at their peak, and in a month whose average is half of that."""
 
     players: int
     cells: int
@@ -130,7 +130,9 @@ class Model:
         moved_tb = wire / 2 * SECONDS_A_MONTH / 1e12
         stored_tb = players * self.rate("stored_bytes") / 2 * SECONDS_A_MONTH / 1e12
         cores = workers + cells + max(database / 0.6, cells * 2)
-        euros = cores * self.prices.core + stored_tb * self.prices.stored_tb + moved_tb * self.prices.traffic_tb
+        euros = (
+            cores * self.prices.core + stored_tb * self.prices.stored_tb + moved_tb * self.prices.traffic_tb
+        )
         return Needs(
             players,
             cells,
@@ -159,9 +161,9 @@ class Model:
 def predictions(results: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """Return a table of the predicted and the measured cost of a move in fleets of 1, 2, 4 and 8 workers.
 
-    All workers share a port here, without the balancer that brings a room's sockets to its owner: with n workers a socket
-    is on another worker than its room with probability 1 - 1/n. What that costs is taken from two workers, so four and
-    eight are predicted.
+    All workers share a port here, without the balancer that brings a room's sockets to its owner: with n
+    workers a socket is on another worker than its room with probability 1 - 1/n. What that costs is taken
+    from two workers; four and eight are predicted.
     """
     measured = {
         workers: Cost.measured(results[f"fleet-moves-{workers}"], "moves_per_s") for workers in WORKERS
@@ -181,8 +183,10 @@ def predictions(results: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 def needs(model: Model, sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)) -> list[list[str]]:
     """Return a table of the needs of each of these numbers of players."""
     rows = [
-        ["players", "cells", "workers", "PostgreSQL cores", "Redis cores", "connections"]
-        + ["Gbit/s", "TB a month", "euros a month"]
+        [
+            *("players", "cells", "workers", "PostgreSQL cores", "Redis cores", "connections"),
+            *("Gbit/s", "TB a month", "euros a month"),
+        ]
     ]
     for size in sizes:
         found = model.needs(size)
@@ -195,7 +199,9 @@ def costs(model: Model) -> list[list[str]]:
     rows = [["operation", "a second each", "worker us", "PostgreSQL us", "Redis us", "bytes", "stored"]]
     for each in OPERATIONS:
         cost = model.costs[each.title]
-        rows.append([each.title, f"{each.per_player_s:.4g}", *(f"{value:,.1f}" for value in vars(cost).values())])
+        rows.append(
+            [each.title, f"{each.per_player_s:.4g}", *(f"{value:,.1f}" for value in vars(cost).values())]
+        )
     return rows
 
 

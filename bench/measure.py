@@ -87,8 +87,8 @@ def _wire_bytes() -> float:
 class Usage:
     """CPU time of the server, the generator, the stores and all others, in percent of one core.
 
-    ``wire_bytes_per_s`` is what crossed the loopback interface: all between clients and server, both ways, with
-    headers.
+    ``wire_bytes_per_s`` is what crossed the loopback interface: all between clients and server, both ways,
+    with headers.
     """
 
     server_cpu_pct: float
@@ -126,9 +126,16 @@ class Meter:
     def usage(self) -> Usage:
         """Return the CPU usage in all windows."""
         seconds, *used, wire = self._used
-        *families, machine = (100 * each / seconds for each in used)
-        others = max(machine - sum(families), 0.0)
-        return Usage(*(round(each, 1) for each in (*families, others)), round(wire / seconds))
+        server, generator, redis, database, machine = (100 * each / seconds for each in used)
+        others = max(machine - server - generator - redis - database, 0.0)
+        return Usage(
+            server_cpu_pct=round(server, 1),
+            generator_cpu_pct=round(generator, 1),
+            redis_cpu_pct=round(redis, 1),
+            database_cpu_pct=round(database, 1),
+            other_cpu_pct=round(others, 1),
+            wire_bytes_per_s=round(wire / seconds),
+        )
 
     def _read(self) -> tuple[float, ...]:
         return time.perf_counter(), *map(cpu_seconds, self._families), _machine_busy_seconds(), _wire_bytes()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench import basket_report, fleet
-from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, OURS, Goal
+from bench.goals import CEILING, FLEET, GOALS, NAIVE, NAIVE_STORED, OURS, Goal
 
 # Figures are unreliable if other programs use more of a core than this.
 DISTURBED_PCT = 15.0
@@ -32,7 +32,9 @@ def table(results: Results) -> str:
     if crowds:
         lines += _markdown([CROWD_TITLES, *map(_crowd, crowds)])
     fleet_results = {load: result for (load, _), result in results.items() if load.startswith("fleet-")}
-    if fleet_results and not any("fault" in result for result in fleet_results.values()):
+    if fleet_results.keys() == FLEET.keys() and not any(
+        "fault" in result for result in fleet_results.values()
+    ):
         model = fleet.Model.measured(fleet_results)
         for rows in (
             fleet.costs(model),

@@ -83,3 +83,10 @@ def test_the_commands_explain_themselves(module: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert "--seconds" in done.stdout
+
+
+def test_a_fleet_of_two_workers_shares_a_port_and_tells_its_connections_and_rows() -> None:
+    (line,) = run_quickly("fleet-moves-2")
+    assert line["moves_per_s"] > 0
+    assert line["connections"] > 0
+    assert line["stored_bytes"] > 0

@@ -13,7 +13,7 @@ from bench.targets import Target
 
 
 def runs(*names: Any) -> list[Run]:
-    return [Run(Target(name), 0, [], "", 1.0, {}) for name in names]
+    return [Run(Target(name), 0, None, None, "", 1.0, {}) for name in names]
 
 
 def put_under(scenario: Any, those: Any, monkeypatch: pytest.MonkeyPatch) -> None:

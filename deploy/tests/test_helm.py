@@ -85,7 +85,11 @@ def test_no_secret_is_in_a_manifest() -> None:
     for kind, name in (("StatefulSet", "one-worker"), ("Job", "one-migrate-1")):
         (container,) = manifests[kind, name]["spec"]["template"]["spec"]["containers"]
         assert container["envFrom"] == [{"secretRef": {"name": "gameplatform"}}]
-        assert {each["name"] for each in container["env"]} == {"DEBUG", "FORWARDED_ALLOW_IPS", "ALLOWED_HOSTS"}
+        assert {each["name"] for each in container["env"]} == {
+            "DEBUG",
+            "FORWARDED_ALLOW_IPS",
+            "ALLOWED_HOSTS",
+        }
 
 
 def test_the_database_is_migrated_before_workers_of_a_new_version_start() -> None:

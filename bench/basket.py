@@ -238,7 +238,7 @@ async def game_create(basket: Basket) -> list[bytes]:
     return requests
 
 
-@_call("write", "POST api/games/<uuid:game_id>/join")
+@_call("write", "POST api/games/<str:game_id>/join")
 async def game_join(basket: Basket) -> list[bytes]:
     return basket.post(lambda number: f"/api/games/{basket.games[number ^ 1]}/join/")
 

@@ -17,7 +17,7 @@ from core import limits, paging
 from core.fast_path import at_once
 from core.idempotency import idempotent
 from core.ids import UserId
-from core.parsers import read, refuse_unknown
+from core.parsers import fields, read, refuse_unknown
 from core.refusals import Invalid
 from core.shapes import Page
 from core.typed import typed
@@ -101,7 +101,7 @@ class Games(APIView):
         limits.knock(limits.NEW_GAME, request, account=str(user_id))
         body = read(serializers.NewGame, request.data)
         beside = _options_beside(body["game"], dict(request.data))
-        refuse_unknown(request.data, known={*serializers.NewGame().fields, *beside})
+        refuse_unknown(request.data, known={*fields(serializers.NewGame), *beside})
         wanted: dict[str, Any] = {
             "user_id": user_id,
             "name": body["game"],
@@ -117,10 +117,9 @@ class Games(APIView):
 
 def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:
     """Return the game's own options from the fields of the body."""
-    fields = [field.encode_name for field in msgspec.structs.fields(catalogue.get(name).Options)]
-    return {
-        field: data[field] for field in fields if field in data and field not in serializers.NewGame().fields
-    }
+    options = [field.encode_name for field in msgspec.structs.fields(catalogue.get(name).Options)]
+    own = fields(serializers.NewGame)
+    return {option: data[option] for option in options if option in data and option not in own}
 
 
 class OneGame(APIView):

@@ -32,7 +32,7 @@ async def test_no_call_takes_more_statements_than_it_may(
             taken[name] = (after - before) // len(requests)
 
     # A route that is measured under another name would take none.
-    assert taken["purchase"] > 0
+    assert not [name for name, call in basket.CALLS.items() if call.kind == "write" and not taken[name]]
     most = {name: call.most_statements for name, call in basket.CALLS.items()}
     assert {name: (count, most[name]) for name, count in taken.items() if count > most[name]} == {}
 

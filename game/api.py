@@ -1,6 +1,5 @@
 """HTTP routes of games and their replays."""
 
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +31,9 @@ from game import (
     shapes,
 )
 from game.author import catalogue
-from game.refusals import CannotBeOpened, NoNotation, NoSpectators
+from game.models import Game
+from game.records import TakenSeat
+from game.refusals import NoSpectators
 
 CHAT_SHOWN = 100
 METADATA = "metadata."
@@ -137,6 +138,16 @@ class OneGame(APIView):
         return Response(selectors.shown_game(game, seats))
 
 
+class Now(APIView):
+    """Life on the server."""
+
+    @extend_schema(
+        description="How many are online and play, and the replay of the day.", responses=shapes.Now
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.now())
+
+
 class Invitation(OpenView):
     """The game and host behind an invitation link; needs no sign-in."""
 
@@ -189,12 +200,30 @@ class Chat(APIView):
         responses=list[shapes.ChatLine],
     )
     def get(self, request: Request, game_id: UUID) -> Response:
-        user_id = identity(request).user_id
-        game, seats = selectors.game_visible_to(user_id, game_id)
-        may_watch = catalogue.get(game.name).spectators and not game.private
-        if not may_watch and not selectors.has_seat(seats, user_id):
-            raise NoSpectators
+        game, seats = _watchable(request, game_id)
         return Response(selectors.chat(game, seats, most=CHAT_SHOWN))
+
+
+class Spectators(APIView):
+    """The users who watch a game."""
+
+    @extend_schema(
+        description="403 `no_spectators`, 404 `unknown_match`.",
+        responses=shapes.Spectators,
+    )
+    def get(self, request: Request, game_id: UUID) -> Response:
+        game, seats = _watchable(request, game_id)
+        return Response(selectors.spectators(game.pk, seats))
+
+
+def _watchable(request: Request, game_id: UUID) -> tuple[Game, list[TakenSeat]]:
+    """Return a game that the caller plays or may watch. Raises ``NoSpectators`` and ``UnknownMatch``."""
+    user_id = identity(request).user_id
+    game, seats = selectors.game_visible_to(user_id, game_id)
+    may_watch = catalogue.get(game.name).spectators and not game.private
+    if not may_watch and not selectors.has_seat(seats, user_id):
+        raise NoSpectators
+    return game, seats
 
 
 class Replay(APIView):
@@ -206,7 +235,7 @@ class Replay(APIView):
     @extend_schema(
         description=(
             "Seed, options and inputs, from which the rules rebuild the final state exactly. Of a running "
-            "game the inputs so far, without the seed. 403 `no_spectators`, 404 `unknown_match`, "
+            "game the inputs and views so far, without the seed. 403 `no_spectators`, 404 `unknown_match`, "
             "409 `game_running` for a running game that hides something, 429 `rate_limited` for more than 30 "
             "replays at once, or then one a second."
         ),
@@ -217,15 +246,9 @@ class Replay(APIView):
         wanted = read(serializers.ReplayWanted, request.query_params.dict())
         user_id = identity(request).user_id
         game, seats = selectors.game_visible_to(user_id, game_id)
-        replay = replays.replay_of(game, seats, viewer_id=user_id)
-        is_turn_based = not catalogue.get(game.name).real_time
-        wants_views = wanted.get("views") and is_turn_based and replay.seed is not None
-        if wants_views and (views := replays.views(replay)):
-            replay = msgspec.structs.replace(replay, views=views)
-            with suppress(NoNotation, CannotBeOpened):
-                notation = replays.pgn(replay, begun_at=game.created_at)
-                replay = msgspec.structs.replace(replay, pgn=notation)
-        return Response(replay)
+        return Response(
+            replays.replay_of(game, seats, viewer_id=user_id, with_views=bool(wanted.get("views")))
+        )
 
 
 class Pgn(APIView):

@@ -11,7 +11,7 @@ from core.database import in_database
 from core.ids import UserId
 from core.refusals import Malformed
 from game import commands, events, selectors
-from game.live import rooms
+from game.live import attendance, rooms
 from game.live.open_rooms import RoomList
 from game.refusals import UnknownMatch
 from realtime.socket.consumer import Consumer, handles
@@ -39,6 +39,7 @@ class GameConsumer(Consumer):
         events.GameOver,
     )
     room: rooms.RoomHandle | None = None
+    game_id: uuid.UUID | None = None
 
     async def opened(self) -> None:
         try:
@@ -49,6 +50,8 @@ class GameConsumer(Consumer):
         room = await rooms.current().find(game_id)
         self.room = room
         await room.attach(self.connection, self.player, since, self._wants_to_follow())
+        self.game_id = game_id
+        attendance.current().arrived(game_id, self.player.user_id)
 
     def _wants_to_follow(self) -> UserId | None:
         """Return the ``?follow=`` of a spectator: the user whose view to show."""
@@ -60,6 +63,8 @@ class GameConsumer(Consumer):
         return UserId(int(given[0]))
 
     async def closed(self) -> None:
+        if self.game_id is not None:
+            attendance.current().left(self.game_id, self.player.user_id)
         if self.room is not None:
             self.room.detach(self.connection, self.player.user_id)
 

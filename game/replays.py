@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from msgspec import UNSET, Raw, UnsetType, json, structs
@@ -35,12 +36,14 @@ from game.refusals import CannotBeOpened, NoNotation, NoSpectators, StillRunning
 from game.shapes import Input, Replay
 
 
-def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: UserId) -> Replay:
+def replay_of(
+    game: Game, seats: Sequence[TakenSeat], *, viewer_id: UserId, with_views: bool = False
+) -> Replay:
     """Return the replay of a game as this user may see it.
 
-    While the game runs the seed is left out, because it would reveal the dice to come. Raises
-    ``StillRunning`` for a running game with hidden information, ``NoSpectators`` for a game that the user may
-    not watch.
+    ``with_views`` adds every position of a turn-based game, and the notation of a finished one. While the
+    game runs the seed is left out, because it would reveal the dice to come. Raises ``StillRunning`` for a
+    running game with hidden information, ``NoSpectators`` for a game that the user may not watch.
     """
     rules = catalogue.get(game.name)
     is_over = game.state in Game.OVER
@@ -56,6 +59,10 @@ def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: UserId) -> R
         if not selectors.has_seat(seats, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
     replay = whole_replay(game, seats)
+    if with_views and not rules.real_time and (seen := views(replay)):
+        replay = structs.replace(replay, views=seen)
+        with suppress(CannotBeOpened, NoNotation, StillRunning):
+            replay = structs.replace(replay, pgn=pgn(replay, begun_at=game.created_at))
     return replay if is_over else structs.replace(replay, seed=None)
 
 
@@ -93,7 +100,7 @@ def rebuild(replay: Replay) -> Match:
 
 
 def views(replay: Replay) -> list[Raw]:
-    """Return the spectators' views of a finished turn-based game as JSON: first, and after each change.
+    """Return the spectators' views of a turn-based game as JSON: first, and after each change.
 
     Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
     replay without its seed.

@@ -98,5 +98,5 @@ class ReplayWanted(serializers.Serializer[Any]):
 
     views = QueryBoolean(
         required=False,
-        help_text="1: include the spectators' views of a finished turn-based game, first and after each move",
+        help_text="1: include the spectators' views of a turn-based game, first and after each move",
     )

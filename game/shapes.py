@@ -124,6 +124,30 @@ class OwnGame(OneGame, kw_only=True, frozen=True):
     side: Annotated[str, about("The caller's")]
 
 
+class Spectators(Struct, kw_only=True, frozen=True):
+    """The users who watch a game now."""
+
+    count: int
+    usernames: Annotated[list[str], about("At most 20 of them")]
+
+
+class DailyReplay(Struct, kw_only=True, frozen=True):
+    """The last public game of the days before that somebody won by the rules."""
+
+    id: UUID
+    game: str
+    title: str
+    players: list[str]
+
+
+class Now(Struct, kw_only=True, frozen=True):
+    """The life on the server, a few seconds old at most."""
+
+    online: Annotated[int, about("Users who are connected")]
+    running: Annotated[int, about("Public games under way")]
+    replay: Annotated[DailyReplay | None, about("The same for all users until midnight UTC")]
+
+
 class Invitation(Struct, kw_only=True, frozen=True):
     """The public data of a game with a free seat."""
 

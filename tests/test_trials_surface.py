@@ -68,6 +68,7 @@ STRANGER = {
     ("get", "api/games/<uuid:game_id>/invitation"): 404,
     ("get", "api/games/<uuid:game_id>/pgn"): 404,
     ("get", "api/games/<uuid:game_id>/replay"): 404,
+    ("get", "api/games/<uuid:game_id>/spectators"): 404,
     ("get", "api/leaderboards/<str:name>"): 200,
     ("get", "api/users/<int:user_id>/ratings"): 200,
     ("get", "api/battles/<int:battle_id>"): 403,

@@ -1,5 +1,6 @@
 """Queries about games; other apps read games only through these."""
 
+from game.selectors.activity import now, spectators
 from game.selectors.games import (
     MAX_OPEN_ROOMS,
     Wanted,
@@ -63,6 +64,7 @@ __all__ = [
     "known",
     "latest_open_game",
     "movers",
+    "now",
     "offered",
     "open_games",
     "open_rooms",
@@ -77,6 +79,7 @@ __all__ = [
     "shown_players",
     "shown_ratings",
     "shown_result",
+    "spectators",
     "to_adopt",
     "unfinished_by_game",
     "unfinished_created_by",

@@ -7,7 +7,7 @@ others remove its members. Each change is announced by the worker that made it.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, NamedTuple, cast
 
 from redis.asyncio import Redis
@@ -317,6 +317,25 @@ class LeasedSet:
     def _note(self, members: Iterable[Member], is_present: bool) -> None:
         for member in members:
             self._changes.put_nowait((member, is_present))
+
+
+def others_in(kind: str, room: str, besides: Collection[UserId], most: int) -> tuple[int, set[UserId]]:
+    """Return how many users beside some are in a room, and up to ``most`` of them, from a thread.
+
+    Nobody is while Redis is unavailable.
+    """
+    name = key(f"{kind}:{room}")
+    pipe = sync_client().pipeline(transaction=False)
+    pipe.hlen(name)
+    pipe.hmget(name, [0, *besides])
+    pipe.hrandfield(name, most + len(besides))
+    try:
+        count, present, users = pipe.execute()
+    except REDIS_ERRORS as problem:
+        logger.warning("Nobody counts as present: %s", problem)
+        return 0, set()
+    others = sorted({UserId(int(user)) for user in users} - {*besides})
+    return count - sum(one is not None for one in present), set(others[:most])
 
 
 def users_in(kind: str, room: str) -> set[UserId]:

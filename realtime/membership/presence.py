@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from typing import cast
 
 from redis.asyncio import Redis
 
@@ -43,6 +44,20 @@ def online_sync(user_ids: Iterable[UserId]) -> set[UserId]:
         logger.warning("Nobody counts as online: %s", problem)
         return set()
     return {user_id for user_id, exists in zip(ids, answers, strict=True) if exists}
+
+
+def count_online_sync() -> int:
+    """Return the number of users with a socket on any worker; one with sockets on two counts twice."""
+    workers = key(f"{KIND}:workers")
+    try:
+        names = cast(list[bytes], sync_client().zrange(workers, 0, -1))
+        pipe = sync_client().pipeline(transaction=False)
+        for name in names:
+            pipe.scard(key(f"{KIND}:of:{name.decode()}"))
+        return sum(pipe.execute())
+    except REDIS_ERRORS as problem:
+        logger.warning("Nobody counts as online: %s", problem)
+        return 0
 
 
 class Presence:

@@ -19,6 +19,7 @@ from game.author import catalogue
 from game.author.match import Match
 from game.models import Game, JournalEntry
 from game.records import Ending
+from game.selectors import activity
 from game.tests.conftest import queued_game
 
 
@@ -39,8 +40,9 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests need no worker; the leaderboards' cache is cleared before each."""
+    """These tests need no worker; what is kept for all users is cleared before each."""
     monkeypatch.setattr(leaderboards, "_cache", {})
+    monkeypatch.setattr(activity, "_kept", None)
 
 
 @pytest.fixture

@@ -150,9 +150,28 @@ def test_the_seed_of_a_running_game_stays_on_the_server(
     replay = replay_of(cyd, table.game, views=1)
     assert replay["inputs"]
     assert (replay["seed"], replay["result"], replay["final_view"]) == (None, None, None)
-    assert "views" not in replay
     with pytest.raises(ValueError, match="no seed"):
         rebuilt_from(replay)
+
+
+@pytest.mark.parametrize("name", ["tictactoe", "chess"])
+def test_the_positions_so_far_of_a_game_that_hides_nothing_are_told_while_it_runs(
+    ada: Person, cyd: Person, new_game: Callable[..., Game], name: str
+) -> None:
+    table = Table(new_game(name))
+    table.play(Random(1), at_most=4)
+
+    for person in (ada, cyd):
+        replay = replay_of(person, table.game, views=1)
+        assert len(replay["views"]) == 5
+        assert replay["views"][-1] == table.match.view(None)
+        assert "pgn" not in replay
+
+
+def test_a_running_game_in_real_time_tells_no_positions(ada: Person, new_game: Callable[..., Game]) -> None:
+    table = Table(new_game("pong"))
+    table.play(Random(1), at_most=40)
+    assert "views" not in replay_of(ada, table.game, views=1)
 
 
 def test_a_running_game_that_nobody_may_watch_has_a_replay_for_its_players_only(

@@ -27,6 +27,8 @@ def validate_network(text: str) -> None:
 
 LANGUAGES = (("en", "English"), ("de", "German"))
 """The languages of mails; a user's is that of the last sign-in."""
+AVATAR_HUES = 12
+AVATAR_SHAPES = 6
 USERNAME_LENGTH = range(3, 31)
 USERNAME_LETTERS = RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _ . - only.")
 
@@ -70,6 +72,9 @@ class User(AbstractUser):
         "self", null=True, on_delete=models.SET_NULL, related_name="former_accounts", editable=False
     )
     """The account that its person kept. What could not move, such as finished games, still points here."""
+    avatar_hue = models.PositiveSmallIntegerField(null=True, editable=False)
+    avatar_shape = models.PositiveSmallIntegerField(null=True, editable=False)
+    """The chosen sign; without a choice, clients make one from the name."""
 
     objects: ClassVar[Accounts] = Accounts()
 
@@ -78,6 +83,16 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(avatar_hue=None, avatar_shape=None)
+                | models.Q(
+                    avatar_hue__isnull=False,
+                    avatar_shape__isnull=False,
+                    avatar_hue__lt=AVATAR_HUES,
+                    avatar_shape__lt=AVATAR_SHAPES,
+                ),
+                name="avatar_is_whole_and_known",
+            ),
             models.UniqueConstraint(
                 Lower("username"),
                 name="username_unique_in_any_case",

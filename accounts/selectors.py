@@ -1,6 +1,6 @@
 """Queries about accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import reduce
 from ipaddress import ip_address
@@ -14,7 +14,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import Link, Session, SignIn, User
-from accounts.shapes import BriefUser, DeviceSession, OwnProfile, SignInEntry, WayIn
+from accounts.shapes import (
+    Avatar,
+    BriefUser,
+    DeviceSession,
+    NamedAvatar,
+    OwnProfile,
+    SignInEntry,
+    WayIn,
+)
 from core import client_address
 from core.ids import UserId
 from core.refusals import NotAllowed, NotFound
@@ -200,7 +208,30 @@ def own_profile(user: User) -> OwnProfile:
         mfa=user.has_mfa,
         date_joined=user.date_joined,
         last_login=user.last_login,
+        avatar=_avatar(user),
     )
+
+
+def _avatar(user: User) -> Avatar | None:
+    if user.avatar_hue is None or user.avatar_shape is None:
+        return None
+    return Avatar(hue=user.avatar_hue, shape=user.avatar_shape)
+
+
+def avatars(names: Collection[str]) -> list[NamedAvatar]:
+    """Return the avatars that the users of these names have chosen."""
+    rows = _avatars(list(names))
+    return [
+        NamedAvatar(username=name, hue=hue, shape=shape)
+        for name, hue, shape in rows
+        if hue is not None and shape is not None
+    ]
+
+
+@statement
+def _avatars(names: list[str]) -> QuerySet[User, tuple[str, int | None, int | None]]:
+    chosen = User.objects.filter(username__in=names, avatar_hue__isnull=False)
+    return chosen.values_list("username", "avatar_hue", "avatar_shape")
 
 
 def shown_sessions(sessions: Iterable[Session], current: int) -> list[DeviceSession]:

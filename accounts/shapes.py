@@ -19,6 +19,19 @@ class BriefUser(Struct, kw_only=True, frozen=True):
     is_guest: bool
 
 
+class Avatar(Struct, kw_only=True, frozen=True):
+    """The sign beside a user's name."""
+
+    hue: Annotated[int, Meta(ge=0, lt=12), about("Colours by number")]
+    shape: Annotated[int, Meta(ge=0, lt=6), about("Patterns by number")]
+
+
+class NamedAvatar(Avatar, kw_only=True, frozen=True):
+    """The sign of a user."""
+
+    username: str
+
+
 class OwnProfile(BriefUser, kw_only=True, frozen=True):
     """All that a user is shown of the own account."""
 
@@ -27,6 +40,7 @@ class OwnProfile(BriefUser, kw_only=True, frozen=True):
     mfa: Annotated[bool, about("Whether there is a second factor")]
     date_joined: datetime
     last_login: datetime | None
+    avatar: Annotated[Avatar | None, about("null: made from the name")]
 
 
 class TokenPair(Struct, kw_only=True, frozen=True):

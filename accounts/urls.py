@@ -45,6 +45,8 @@ urlpatterns = [
     route("api/me/password", account.Password.as_view()),
     route("api/me/export", account.Export.as_view()),
     route("api/users", account.Users.as_view()),
+    route("api/me/avatar", account.OwnAvatar.as_view()),
+    route("api/users/avatars", account.Avatars.as_view()),
     route("api/users/profile", account.Profile.as_view()),
     route("api/users/<int:user_id>", account.OneUser.as_view()),
 ]

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import (
+    avatars,
     bans,
     consent,
     gatekeeping,
@@ -354,6 +355,39 @@ class Export(APIView):
         }
         headers = {"Content-Disposition": f'attachment; filename="{identity(request).username}.json"'}
         return Response(body, headers=headers)
+
+
+MOST_AVATARS = 100
+
+
+class OwnAvatar(APIView):
+    """The sign beside the caller's name."""
+
+    @typed
+    def put(self, request: Request, body: shapes.Avatar) -> None:
+        """Choose it. 422 `invalid`."""
+        avatars.choose(selectors.user(request), body)
+
+    @typed
+    def delete(self, request: Request) -> None:
+        """Go back to the one made from the name."""
+        avatars.choose(selectors.user(request), None)
+
+
+class Avatars(APIView):
+    """The signs that users have chosen."""
+
+    @extend_schema(
+        operation_id="api_users_avatars",
+        description="Who has chosen none is left out. 422 `invalid` for more than 100 names.",
+        parameters=[OpenApiParameter("names", str, description="Names, with commas between them")],
+        responses=list[shapes.NamedAvatar],
+    )
+    def get(self, request: Request) -> Response:
+        names = request.query_params.get("names", "").split(",")
+        if len(names) > MOST_AVATARS:
+            raise Invalid(f"Ask for at most {MOST_AVATARS} names at once.")
+        return Response(selectors.avatars(names))
 
 
 class Users(APIView):

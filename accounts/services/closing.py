@@ -42,6 +42,7 @@ def erase(user: User) -> None:
     Session.objects.filter(user=user).update(user_agent="", ip=None)
     user.username = f"erased_{get_random_string(12, ascii_lowercase + digits)}"
     user.email_verified_at = user.birth_date = user.marketing_consent_at = None
+    user.avatar_hue = user.avatar_shape = None
     user.email = user.pending_email = user.first_name = user.last_name = ""
     user.set_unusable_password()
     user.is_active = user.is_staff = user.is_superuser = user.is_premium = False

@@ -5,6 +5,18 @@ export interface AccountsAddressRequest {
   email: string;
 }
 
+/** The sign beside a user's name. */
+export interface AccountsAvatar {
+  hue: number;
+  shape: number;
+}
+
+/** The sign beside a user's name. */
+export interface AccountsAvatarRequestRequest {
+  hue: number;
+  shape: number;
+}
+
 /** The user that comes with tokens. */
 export interface AccountsBriefUser {
   id: number;
@@ -82,6 +94,13 @@ export interface AccountsMfaAnswerRequestRequest {
   code: string;
 }
 
+/** The sign of a user. */
+export interface AccountsNamedAvatar {
+  hue: number;
+  shape: number;
+  username: string;
+}
+
 /** Changes of the consent; fields that are left out stay as they are. */
 export interface AccountsNewConsentRequestRequest {
   terms_version?: string | null;
@@ -124,6 +143,7 @@ export interface AccountsOwnProfile {
   mfa: boolean;
   date_joined: string;
   last_login: string | null;
+  avatar: AccountsAvatar | null;
 }
 
 /** A passkey of the caller. */
@@ -665,6 +685,14 @@ export interface GameChatLine {
   message: string;
 }
 
+/** The last public game of the days before that somebody won by the rules. */
+export interface GameDailyReplay {
+  id: string;
+  game: string;
+  title: string;
+  players: Array<string>;
+}
+
 /** An input of a player. */
 export interface GameInput {
   seq: number;
@@ -703,6 +731,13 @@ export interface GameNewGameRequest {
   seats?: number;
   private?: boolean;
   options?: Record<string, unknown>;
+}
+
+/** The life on the server, a few seconds old at most. */
+export interface GameNow {
+  online: number;
+  running: number;
+  replay: GameDailyReplay | null;
 }
 
 /** A game. */
@@ -830,6 +865,12 @@ export interface GameReward {
   level_up: boolean;
   gems?: number;
   currencies?: Record<string, number>;
+}
+
+/** The users who watch a game now. */
+export interface GameSpectators {
+  count: number;
+  usernames: Array<string>;
 }
 
 export interface InventoryRowPage {

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import re_path
 
-from web.views import calls, mails, shell, signed_in, theme, unknown, workbench
+from web.views import calls, looks, mails, shell, signed_in, theme, unknown, workbench
 
 PLACES = (
     "",
@@ -51,6 +51,7 @@ urlpatterns = [
     *(re_path(rf"^{place}/?$", shell) for place in PLACES if not place.startswith(_LEFT_OUT)),
     re_path(r"^theme\.css$", theme),
     re_path(r"^dev/calls/?$", calls),
+    re_path(r"^dev/looks/?$", looks),
     re_path(r"^dev/mail/?$", mails),
     re_path(r"^dev/games/(?P<name>\w+)/?$", workbench),
     re_path("", unknown),

@@ -131,6 +131,13 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "web/mails.html", {"mails": queue.latest(100)})
 
 
+@require_safe
+@cache_control(no_store=True)
+def looks(request: HttpRequest) -> HttpResponse:
+    """Show every component in every state; with ``DEBUG`` off there is no such page."""
+    return render(request, "web/looks.html") if settings.DEBUG else unknown(request)
+
+
 def _figures(calls: call_costs.RecentCalls) -> dict[str, Any]:
     last = len(calls.durations) - 1
     return {

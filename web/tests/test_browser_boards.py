@@ -90,7 +90,7 @@ def test_a_time_control_is_chosen_and_the_game_is_saved_as_pgn(arrive: Callable[
     ada.page.get_by_role("link", name="Replay", exact=True).click()
     ada.button("First move").click()
     start = "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1"
-    expect(ada.page.get_by_label("Position (FEN)")).to_have_value(start)
+    expect(ada.page.get_by_role("textbox", name="Position (FEN)")).to_have_value(start)
     with ada.page.expect_download() as saved:
         ada.button("Download as PGN").click()
     text = Path(saved.value.path()).read_text()

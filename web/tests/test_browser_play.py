@@ -122,7 +122,7 @@ def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Ca
 
     ada.page.goto(game.replace("/games/", "/replay/"))
     expect(ada.page.get_by_text("Move 5 of 5", exact=True)).to_be_visible()
-    expect(ada.page.locator(".moves .now")).to_contain_text("Cell 3")
+    expect(ada.page.locator(".moves [aria-current]")).to_contain_text("Cell 3")
     ada.page.keyboard.press("ArrowLeft")
     expect(ada.page.get_by_text("Move 4 of 5", exact=True)).to_be_visible()
     expect(ada.page.locator("[data-cell='2'] .mark")).to_have_count(0)
@@ -134,6 +134,17 @@ def test_a_board_is_played_with_the_keyboard_alone(arrive: Callable[..., Person]
     for key in ("ArrowUp", "ArrowLeft", "Enter"):
         ada.page.keyboard.press(key)
     bob.sees_mark(0)
+
+
+def test_players_see_who_watches(arrive: Callable[..., Person]) -> None:
+    ada, _ = matched(arrive, "Tic-tac-toe")
+    expect(ada.page.locator(".watchers")).to_have_text("")
+    cyd = arrive()
+    cyd.comes_as_guest()
+    name = cyd.page.locator(".me").inner_text().split()[-1]
+    cyd.page.goto(ada.page.url)
+    expect(cyd.page.get_by_text("You are watching")).to_be_visible()
+    expect(ada.page.locator(".watchers")).to_contain_text(name)
 
 
 def test_whoever_watches_sees_the_moves_and_cannot_make_any(arrive: Callable[..., Person]) -> None:

@@ -76,7 +76,7 @@ def test_the_shell_obeys_its_own_policy(client: Client) -> None:
 
 def test_every_file_that_the_shell_names_is_there(client: Client) -> None:
     named = re.findall(r'(?:src|href)="/static/([^"]+)"', client.get("/").text)
-    assert len(named) == 10
+    assert len(named) == 11
     assert [name for name in named if finders.find(name) is None] == []
 
 
@@ -269,8 +269,8 @@ def test_the_page_knows_who_may_move_by_the_phase_and_hears_of_what_was_no_move(
     ]
 
 
-@pytest.mark.parametrize("path", ["/dev/calls", "/dev/calls/"])
-def test_outside_development_there_is_no_page_of_calls(client: Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/dev/calls", "/dev/calls/", "/dev/looks", "/dev/looks/"])
+def test_outside_development_there_is_no_page_of_calls_or_looks(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     asked_by_a_browser = client.get(path, headers={"Accept": "text/html"})

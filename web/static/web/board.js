@@ -1,7 +1,12 @@
 /**
  * The imports of a game's board, as `/static/web/board.js`. The module `static/NAME/board.js` of an app draws the game
- * NAME on the page: its default export is a Preact component with `BoardProps`, and it may export `MARKS`, the piece of
- * each player. docs/write-a-game.md has an example.
+ * NAME on the page: its default export is a Preact component with `BoardProps`. docs/write-a-game.md has an example. The
+ * height that there is for a board is `100dvh - var(--around)`. It may also export:
+ *
+ * - `MARKS`: the piece of each player,
+ * - `SeatNote`: a component with `{view, seat}`, drawn in the row of each player,
+ * - `notation(view)`: the moves so far, as the list of moves shows them,
+ * - `endingOf(view)`: how the rules have ended the game, in words, or null.
  *
  * @typedef {object} Room What is known of the game.
  * @property {{id: number, username: string, side: string, team?: number | null}[]} players in the order of their seats

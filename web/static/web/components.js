@@ -1,4 +1,5 @@
 /** The building blocks of every screen. */
+import { useAvatar } from "./avatars.js";
 import { createContext, html, useContext, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { PersonLink } from "./person.js";
@@ -257,33 +258,16 @@ export function Menu({ label, items, icon = "more" }) {
   </span>`;
 }
 
-const HUES = 12;
-const SHAPES = 6;
-
 /**
- * Hash a text to 32 bits, by FNV-1a with a last mixing step, as names often differ in their last letter only.
+ * The sign of a person: chosen by them, else made from the name. `presence` adds the dot of who is there.
  *
- * @param {string} words
+ * @param {{name?: string, size?: string, presence?: string | null, look?: import("./avatars.js").Look | null}} props
  */
-function hash(words) {
-  let sum = 0x811c9dc5;
-  for (const letter of words) sum = Math.imul(sum ^ Number(letter.codePointAt(0)), 0x01000193);
-  sum = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
-  return (sum ^ (sum >>> 13)) >>> 0;
-}
-
-/**
- * A round sign made from a name: always the same colour and shape for the same name. `presence` adds the dot of who is
- * there;
- * `icon` stands in for the letter.
- *
- * @param {{name?: string, size?: string, presence?: string | null, icon?: string | null}} props
- */
-export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
-  const sum = hash(name);
-  const shape = Math.floor(sum / HUES) % SHAPES;
-  return html`<span class="avatar hue-${sum % HUES} shape-${shape} ${size} ${presence ?? ""}" aria-hidden="true">
-    ${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
+export function Avatar({ name = "?", size = "", presence = null, look = null }) {
+  const theirs = useAvatar(name);
+  const { hue, shape } = look ?? theirs;
+  return html`<span class="avatar hue-${hue} shape-${shape} ${size} ${presence ?? ""}" aria-hidden="true">
+    ${[...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 
@@ -589,6 +573,27 @@ export function useTabTitle(waiting) {
   useEffect(() => {
     document.title = `${count ? `(${count}) ` : ""}${title ? `${title} · ` : ""}${text("app.name")}`;
   }, [title, count]);
+}
+
+/**
+ * A text to be copied, by a click on its button or by hand.
+ *
+ * @param {{label: string, value: string}} props
+ */
+export function CopyField({ label, value }) {
+  const [copied, setCopied] = useState(/** @type {string | null} */ (null));
+  /** @type {Ref<HTMLInputElement>} */
+  const field = useElement();
+  const copy = async () => {
+    field.current.select();
+    // Without a secure origin there is no clipboard; what is selected can still be copied by hand.
+    await navigator.clipboard?.writeText(value);
+    if (navigator.clipboard) setCopied(value);
+  };
+  return html`<div class="copy"><input ref=${field} class="numbers" readonly value=${value} aria-label=${label}
+      onFocus=${() => field.current.select()} />
+    <${Button} onClick=${copy} aria-label=${`${label}: ${text("copy.copy")}`}>
+      ${text(copied === value ? "copy.copied" : "copy.copy")}<//></div>`;
 }
 
 /**

@@ -162,7 +162,7 @@ function Main() {
   else if (status === "out" && !found.one.open)
     content = html`<${SignInPrompt} invited=${found.one.invites && found.fields.id} />`;
   else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
-  return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
+  return html`<main key=${path} id="main" ref=${main} tabindex="-1"><${Boundary}>${content}<//></main>`;
 }
 
 const ICON = page.logo ?? new URL("icon.svg", import.meta.url).pathname;
@@ -287,14 +287,18 @@ function Top() {
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
     ${(status === "in" || status === "unknown") && html`<${Purse} />`}
-    ${status === "in" && html`<${PeopleButton} /><${Bell} />`}
+    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>`}
+    ${
+      // Of what is as wide as its content nothing stands right of here: it would move the rest as it comes.
+      status === "in" ? html`<${PeopleButton} /><${Bell} />` : status !== "out" && html`<span class="two-icons"></span>`
+    }
     <${Theme} />
     ${
-      user &&
-      html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
-      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")}
+      status === "in"
+        ? html`<a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")}
         title=${text("account.title")}><${Icon} name="settings" /></a>
       <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`
+        : status !== "out" && html`<span class="two-icons to-settings"></span>`
     }
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;
@@ -365,11 +369,12 @@ function SidePane() {
   const { path } = useStore(here);
   const { status } = useStore(session);
   const wide = useMedia(WIDE) && !place(path)?.one.full;
-  const shown = useStore(pane) && wide && status === "in" && path !== "/";
-  useEffect(() => {
+  const shown = useStore(pane) && wide && status !== "out" && path !== "/";
+  useLayoutEffect(() => {
     document.getElementById("app")?.classList.toggle("with-pane", shown);
   }, [shown]);
-  return shown && html`<${PeoplePane} />`;
+  if (!shown) return null;
+  return status === "in" ? html`<${PeoplePane} />` : html`<aside class="pane"><${Skeleton} /></aside>`;
 }
 
 function App() {

@@ -29,6 +29,8 @@ export const badge = new Store(NOTHING_WAITS);
 export const friends = new Store(/** @type {Rest.FriendsFriend[] | null} */ (null));
 /** The connection of the presence socket: `{state, ?until}`. */
 export const friendsLine = new Store(/** @type {Connection} */ ({ state: "closed" }));
+/** True once it is known what waits. */
+export const caughtUp = new Store(false);
 /** Open requests, in and out: `{id, from_user, to_user}`. */
 export const requests = new Store(/** @type {Rest.FriendsRequest[]} */ ([]));
 /** Pending invites, in and out. */
@@ -319,8 +321,8 @@ client.on(
 // Changes missed while the connection was away are fetched again.
 client.on("connection", ({ state }, channel) => {
   if (state !== "open" || channel !== client.notifications) return;
-  for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()])
-    asked.catch(() => {});
+  const asked = [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()];
+  Promise.allSettled(asked).then(() => caughtUp.set(true));
 });
 
 // -- Away
@@ -352,6 +354,7 @@ function follow({ status }) {
   if (status !== "out") return;
   clearTimeout(idle);
   badge.set(NOTHING_WAITS);
+  caughtUp.set(false);
   for (const one of [friends, party]) one.set(null);
   for (const list of [requests, invites, partyTalk, notices]) list.set([]);
 }

@@ -140,10 +140,27 @@ export type Steps<State, Heard, More extends unknown[] = []> = {
 /** A step of a reducer whose message has been found by its type. */
 export type Step<State, More extends unknown[] = []> = (state: State, message: never, ...more: More) => State;
 
-/** The module that draws a game: `../board.js` says of what its properties are. */
+/** The module that draws a game, as `board.js` describes it. */
 export interface Board {
   default: ComponentType<BoardProps>;
   MARKS?: string[];
+  SeatNote?: ComponentType<{ view: any; seat: number }>;
+  notation?: (view: any) => string[] | null;
+  endingOf?: (view: any) => string | null;
+}
+
+/** The cause of a position: a move, or anything else that is in a replay. */
+export interface SceneInput {
+  type: string;
+  user_id: number | null;
+  movement: unknown;
+}
+
+/** A position of a game, and what led to it; null at the beginning, and where that is not known. */
+export interface Scene {
+  seq: number;
+  view: any;
+  input: SceneInput | null;
 }
 
 /** The state of a game behind its socket, as `play/room.js` keeps it. */
@@ -164,6 +181,7 @@ export interface GameRoom {
   drawOfferedBy: number | null;
   rematchAskedBy: number[];
   undoAskedBy: number | null;
+  scenes: Scene[];
   rematch: string | null;
   result: Pick<Game.GameOver, "winner_ids" | "reason" | "scores" | "ratings" | "rewards"> | null;
   chat: ChatLine[];

@@ -24,7 +24,8 @@ import { Money } from "../purse.js";
 import { client, currentUser } from "../session.js";
 import { useSocket } from "../socket.js";
 import { amount, text } from "../texts.js";
-import { Picture } from "../things.js";
+import { Creature } from "../things/illustrations.js";
+import { Picture } from "../things/things.js";
 import { BattleFacts, Join } from "./battles.js";
 
 /**
@@ -96,8 +97,7 @@ function Health({ one, name }) {
 /** @param {{enemy: EnemyState, number: number, can: boolean, onStrike: () => void}} props */
 function Enemy({ enemy, number, can, onStrike }) {
   const down = enemy.hp === 0;
-  return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Avatar} name=${enemy.name} icon="beast"
-    size="large" />
+  return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Creature} name=${enemy.name} />
     <div class="grow"><strong>${enemy.name}</strong><${Health} one=${enemy} name=${enemy.name} /></div>
     ${
       down

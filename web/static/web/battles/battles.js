@@ -1,6 +1,5 @@
 /** Battles against enemies: those to join, and those that are over. */
 import {
-  Avatar,
   Badge,
   Button,
   Card,
@@ -14,6 +13,7 @@ import {
   useTitle,
 } from "../components.js";
 import { html } from "../dom.js";
+import { Creature } from "../things/illustrations.js";
 import { later, postOnce } from "../player.js";
 import { useStamina } from "../purse.js";
 import { go } from "../router.js";
@@ -70,8 +70,7 @@ function Open({ battle }) {
   const [hp, most] = /** @type {const} */ (["hp", "max_hp"]).map((field) =>
     battle.enemies.reduce((sum, one) => sum + one[field], 0),
   );
-  return html`<${Card} class="battle-card"><div class="thing-head"><${Avatar} name=${battle.enemies[0]?.name}
-    icon="beast" size="large" />
+  return html`<${Card} class="battle-card"><div class="thing-head"><${Creature} name=${battle.enemies[0]?.name ?? ""} />
       <div class="grow"><h2>${battle.name}</h2><p class="soft small">${lineup(battle.enemies)}</p></div></div>
     <${BattleFacts} battle=${battle} />
     <${Meter} kind="health" label=${text("battles.health_left")} value=${hp} most=${most} />
@@ -118,5 +117,5 @@ export default function Battles() {
       html`<div class="battles">${data.map((battle) => html`<${Open} key=${battle.id} battle=${battle} />`)}
       </div>`
     }
-    <section class="stack"><h2>${text("battles.history")}</h2><${Past} /></section></div>`;
+    ${data && html`<section class="stack"><h2>${text("battles.history")}</h2><${Past} /></section>`}</div>`;
 }

@@ -98,7 +98,7 @@ function Placing({ onMove, pending, live }) {
   const next = (/** @type {number} */ row, /** @type {number} */ col) => ({ name, row, col, vertical });
   const free = (/** @type {number} */ row, /** @type {number} */ col) => Boolean(name) && fits(next(row, col), ships);
   useKeys(({ key }) => key === "r" && setVertical((before) => !before));
-  return html`<div class="placing">
+  return html`<div class="placing"><div class="beside">
     <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
     <div class="actions">
       <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>
@@ -108,7 +108,7 @@ function Placing({ onMove, pending, live }) {
       <${Button} kind="primary" disabled=${Boolean(name) || !live} busy=${Boolean(pending)}
         onClick=${() => onMove?.({ ships })}>
         ${text("battleship.done")}<//>
-    </div>
+    </div></div>
     <${Waters} title=${text("battleship.own")} grid=${grid} free=${free} active onAim=${setAt}
       aim=${at && free(...at) ? cellsOf(next(...at)) : []}
         onPick=${(/** @type {number} */ row, /** @type {number} */ col) => setShips([...ships, next(row, col)])} />
@@ -129,9 +129,11 @@ const Fleet = ({ fleet }) =>
 /** @param {BoardProps} props */
 export default function Battleship({ view, room, me, canMove, pending, onMove, live }) {
   const seat = room.players.findIndex(({ id }) => id === me);
+  // The waters that are shown large: 1 for those that the player fires at, 0 for their own.
+  const [far, setFar] = useState(1);
   if (view.phase === "placing" && seat >= 0 && !room.result) {
     if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} live=${live} />`;
-    return html`<div class="placing"><p role="status">${text("battleship.waiting")}</p>
+    return html`<div class="placing"><p class="beside" role="status">${text("battleship.waiting")}</p>
       <${Waters} title=${text("battleship.own")} grid=${view.board} /></div>`;
   }
   const shot = view.last_shot;
@@ -142,11 +144,19 @@ export default function Battleship({ view, room, me, canMove, pending, onMove, l
     seat >= 0
       ? [text("battleship.own"), text("battleship.target")]
       : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
+  const grids = [view.board, view.target];
+  const fleets = [view.fleet, view.enemy];
+  const hits = [!fired, fired];
   return html`<div class="battle">
-    <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${fired ? last : null}
-        aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(/** @type {number} */ row, /** @type {number} */ col) => onMove?.({ row, col })}
-        free=${(/** @type {number} */ row, /** @type {number} */ col) => canMove && view.target[row][col] === null} /><${Fleet} fleet=${view.enemy} /></div>
-    <div><${Waters} title=${titles[0]} grid=${view.board} last=${fired ? null : last} />
-      <${Fleet} fleet=${view.fleet} /></div>
+    <${Waters} title=${titles[far]} grid=${grids[far]} active=${canMove && far === 1} last=${hits[far] ? last : null}
+      aim=${pending && far === 1 ? [[pending.row, pending.col]] : []}
+      onPick=${(/** @type {number} */ row, /** @type {number} */ col) => onMove?.({ row, col })}
+      free=${(/** @type {number} */ row, /** @type {number} */ col) => far === 1 && canMove && view.target[row][col] === null} />
+    <div class="beside">
+      <${Fleet} fleet=${fleets[far]} />
+      <${Waters} title=${titles[1 - far]} grid=${grids[1 - far]} last=${hits[1 - far] ? last : null} />
+      <${Fleet} fleet=${fleets[1 - far]} />
+      <${Button} icon="turn" onClick=${() => setFar(1 - far)}>${text("battleship.swap")}<//>
+    </div>
   </div>`;
 }

@@ -1,6 +1,6 @@
 /** Chess: tap a piece and a square, or drag; a pawn that arrives asks what it becomes. */
 import { Button } from "../components.js";
-import { html, useEffect, useLayoutEffect, useElement, useState } from "../dom.js";
+import { html, useEffect, useElement, useLayoutEffect, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { ChessPiece } from "./chess_pieces.js";
 import { Squares } from "./squares.js";
@@ -58,7 +58,7 @@ function Promotion({ white, onPick, onCancel }) {
  *
  * @param {{view: any, seat: number}} props
  */
-function Taken({ view, seat }) {
+export function SeatNote({ view, seat }) {
   /** @param {string} pieces */
   const sum = (pieces) => [...pieces].reduce((total, kind) => total + WORTH[kind], 0);
   const ahead = sum(view.taken[seat]) - sum(view.taken[1 - seat]);
@@ -73,21 +73,15 @@ function Taken({ view, seat }) {
   </p>`;
 }
 
-/** @param {{moves: string[]}} props */
-function Moves({ moves }) {
-  /** @type {Ref<HTMLElement>} */
-  const list = useElement();
-  useEffect(
-    () => list.current.lastElementChild?.scrollIntoView({ block: "nearest", inline: "nearest" }),
-    [moves.length],
-  );
-  return html`<ol class="chess-moves numbers" tabindex="0" aria-label=${text("chess.moves")} ref=${list}>
-    ${moves.map(
-      (san, index) => html`<li key=${index} class=${index === moves.length - 1 ? "now" : ""}>
-        ${index % 2 === 0 && html`<span class="soft">${index / 2 + 1}.</span> `}${san}</li>`,
-    )}
-  </ol>`;
-}
+/**
+ * "1. e4", "e5", "2. Nf3" and so on.
+ *
+ * @param {{moves: string[]}} view
+ */
+export const notation = ({ moves }) => moves.map((san, index) => (index % 2 ? san : `${index / 2 + 1}. ${san}`));
+
+/** @param {{ending: string | null}} view */
+export const endingOf = ({ ending }) => ending && text(`chess.${ending}`);
 
 /** @param {BoardProps} props */
 export default function Chess({ view, room, me, canMove, pending, onMove }) {
@@ -108,9 +102,7 @@ export default function Chess({ view, room, me, canMove, pending, onMove }) {
   const last = view.last ? [parts(view.last).from, parts(view.last).to] : [];
   const whiteMoves = view.fen.split(" ")[1] === "w";
   const king = view.check ? view.board.flat().indexOf(whiteMoves ? "K" : "k") : null;
-  const below = turned ? 1 : 0;
   return html`<div class="chess">
-    <${Taken} view=${view} seat=${below} />
     <div class="over">
       <${Squares} label=${text("board.label", { game: "Chess" })} board=${view.board} turned=${turned} moves=${moves}
           last=${last} alert=${king} pending=${pending && parts(String(pending.uci))} Piece=${ChessPiece} isSameSide=${isSameSide} nameOf=${nameOf}
@@ -125,9 +117,6 @@ export default function Chess({ view, room, me, canMove, pending, onMove }) {
       <//>
       ${asked && html`<${Promotion} white=${seat === 0} onPick=${promote} onCancel=${() => setAsked(null)} />`}
     </div>
-    <${Taken} view=${view} seat=${1 - below} />
     <p class="hidden" aria-live="polite">${view.moves.at(-1) ?? ""}${view.check ? ` ${text("chess.check")}` : ""}</p>
-    ${view.ending && html`<p class="ending" role="status">${text(`chess.${view.ending}`)}</p>`}
-    <${Moves} moves=${view.moves} />
   </div>`;
 }

@@ -4,7 +4,6 @@ import { Component, html } from "../dom.js";
 
 /**
  * @import { Board, ComponentType } from "../types.d.ts"
- * @import { BoardProps } from "../board.js"
  */
 
 /** @type {Record<string, () => Promise<Board>>} */
@@ -23,10 +22,10 @@ const BOARDS = {
 const generic = () => import("./generic.js");
 
 /**
- * A board of an app, in whose place `Instead` is drawn from its first failure on.
+ * A component of an app's board, in whose place `Instead` is drawn from its first failure on.
  *
- * @param {ComponentType<BoardProps>} Board
- * @param {ComponentType<BoardProps>} Instead
+ * @param {ComponentType<any>} Board
+ * @param {ComponentType<any>} Instead
  * @param {string} game
  */
 function guarded(Board, Instead, game) {
@@ -40,7 +39,7 @@ function guarded(Board, Instead, game) {
     }
 
     /**
-     * @param {BoardProps} props
+     * @param {any} props
      * @param {{hasFailed: boolean}} state
      */
     render(props, { hasFailed }) {
@@ -48,6 +47,25 @@ function guarded(Board, Instead, game) {
     }
   };
 }
+
+/**
+ * A function of an app's board, which tells nothing where it fails.
+ *
+ * @template Told
+ * @param {((view: any) => Told) | undefined} tell
+ * @param {string} game
+ * @returns {((view: any) => Told | null) | undefined}
+ */
+const careful = (tell, game) =>
+  tell &&
+  ((view) => {
+    try {
+      return tell(view);
+    } catch (error) {
+      console.error(`The board of ${game} failed.`, error);
+      return null;
+    }
+  });
 
 /**
  * The module that draws `game`, whose entry in the catalogue may name a board of the game's app.
@@ -64,7 +82,13 @@ export async function loadBoard(game, entry = undefined) {
   try {
     const board = await import(address);
     if (typeof board.default !== "function") throw new TypeError(`${address} has no default export.`);
-    return { MARKS: board.MARKS, default: guarded(board.default, instead.default, game) };
+    return {
+      MARKS: board.MARKS,
+      default: guarded(board.default, instead.default, game),
+      SeatNote: board.SeatNote && guarded(board.SeatNote, () => null, game),
+      notation: careful(board.notation, game),
+      endingOf: careful(board.endingOf, game),
+    };
   } catch (error) {
     console.error(`The board of ${game} cannot be loaded; the form takes its place.`, error);
     return instead;

@@ -106,6 +106,10 @@ function draw(canvas, { view, ball, paddles, mySide }) {
     pen.beginPath();
     pen.roundRect(x - width / 2, paddles[side] - height / 2, width, height, width / 2);
     pen.fill();
+    if (mySide !== side) continue;
+    pen.font = "600 22px system-ui, sans-serif";
+    pen.textAlign = side;
+    pen.fillText(text("game.you"), x + (side === "left" ? width : -width), paddles[side] + 8);
   }
   pen.fillStyle = COLOURS.ball;
   pen.beginPath();

@@ -18,7 +18,7 @@ import {
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
-import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../social.js";
+import { answerRequest, askFriend, badge, caughtUp, friends, incoming, outgoing, requests } from "../social.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
@@ -123,6 +123,7 @@ export default function Friends({ id }) {
   const chosen = id === undefined ? null : Number(id);
   const { known, friend } = useFriend(chosen);
   const all = useStore(friends);
+  const settled = useStore(caughtUp);
   useTitle(friend?.username ?? text("rail.friends"));
   useEffect(() => {
     if (chosen !== null && known && !friend) go("/friends", { replace: true });
@@ -134,10 +135,13 @@ export default function Friends({ id }) {
     <div class="stack list-side">
       <${Add} />
       <${LinkButton} kind="quiet" icon="search" href="/people">${text("people.search")}<//>
-      <${Requests} />
+      ${
+        // What comes later would push down what is there.
+        all && settled
+          ? html`<${Requests} />
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
         options=${[
-          { value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.title") },
+          { value: "friends", label: text("friends.tab_count", { count: all.length }) },
           { value: "threads", label: text("dm.tab") },
         ]} />
       ${
@@ -145,7 +149,9 @@ export default function Friends({ id }) {
           ? html`<${FriendList} chosen=${chosen} onChoose=${(/** @type {Rest.FriendsFriend} */ one) => go(`/friends/${one.user_id}`)} />`
           : html`<${Threads} chosen=${chosen} />`
       }
-      <${Blocked} />
+      <${Blocked} />`
+          : html`<${Awaited} />`
+      }
     </div>
     <${Card} class="thread">
       ${

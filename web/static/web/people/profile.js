@@ -1,8 +1,8 @@
 /** Somebody: level, ratings, achievements, friends in common and games. */
 import { Acting } from "./acting.js";
 import { Avatar, Badge, Card, Loading, Missing, Skeleton, useLoad, useTitle } from "../components.js";
-import { History } from "./history.js";
-import { Ratings, useRatings } from "./ratings.js";
+import { History } from "../record/history.js";
+import { Ratings, useRatings } from "../record/ratings.js";
 import { html } from "../dom.js";
 import { PersonLink, findPerson } from "../person.js";
 import { client, currentUser } from "../session.js";

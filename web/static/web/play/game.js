@@ -3,7 +3,6 @@ import { SyncedView } from "../../client/sync.js";
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
 import {
-  Avatar,
   Badge,
   Button,
   Card,
@@ -19,12 +18,16 @@ import {
   useNow,
   useTitle,
 } from "../components.js";
-import { html, useCallback, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useElement, useLayoutEffect, useMemo, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
+import { Icon } from "../icons.js";
 import { Arriving, Line } from "../line.js";
 import { PersonLink } from "../person.js";
 import { Money } from "../purse.js";
-import { isOver, mayMove, nameOf, NEW_ROOM, timeLeft, timeShown, told } from "./room.js";
+import { isOver, mayMove, nameOf, NEW_ROOM, told } from "./room.js";
+import { RatingChange, reasonOf, Seat } from "./seat.js";
+import { joined, MoveList, scenesOf, Transport, useStepKeys } from "./steps.js";
+import { playComputer } from "../queue.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
@@ -35,11 +38,10 @@ import { duration, text, textOr, words } from "../texts.js";
 /**
  * @import { Own } from "../../client/gameplatform.js"
  * @import { Game } from "../../client/messages.d.ts"
- * @import { GameRoom, Hearing, Movement, OnSelect, Ref, Rest } from "../types.d.ts"
+ * @import { Board, GameRoom, Hearing, Movement, OnSelect, Ref, Rest, Scene } from "../types.d.ts"
  * @typedef {Game.Heard["game_state"] | {type: "chat_history", lines: Rest.GameChatLine[]}} Told
  */
 
-const LOW_TIME_MS = 20_000;
 const OPEN_STATES = new Set(["created", "waiting_for_players"]);
 const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
@@ -130,6 +132,50 @@ function useRoom(id, follow) {
   return { room, connection, refusal, refused, pending, move, act, frames };
 }
 
+/**
+ * Every known position of a game that takes turns. Those from before this page was opened are only told of games that
+ * hide nothing.
+ *
+ * @param {GameRoom} room
+ * @param {boolean} takesTurns
+ */
+function useScenes(room, takesTurns) {
+  const [before, setBefore] = useState(/** @type {Scene[]} */ ([]));
+  const arrived = room.scenes.findLast(({ input }) => !input)?.seq;
+  useEffect(() => {
+    if (!takesTurns || !room.moved || isOver(room)) return undefined;
+    let current = true;
+    client.request("GET", `/api/games/${room.id}/replay/?views=1`).then(
+      (/** @type {Rest.GameReplay} */ replay) => current && setBefore(scenesOf(replay)),
+      () => {},
+    );
+    return () => {
+      current = false;
+    };
+  }, [room.id, arrived, takesTurns]);
+  return useMemo(() => (takesTurns ? joined(before, room.scenes) : []), [before, room.scenes, takesTurns]);
+}
+
+/**
+ * The position that is looked at, if it is not the present one: `{scenes, last, at, back, to}`.
+ *
+ * @param {GameRoom} room
+ * @param {boolean} takesTurns
+ */
+function useLookBack(room, takesTurns) {
+  const scenes = useScenes(room, takesTurns);
+  const [seq, setSeq] = useState(/** @type {number | null} */ (null));
+  const last = Math.max(0, scenes.length - 1);
+  const found = scenes.findIndex((one) => one.seq === seq);
+  const at = found < 0 ? last : found;
+  const to = (/** @type {number} */ index) => {
+    const wanted = Math.max(0, index);
+    setSeq(wanted < last ? scenes[wanted].seq : null);
+  };
+  useStepKeys(at, last, to);
+  return { scenes, last, at, back: at < last ? scenes[at] : null, to };
+}
+
 /** @param {any} view */
 const piecesOn = (view) => (Array.isArray(view?.board) ? view.board.flat().filter(Boolean).length : 0);
 
@@ -161,62 +207,11 @@ function SoundSwitch() {
     aria-pressed=${on} onClick=${() => setSound(!on)} />`;
 }
 
-/** @param {{clock: Game.ClockState | null, userId: number, mine: boolean}} props */
-function Clock({ clock, userId, mine }) {
-  const running = clock?.running?.includes(userId);
-  useNow(running ? 100 : null);
-  const left = timeLeft(clock, userId, client.serverNow());
-  const low = left !== null && left < LOW_TIME_MS ? "low" : "";
-  useEffect(() => {
-    if (low && running && mine) play("low");
-  }, [low]);
-  if (left === null) return null;
-  const shown = timeShown(clock, left);
-  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
-    ${duration(shown.left, { tenths: true })}${shown.periods > 0 && html` <small>×${shown.periods}</small>`}</span>`;
-}
-
 /** @param {{phase: Game.PhaseState}} props */
 function PhaseTime({ phase }) {
   useNow(phase.ends_at ? 500 : null);
   const left = phase.ends_at ? Math.max(0, Date.parse(phase.ends_at) - client.serverNow()) : null;
   return html`<p class="soft numbers phase">${words(phase.name)}${left !== null && ` · ${duration(left)}`}</p>`;
-}
-
-/** @param {{room: GameRoom, seat: Game.PlayerInfo, marks?: string[]}} props */
-function Seat({ room, seat, marks }) {
-  const turn = room.turn === seat.id;
-  const gone = room.gone[seat.id];
-  const now = useNow(gone ? 500 : null);
-  const change = room.result?.ratings?.find(({ user_id }) => user_id === seat.id);
-  const mine = room.you?.user_id === seat.id;
-  const mark = marks?.[room.players.indexOf(seat)];
-  return html`<div class=${`seat ${turn ? "turn" : ""} ${seat.connected ? "" : "away"}`}>
-    <${Avatar} name=${seat.username} />
-    <span class="grow"><strong><${PersonLink} name=${seat.username} />${mine && html` <span class="soft">(${text("game.you")})</span>`}
-      </strong>
-      <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
-        ${change && html` <${RatingChange} change=${change} />`}
-        ${
-          gone &&
-          html` <span class="warn" role="status">
-          ${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`
-        }</span></span>
-    ${
-      mark &&
-      html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>
-      ${mark}</span>`
-    }
-    ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
-    <${Clock} clock=${room.clock} userId=${seat.id} mine=${mine} />
-  </div>`;
-}
-
-/** @param {{change: Game.RatingChange}} props */
-function RatingChange({ change }) {
-  const difference = Math.round(change.after) - Math.round(change.before);
-  const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
-  return html`<span class=${difference < 0 ? "down" : "up"}>${sign}${Math.abs(difference)}</span>`;
 }
 
 /**
@@ -246,8 +241,13 @@ function verdict(result, room, me) {
   return text(winners.includes(me) ? "result.won" : "result.lost");
 }
 
-/** @param {{room: GameRoom, result: NonNullable<GameRoom["result"]>, me: number | null, act: (action: string) => void, offline: boolean}} props */
-function Result({ room, result, me, act, offline }) {
+/**
+ * `onStronger`: begins the same game against a stronger computer.
+ *
+ * @param {{room: GameRoom, board: Board, result: NonNullable<GameRoom["result"]>, me: number | null, act: (action: string) => void, offline: boolean, onStronger: (() => Promise<void>) | null}} props
+ */
+function Result({ room, board, result, me, act, offline, onStronger }) {
+  const stronger = useAction(async () => onStronger?.());
   /** @type {Ref<HTMLElement>} */
   const button = useElement();
   const asked = me !== null && room.rematchAskedBy.includes(me);
@@ -261,7 +261,7 @@ function Result({ room, result, me, act, offline }) {
   const kind = me === null || !result.winner_ids.length ? "" : result.winner_ids.includes(me) ? "won" : "lost";
   return html`<${Card} class=${`result ${kind}`}>
     <div role="status"><h2>${verdict(result, room, me)}</h2>
-      <p class="soft">${textOr(`reason.${result.reason}`, words(result.reason))}</p></div>
+      <p class="soft">${reasonOf(board, room.view, result.reason)}</p></div>
     ${
       change &&
       html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}
@@ -279,12 +279,19 @@ function Result({ room, result, me, act, offline }) {
       me !== null &&
       html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`
     }
+    <${Refusal} error=${stronger.error} />
     <div class="actions" ref=${button}>
       ${
         me !== null &&
         html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
         ${text(asked ? "result.rematch_asked" : "result.rematch")}<//>
       <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`
+      }
+      ${
+        kind === "won" &&
+        onStronger &&
+        html`<${Button} icon="robot" busy=${stronger.busy} disabled=${offline}
+          onClick=${() => stronger.run()}>${text("result.stronger")}<//>`
       }
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
@@ -358,6 +365,30 @@ function Link({ id, onStart }) {
   <//>`;
 }
 
+const WATCHERS_EVERY_MS = 10_000;
+
+/**
+ * The number of those who watch, and some of their names. Its line is kept while nobody does.
+ *
+ * @param {{id: string}} props
+ */
+function Watchers({ id }) {
+  const { data } = useLoad(
+    /** @returns {Promise<Rest.GameSpectators>} */
+    () => client.request("GET", `/api/games/${id}/spectators/`),
+    [id],
+    WATCHERS_EVERY_MS,
+  );
+  const { count = 0, usernames = [] } = data ?? {};
+  const others = count - usernames.length;
+  return html`<p class="watchers soft small">${
+    count > 0 &&
+    html`<${Icon} name="watch" /><span class="hidden">${text("game.watchers")}</span><span class="numbers">${count}</span>
+      ${usernames.map((name) => html`<${PersonLink} key=${name} name=${name} />`)}
+      ${others > 0 && html`<span class="numbers">+${others}</span>`}`
+  }</p>`;
+}
+
 /**
  * The choice of the player whose view of the game a spectator sees, or null for that of all spectators.
  *
@@ -401,11 +432,11 @@ function Closed({ code }) {
 }
 
 /**
- * `alone`: against the computer, which agrees to no draw.
+ * `level`: how strong the computer is that the game is played against.
  *
- * @param {{id: string, alone: boolean, rated: boolean}} props
+ * @param {{id: string, level: number | null, options: Record<string, unknown>, rated: boolean}} props
  */
-function Table({ id, alone, rated }) {
+function Table({ id, level, options, rated }) {
   const [followed, setFollowed] = useState(/** @type {number | null} */ (null));
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id, followed);
   const {
@@ -427,6 +458,10 @@ function Table({ id, alone, rated }) {
   const over = isOver(room);
   const live = room.state === "active";
   const realTime = entry?.kind === "real_time";
+  const isStrongest = level === null || !entry?.bots.includes(level + 1);
+  const stronger = isStrongest ? null : () => playComputer(String(room.game), level + 1, options);
+  const takesTurns = Boolean(entry) && !realTime;
+  const { scenes, last, at, back, to } = useLookBack(room, takesTurns);
   const mine = mayMove(room, me, realTime);
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
   const myTurn = live && me !== null && mine;
@@ -444,13 +479,16 @@ function Table({ id, alone, rated }) {
   const own = Math.max(0, seat);
   const ours = room.players.slice(own, own + 1);
   const theirs = [...room.players.slice(own + 1), ...room.players.slice(0, own)];
-  const status = statusOf(room, me, myTurn || Boolean(pending));
+  const status = back
+    ? text("replay.position", { index: at, count: last })
+    : statusOf(room, me, myTurn || Boolean(pending));
+  const shown = back ? { ...room, view: back.view, lastMove: /** @type {any} */ (back.input), legal: [] } : room;
   return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div
     class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
     <div class="above">${theirs.map(
-      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
-      marks=${board.MARKS} />`,
+      (one) => html`<${Seat} key=${one.id} room=${shown} seat=${one}
+      board=${board} />`,
     )}</div>
     <div class="board-frame">
       ${
@@ -461,18 +499,18 @@ function Table({ id, alone, rated }) {
       }
       ${
         room.view &&
-        html`<${Board} view=${room.view} room=${room} me=${me} followed=${followed} canMove=${canMove} pending=${pending}
-        onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.steer(movement) : move}
-        frames=${frames} live=${live} realTime=${realTime} schema=${schemaNow(entry, room)} />`
+        html`<${Board} view=${shown.view} room=${shown} me=${me} followed=${followed} canMove=${canMove && !back}
+        pending=${back ? null : pending} onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.steer(movement) : move}
+        frames=${frames} live=${live && !back} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
       ${refusal && html`<${Refusal}>${refusal}<//>`}
     </div>
     <div class="below">${ours.map(
-      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
-      marks=${board.MARKS} />`,
+      (one) => html`<${Seat} key=${one.id} room=${shown} seat=${one}
+      board=${board} />`,
     )}</div>
     <aside class="side">
-      <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
+      <div class="status-line"><p class=${`status ${canMove && !back ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
         ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} /></div>
@@ -482,14 +520,27 @@ function Table({ id, alone, rated }) {
         entry?.spectators_follow &&
         html`<${Following} room=${room} followed=${followed} onFollow=${setFollowed} />`
       }
-      ${room.result && html`<${Result} room=${room} result=${room.result} me=${me} act=${act} offline=${connection.state !== "open"} />`}
+      ${live && entry?.spectators && html`<${Watchers} id=${id} />`}
+      ${
+        takesTurns &&
+        html`<${Card} class="steps"><${Transport} ...${{ at, last, to }}>
+          <${Button} kind=${back ? "primary" : "quiet"} disabled=${!back} onClick=${() => to(last)}>
+            ${text("game.now")}<//><//>
+          <${MoveList} ...${{ scenes, at, to }} notation=${board.notation?.(scenes.at(-1)?.view ?? room.view) ?? null}
+            nameOf=${(/** @type {number} */ userId) => nameOf(room, userId)} /><//>`
+      }
+      ${
+        room.result &&
+        html`<${Result} room=${room} board=${board} result=${room.result} me=${me} act=${act}
+        offline=${connection.state !== "open"} onStronger=${stronger} />`
+      }
       ${
         !over &&
         me !== null &&
         html`<div class="controls">
         ${
           live &&
-          html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2}
+          html`<${Controls} room=${room} me=${me} act=${act} alone=${level !== null || room.players.length < 2}
           undo=${entry?.undo && !rated} />`
         }
         </div>`
@@ -533,6 +584,6 @@ export default function Game({ id }) {
   const free = game.state === "created";
   if (!seated && free)
     return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
-  return html`<${Table} key=${id} id=${id} rated=${game.rated}
-    alone=${game.players.some((one) => "bot_level" in one)} />`;
+  const level = game.players.find((one) => "bot_level" in one)?.bot_level ?? null;
+  return html`<${Table} key=${id} id=${id} rated=${game.rated} level=${level} options=${game.options} />`;
 }

@@ -153,6 +153,45 @@ function Running({ games, running }) {
   </ul></section>`;
 }
 
+const LOOK_EVERY_MS = 15_000;
+const WATCHED_MOST = 3;
+
+/** The number of those online, games to watch, and the replay of the day. Its room is kept before it is known. */
+function Alive() {
+  const { data } = useLoad(
+    async () => {
+      const [now, { results }] = await Promise.all([
+        /** @type {Promise<Rest.GameNow>} */ (client.request("GET", "/api/games/now/")),
+        /** @type {Promise<Page<Rest.GameOneGame>>} */ (client.request("GET", "/api/games/?state=active&limit=10")),
+      ]);
+      return { now, watched: results.filter(({ spectators }) => spectators).slice(0, WATCHED_MOST) };
+    },
+    [],
+    LOOK_EVERY_MS,
+  );
+  const { now, watched = [] } = data ?? {};
+  const replay = now?.replay;
+  return html`<section class="alive" aria-label=${text("now.title")}>
+    <p class="numbers"><span class="dot"></span>${now ? text("now.online", { count: now.online }) : "…"}
+      <a href="/watch">${text("now.running", { count: now?.running ?? 0 })}</a></p>
+    <ul>
+      ${watched.map(
+        (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
+          <span class="thumb"><${GameArt} name=${one.game} /></span>
+          <span class="grow"><span class="soft small">${text("watch.watch")} · ${one.title}</span>
+            <strong>${one.players.map(({ username }) => username).join(" – ")}</strong></span></a></li>`,
+      )}
+      ${
+        replay &&
+        html`<li><a class="row" href=${`/replay/${replay.id}?at=0`}>
+          <span class="thumb"><${GameArt} name=${replay.game} /></span>
+          <span class="grow"><span class="soft small">${text("now.replay")} · ${replay.title}</span>
+            <strong>${replay.players.join(" – ")}</strong></span></a></li>`
+      }
+      ${now && !replay && !watched.length && html`<li class="soft">${text("now.nothing")}</li>`}
+    </ul></section>`;
+}
+
 /**
  * The list after a message about it.
  *
@@ -279,6 +318,7 @@ export default function Play({ query }) {
     <h1>${text("play.title")}</h1>
     <${Refusal} error=${start.error} />
     <${Running} games=${games} running=${running} />
+    <${Alive} />
     <div class="games">
       ${games.map(
         (game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}

@@ -2,7 +2,7 @@
 
 /**
  * @import { Game } from "../../client/messages.d.ts"
- * @import { ChatLine, GameRoom, Movement, Step, Steps } from "../types.d.ts"
+ * @import { ChatLine, GameRoom, Movement, Scene, Step, Steps } from "../types.d.ts"
  * @typedef {Game.Heard & {chat_history: {type: "chat_history", lines: ChatLine[]}}} Heard
  * @typedef {Steps<GameRoom, Heard, [now: number]>} GameSteps
  */
@@ -36,6 +36,8 @@ export const NEW_ROOM = {
   rematchAskedBy: [],
   /** The id of the user who asks for their last move back. */
   undoAskedBy: null,
+  /** The positions that this page has been told of, in order. */
+  scenes: [],
   /** The game that the rematch is. */
   rematch: null,
   result: null,
@@ -43,6 +45,7 @@ export const NEW_ROOM = {
 };
 
 const CHAT_KEPT = 200;
+const SCENES_KEPT = 1000;
 const OVER = new Set(["finished", "abandoned", "aborted"]);
 
 /** @param {Pick<GameRoom, "state" | "result">} room */
@@ -77,6 +80,19 @@ const without = (record, key) => Object.fromEntries(Object.entries(record).filte
 const withPlayer = (room, userId, fields) =>
   room.players.map((one) => (one.id === userId ? { ...one, ...fields } : one));
 
+/**
+ * The positions with one more, unless it is told again.
+ *
+ * @param {GameRoom} room
+ * @param {number} seq
+ * @param {any} view
+ * @param {Scene["input"]} input
+ */
+function withScene({ scenes }, seq, view, input) {
+  if (!view || (!input && JSON.stringify(scenes.at(-1)?.view) === JSON.stringify(view))) return scenes;
+  return [...scenes, { seq, view, input }].slice(-SCENES_KEPT);
+}
+
 /** @type {GameSteps & Required<Pick<GameSteps, "player_reconnected" | "chat_history">>} */
 const TOLD = {
   game_state(room, message) {
@@ -103,6 +119,7 @@ const TOLD = {
       phase,
       undoAskedBy,
       view: shown,
+      scenes: withScene(room, message.seq, view, null),
       turn: turn ?? view?.turn ?? null,
       you: you ?? view?.you ?? null,
       legal,
@@ -112,12 +129,13 @@ const TOLD = {
     };
   },
 
-  player_move(room, { user_id, movement, view: seen, turn, clock, legal = [] }) {
+  player_move(room, { user_id, movement, view: seen, turn, clock, seq, legal = [] }) {
     const view = /** @type {any} */ (seen);
     const waiting_for = room.phase?.waiting_for?.filter((id) => id !== user_id);
     return {
       ...room,
       view: view ?? room.view,
+      scenes: withScene(room, seq, view, { type: "player_move", user_id, movement }),
       turn: turn ?? view?.turn ?? null,
       clock: clock ?? room.clock,
       phase: room.phase && { ...room.phase, waiting_for },
@@ -129,11 +147,12 @@ const TOLD = {
     };
   },
 
-  game_update(room, { user_id, cause, view, turn, clock, legal = [] }) {
+  game_update(room, { user_id, cause, view, turn, clock, seq, legal = [] }) {
     const waiting_for =
       cause === "skip" ? room.phase?.waiting_for?.filter((id) => id !== user_id) : room.phase?.waiting_for;
     const phase = room.phase && { ...room.phase, waiting_for };
-    return { ...room, view, turn, clock: clock ?? room.clock, phase, legal, undoAskedBy: null, lastMove: null };
+    const scenes = withScene(room, seq, view, { type: cause, user_id, movement: null });
+    return { ...room, view, scenes, turn, clock: clock ?? room.clock, phase, legal, undoAskedBy: null, lastMove: null };
   },
 
   phase: (room, { name, ends_at, waiting_for }) => ({ ...room, phase: { name, ends_at, waiting_for } }),
@@ -158,12 +177,15 @@ const TOLD = {
     gone: without(room.gone, user_id),
   }),
 
-  game_action(room, { action, data: told, user_id, view, turn = null, clock, legal = [] }) {
+  game_action(room, { action, data: told, user_id, view, turn = null, clock, seq, legal = [] }) {
     const data = /** @type {{game_id?: string} | null} */ (told);
     if (action === "ask_undo") return { ...room, undoAskedBy: user_id };
     if (action === "decline_undo") return { ...room, undoAskedBy: null };
     // An action of the game's own has changed what everybody sees.
-    if (view) return { ...room, view, turn, clock: clock ?? room.clock, legal };
+    if (view) {
+      const scenes = withScene(room, seq, view, { type: "game_action", user_id, movement: { action } });
+      return { ...room, view, scenes, turn, clock: clock ?? room.clock, legal };
+    }
     if (action === "offer_draw") return { ...room, drawOfferedBy: user_id };
     if (action === "accept_draw" && user_id === room.you?.user_id) return { ...room, drawOfferedBy: user_id };
     if (action === "rematch" && data?.game_id) return { ...room, rematch: data.game_id };

@@ -16,6 +16,7 @@ import {
 } from "../components.js";
 import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
+import { OwnAvatar } from "./avatar.js";
 import { Keep } from "./keep.js";
 import { ConsentCard } from "../ways/consent.js";
 import { Merge } from "../ways/merge.js";
@@ -23,7 +24,7 @@ import { Authenticator, SignIns, WaysIn } from "../ways/security.js";
 import { go } from "../router.js";
 import { client, erase, session, signOut, useUser } from "../session.js";
 import { ago, text } from "../texts.js";
-import { everything, ProfileTabs } from "../things.js";
+import { everything, ProfileTabs } from "../things/things.js";
 import { toast } from "../toasts.js";
 
 /** @import { Failed, Fields, Loaded, Ref, Rest, User } from "../types.d.ts" */
@@ -266,14 +267,22 @@ export default function Account({ path }) {
     <header><${Avatar} name=${user.username} size="large" /><div><h1>${text("account.title")}</h1>
       <p class="soft">${[user.username, user.email || text("profile.guest")].join(" · ")}</p></div></header>
     <div class="halves">
-      <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user}
+      <div class="cards">${user.is_guest && html`<${Keep} />`}<${OwnAvatar} name=${user.username} /><${Name} user=${user}
         onChanged=${profile.reload} />
-        ${unverified && html`<${Verify} email=${unverified} onVerified=${verified} />`}
+        ${
+          // What is known later comes last, so that it moves nothing.
+          profile.settled &&
+          html`${unverified && html`<${Verify} email=${unverified} onVerified=${verified} />`}
         ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}
-        <${WaysIn} onChanged=${verified} />
+        ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}
         ${!user.is_guest && html`<${Merge} user=${user} />`}
-        ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}</div>
-      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} /><${SignIns} />`}<${ConsentCard} /><${Data}
-        username=${user.username} /><${Erase} user=${user} /></div></div>
+        <${WaysIn} onChanged=${verified} />`
+        }</div>
+      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}
+        ${
+          devices.settled &&
+          html`<${Data} username=${user.username} /><${Erase} user=${user} />
+            ${!user.is_guest && html`<${SignIns} />`}<${ConsentCard} />`
+        }</div></div>
   </div>`;
 }

@@ -8,7 +8,7 @@ import { Money, useStamina } from "../purse.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
-import { STATS } from "../things.js";
+import { STATS } from "../things/things.js";
 import { toast } from "../toasts.js";
 
 /** @import { Loaded, Page, Rest } from "../types.d.ts" */

@@ -17,7 +17,7 @@ import { Icon } from "../icons.js";
 import { later } from "../player.js";
 import { client } from "../session.js";
 import { amount, text, textOr, words } from "../texts.js";
-import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf, toShop } from "../things.js";
+import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf, toShop } from "../things/things.js";
 
 /**
  * @import { Children, Rest } from "../types.d.ts"

@@ -7,7 +7,7 @@ import { later, postOnce } from "../player.js";
 import { client } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { toast } from "../toasts.js";
-import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing, toShop } from "../things.js";
+import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing, toShop } from "../things/things.js";
 
 /**
  * @import { Rest } from "../types.d.ts"

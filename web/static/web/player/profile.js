@@ -2,13 +2,13 @@
 import { Achievements, Daily, Growth, Ledger, loadAchievements, loadDaily, loadLedger } from "./character.js";
 import { Avatar, Badge, Button, Skeleton, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
-import { History } from "../people/history.js";
+import { History } from "../record/history.js";
 import { Keep } from "./keep.js";
-import { Ratings, useRatings } from "../people/ratings.js";
+import { Ratings, useRatings } from "../record/ratings.js";
 import { refreshPlayer } from "../player.js";
 import { signOut, useUser } from "../session.js";
 import { day, text } from "../texts.js";
-import { ProfileTabs } from "../things.js";
+import { ProfileTabs } from "../things/things.js";
 
 /** @param {{path: string}} props */
 export default function Profile({ path }) {

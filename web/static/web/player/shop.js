@@ -19,7 +19,7 @@ import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { amount, text, textOr } from "../texts.js";
 import { toast } from "../toasts.js";
-import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things.js";
+import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things/things.js";
 
 /** @import { OnInput, Rest } from "../types.d.ts" */
 

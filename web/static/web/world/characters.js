@@ -1,6 +1,7 @@
 /** The choice of a character: the user's own, and a new one. */
 import { Badge, Button, Card, Dialog, Field, Form, Loading, Menu, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
+import { Emblem } from "../things/illustrations.js";
 import { postOnce } from "../player.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
@@ -31,7 +32,7 @@ function Deletion({ character, onDone, onClose }) {
 function Character({ character, onPlay, onDelete }) {
   const play = useAction(() => onPlay(character));
   return html`<li class="card character" style=${colours(character.faction)}>
-    <div class="head"><strong>${character.name}</strong><span class="spring"></span>
+    <div class="head"><${Emblem} name=${character.faction} /><strong>${character.name}</strong><span class="spring"></span>
       <${Menu} label=${text("world.character_actions", character)}
         items=${[{ label: text("world.delete"), danger: true, onChoose: onDelete }]} /></div>
     <p class="small"><${Side} name=${character.faction} /> <span class="soft">
@@ -55,6 +56,7 @@ function Creation({ factions, onMade }) {
           (one) => html`<label key=${one.id} class="faction-choice" style=${colours(one.name)}>
           <input type="radio" name="faction" value=${one.name} checked=${one.name === chosen}
             onChange=${() => setChosen(one.name)} />
+          <${Emblem} name=${one.name} />
           <span><strong>${one.name}</strong><span class="soft small">${one.description}</span></span></label>`,
         )}</fieldset>
     <//><//>`;

@@ -1,5 +1,6 @@
 /** The map: places, the paths between them, whose shards lie where, and the way on from here. */
 import { html } from "../dom.js";
+import { Terrain } from "../things/illustrations.js";
 import { text } from "../texts.js";
 import { ask } from "./live.js";
 import { colours, Crystal, Refused } from "./parts.js";
@@ -67,6 +68,10 @@ export function WorldMap({ world, can }) {
   const paths = locations.find(({ id }) => id === you.location_id)?.paths ?? [];
   return html`<section class="card map-card" aria-label=${text("world.map")}>
     <div class="map"><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+      ${locations.map(
+        ({ id, name, x, y, faction }) => html`<g key=${id} style=${colours(faction)}>
+          <${Terrain} ...${{ name, x, y }} size=${7} room=${7} reach=${15} count=${6} /></g>`,
+      )}
       ${pathsOf(locations).map(
         ([from, to]) => html`<line key=${`${from.id}-${to.id}`} x1=${from.x} y1=${from.y} x2=${to.x} y2=${to.y}
         class=${from.id === you.location_id || to.id === you.location_id ? "near" : ""} />`,

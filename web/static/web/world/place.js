@@ -5,7 +5,9 @@ import { inviteToParty } from "../social.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
+import { Terrain } from "../things/illustrations.js";
 import { ask } from "./live.js";
+import { spread } from "./spread.js";
 import { colours, Crystal, Refused, Side } from "./parts.js";
 
 /**
@@ -32,6 +34,8 @@ const KEYS = {
   d: [1, 0],
 };
 const NAMED_MOST = 12;
+/** Characters are drawn at least so far from each other. */
+const APART = 22;
 
 /** @returns {Spot} */
 const spotOf = (/** @type {World.Vector} */ { x = 0, y = 0, z }) => ({ x, y, ...(z !== undefined && { z }) });
@@ -143,11 +147,12 @@ function useMoves(locationId) {
 }
 
 /**
- * `land` is the name of the faction whose colour the place has.
+ * `ruler` is the name of the faction whose colour the place has.
  *
- * @param {{world: Shown, shards: ShardState[], land?: string | null, size: number, can: boolean}} props
+ * @param {{world: Shown, shards: ShardState[], land: World.LocationInfo, ruler?: string | null, can: boolean}} props
  */
-function Area({ world, shards, land, size, can }) {
+function Area({ world, shards, land, ruler, can }) {
+  const { size } = land;
   const { you, members } = world;
   const others = members.filter((one) => one.character_id !== you.character_id);
   const moves = useMoves(you.location_id);
@@ -162,24 +167,30 @@ function Area({ world, shards, land, size, can }) {
     walk.head({ x: (((clientX - left) / width) * 2 - 1) * size, y: (((clientY - top) / height) * 2 - 1) * size });
   };
   const scale = 100 / size;
+  const stood = [you, ...others].map((one) => {
+    const { x, y } = one === you ? walk.at : (moves[one.character_id] ?? spotOf(one.position));
+    return { one, x: x * scale, y: y * scale };
+  });
+  // A crowd is drawn as it stands; in a small company everybody is to be seen. Who comes last is in front.
+  const spots = (members.length > NAMED_MOST ? stood : spread(stood, APART)).reverse();
   return html`<svg class="area" viewBox="-104 -104 208 208" tabindex="0" role="application"
     aria-label=${text("world.area_label")}
-      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${(/** @type {KeyboardEvent} */ { key }) => walk.release(key)}
+      style=${colours(ruler)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${(/** @type {KeyboardEvent} */ { key }) => walk.release(key)}
         onBlur=${() => walk.release()}>
+    <${Terrain} name=${land.name} size=${26} room=${52} reach=${92} count=${9} />
     <circle class="round" r="34" /><circle class="round" r="68" /><circle class="round" r="102" />
     ${shards.map(
       (shard, index) => html`<${Crystal} key=${shard.id} shard=${shard} x=${(index - shards.length / 2) * 24}
       y="-64" width="20" height="25" />`,
     )}
-    ${[...others, you].map((one) => {
-      const mine = one.character_id === you.character_id;
-      const { x, y } = mine ? walk.at : (moves[one.character_id] ?? spotOf(one.position));
+    ${spots.map(({ one, x, y }) => {
+      const mine = one === you;
       return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}
-          style=${{ ...colours(one.faction), transform: `translate(${x * scale}px, ${y * scale}px)` }}>
+          style=${{ ...colours(one.faction), transform: `translate(${x}px, ${y}px)` }}>
         ${mine && html`<circle class="halo" r="9" />`}<circle r="5" /><title>${one.character_name}</title>
         ${
           (mine || members.length <= NAMED_MOST) &&
-          html`<text y=${mine || y * scale > 80 ? -12 : 16}>${mine ? text("world.you") : one.character_name}</text>`
+          html`<text y=${mine || y > 80 ? -12 : 16}>${mine ? text("world.you") : one.character_name}</text>`
         }
           </g>`;
     })}</svg>`;
@@ -253,7 +264,7 @@ export function Place({ world, can, onWhisper }) {
   return html`<${Card} class="place-card" title=${place.name}>
     <p class="soft small">${place.description}</p>
     <${Area} key=${`${place.id} ${you.character_id}`} world=${world} shards=${there}
-      land=${place.faction ?? there.find(({ faction }) => faction)?.faction} size=${place.size} can=${can} />
+      land=${place} ruler=${place.faction ?? there.find(({ faction }) => faction)?.faction} can=${can} />
     ${
       there.length > 0 &&
       html`<ul class="shard-rows" aria-label=${text("world.shards")} aria-live="polite">

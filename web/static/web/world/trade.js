@@ -3,7 +3,7 @@ import { Badge, Button, IconButton, useLoad } from "../components.js";
 import { html, useEffect, useElement, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Money } from "../purse.js";
 import { amount, text } from "../texts.js";
-import { everything, Picture } from "../things.js";
+import { everything, Picture } from "../things/things.js";
 import { player } from "../player.js";
 import { useStore } from "../store.js";
 import { ask, close, offer, refusals } from "./live.js";

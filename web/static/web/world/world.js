@@ -1,6 +1,7 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
 import { Button, Card, Failure, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
+import { Emblem } from "../things/illustrations.js";
 import { Arriving, Line } from "../line.js";
 import { client, currentUser, reason, useUser } from "../session.js";
 import { useStore } from "../store.js";
@@ -41,6 +42,7 @@ function Shares({ factions, shards }) {
 function Banner({ world, connection, onChange }) {
   const { reality, epoch, you, factions, shards } = world;
   return html`<header class="card world-banner" style=${colours(reality)}>
+    ${reality && html`<${Emblem} name=${reality} />`}
     <div class="grow"><h1>${text(reality ? "world.reality" : "world.no_reality", { faction: reality })}</h1>
       <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
     ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}

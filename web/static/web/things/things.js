@@ -1,12 +1,12 @@
 /** Items and pets, as every screen shows them: pictures in the colour of their rarity, and their bonuses. */
-import { hasSection } from "./page.js";
-import { LinkTabs, Refusal } from "./components.js";
-import { html } from "./dom.js";
-import { Icon } from "./icons.js";
-import { get } from "./session.js";
-import { text, textOr, words } from "./texts.js";
+import { hasSection } from "../page.js";
+import { LinkTabs, Refusal } from "../components.js";
+import { html } from "../dom.js";
+import { Creature, Item } from "./illustrations.js";
+import { get } from "../session.js";
+import { text, textOr, words } from "../texts.js";
 
-/** @import { Attributes, Children, Failed, Page, Rest, ThingLike } from "./types.d.ts" */
+/** @import { Attributes, Children, Failed, Page, Rest, ThingLike } from "../types.d.ts" */
 
 /** @type {(keyof Rest.ProgressionStats)[]} */
 export const STATS = ["strength", "agility", "intellect", "vitality", "luck"];
@@ -37,12 +37,16 @@ export async function everything(path) {
 }
 
 /**
- * The picture of an item (by its slot or kind) or, as `kind` says, of a pet.
+ * The picture of an item, in a form of its slot or kind, or, as `kind` says, of a pet.
  *
- * @param {{thing: Omit<ThingLike, "name">, kind?: string}} props
+ * @param {{thing: ThingLike, kind?: string | null}} props
  */
 export function Picture({ thing, kind = thing.slot ?? thing.kind }) {
-  return html`<span class="picture ${thing.rarity}"><${Icon} name=${kind} /></span>`;
+  return html`<span class="picture ${thing.rarity}">${
+    kind === "pet"
+      ? html`<${Creature} name=${thing.name} mild />`
+      : html`<${Item} name=${thing.name} sort=${kind ?? ""} />`
+  }</span>`;
 }
 
 /**

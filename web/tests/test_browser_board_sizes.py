@@ -1,0 +1,108 @@
+"""The size of every board in play and in replays, and the way back through its positions."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from web.tests.person import Person
+
+pytestmark = pytest.mark.browser
+
+SIZE = {"width": 1440, "height": 900}
+LEAST = 640
+BOARDS = {
+    "Tic-tac-toe": ".board",
+    "Connect four": ".board",
+    "Draughts": ".board",
+    "Chess": ".board",
+    "Hearts": ".hearts",
+    "Battleship": ".board",
+    "Pong": "canvas",
+    "Arena": "canvas",
+}
+
+
+def size_of(person: Person, selector: str) -> float:
+    """Return the longer side of what a board draws, as seen without scrolling."""
+    box = person.page.locator(selector).first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= SIZE["height"], "its end is out of sight"
+    return max(box["width"], box["height"])
+
+
+@pytest.mark.parametrize("title", BOARDS)
+def test_a_board_takes_the_height_that_there_is(arrive: Callable[..., Person], title: str) -> None:
+    ada = arrive(viewport=SIZE)
+    ada.comes_as_guest()
+    ada.button(f"Computer: {title}").click()
+    ada.in_dialog("Easy")
+    ada.is_at_a_game()
+    expect(ada.page.locator(BOARDS[title]).first).to_be_visible()
+    assert size_of(ada, BOARDS[title]) >= LEAST
+
+    ada.button("Resign").or_(ada.button("Abort")).click()
+    ada.button("Yes,").click()
+    ada.page.get_by_role("link", name="Replay").click()
+    ada.page.wait_for_url(re.compile("/replay/"))
+    expect(ada.page.locator(BOARDS[title]).first).to_be_visible()
+    assert size_of(ada, BOARDS[title]) >= LEAST
+
+
+def test_a_player_looks_back_during_play_and_is_back_by_one_key(arrive: Callable[..., Person]) -> None:
+    ada = arrive(viewport=SIZE)
+    ada.comes_as_guest()
+    ada.button("Computer: Chess").click()
+    ada.in_dialog("Easy")
+    moves = ada.page.get_by_role("list", name="Moves").locator("li button")
+    for start, end, count in (("e2", "e4", 2), ("a2", "a3", 4)):
+        for square in (start, end):
+            ada.page.get_by_role("gridcell", name=re.compile(f"^{square},")).click()
+        expect(moves).to_have_count(count)
+    # What was before this page was opened is known, too.
+    ada.page.reload()
+    expect(moves).to_have_count(4)
+    expect(moves.first).to_have_text("1. e4")
+
+    ada.page.keyboard.press("Home")
+    expect(ada.page.locator(".status")).to_have_text("Move 0 of 4")
+    e2 = ada.page.get_by_role("gridcell", name=re.compile("^e2,"))
+    expect(e2).to_have_accessible_name("e2, white pawn")
+    expect(ada.page.locator("[data-cell].free")).to_have_count(0)
+    ada.can_use_the_page()
+
+    ada.page.keyboard.press("End")
+    expect(ada.page.locator(".status")).to_have_text("Your turn")
+    expect(e2).to_have_accessible_name("e2, empty")
+    moves.nth(1).click()
+    expect(ada.page.locator(".status")).to_have_text("Move 2 of 4")
+    ada.button("Now (End)").click()
+    expect(ada.page.locator(".status")).to_have_text("Your turn")
+
+
+def test_a_position_of_a_replay_has_a_link_of_its_own(arrive: Callable[..., Person]) -> None:
+    ada = arrive(viewport=SIZE)
+    ada.comes_as_guest()
+    ada.button("Computer: Connect four").click()
+    ada.in_dialog("Easy")
+    moves = ada.page.get_by_role("list", name="Moves").locator("li button")
+    ada.page.locator("[data-cell='0'].free").click()
+    expect(moves).to_have_count(2)
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+    ada.page.get_by_role("link", name="Replay").click()
+    expect(ada.page.locator(".disc")).to_have_count(2)
+    ada.page.keyboard.press("ArrowLeft")
+    expect(ada.page.locator(".disc")).to_have_count(1)
+    link = ada.page.get_by_role("textbox", name="Link to this position").input_value()
+    assert link == ada.page.url
+    assert link.endswith("?at=1")
+
+    bob = arrive(viewport=SIZE)
+    bob.comes_as_guest()
+    bob.page.goto(link)
+    expect(bob.page.locator(".disc")).to_have_count(1)
+    with bob.page.expect_download() as saved:
+        bob.button("Download as JSON").click()
+    assert saved.value.suggested_filename.endswith(".json")

@@ -1,15 +1,28 @@
-"""Lobbies in the admin: messages, bans, reports. Direct messages are private and not shown."""
+"""Lobbies in the admin: messages, bans, reports. Direct messages are shown around a reported one only."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
-from chat import services
+from chat import selectors, services
 from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
 from core.ids import UserId
-from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
+from core.operators import (
+    OperatorAdmin,
+    ReadOnly,
+    ReadOnlyInline,
+    WithReasonForm,
+    account_link,
+    operation,
+    reason_of,
+    shown_time,
+)
+from core.refusals import Invalid
 
 
 class Members(ReadOnlyInline):
@@ -73,49 +86,103 @@ class Messages(ReadOnly, OperatorAdmin):
 class Reports(ReadOnly, OperatorAdmin):
     """The queue of reports, oldest open one first."""
 
-    list_display = ("id", "content", "author", "lobby", "reporter", "reason", "created_at", "settled_at")
-    list_filter = (("settled_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("message__lobby", "message__sender", "reporter")
-    search_fields = ("message__content", "message__sender__username", "reporter__username")
+    list_display = ("id", "kind", "text", "about", "reason", "reporter", "created_at", "state")
+    list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
+    list_select_related = ("about", "reporter", "claimed_by", "settled_by")
+    search_fields = ("text", "about__username", "reporter__username")
     ordering = ("settled_at", "created_at")
-    actions = ("take_away", "ban_author", "let_stand")
+    fields = (
+        "kind",
+        "text",
+        "whom",
+        "reason",
+        "reporter",
+        "where",
+        "around",
+        "created_at",
+        "claimed_by",
+        "settled_at",
+        "settled_by",
+        "decision",
+    )
+    readonly_fields = ("whom", "where", "around")
+    action_form = WithReasonForm
+    actions = ("claim", "take_away", "ban_author", "let_stand", "acted")
 
-    @admin.display(description="Message")
-    def content(self, report: Report) -> str:
-        return report.message.content
+    class Media:
+        css = {"all": ("chat/reports.css",)}
 
-    @admin.display(description="Author")
-    def author(self, report: Report) -> str:
-        return report.message.sender.username
+    @admin.display(description="State")
+    def state(self, report: Report) -> str:
+        if report.settled_at is not None:
+            return report.decision or "settled"
+        return f"claimed by {report.claimed_by}" if report.claimed_by else "open"
 
-    @admin.display(description="Lobby")
-    def lobby(self, report: Report) -> str:
-        return report.message.lobby.name
+    @admin.display(description="About")
+    def whom(self, report: Report) -> str:
+        return account_link(report.about) if report.about else "-"
+
+    @admin.display(description="In")
+    def where(self, report: Report) -> str:
+        if report.message is not None:
+            return f"the lobby {report.message.lobby}"
+        if report.game_id is not None:
+            page = reverse("admin:game_game_change", args=[report.game_id])
+            return format_html('<a href="{}">the game {}</a>', page, report.game_id)
+        return "-" if report.direct_message is None else "direct messages of the two"
+
+    @admin.display(description="Lines around it")
+    def around(self, report: Report) -> str:
+        lines = (
+            ("is-reported" if line.is_reported else "", shown_time(line.at), line.username, line.text)
+            for line in selectors.lines_around(report)
+        )
+        rows = format_html_join("", '<tr class="{}"><td>{}</td><td>{}</td><td>{}</td></tr>', lines)
+        return format_html('<table class="report-lines">{}</table>', rows) if rows else "-"
+
+    @operation("Claim it")
+    def claim(self, request: HttpRequest, report: Report) -> None:
+        services.claim_report(report_id=report.pk, by_id=UserId(request.user.pk or 0))
 
     @operation("Take the message away")
+    @transaction.atomic
     def take_away(self, request: HttpRequest, report: Report) -> None:
-        message = report.message
-        if message.deleted_at is None:
-            services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
-        _settle(request, report)
+        _settle(request, report, "taken away")
+        _take_away(report)
 
     @operation("Take the message away and ban its author from the lobby")
+    @transaction.atomic
     def ban_author(self, request: HttpRequest, report: Report) -> None:
-        message = report.message
-        services.ban(
-            actor_id=None, lobby_id=message.lobby_id, user_id=UserId(message.sender_id), reason=report.reason
-        )
-        if message.deleted_at is None:
-            services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
-        _settle(request, report)
+        _settle(request, report, "taken away, author banned from the lobby")
+        message = _message(report)
+        author = UserId(message.sender_id)
+        services.ban(actor_id=None, lobby_id=message.lobby_id, user_id=author, reason=report.reason)
+        _take_away(report)
 
-    @operation("Let the message stand")
+    @operation("Let it stand")
     def let_stand(self, request: HttpRequest, report: Report) -> None:
-        _settle(request, report)
+        _settle(request, report, "let stand")
+
+    @operation("Settle it: acted on the player's page")
+    def acted(self, request: HttpRequest, report: Report) -> str:
+        _settle(request, report, f"acted: {reason_of(request)}"[:200])
+        return reason_of(request)
 
 
-def _settle(request: HttpRequest, report: Report) -> None:
-    services.settle_report(report_id=report.pk, by_id=UserId(request.user.pk or 0))
+def _message(report: Report) -> LobbyMessage:
+    if report.message is None:
+        raise Invalid("This is no message in a lobby.")
+    return report.message
+
+
+def _take_away(report: Report) -> None:
+    message = _message(report)
+    if message.deleted_at is None:
+        services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
+
+
+def _settle(request: HttpRequest, report: Report, decision: str) -> None:
+    services.settle_report(report_id=report.pk, by_id=UserId(request.user.pk or 0), decision=decision)
 
 
 @admin.register(Sanction)

@@ -185,20 +185,56 @@ class LobbyReaction(Reaction):
 
 
 class Report(models.Model):
-    """A member's report of a message; open until an operator settles it."""
+    """A player's report of another one; open until an operator has decided."""
 
-    message = models.ForeignKey(LobbyMessage, on_delete=models.CASCADE, related_name="reports")
+    class Kind(models.TextChoices):
+        MESSAGE = "message", "Message in a lobby"
+        DIRECT = "direct", "Direct message"
+        NAME = "name", "Name"
+        GAME = "game", "Game"
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.MESSAGE, db_default=Kind.MESSAGE)
+    # Null in rows that workers before this column write.
+    about = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="reports_about", db_index=False
+    )
     reporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="message_reports")
+    message = models.ForeignKey(LobbyMessage, null=True, on_delete=models.CASCADE, related_name="reports")
+    direct_message = models.ForeignKey(
+        "DirectMessage", null=True, on_delete=models.CASCADE, related_name="reports"
+    )
+    game = models.ForeignKey("game.Game", null=True, on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(max_length=speech.MAX_CHARACTERS, blank=True, db_default="")
+    """The text that was said, or the name, as it was."""
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    claimed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decision = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="one_report_a_reader")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "reporter"], name="one_report_a_reader"),
+            models.UniqueConstraint(fields=["direct_message", "reporter"], name="one_report_a_receiver"),
+            models.UniqueConstraint(
+                fields=["about", "reporter"],
+                condition=Q(kind="name", settled_at=None),
+                name="one_open_report_of_a_name",
+            ),
+            models.UniqueConstraint(
+                fields=["game", "about", "reporter"], condition=Q(kind="game"), name="one_report_of_a_player"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["about", "-id"], name="reports_about"),
+            models.Index(fields=["created_at"], condition=Q(settled_at=None), name="open_reports"),
+        ]
 
     def __str__(self) -> str:
-        return f"report of message {self.message_id}"
+        return f"report {self.pk} of a {self.kind}"
 
 
 class Thread(models.Model):

@@ -49,7 +49,8 @@ def lobby_sanctions(user_id: UserId) -> list[dict[str, Any]]:
 def message_reports(user_id: UserId) -> list[dict[str, Any]]:
     """Export the user's reports."""
     rows = Report.objects.filter(reporter_id=user_id).order_by("created_at")
-    return [dict(row) for row in rows.values("message_id", "reason", "created_at", "settled_at")]
+    shown = ("kind", "message_id", "direct_message_id", "game_id", "reason", "created_at", "settled_at")
+    return [dict(row) for row in rows.values(*shown)]
 
 
 @exports("message_reactions")
@@ -89,19 +90,21 @@ def erase(user_id: UserId) -> None:
         publish(MessageDeleted(lobby=lobby, id=message_id))
     said.delete()
     LobbyReaction.objects.filter(user_id=user_id).delete()
-    Report.objects.filter(reporter_id=user_id).delete()
+    Report.objects.filter(Q(reporter_id=user_id) | Q(about_id=user_id)).delete()
     Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id)).delete()
 
 
 @retains("chat")
 def old_lobby_messages(before: datetime) -> int:
     """Delete old lobby messages, except those of which somebody complains."""
-    complained_of = Report.objects.filter(settled_at=None).values("message")
+    complained_of = Report.objects.filter(settled_at=None, kind=Report.Kind.MESSAGE).values("message")
     old = LobbyMessage.objects.filter(created_at__lt=before).exclude(pk__in=complained_of)
     return old.delete()[1].get("chat.LobbyMessage", 0)
 
 
 @retains("direct_messages")
 def old_direct_messages(before: datetime) -> int:
-    """Delete old direct messages."""
-    return DirectMessage.objects.filter(created_at__lt=before).delete()[0]
+    """Delete old direct messages, except those of which somebody complains."""
+    complained_of = Report.objects.filter(settled_at=None, kind=Report.Kind.DIRECT).values("direct_message")
+    old = DirectMessage.objects.filter(created_at__lt=before).exclude(pk__in=complained_of)
+    return old.delete()[1].get("chat.DirectMessage", 0)

@@ -162,3 +162,24 @@ class NotFriends(NotAllowed):
 
     code = "not_friends"
     title = "You are not friends"
+
+
+class CannotReportOneself(Invalid):
+    """Reports are about others."""
+
+    code = "yourself"
+    title = "This is yourself"
+
+
+class ReportClaimed(Conflict):
+    """Another operator looks at this report."""
+
+    code = "report_claimed"
+    title = "Another operator looks at this report"
+
+
+class ReportSettled(Conflict):
+    """The report has been decided."""
+
+    code = "report_settled"
+    title = "This report has been decided"

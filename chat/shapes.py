@@ -1,14 +1,14 @@
 """The answers of the chat routes; members and messages, which sockets carry too, are in ``events``."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from chat import rules
 from chat.events import DirectText, Member
-from chat.models import Lobby, Membership, Sanction
+from chat.models import Lobby, Membership, Report, Sanction
 from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
@@ -66,11 +66,29 @@ class OneSanction(Struct, kw_only=True, frozen=True):
 
 
 class OneReport(Struct, kw_only=True, frozen=True):
-    """A report, as shown to the reporter."""
+    """A report of a message in a lobby, as shown to the reporter."""
 
     id: int
     message_id: int
     created_at: datetime
+
+
+class MadeReport(Struct, kw_only=True, frozen=True):
+    """A report, as shown to the reporter."""
+
+    id: int
+    kind: Annotated[str, one_of(Report.Kind.values)]
+    created_at: datetime
+
+
+class NewReport(Struct, kw_only=True):
+    """A report of a direct message, a name, or a player of a game, with the ids that belong to its kind."""
+
+    kind: Literal["direct", "name", "game"]
+    message_id: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+    user_id: Annotated[UserId, Meta(ge=1, le=2**63 - 1)] | None = None
+    game_id: UUID | None = None
+    reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Thread(Struct, kw_only=True, frozen=True):

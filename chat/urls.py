@@ -1,6 +1,6 @@
 """Routes of lobbies and direct messages."""
 
-from chat.api import direct, lobbies, messages
+from chat.api import direct, lobbies, messages, reports
 from core.routes import route
 
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     route("api/lobbies/<int:lobby_id>/messages/<int:message_id>/pin", messages.Pin.as_view()),
     route("api/lobbies/<int:lobby_id>/read", messages.Read.as_view()),
     route("api/lobbies/<int:lobby_id>/messages/<int:message_id>/report", messages.Reports.as_view()),
+    route("api/reports", reports.Reports.as_view()),
     route("api/dm", direct.Threads.as_view()),
     route("api/dm/<int:friend_id>/messages", direct.Messages.as_view()),
     route("api/dm/<int:friend_id>/messages/<int:message_id>", direct.OneMessage.as_view()),

@@ -6,6 +6,7 @@ Uses django-unfold if it is installed, else Django's own admin.
 import functools
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
@@ -21,7 +22,9 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 
 from core.refusals import NotAllowed, Refusal
 
@@ -50,10 +53,12 @@ __all__ = [
     "ReadOnlyInline",
     "TabularInline",
     "WithReasonForm",
+    "account_link",
     "mark_proven",
     "operation",
     "reason_of",
     "require_fresh_proof",
+    "shown_time",
 ]
 
 MAX_REASON_LENGTH = 200
@@ -170,6 +175,16 @@ class WithReasonForm(ActionForm):
 def reason_of(request: HttpRequest) -> str:
     """Return the reason that the operator entered in ``WithReasonForm``."""
     return request.POST.get("reason", "").strip()
+
+
+def shown_time(at: datetime | None) -> str:
+    """Return a time in UTC to the second, as lines of logs have it; nothing without one."""
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def account_link(user: Model) -> str:
+    """Return a link to the page of an account."""
+    return format_html('<a href="{}">{}</a>', reverse("admin:support_person_change", args=[user.pk]), user)
 
 
 class UncountedPaginator(_Paginator):

@@ -44,10 +44,8 @@ TABLE: dict[str, Row] = {
     "chat.lobby": {"view": (SUPPORT, MODERATOR), "close": (MODERATOR,)},
     "chat.lobbymessage": {"view": (MODERATOR,), "take_away": (MODERATOR,)},
     "chat.report": {
-        "view": (MODERATOR,),
-        "take_away": (MODERATOR,),
-        "ban_author": (MODERATOR,),
-        "let_stand": (MODERATOR,),
+        "view": (SUPPORT, MODERATOR),
+        **dict.fromkeys(("claim", "take_away", "ban_author", "let_stand", "acted"), (MODERATOR,)),
     },
     "chat.sanction": {"view": (SUPPORT, MODERATOR), "lift": (MODERATOR,)},
     "combat.ability": _EDITED_BY_ECONOMISTS,

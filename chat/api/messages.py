@@ -146,7 +146,7 @@ class Reports(APIView):
     @extend_schema(
         description=(
             "Report it to the operators; repeating it returns the same report. 403 `not_a_member`, "
-            "404 `unknown_message`."
+            "404 `unknown_message`, 422 `yourself`, 429 `rate_limited`."
         ),
         request=serializers.NewReport,
         responses={201: shapes.OneReport},
@@ -159,6 +159,6 @@ class Reports(APIView):
             reporter_id=user_id, lobby_id=lobby_id, message_id=message_id, **body
         )
         return Response(
-            shapes.OneReport(id=report.pk, message_id=report.message_id, created_at=report.created_at),
+            shapes.OneReport(id=report.pk, message_id=message_id, created_at=report.created_at),
             status=201,
         )

@@ -43,10 +43,12 @@ from chat.selectors.lobbies import (
     shown_messages,
     shown_sanctions,
 )
+from chat.selectors.reports import LineAround, lines_around, reports_about, reports_by
 from chat.selectors.said import quote
 
 __all__ = [
     "ATTENDANCE",
+    "LineAround",
     "LobbyState",
     "check_friends",
     "check_invites_to",
@@ -61,6 +63,7 @@ __all__ = [
     "direct_messages",
     "direct_state",
     "facts",
+    "lines_around",
     "lobbies_visible_to",
     "lobby",
     "lobby_entered_by",
@@ -74,6 +77,8 @@ __all__ = [
     "person_of",
     "quote",
     "quotes",
+    "reports_about",
+    "reports_by",
     "role",
     "sanctions",
     "sender_to",

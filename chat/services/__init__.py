@@ -20,15 +20,22 @@ from chat.services.messages import (
     post_messages,
     react,
     read_lobby,
-    report_message,
-    settle_report,
 )
 from chat.services.moderation import appoint, ban, dismiss, kick, lift, mute, unban, unmute
+from chat.services.reports import (
+    claim_report,
+    report_direct,
+    report_message,
+    report_name,
+    report_player,
+    settle_report,
+)
 
 __all__ = [
     "Post",
     "appoint",
     "ban",
+    "claim_report",
     "close_lobby",
     "create_lobby",
     "delete_direct",
@@ -51,7 +58,10 @@ __all__ = [
     "react",
     "react_to_direct",
     "read_lobby",
+    "report_direct",
     "report_message",
+    "report_name",
+    "report_player",
     "settle_report",
     "start_game",
     "take_over",

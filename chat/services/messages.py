@@ -19,7 +19,6 @@ from chat.models import (
     LobbyMessage,
     LobbyReaction,
     Membership,
-    Report,
     Sanction,
 )
 from chat.refusals import Muted, NotAMember, NotYours, SlowMode, TooLate, TooManyReactions, UnknownMessage
@@ -357,23 +356,3 @@ def delete_message(*, actor_id: UserId | None, lobby_id: int, message_id: int) -
         if Lobby.objects.filter(pk=lobby_id, pinned_id=message_id).update(pinned=None):
             lobby.pinned_id = None
             publish_update(lobby)
-
-
-@transaction.atomic
-def report_message(*, reporter_id: UserId, lobby_id: int, message_id: int, reason: str = "") -> Report:
-    """Report a message to the operators; repeating it returns the same report.
-
-    Raises ``UnknownMessage``, ``NotAMember``.
-    """
-    selectors.check_member(lobby_id, reporter_id)
-    message = selectors.message(lobby_id, message_id)
-    report, _ = Report.objects.get_or_create(
-        message=message, reporter_id=reporter_id, defaults={"reason": reason}
-    )
-    return report
-
-
-def settle_report(*, report_id: int, by_id: UserId) -> None:
-    """Mark a report as settled, unless it is already."""
-    report = Report.objects.filter(pk=report_id, settled_at=None)
-    report.update(settled_at=timezone.now(), settled_by_id=by_id)

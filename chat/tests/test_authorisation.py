@@ -67,6 +67,7 @@ ROWS = (
     Row("put", f"{LOBBY}/messages/<int:message_id>/pin", 204, 204, 403, 403, 403),
     Row("delete", f"{LOBBY}/messages/<int:message_id>/pin", 204, 204, 403, 403, 403),
     Row("post", f"{LOBBY}/messages/<int:message_id>/report", 201, 201, 201, 403, 403),
+    Row("post", "api/reports", 201, 201, 201, 201, 201, {"kind": "name", **TARGET}),
     Row("get", "api/dm", 200, 200, 200, 200, 200),
     Row("get", f"{DIRECT}/messages", 200, 403, 403, 403, 403),
     Row("post", f"{DIRECT}/messages", 201, 403, 403, 403, 403, {"content": "hi"}),

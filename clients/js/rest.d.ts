@@ -421,6 +421,13 @@ export interface ChatLobbyWithMembers {
   members: Array<ChatMember>;
 }
 
+/** A report, as shown to the reporter. */
+export interface ChatMadeReport {
+  id: number;
+  kind: "message" | "direct" | "name" | "game";
+  created_at: string;
+}
+
 /** A member of a lobby; ``online`` while they have a socket open in it.
 
 A muted member may not write until ``muted_until``. */
@@ -453,6 +460,15 @@ export interface ChatNewReportRequest {
   reason?: string;
 }
 
+/** A report of a direct message, a name, or a player of a game, with the ids that belong to its kind. */
+export interface ChatNewReportRequestRequest {
+  kind: "direct" | "game" | "name";
+  message_id?: number | null;
+  user_id?: number | null;
+  game_id?: string | null;
+  reason?: string;
+}
+
 /** A lobby. */
 export interface ChatOneLobby {
   id: number;
@@ -471,7 +487,7 @@ export interface ChatOneLobby {
   ws_url: string;
 }
 
-/** A report, as shown to the reporter. */
+/** A report of a message in a lobby, as shown to the reporter. */
 export interface ChatOneReport {
   id: number;
   message_id: number;

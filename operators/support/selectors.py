@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Ban, Session, User
 from accounts.selectors import sign_ins, ways_in
+from chat import selectors as chat
 from core.ids import UserId
 from friends import selectors as friends
 from game import player_ratings
@@ -155,6 +156,15 @@ def _ban(ban: Ban) -> Row:
     return Row([ban.kind, ban.created_at, end or "for good", "yes" if counts else "no", ban.reason], offer)
 
 
+def _report(report: Any, other: User | None) -> Row:
+    link = Link(str(report.pk), reverse("admin:chat_report_change", args=[report.pk]))
+    decision = (report.decision or "settled") if report.settled_at else "open"
+    what = report.text or f"game {report.game_id}"
+    return Row(
+        [link, report.created_at, report.kind, what, report.reason, other and _person(other), decision]
+    )
+
+
 def _entry(entry: Any) -> Row:
     what = entry.item.name if entry.item else entry.currency
     is_payment = entry.cause == ledger.PURCHASE and entry.currency
@@ -204,6 +214,22 @@ SECTIONS = [
         ("Kind", "Since", "Until", "In force", "Reason"),
         lambda user: user.bans.order_by("-pk"),
         _ban,
+    ),
+    Section(
+        "reports_about",
+        "Reports about the player",
+        "chat.view_report",
+        ("Report", "At", "Kind", "What", "Why", "By", "Decision"),
+        lambda user: chat.reports_about(user.pk),
+        lambda one: _report(one, one.reporter),
+    ),
+    Section(
+        "reports_by",
+        "Reports by the player",
+        "chat.view_report",
+        ("Report", "At", "Kind", "What", "Why", "About", "Decision"),
+        lambda user: chat.reports_by(user.pk),
+        lambda one: _report(one, one.about),
     ),
     Section(
         "sessions",

@@ -235,6 +235,10 @@ const LIVE = {
   party_chat(line) {
     if (line.party_id === party.value?.id) partyTalk.set([...partyTalk.value, line].slice(-LINES_KEPT));
   },
+  support_message({ text: words }) {
+    notice(words);
+    toast(words);
+  },
   mention({ title, message: { sender, content } }) {
     const words = text("talk.mention", { name: sender.username, lobby: title, words: content });
     notice(words);

@@ -178,6 +178,7 @@ const ENGLISH = {
   "invite.new": "Invitation",
   "invite.later": "Answer later",
 
+  "notifications.operators": "From the operators",
   "notifications.title": "Notifications",
   "notifications.open": "Notifications",
   "notifications.open_count": "Notifications, {count} new",
@@ -386,6 +387,7 @@ const ENGLISH = {
   "result.rematch": "Rematch",
   "result.rematch_asked": "Rematch asked",
   "result.rematch_wanted": "{name} wants a rematch",
+  "report.name": "Report the name",
   "result.again": "New opponent",
   "result.replay": "Replay",
   "result.stronger": "Again, stronger",

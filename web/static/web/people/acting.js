@@ -2,6 +2,7 @@
 import { Button, LinkButton, Menu, Refusal, useAction } from "../components.js";
 import { html, useState } from "../dom.js";
 import { InviteToGame, Sure } from "./friend_list.js";
+import { Reporting } from "./reporting.js";
 import { askFriend, block, friends, outgoing, requests, unfriend } from "../social.js";
 import { currentUser } from "../session.js";
 import { useStore } from "../store.js";
@@ -32,7 +33,7 @@ function useRelation(userId) {
 export function Acting({ user }) {
   const me = currentUser();
   const { friend, asked } = useRelation(user.id);
-  const [open, setOpen] = useState(/** @type {"game" | "remove" | "block" | null} */ (null));
+  const [open, setOpen] = useState(/** @type {"game" | "remove" | "report" | "block" | null} */ (null));
   const close = () => setOpen(null);
   const ask = useAction(async () => {
     await askFriend(user.username);
@@ -51,6 +52,7 @@ export function Acting({ user }) {
     }
     <${Menu} label=${text("friends.actions", name)} items=${[
       friend && { label: text("friends.remove"), onChoose: () => setOpen("remove") },
+      { label: text("report.name"), onChoose: () => setOpen("report") },
       { label: text("friends.block"), danger: true, onChoose: () => setOpen("block") },
     ]} />
     <${Refusal} error=${ask.error} />
@@ -59,6 +61,10 @@ export function Acting({ user }) {
       open === "remove" &&
       html`<${Sure} title=${text("friends.remove_title", name)} words=${text("friends.remove_text")}
       action=${text("friends.remove")} act=${() => unfriend(user.id)} onClose=${close} />`
+    }
+    ${
+      open === "report" &&
+      html`<${Reporting} body=${{ kind: "name", user_id: user.id }} quote=${user.username} onClose=${close} />`
     }
     ${
       open === "block" &&

@@ -3,6 +3,7 @@ import { catalog } from "../catalog.js";
 import { Avatar, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { CHANGEABLE_MS, Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
+import { Reporting } from "./reporting.js";
 import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
 import { PersonLink } from "../person.js";
@@ -13,8 +14,8 @@ import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
 
 /**
- * @import { Message } from "./talk.js"
  * @import { Attributes, Children, OnInput, Rest } from "../types.d.ts"
+ * @import { Message } from "./talk.js"
  * @typedef {Rest.FriendsFriend} Friend
  */
 
@@ -160,6 +161,7 @@ export function Thread({ friendId, name }) {
   const { talk, connection, channel } = conversation;
   const newest = talk.messages.findLast(({ sender }) => sender.id !== me)?.id ?? null;
   const unread = useUnread(friendId);
+  const [reported, setReported] = useState(/** @type {Message | null} */ (null));
   useEffect(() => {
     // Messages on a hidden screen have not been read.
     const read = () => {
@@ -178,6 +180,7 @@ export function Thread({ friendId, name }) {
   const remove = (/** @type {Message} */ message) =>
     client.request("DELETE", `${conversation.path}${message.id}/`).catch(conversation.refuse);
   const actionsFor = (/** @type {Message} */ message) => [
+    message.sender.id !== me && { label: text("lobby.report"), onChoose: () => setReported(message) },
     message.sender.id === me &&
       client.serverNow() - Date.parse(message.created_at) < CHANGEABLE_MS && {
         label: text("lobby.delete"),
@@ -188,7 +191,12 @@ export function Thread({ friendId, name }) {
   return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation}
     people=${[{ user_id: friendId, username: name }, { user_id: me, username: currentUser().username }]}
     actionsFor=${actionsFor} label=${text("dm.write", { name })}
-    empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />`;
+    empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />
+    ${
+      reported &&
+      html`<${Reporting} body=${{ kind: "direct", message_id: reported.id }} quote=${reported.content}
+      onClose=${() => setReported(null)} />`
+    }`;
 }
 
 /**

@@ -25,6 +25,7 @@ import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useReducer, useRef, useState } from "../dom.js";
 import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
+import { Reporting } from "./reporting.js";
 import { askFriend, friends, invite } from "../social.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
@@ -227,20 +228,6 @@ function Settings({ lobby, onClose }) {
   <//><//>`;
 }
 
-/** @param {{lobby: Lobby, message: Message, onClose: () => void}} props */
-function Report({ lobby, message, onClose }) {
-  const send = async (/** @type {Fields} */ fields) => {
-    await client.request("POST", `/api/lobbies/${lobby.id}/messages/${message.id}/report/`, fields);
-    toast(text("lobby.reported"));
-    onClose();
-  };
-  return html`<${Dialog} title=${text("lobby.report")} onClose=${onClose}><${Form} onSend=${send}
-    submit=${text("lobby.report")}>
-    <p class="quote">${message.content}</p>
-    <${Field} label=${text("lobby.reason")} name="reason" maxlength="200" autocomplete="off" />
-  <//><//>`;
-}
-
 /** @type {Record<number, string>} */
 const CLOSED = { 4403: "lobby.not_member", 4404: "lobby.is_closed" };
 
@@ -382,7 +369,12 @@ function Room({ lobby: first, games, onLeft }) {
     }
     ${dialog?.name === "settings" && html`<${Settings} lobby=${lobby} onClose=${close} />`}
     ${dialog?.name === "banned" && html`<${Banned} lobby=${lobby} onClose=${close} />`}
-    ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
+    ${
+      dialog?.name === "report" &&
+      dialog.message &&
+      html`<${Reporting} quote=${dialog.message.content} onClose=${close}
+      path=${`/api/lobbies/${lobby.id}/messages/${dialog.message.id}/report/`} />`
+    }
     ${
       dialog?.name === "delete" &&
       dialog.message &&

@@ -4,7 +4,7 @@ import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow
 import { html, useEffect, useState } from "../dom.js";
 import { PersonLink } from "../person.js";
 import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../social.js";
-import { client } from "../session.js";
+import { client, get } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
@@ -60,13 +60,23 @@ function Request({ request }) {
     labels=${[text("friends.accept"), text("friends.decline")]} />`;
 }
 
+/** Return what the operators wrote and was not read yet, newest first; it counts as read from now on. */
+async function unreadLetters() {
+  /** @type {Rest.SupportOperatorMessage[]} */
+  const letters = (await get("/api/me/messages/")).results;
+  const unread = letters.filter(({ read_at: at }) => !at);
+  if (unread[0]) await client.request("POST", "/api/me/messages/read/", { id: unread[0].id });
+  return unread;
+}
+
 /** @param {{onClose: () => void}} props */
 export default function Notifications({ onClose }) {
   const all = useStore(invites);
   const asked = incoming(useStore(requests));
   const told = useStore(notices);
   useEffect(() => noticesSeen, []);
-  const nothing = !all.length && !asked.length && !told.length;
+  const { data: letters } = useLoad(unreadLetters, []);
+  const nothing = letters && !all.length && !asked.length && !told.length && !letters.length;
   return html`<${Dialog} title=${text("notifications.title")} class="notifications" onClose=${onClose}>
     ${nothing && html`<p class="soft nobody">${text("notifications.empty")}</p>`}
     <ul class="askings" aria-live="polite">
@@ -76,6 +86,10 @@ export default function Notifications({ onClose }) {
       )}
       ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
       ${asked.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
+      ${letters?.map(
+        (one) => html`<li key=${`letter-${one.id}`} class="asking"><span class="grow">
+          <strong>${text("notifications.operators")}</strong><span>${one.text}</span></span></li>`,
+      )}
       ${told.map(
         (one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span>
         </li>`,

@@ -175,6 +175,7 @@ globalThis.TRANSLATION = {
   "invite.new": "Einladung",
   "invite.later": "Später antworten",
 
+  "notifications.operators": "Von den Betreibern",
   "notifications.title": "Mitteilungen",
   "notifications.open": "Mitteilungen",
   "notifications.open_count": "Mitteilungen, {count} neu",
@@ -383,6 +384,7 @@ globalThis.TRANSLATION = {
   "result.rematch": "Revanche",
   "result.rematch_asked": "Revanche angefragt",
   "result.rematch_wanted": "{name} möchte eine Revanche",
+  "report.name": "Namen melden",
   "result.again": "Neues Gegenüber",
   "result.stronger": "Noch mal, stärker",
   "result.replay": "Aufzeichnung",

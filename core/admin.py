@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 
-from core import outbox
+from core import maintenance, outbox
 from core.content import Content, restore
-from core.models import ContentVersion, Mail, OutboxEntry
+from core.ids import UserId
+from core.models import ContentVersion, Mail, Maintenance, OutboxEntry
 from core.operators import OperatorAdmin, ReadOnly, operation
-from core.refusals import Invalid, NotAllowed
+from core.refusals import Conflict, Invalid, NotAllowed
 
 
 class RecordsEditor:
@@ -78,3 +80,34 @@ class Mails(ReadOnly, OperatorAdmin):
     search_fields = ("address",)
     exclude = ("text", "facts")
     ordering = ("-pk",)
+
+
+@admin.register(Maintenance)
+class Maintenances(ReadOnly, OperatorAdmin):
+    """Announces maintenance: no new games begin, running ones go on, operators stay in."""
+
+    list_display = ("starts_at", "ends_at", "message", "told", "ended_at", "by")
+    list_select_related = ("by",)
+    fields = ("starts_at", "ends_at", "message")
+    ordering = ("-pk",)
+    actions = ("end",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("core.add_maintenance"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"starts_at": timezone.now()}
+
+    def save_model(self, request: HttpRequest, obj: Maintenance, form: Any, change: bool) -> None:
+        made = maintenance.announce(
+            starts_at=obj.starts_at,
+            ends_at=obj.ends_at,
+            message=obj.message,
+            by_id=UserId(request.user.pk or 0),
+        )
+        obj.pk = made.pk
+
+    @operation("End it now")
+    def end(self, request: HttpRequest, row: Maintenance) -> None:
+        if row.ended_at is not None or not maintenance.end():
+            raise Conflict("It is over.")

@@ -120,3 +120,42 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.address}"
+
+
+class Maintenance(models.Model):
+    """A time in which no new games begin, for all but operators; see ``core.maintenance``."""
+
+    class Told(models.TextChoices):
+        NOTHING = "nothing"
+        ANNOUNCED = "announced"
+        BEGUN = "begun"
+        OVER = "over"
+
+    message = models.CharField(max_length=200, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Then it is over by itself")
+    ended_at = models.DateTimeField(null=True, editable=False)
+    told = models.CharField(max_length=9, choices=Told, default=Told.NOTHING, editable=False)
+    """The last that was told to those who are connected."""
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "maintenance"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="maintenance_ends_after_it_starts",
+                violation_error_message="It ends after it starts.",
+            ),
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(ended_at=None),
+                name="one_maintenance_at_a_time",
+                violation_error_message="Another one has been announced: end it first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"maintenance from {self.starts_at:%Y-%m-%d %H:%M} UTC"

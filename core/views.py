@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from core import limits, status
+from core import limits, maintenance, status
 from core.documents import Document
 from core.renderers import encode
 
@@ -50,6 +50,16 @@ class Status(OpenView):
                 "time": serializers.DateTimeField(),
                 "uptime": serializers.IntegerField(help_text="Seconds"),
                 "counts": serializers.DictField(child=serializers.IntegerField()),
+                "maintenance": inline_serializer(
+                    "MaintenanceWindow",
+                    {
+                        "message": serializers.CharField(),
+                        "starts_at": serializers.DateTimeField(),
+                        "ends_at": serializers.DateTimeField(allow_null=True),
+                    },
+                    allow_null=True,
+                    help_text="Announced or in force",
+                ),
             },
         )
     )
@@ -63,6 +73,7 @@ class Status(OpenView):
                 "time": timezone.now(),
                 "uptime": int(time.time() - status.STARTED),
                 "counts": status.current_counts(),
+                "maintenance": maintenance.announced(),
             }
         )
 

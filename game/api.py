@@ -91,7 +91,7 @@ class Games(APIView):
         description=(
             "Make a game: against bots in all other seats, or with free seats for who joins by its id. "
             "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`, 429 `rate_limited` for "
-            "more than 60 at once, or then one a second."
+            "more than 60 at once, or then one a second, 503 `maintenance`."
         ),
         request=serializers.NewGame,
         responses={201: shapes.OwnGame},

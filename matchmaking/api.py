@@ -61,7 +61,8 @@ class Join(APIView):
 
     404 `unknown_game`, 409 `already_queued`, 422 `unknown_queue` (the game has no such mode) or
     `wrong_party_size`, 429 `left_early` (after leaving matches before they began, with `Retry-After`); with a
-    party 403 `not_party_leader`, 404 `unknown_party`, 409 `already_playing`, 422 `party_too_large`.
+    party 403 `not_party_leader`, 404 `unknown_party`, 409 `already_playing`, 422 `party_too_large`. During
+    maintenance 503 `maintenance`.
     """
 
     @extend_schema(request=serializers.Join, responses={200: shapes.Standing, 201: shapes.Standing})

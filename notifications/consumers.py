@@ -13,7 +13,7 @@ from matchmaking.invites.events import (
 )
 from matchmaking.parties.events import PartyChat, PartyUpdate
 from notifications.badges import badge_of
-from notifications.events import Announcement, Badge, SupportMessage
+from notifications.events import Announcement, Badge, Maintenance, SupportMessage
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
 from realtime.socket.consumer import Consumer
@@ -53,7 +53,7 @@ class NotificationsConsumer(Consumer):
         friends.PlayerBlocked,
         friends.PlayerUnblocked,
     )
-    emits_unsequenced = (Announcement,)
+    emits_unsequenced = (Announcement, Maintenance)
 
     async def opened(self) -> None:
         user_id = self.player.user_id

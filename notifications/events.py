@@ -1,10 +1,12 @@
 """Events of notifications itself; the other events on its socket belong to other apps."""
 
 from datetime import datetime
+from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
 from core.ids import UserId
+from core.shapes import one_of
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event
 from realtime.wire.topics import Topic
@@ -38,6 +40,24 @@ class Announcement(Ephemeral):
     def coalescing_key(self) -> str:
         # Announcements do not replace each other.
         return f"announcement {self.id}"
+
+
+class Maintenance(Ephemeral):
+    """Sent when maintenance is announced, begins and is over; in between, new games are refused.
+
+    Who connects later finds it in ``GET /api/status/``.
+    """
+
+    state: Annotated[str, one_of(["announced", "begun", "over"])]
+    message: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def audience(self) -> Topic:
+        return topics.everybody()
+
+    def coalescing_key(self) -> str:
+        return "maintenance"
 
 
 class SupportMessage(Event):

@@ -10,7 +10,7 @@ class OperatorsConfig(AppConfig):
     name = "operators"
 
     def ready(self) -> None:
-        from operators import figures, roles  # noqa: F401  (figures registers its background task)
+        from operators import figures, live, roles  # noqa: F401  (two register background tasks)
 
         admin.site.index_template = "operators/index.html"
         admin.site.site_header = admin.site.site_title = settings.PRODUCT

@@ -2153,6 +2153,14 @@ export declare namespace Notifications {
       id: string;
       message: string;
     };
+    /** Sent when maintenance is announced, begins and is over; in between, new games are refused. Who connects later finds it in `GET /api/status/`. */
+    maintenance: {
+      type: "maintenance";
+      state: "announced" | "begun" | "over";
+      message: string;
+      starts_at: string;
+      ends_at: string | null;
+    };
     /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";

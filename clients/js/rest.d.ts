@@ -956,6 +956,12 @@ export interface Live {
   status: string;
 }
 
+export interface MaintenanceWindow {
+  message: string;
+  starts_at: string;
+  ends_at: string | null;
+}
+
 /** The proposed match that is accepted or declined. */
 export interface MatchmakingAnswerRequest {
   proposal_id: number;
@@ -1347,6 +1353,7 @@ export interface Status {
   time: string;
   uptime: number;
   counts: Record<string, number>;
+  maintenance: MaintenanceWindow | null;
 }
 
 /** Documents that are written together, or not at all. */

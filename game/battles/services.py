@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from core import due
+from core import due, maintenance
 from core.ids import UserId
 from core.refusals import Refusal
 from core.statements import Insert, Update, statement
@@ -56,7 +56,7 @@ class AttackOutcome(NamedTuple):
 def join(*, user_id: UserId, battle_id: int) -> BattleState:
     """Join a battle at the cost of stamina, or find the place that the user has; return the battle's state.
 
-    Raises ``UnknownBattle``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
+    Raises ``UnknownBattle``, ``UnderMaintenance``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
     """
     battle = _locked(battle_id)
     now = timezone.now()
@@ -65,6 +65,7 @@ def join(*, user_id: UserId, battle_id: int) -> BattleState:
     enemies = _enemies_of(battle_id)
     if not is_new:
         return selectors.shown_battle(battle, enemies, fighters, user_id)
+    maintenance.check(user_id)
     if battle.state in Battle.OVER:
         raise BattleOver
     if len(fighters) > battle.max_players:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from msgspec import convert, json, to_builtins
 
+from core import maintenance
 from core.calls import run_before
 from core.ids import UserId
 from core.refusals import Conflict, Invalid
@@ -59,8 +60,10 @@ def create_game(
 ) -> Game:
     """Create an unrated game and seat the players in this order.
 
-    It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
+    It is unrated because the players chose each other. Raises ``UnknownGame``, ``InvalidOptions`` and
+    ``UnderMaintenance``.
     """
+    maintenance.check(created_by)
     rules = catalogue.get(name)
     call = commands.CreateGame(
         game=name,

@@ -11,7 +11,7 @@ import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
-from core import due
+from core import due, maintenance
 from core.batching import ThreadedBatcher
 from core.calls import run_before
 from core.ids import UserId
@@ -73,8 +73,8 @@ def join(
     ``asks`` has the fields that the queue asks for. Returns the same as ``selectors.queue_status``. A user
     who is already queued keeps the place, and one with an unfinished match of this queue gets that match.
     Raises ``UnknownGame``, ``UnknownQueue``, ``Invalid`` (for ``asks``), ``AlreadyQueued``,
-    ``WrongPartySize`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
-    ``PartyTooLarge`` and ``AlreadyPlaying``.
+    ``WrongPartySize``, ``UnderMaintenance`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``,
+    ``NotLeader``, ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
     call = run_before(JoinQueue(game=game, mode=mode, asks=dict(asks)), user_id=user_id)
     game, mode, asks = call.game, call.mode, call.asks
@@ -160,6 +160,8 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
             refused[number] = AlreadyQueued(details={"game": game, "mode": mode})
         elif any(user_id in games for user_id in others):
             refused[number] = AlreadyPlaying()
+        elif (closed := maintenance.refusal(leader)) is not None:
+            refused[number] = closed
         elif held := [penalties[user_id] for user_id in (leader, *others) if user_id in penalties]:
             wait_s = math.ceil(max(held))
             refused[number] = LeftEarly(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from core import maintenance
 from game.author import queues
 from matchmaking import selectors
 from matchmaking.events import QueueExpired
@@ -48,6 +49,8 @@ def match_queue(queue: str) -> int:
     if declared is None:
         # Workers may run different versions for a while. If none offers the game, its tickets get no
         # heartbeats any more and expire.
+        return 0
+    if maintenance.is_in_force():
         return 0
     groups = groups_of(declared, tickets=selectors.oldest(queue, BATCH_SIZE))
     if declared.accept_within is None:

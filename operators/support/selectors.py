@@ -161,7 +161,15 @@ def _report(report: Any, other: User | None) -> Row:
     decision = (report.decision or "settled") if report.settled_at else "open"
     what = report.text or f"game {report.game_id}"
     return Row(
-        [link, report.created_at, report.kind, what, report.reason, other and _person(other), decision]
+        [
+            link,
+            report.created_at,
+            report.kind,
+            what,
+            report.reason,
+            _person(other) if other else None,
+            decision,
+        ]
     )
 
 

@@ -130,6 +130,7 @@ class MessageType(StrEnum):
     PLAYER_BLOCKED = "player_blocked"
     PLAYER_UNBLOCKED = "player_unblocked"
     ANNOUNCEMENT = "announcement"
+    MAINTENANCE = "maintenance"
 
 
 class PingCommand(TypedDict):
@@ -2551,3 +2552,15 @@ class NotificationsAnnouncement(Record):
     type: Literal["announcement"]
     id: str
     message: str
+
+
+class NotificationsMaintenance(Record):
+    """Sent when maintenance is announced, begins and is over; in between, new games are refused. Who
+    connects later finds it in ``GET /api/status/``.
+    """
+
+    type: Literal["maintenance"]
+    state: Literal["announced", "begun", "over"]
+    message: str
+    starts_at: str
+    ends_at: str | None

@@ -235,6 +235,11 @@ const LIVE = {
   party_chat(line) {
     if (line.party_id === party.value?.id) partyTalk.set([...partyTalk.value, line].slice(-LINES_KEPT));
   },
+  maintenance({ state, message }) {
+    const words = [text(`maintenance.${state}`), message].filter(Boolean).join(" ");
+    notice(words);
+    toast(words);
+  },
   support_message({ text: words }) {
     notice(words);
     toast(words);

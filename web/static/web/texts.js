@@ -178,6 +178,9 @@ const ENGLISH = {
   "invite.new": "Invitation",
   "invite.later": "Answer later",
 
+  "maintenance.announced": "Maintenance is planned: then no new games begin for a while.",
+  "maintenance.begun": "Maintenance has begun: games that run go on, new ones begin afterwards.",
+  "maintenance.over": "Maintenance is over.",
   "notifications.operators": "From the operators",
   "notifications.title": "Notifications",
   "notifications.open": "Notifications",

@@ -175,6 +175,9 @@ globalThis.TRANSLATION = {
   "invite.new": "Einladung",
   "invite.later": "Später antworten",
 
+  "maintenance.announced": "Eine Wartung ist geplant: Dann beginnen eine Weile keine neuen Spiele.",
+  "maintenance.begun": "Die Wartung hat begonnen: Laufende Spiele gehen weiter, neue beginnen danach.",
+  "maintenance.over": "Die Wartung ist vorbei.",
   "notifications.operators": "Von den Betreibern",
   "notifications.title": "Mitteilungen",
   "notifications.open": "Mitteilungen",

@@ -5,6 +5,7 @@ from core.routes import route
 
 urlpatterns = [
     route("api/status", views.Status.as_view()),
+    route("api/regions", views.Regions.as_view()),
     route("api/docs", views.Docs.as_view(), name="docs"),
     route("api/openapi.json", views.OpenAPI.as_view(), name="openapi"),
     route("health/live", views.Live.as_view()),

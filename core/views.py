@@ -9,6 +9,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularSwaggerSplitView
+from msgspec import Struct
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,6 +77,23 @@ class Status(OpenView):
                 "maintenance": maintenance.announced(),
             }
         )
+
+
+class Region(Struct, kw_only=True, frozen=True):
+    """A region; the time that a GET of ``ping_url`` takes is its latency."""
+
+    id: str
+    url: str
+    ping_url: str
+
+
+class Regions(OpenView):
+    """The regions in which this game runs. Clients measure the latency of each, and play in the nearest."""
+
+    @extend_schema(operation_id="api_regions_list", responses=list[Region])
+    def get(self, request: Request) -> Response:
+        regions = settings.REGIONS.items()
+        return Response([Region(id=one, url=url, ping_url=f"{url}/health/live") for one, url in regions])
 
 
 _HEALTH: dict[str, Any] = {"status": serializers.CharField()}

@@ -95,6 +95,19 @@ def names(name: str, default: Sequence[str] = ()) -> list[str]:
     return [one for entry in text(name, ",".join(default)).split(",") if (one := entry.strip())]
 
 
+def regions(name: str) -> dict[str, str]:
+    """Return the addresses of regions by id, from a list such as ``eu=https://eu.example.com``."""
+    found = {}
+    for entry in names(name):
+        region, _, address = entry.partition("=")
+        url = urlsplit(address)
+        is_address = url.scheme in ("http", "https") and url.netloc and not (url.path.strip("/") or url.query)
+        if not (re.fullmatch(r"[a-z][a-z0-9-]{0,29}", region) and is_address):
+            raise _wrong(name, "regions such as eu=https://eu.example.com", entry)
+        found[region] = address.rstrip("/")
+    return found
+
+
 def hosts(name: str, default: Sequence[str] = ()) -> list[str]:
     """Return host names as Django expects them: with a scheme or port none would ever match."""
     named = names(name, default)

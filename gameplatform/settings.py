@@ -239,6 +239,11 @@ APPEALS = environment.text("APPEALS", "")
 SESSION_MAX_AGE = timedelta(days=environment.integer("SESSION_MAX_DAYS", 90))
 STAFF_MFA = environment.boolean("STAFF_MFA", not DEBUG)
 
+# -- Regions
+
+# The address of each region's servers by its id.
+REGIONS = environment.regions("REGIONS")
+
 # -- Mail
 
 SITE_URL = environment.url("SITE_URL", f"http://{HOST}:{PORT}", schemes=("http", "https")).rstrip("/")

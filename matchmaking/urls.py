@@ -25,6 +25,7 @@ urlpatterns = [
     route("api/party/accept", invites.AcceptToParty.as_view()),
     route("api/party/decline", invites.DeclineToParty.as_view()),
     route("api/party/ready", parties.Ready.as_view()),
+    route("api/party/latencies", parties.LatenciesOf.as_view()),
     route("api/party/chat", parties.Chat.as_view()),
     route("api/party/leave", parties.Leave.as_view()),
     route("api/party/kick", parties.Kick.as_view()),

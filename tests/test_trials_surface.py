@@ -43,6 +43,7 @@ OPEN = {
     ("post", "api/auth/passkey/finish"),
     ("post", "api/auth/mfa"),
     ("get", "api/status"),
+    ("get", "api/regions"),
     ("get", "api/docs"),
     ("get", "api/openapi.json"),
     ("get", "api/asyncapi.json"),

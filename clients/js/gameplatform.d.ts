@@ -204,4 +204,6 @@ export declare class GameClient {
   emit(message: Every<Heard>, channel?: Channel | null): void;
   /** Milliseconds since 1970. */
   serverNow(): number;
+  /** The latency of each region in milliseconds. */
+  latencies(): Promise<Record<string, number>>;
 }

@@ -1291,6 +1291,29 @@ export class GameClient {
     this.setTokens(this.#tokens);
   }
 
+  /**
+   * Measures the regions, each by the quickest of three answers. → the latency in milliseconds by region; those that do
+   * not answer are left out. A party is told them at `/api/party/latencies/`.
+   *
+   * @returns {Promise<Record<string, number>>}
+   */
+  async latencies() {
+    const measured = (await this.request("GET", "/api/regions/")).map(
+      async (/** @type {{id: string, ping_url: string}} */ { id, ping_url: address }) => {
+        /** @type {number[]} */
+        const took = [];
+        for (let turn = 0; turn < 3; turn++) {
+          const start = performance.now();
+          await fetch(address, { cache: "no-store", mode: "no-cors" });
+          took.push(performance.now() - start);
+        }
+        return [id, Math.round(Math.min(...took))];
+      },
+    );
+    const answers = await Promise.allSettled(measured);
+    return Object.fromEntries(answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
+  }
+
   /** The server's time now, in milliseconds since 1970. */
   serverNow() {
     return Date.now() + this.#timeOffset.ms;

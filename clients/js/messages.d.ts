@@ -1232,6 +1232,7 @@ export declare namespace World {
     max_size: number;
     open: boolean;
     version: number;
+    region: string | null;
   }
 
   /** A member of a party. */
@@ -1668,7 +1669,7 @@ export declare namespace World {
     party_update: {
       type: "party_update";
       party: PartyInfo;
-      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      change: "created" | "disbanded" | "joined" | "kicked" | "latencies" | "left" | "ready";
       user_ids: Array<number>;
       ref?: string | number;
     };
@@ -1848,6 +1849,7 @@ export declare namespace Notifications {
     max_size: number;
     open: boolean;
     version: number;
+    region: string | null;
   }
 
   /** A member of a party. */
@@ -2029,7 +2031,7 @@ export declare namespace Notifications {
     party_update: {
       type: "party_update";
       party: PartyInfo;
-      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      change: "created" | "disbanded" | "joined" | "kicked" | "latencies" | "left" | "ready";
       user_ids: Array<number>;
       seq: number;
     };

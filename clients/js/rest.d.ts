@@ -590,6 +590,13 @@ export interface CompetitionBoardShape {
   ends_at: string | null;
 }
 
+/** A region; the time that a GET of ``ping_url`` takes is its latency. */
+export interface CoreRegion {
+  id: string;
+  url: string;
+  ping_url: string;
+}
+
 export interface DeviceSessionPage {
   next: string | null;
   previous: string | null;
@@ -1058,6 +1065,11 @@ export interface PartiesGone {
   status: "left" | "disbanded";
 }
 
+/** By region, the milliseconds that the client has measured. */
+export interface PartiesLatenciesRequestRequest {
+  latencies: Record<string, number>;
+}
+
 /** The caller's party. It need not be named: a user is in one party at most. */
 export interface PartiesOwnPartyRequest {
   party_id?: number;
@@ -1084,6 +1096,7 @@ export interface PartiesPartyInfo {
   max_size: number;
   open: boolean;
   version: number;
+  region: string | null;
 }
 
 /** A member of a party. */

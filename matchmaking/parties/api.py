@@ -12,6 +12,7 @@ from accounts.authentication import identity
 from chat.serializers import NewMessage
 from core.idempotency import idempotent
 from core.parsers import read
+from core.typed import typed
 from matchmaking.parties import selectors, serializers, services, shapes
 from matchmaking.parties.events import PartyChat, PartyInfo
 
@@ -62,6 +63,15 @@ class Ready(APIView):
     def post(self, request: Request) -> Response:
         selectors.member_of(**_read(serializers.OwnParty, request))
         return Response(services.set_ready(**_read(serializers.Readiness, request)))
+
+
+class LatenciesOf(APIView):
+    """The caller's latencies, from which the party's `region` is chosen: the best for its slowest member."""
+
+    @typed
+    def post(self, request: Request, told: shapes.Latencies) -> PartyInfo:
+        """Set them. The others hear of another region as `party_update`. 409 `not_in_party`."""
+        return services.set_latencies(user_id=identity(request).user_id, latencies=told.latencies)
 
 
 class Chat(APIView):

@@ -32,9 +32,10 @@ class PartyInfo(Struct, kw_only=True):
     max_size: int
     open: Annotated[bool, about("Whether anybody may enter")]
     version: Annotated[int, about("Rises with each change")]
+    region: Annotated[str | None, about("The best for its slowest member, once all have told latencies")]
 
 
-Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
+Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready", "latencies"]
 
 
 def _audience(party_id: int, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:

@@ -28,6 +28,8 @@ class PartyMember(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="members")
     ready = models.BooleanField(default=False)
+    latencies = models.JSONField(default=dict, db_default={})
+    """By region, in milliseconds, as the client has measured."""
 
     class Meta:
         db_table = "matchmaking_partymember"

@@ -12,27 +12,36 @@ from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
+from matchmaking.parties.rules import best_region
 
 MAX_SIZE = 4
 
 
 def shown(party: Party) -> PartyInfo:
     """Return the party as clients see it."""
-    members = party.members.order_by("pk").values_list("user_id", "user__username", "ready")
+    members = party.members.order_by("pk").values_list("user_id", "user__username", "ready", "latencies")
     return PartyInfo(
         id=party.pk,
         leader_id=party.leader_id,
-        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for id, name, ready in members],
+        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for id, name, ready, _ in members],
         max_size=MAX_SIZE,
         open=party.open,
         version=party.version,
+        region=best_region([latencies for *_, latencies in members]),
     )
 
 
 def _rows(**named: Any) -> QuerySet[PartyMember, Any]:
     members = PartyMember.objects.filter(**named).order_by("pk")
     return members.values_list(
-        "party_id", "party__leader_id", "party__open", "party__version", "user_id", "user__username", "ready"
+        "party_id",
+        "party__leader_id",
+        "party__open",
+        "party__version",
+        "user_id",
+        "user__username",
+        "ready",
+        "latencies",
     )
 
 
@@ -54,10 +63,11 @@ def _found(rows: Sequence[Any]) -> PartyInfo | None:
     return PartyInfo(
         id=party_id,
         leader_id=leader_id,
-        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for *_, id, name, ready in rows],
+        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for *_, id, name, ready, _ in rows],
         max_size=MAX_SIZE,
         open=is_open,
         version=version,
+        region=best_region([latencies for *_, latencies in rows]),
     )
 
 

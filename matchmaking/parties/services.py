@@ -4,13 +4,15 @@ Every change locks the party's row, so that each sees the result of the one befo
 affects (invites, then the queue) are locked after it, never before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from chat import pacing
 from core import speech, words
 from core.ids import UserId
+from core.refusals import Invalid
 from friends import selectors as friends
 from matchmaking.parties import selectors
 from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate
@@ -106,6 +108,21 @@ def set_ready(*, user_id: UserId, ready: bool, party_id: int | None = None) -> P
     return selectors.shown(party)
 
 
+@transaction.atomic
+def set_latencies(*, user_id: UserId, latencies: Mapping[str, int]) -> PartyInfo:
+    """Store the user's latencies by region. Raises ``NotInParty``, ``Invalid`` for a region that is none."""
+    unknown = sorted(set(latencies) - set(settings.REGIONS))
+    if unknown:
+        reason = f"Not a region: {unknown[0][:30]}."
+        raise Invalid(reason, details={"latencies": [reason]})
+    party = lock_own(user_id)
+    before = selectors.shown(party).region
+    party.members.filter(user=user_id).update(latencies=dict(latencies))
+    if selectors.shown(party).region != before:
+        return _changed(party, "latencies", [user_id])
+    return selectors.shown(party)
+
+
 def say(*, user_id: UserId, content: str) -> PartyChat:
     """Send a message to the user's party. Messages are not stored.
 
@@ -183,6 +200,7 @@ def _end(party: Party, user_ids: Sequence[UserId]) -> None:
         members=[],
         max_size=MAX_SIZE,
         open=False,
+        region=None,
         version=party.version + 1,
     )
     # Published before the deletion, so that reactions can still find what belongs to it.

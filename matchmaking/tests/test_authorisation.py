@@ -54,6 +54,7 @@ ROWS = (
     Row("post", "api/party/accept", 404, 409, 200, 404, PARTY),
     Row("post", "api/party/decline", 404, 409, 200, 404, PARTY),
     Row("post", "api/party/ready", 200, 200, 404, 404, PARTY),
+    Row("post", "api/party/latencies", 200, 200, 409, 409, {"latencies": {}}),
     Row("post", "api/party/chat", 201, 201, 409, 409, {"content": "hi"}),
     Row("post", "api/party/leave", 200, 200, 404, 404, PARTY),
     Row("post", "api/party/kick", 200, 403, 404, 404, {"user_id": "bob", **PARTY}),

@@ -60,6 +60,7 @@ def test_who_makes_a_party_leads_it_alone(ada: Waiter) -> None:
         "max_size": 4,
         "open": False,
         "version": 1,
+        "region": None,
     }
     assert ada.get(f"/api/party/{party['id']}").json() == ada.get("/api/party").json() == party
 
@@ -577,3 +578,49 @@ def test_reading_parties_and_invites_takes_few_queries(
     ):
         with django_assert_num_queries(queries):
             assert who.get(path).status_code == 200
+
+
+@pytest.fixture
+def regions(settings: Any) -> None:
+    settings.REGIONS = {name: f"https://{name}.example.com" for name in ("eu", "sa", "us")}
+
+
+def test_everybody_may_see_the_regions(client: Client, regions: None) -> None:
+    eu, *_ = client.get("/api/regions/").json()
+    assert eu == {
+        "id": "eu",
+        "url": "https://eu.example.com",
+        "ping_url": "https://eu.example.com/health/live",
+    }
+
+
+def test_a_party_plays_where_its_slowest_member_is_quickest(
+    ada: Waiter,
+    bob: Waiter,
+    form: Any,
+    telling: Callable[[], contextlib.AbstractContextManager[list[Any]]],
+    regions: None,
+) -> None:
+    form(ada, bob)
+
+    with telling() as told:
+        assert ada.party("latencies", latencies={"eu": 10, "us": 90, "sa": 5}).json()["region"] is None
+        assert bob.party("latencies", latencies={"eu": 150, "us": 80}).json()["region"] == "us"
+        assert bob.party("latencies", latencies={"eu": 149, "us": 81}).json()["region"] == "us"
+
+    assert [change for change, *_ in updates(told, ada)] == ["latencies"]
+    assert ada.get("/api/party/").json()["region"] == "us"
+    bob.party("leave")
+    assert ada.get("/api/party/").json()["region"] == "sa"
+
+
+@pytest.mark.parametrize(
+    "latencies",
+    [{"moon": 1}, {"eu": -1}, {"eu": 60_001}, {"eu": "1"}, {"eu": 1.5}, [], None, {"x" * 9999: 1}],
+)
+def test_a_latency_is_of_a_region_and_in_milliseconds(
+    ada: Waiter, form: Any, regions: None, latencies: Any
+) -> None:
+    form(ada)
+    assert ada.party("latencies", latencies=latencies).status_code == 422
+    assert PartyMember.objects.get().latencies == {}

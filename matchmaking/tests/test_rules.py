@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from core.ids import UserId
 from game.author import Game, Grid, Queue, Record, Seat, State, move
 from game.author.queues import Waiting
 from matchmaking import rules
+from matchmaking.parties.rules import best_region
 
 
 class Table(Game):
@@ -265,3 +267,18 @@ def test_nobody_is_drawn_further_than_the_uncertainty_of_the_own_rating_allows(
     for one, other in rules.groups(tickets, queue):
         reach = min(map(queue.newcomer_window, (one, other)))
         assert abs(one.rating - other.rating) <= max(100, reach)
+
+
+@pytest.mark.parametrize(
+    ("latencies", "best"),
+    [
+        ([], None),
+        ([{}], None),
+        ([{"eu": 20, "us": 10}], "us"),
+        ([{"eu": 20, "us": 10}, {"eu": 30, "us": 90}], "eu"),
+        ([{"eu": 20}, {"us": 10}], None),
+        ([{"us": 5, "eu": 5}], "eu"),
+    ],
+)
+def test_the_best_region_is_that_of_the_slowest_member(latencies: Any, best: str | None) -> None:
+    assert best_region(latencies) == best

@@ -1419,6 +1419,7 @@ class WorldPartyInfo(Record):
     max_size: int
     open: bool
     version: int
+    region: str | None
 
 
 class WorldPartyMemberInfo(Record):
@@ -2001,7 +2002,7 @@ class WorldPartyUpdate(Record):
 
     type: Literal["party_update"]
     party: WorldPartyInfo
-    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
+    change: Literal["created", "disbanded", "joined", "kicked", "latencies", "left", "ready"]
     user_ids: list[int]
     ref: MayBeMissing[str | int]
 
@@ -2185,6 +2186,7 @@ class NotificationsPartyInfo(Record):
     max_size: int
     open: bool
     version: int
+    region: str | None
 
 
 class NotificationsPartyMemberInfo(Record):
@@ -2399,7 +2401,7 @@ class NotificationsPartyUpdate(Record):
 
     type: Literal["party_update"]
     party: NotificationsPartyInfo
-    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
+    change: Literal["created", "disbanded", "joined", "kicked", "latencies", "left", "ready"]
     user_ids: list[int]
     seq: int
 

@@ -7,8 +7,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from core.operators import OperatorAdmin, ReadOnly
-from notifications import services
+from core.operators import OperatorAdmin, ReadOnly, operation
+from core.refusals import Conflict
+from operators import services
 from operators.models import Announcement
 
 # Roles are defined by the table in roles.py and assigned on the user's page.
@@ -17,19 +18,24 @@ admin.site.unregister(Group)
 
 @admin.register(Announcement)
 class Announcements(ReadOnly, OperatorAdmin):
-    """Announcements. Adding one sends it to everybody who is connected."""
+    """Announcements. Adding one sends it to everybody who is connected, at once or at a time."""
 
-    list_display = ("message", "by", "created_at")
+    list_display = ("message", "by", "created_at", "send_at", "sent_at")
     list_select_related = ("by",)
-    fields = ("message",)
+    fields = ("message", "send_at")
+    actions = ("withdraw",)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("operators.add_announcement"))
 
     def save_model(self, request: HttpRequest, obj: Announcement, form: Any, change: bool) -> None:
         obj.by_id = request.user.pk
-        super().save_model(request, obj, form, change)
-        services.announce(obj.message)
+        services.announce(obj)
+
+    @operation("Withdraw it before it is sent")
+    def withdraw(self, request: HttpRequest, announcement: Announcement) -> None:
+        if not services.withdraw(announcement):
+            raise Conflict("It has been sent.")
 
 
 @admin.register(LogEntry)

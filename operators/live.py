@@ -3,6 +3,7 @@
 from core import maintenance
 from core.due import look
 from notifications import events
+from operators import services
 from realtime.publishing import publish
 
 
@@ -15,3 +16,9 @@ def tell_of_maintenance() -> None:
                 state=told.value, message=row.message, starts_at=row.starts_at, ends_at=row.ends_at
             )
         )
+
+
+@look(services.LOOK, every_s=1, waiting=services.waiting)
+def send_announcements() -> None:
+    """Send the announcements that are due."""
+    services.send_due()

@@ -65,7 +65,7 @@ TABLE: dict[str, Row] = {
     "invites.invite": {"view": (SUPPORT,), "cancel": (SUPPORT,)},
     "matchmaking.queue": {"view": (SUPPORT,)},
     "matchmaking.ticket": {"view": (SUPPORT,), "send_out": (SUPPORT,)},
-    "operators.announcement": {"view": (SUPPORT, MODERATOR), "add": (SUPPORT, MODERATOR)},
+    "operators.announcement": dict.fromkeys(("view", "add", "withdraw"), (SUPPORT, MODERATOR)),
     "parties.party": {"view": (SUPPORT, MODERATOR), "disband": (MODERATOR,)},
     "achievements.achievement": _EDITED_BY_ECONOMISTS,
     "achievements.earned": {"view": (SUPPORT, ECONOMIST)},

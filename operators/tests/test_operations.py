@@ -1,17 +1,20 @@
 """Operators' actions in the admin, their effects, and their audit entries."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import Device, register
 from core import seeding as demo
-from operators import seeding
+from operators import live, seeding
 from operators.models import Announcement
 
 PASSWORD = "a long enough password"
@@ -77,6 +80,32 @@ def test_an_announcement_is_said_once_and_stays_as_it_was_said(
     assert (kept.message, kept.by.username) == ("Back at noon.", "the_support")
     changed = support.post(f"/admin/operators/announcement/{kept.pk}/change/", {"message": "Never."})
     assert changed.status_code == 403
+
+
+def test_a_scheduled_announcement_is_said_once_at_its_time(
+    operator: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    said = []
+    monkeypatch.setattr("notifications.services.publish", lambda event: said.append(event.message))
+    support = operator("support")
+    for minutes, message in ((10, "Soon."), (20, "Withdrawn."), (30, "Later.")):
+        at = timezone.now() + timedelta(minutes=minutes)
+        form = {"message": message, "send_at_0": f"{at:%Y-%m-%d}", "send_at_1": f"{at:%H:%M:%S}"}
+        assert support.post("/admin/operators/announcement/add/", form).status_code == 302
+
+    live.send_announcements()
+    assert said == []
+    act(support, "operators/announcement", "withdraw", Announcement.objects.get(message="Withdrawn.").pk)
+    clock.shift(timedelta(minutes=25))
+    for _ in range(2):
+        live.send_announcements()
+    assert said == ["Soon."]
+
+    sent = Announcement.objects.get(message="Soon.")
+    assert "It has been sent." in act(support, "operators/announcement", "withdraw", sent.pk)
+    clock.shift(timedelta(minutes=10))
+    live.send_announcements()
+    assert said == ["Soon.", "Later."]
 
 
 def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(

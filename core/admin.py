@@ -1,18 +1,19 @@
 """The history of content and the outbox in the admin, and the mixin for models with a history."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core import maintenance, outbox
+from core import live_settings, maintenance, outbox
 from core.content import Content, restore
 from core.ids import UserId
-from core.models import ContentVersion, Mail, Maintenance, OutboxEntry
-from core.operators import OperatorAdmin, ReadOnly, operation
+from core.models import ContentVersion, LiveChange, LiveValue, Mail, Maintenance, OutboxEntry
+from core.operators import ChangeOnly, OperatorAdmin, ReadOnly, operation
 from core.refusals import Conflict, Invalid, NotAllowed
 
 
@@ -111,3 +112,65 @@ class Maintenances(ReadOnly, OperatorAdmin):
     def end(self, request: HttpRequest, row: Maintenance) -> None:
         if row.ended_at is not None or not maintenance.end():
             raise Conflict("It is over.")
+
+
+if TYPE_CHECKING:
+    _LiveForm = forms.ModelForm[LiveValue]
+else:
+    _LiveForm = forms.ModelForm
+
+
+class LiveForm(_LiveForm):
+    """A live setting, with the reason of the change."""
+
+    reason = forms.CharField(max_length=200, required=False)
+
+    class Meta:
+        model = LiveValue
+        fields = ("value",)
+
+    def clean_value(self) -> Any:
+        try:
+            return live_settings.declared()[self.instance.pk].checked(self.cleaned_data["value"])
+        except KeyError:
+            raise ValidationError("No app declares this setting any more.") from None
+        except Invalid as refusal:
+            raise ValidationError(refusal.message) from None
+
+
+@admin.register(LiveValue)
+class LiveSettings(ChangeOnly, OperatorAdmin):
+    """Settings and feature flags that count at once, on all workers within a second."""
+
+    form = LiveForm
+    list_display = ("name", "title", "value", "default")
+    fields = ("name", "title", "value", "default", "reason")
+    readonly_fields = ("name", "title", "default")
+
+    @admin.display(description="Meaning")
+    def title(self, row: LiveValue) -> str:
+        setting = live_settings.declared().get(row.name)
+        return setting.title if setting else "No app declares it any more."
+
+    @admin.display(description="Default")
+    def default(self, row: LiveValue) -> str:
+        setting = live_settings.declared().get(row.name)
+        return str(setting.default).lower() if setting else "-"
+
+    def save_model(self, request: HttpRequest, obj: LiveValue, form: Any, change: bool) -> None:
+        live_settings.change(
+            obj.name,
+            form.cleaned_data["value"],
+            by_id=UserId(request.user.pk or 0),
+            reason=form.cleaned_data["reason"],
+        )
+
+
+@admin.register(LiveChange)
+class LiveChanges(ReadOnly, OperatorAdmin):
+    """The history of live settings: who changed what, when and why."""
+
+    list_display = ("at", "name", "old", "new", "by", "reason")
+    list_filter = ("name",)
+    list_select_related = ("by",)
+    ordering = ("-pk",)

@@ -159,3 +159,36 @@ class Maintenance(models.Model):
 
     def __str__(self) -> str:
         return f"maintenance from {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+class LiveValue(models.Model):
+    """The value of a setting that operators change while the servers run; see ``core.live_settings``."""
+
+    name = models.CharField(max_length=60, primary_key=True, editable=False)
+    value = models.JSONField()
+
+    class Meta:
+        verbose_name = "live setting"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LiveChange(models.Model):
+    """A change of a live setting."""
+
+    name = models.CharField(max_length=60)
+    old = models.JSONField()
+    new = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "change of a live setting"
+        verbose_name_plural = "changes of live settings"
+        indexes = [models.Index(fields=["name", "-id"], name="live_changes_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.old} to {self.new}"

@@ -53,6 +53,8 @@ TABLE: dict[str, Row] = {
     "combat.remedy": _EDITED_BY_ECONOMISTS,
     "competition.score": {"view": (SUPPORT, MODERATOR), "strike": (MODERATOR,)},
     "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
+    "core.livechange": {"view": (SUPPORT, ECONOMIST)},
+    "core.livevalue": {"view": (SUPPORT, ECONOMIST), "change": (SUPPORT,)},
     "core.maintenance": dict.fromkeys(("view", "add", "end"), (SUPPORT,)),
     "core.mail": _FOR_SUPERUSERS,
     "core.outboxentry": {"view": (SUPPORT,), "retry": (SUPPORT,)},

@@ -239,7 +239,7 @@ class Purchase(APIView):
     @extend_schema(
         description=(
             "Buy an item by its id in the shop. 402 `not_enough_gold`, `not_enough_gems` or "
-            "`not_enough_of_currency`, 404 `not_for_sale`, 409 `sold_out`."
+            "`not_enough_of_currency`, 404 `not_for_sale`, 409 `sold_out`, 503 `switched_off`."
         ),
         request=serializers.Buying,
         responses={201: shapes.Bought},

@@ -17,7 +17,7 @@ from accounts.services.checks import check_free, check_name, check_password, uni
 from accounts.services.locks import lock_open
 from accounts.services.profile import ask_to_verify
 from accounts.services.sessions import Device, SignedIn, open_session, replace_refresh
-from core import words
+from core import live_settings, words
 from core.calls import run_before
 from core.mail import queue
 from realtime.publishing import publish
@@ -94,8 +94,12 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     return SignedIn(user, replace_refresh(user, session_id=session_id))
 
 
+new_accounts = live_settings.declare("new_accounts", True, "New accounts can be made, guests too")
+
+
 def _create(*, names: Iterable[str], email: str, **fields: Any) -> User:
     """Create an account with the first free name of these."""
+    live_settings.check_is_on(new_accounts)
     refusal: UsernameTaken | None = None
     for username in names:
         call = run_before(Register(username=username, email=email), user_id=None)

@@ -11,12 +11,16 @@ from accounts import selectors as accounts
 from chat import selectors
 from chat.models import DirectMessage, Report
 from chat.refusals import CannotReportOneself, ReportClaimed, ReportSettled, UnknownMessage
+from core import live_settings
 from core.ids import UserId
 from game import selectors as games
 from game.refusals import UnknownMatch
 from realtime.connections import limits
 
 MAX_REPORTS_A_MINUTE = 10
+reports_a_minute = live_settings.declare(
+    "reports_a_minute", MAX_REPORTS_A_MINUTE, "Reports that one player can make in a minute"
+)
 Kind = Report.Kind
 
 
@@ -71,7 +75,7 @@ def _report(reporter_id: UserId, facts: dict[str, Any], **of: Any) -> Report:
     about_id = facts.get("about_id") or of.get("about_id") or of["about"].pk
     if about_id == reporter_id:
         raise CannotReportOneself
-    limits.enforce_sync(f"reports:{reporter_id}", allowed=MAX_REPORTS_A_MINUTE, window_s=60)
+    limits.enforce_sync(f"reports:{reporter_id}", allowed=reports_a_minute(), window_s=60)
     with transaction.atomic():
         report, _ = Report.objects.get_or_create(reporter_id=reporter_id, defaults=facts, **of)
     return report

@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import live as sessions
-from core import maintenance, words
+from core import live_settings, maintenance, words
 from core.embedded import valkey
 from gameplatform.testing import cleaning, services
 from gameplatform.testing.processes import ServerProcess, fresh_database
@@ -59,7 +59,9 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clear process-wide caches, since the database is emptied between tests."""
     monkeypatch.setattr(sessions, "_known", {})
     words.forget()
-    # None, until a test begins one.
+    # None, until a test begins or changes one and calls ``forget``.
+    monkeypatch.setattr(live_settings, "_known", {})
+    monkeypatch.setattr(live_settings, "_read_at", math.inf)
     monkeypatch.setattr(maintenance, "_known", None)
     monkeypatch.setattr(maintenance, "_read_at", math.inf)
     tuning.clear_cache()

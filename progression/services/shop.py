@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import consent
+from core import live_settings
 from core.calls import run_before
 from core.ids import UserId
 from core.statements import Update, statement
@@ -33,13 +34,17 @@ def _take_stock(item_id: int, quantity: int) -> Update:
     return Update(Offer.objects.filter(pk=item_id, stock__gte=quantity), stock=F("stock") - quantity)
 
 
+is_open = live_settings.declare("shop_is_open", True, "Players can buy in the shop")
+
+
 @transaction.atomic
 def purchase(user_id: UserId, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
-    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``, ``SoldOut`` or
-    ``UnderAge``.
+    Raises ``SwitchedOff``, ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``,
+    ``SoldOut`` or ``UnderAge``.
     """
+    live_settings.check_is_on(is_open)
     consent.check_adult(user_id)
     call = run_before(commands.Purchase(item_id=item_id, quantity=quantity), user_id=user_id)
     item_id, quantity = call.item_id, call.quantity

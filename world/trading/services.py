@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core import live_settings
 from core.ids import UserId
 from friends import selectors as friends
 from progression import selectors as progression
@@ -44,14 +45,16 @@ MAX_REQUESTS_A_MINUTE = 20
 """Requests that one user may send per minute: each one alerts somebody."""
 
 State = Trade.State
+is_open = live_settings.declare("trading_is_open", True, "Players can begin to trade")
 
 
 def request(*, user_id: UserId, to_user_id: UserId) -> None:
     """Ask another user, whose character is in the same place, to trade.
 
-    Raises ``CannotTradeWithOneself``, ``RateLimited``, ``NoCharacterInPlay``, ``UnknownTrader``,
-    ``GuestsMayNotTrade``, ``CannotTrade``, ``AlreadyTrading``.
+    Raises ``SwitchedOff``, ``CannotTradeWithOneself``, ``RateLimited``, ``NoCharacterInPlay``,
+    ``UnknownTrader``, ``GuestsMayNotTrade``, ``CannotTrade``, ``AlreadyTrading``.
     """
+    live_settings.check_is_on(is_open)
     if to_user_id == user_id:
         raise CannotTradeWithOneself
     limits.enforce_sync(f"trades:{user_id}", allowed=MAX_REQUESTS_A_MINUTE, window_s=60)

@@ -11,8 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from chat.serializers import NewMessage
 from core.idempotency import idempotent
-from core.parsers import read
-from core.typed import typed
+from core.parsers import read, read_struct
 from matchmaking.parties import selectors, serializers, services, shapes
 from matchmaking.parties.events import PartyChat, PartyInfo
 
@@ -66,12 +65,17 @@ class Ready(APIView):
 
 
 class LatenciesOf(APIView):
-    """The caller's latencies, from which the party's `region` is chosen: the best for its slowest member."""
+    """Set the caller's latencies, from which the party's `region` is chosen: the best for its slowest member.
 
-    @typed
-    def post(self, request: Request, told: shapes.Latencies) -> PartyInfo:
-        """Set them. The others hear of another region as `party_update`. 409 `not_in_party`."""
-        return services.set_latencies(user_id=identity(request).user_id, latencies=told.latencies)
+    The others hear of another region as `party_update`. 409 `not_in_party`.
+    """
+
+    @extend_schema(request=shapes.Latencies, responses=PartyInfo)
+    def post(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+        selectors.member_of(user_id=user_id)
+        told = read_struct(shapes.Latencies, request.data)
+        return Response(services.set_latencies(user_id=user_id, latencies=told.latencies))
 
 
 class Chat(APIView):

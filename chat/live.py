@@ -7,6 +7,7 @@ from core.background import background
 from core.batching import Batcher, BatchLoader, one_by_one
 from core.database import in_database
 from core.ids import UserId
+from core.redis import Role
 from core.refusals import Refusal
 from friends.events import Person
 from realtime import worker
@@ -39,7 +40,8 @@ class ChatState:
         )
         self.lobbies = BatchLoader(one_by_one(_lobby_state))
         here = worker.current()
-        self.attendance = LeasedSet(selectors.ATTENDANCE, here.redis, here.relay, self._tell)
+        redis = here.redis_of(Role.PRESENCE)
+        self.attendance = LeasedSet(selectors.ATTENDANCE, redis, here.relay, self._tell)
         self._people: dict[UserId, Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:

@@ -12,25 +12,30 @@ SHARED = CollectorRegistry(auto_describe=False)
 """Metrics that are equal on every worker, such as rows waiting in a table: reported once, not per worker."""
 
 
-class DatabasePool(Collector):
-    """Metrics of psycopg's connection pool: its size and the time that requests waited for a connection."""
+class DatabasePools(Collector):
+    """Metrics of psycopg's connection pools: their sizes, and how long requests waited for a connection."""
 
     def collect(self) -> Iterator[Metric]:
-        for pool in list(getattr(type(connections["default"]), "_connection_pools", {}).values()):
+        labels = ["database"]
+        size = GaugeMetricFamily("database_pool_connections", "Connections", labels=labels)
+        most = GaugeMetricFamily("database_pool_max_connections", "Most connections", labels=labels)
+        idle = GaugeMetricFamily("database_pool_idle", "Idle connections", labels=labels)
+        waiting = GaugeMetricFamily(
+            "database_pool_waiting", "Requests waiting for a connection", labels=labels
+        )
+        requests = CounterMetricFamily("database_pool_requests", "Connections requested", labels=labels)
+        waited = CounterMetricFamily(
+            "database_pool_wait_seconds", "Time spent waiting for a connection", labels=labels
+        )
+        for alias, pool in dict(getattr(type(connections["default"]), "_connection_pools", {})).items():
             stats = pool.get_stats()
-            yield GaugeMetricFamily("database_pool_connections", "Connections", stats.get("pool_size", 0))
-            yield GaugeMetricFamily("database_pool_idle", "Idle connections", stats.get("pool_available", 0))
-            yield GaugeMetricFamily(
-                "database_pool_waiting", "Requests waiting for a connection", stats.get("requests_waiting", 0)
-            )
-            yield CounterMetricFamily(
-                "database_pool_requests", "Connections requested", stats.get("requests_num", 0)
-            )
-            yield CounterMetricFamily(
-                "database_pool_wait_seconds",
-                "Time spent waiting for a connection",
-                stats.get("requests_wait_ms", 0) / 1000,
-            )
+            size.add_metric([alias], stats.get("pool_size", 0))
+            most.add_metric([alias], stats.get("pool_max", 0))
+            idle.add_metric([alias], stats.get("pool_available", 0))
+            waiting.add_metric([alias], stats.get("requests_waiting", 0))
+            requests.add_metric([alias], stats.get("requests_num", 0))
+            waited.add_metric([alias], stats.get("requests_wait_ms", 0) / 1000)
+        yield from (size, most, idle, waiting, requests, waited)
 
 
-REGISTRY.register(DatabasePool())
+REGISTRY.register(DatabasePools())

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 import redis
-from django.conf import settings
 from django.db import Error, transaction
 from django.db.models.functions import Now
 from redis.backoff import NoBackoff
@@ -18,6 +17,7 @@ from redis.retry import Retry
 from core.background import every
 from core.models import Heartbeat
 from core.namespace import key
+from core.redis import Role, new_sync_client, url
 
 EVERY_S = 5.0
 # When all workers lose a store at once, recent heartbeats do not mean that it is still reachable.
@@ -38,11 +38,9 @@ _own = ""
 
 
 @functools.cache
-def redis_client() -> redis.Redis:
+def redis_client(role: Role = Role.MAIN) -> redis.Redis:
     """Return a client for checks, with a timeout of one second and no retries."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
-    )
+    return new_sync_client(url(role), socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
 
 
 def beat(worker_id: str) -> None:

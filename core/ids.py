@@ -1,10 +1,25 @@
-"""Types that keep ids apart; at run time each is the plain id."""
+"""Types that keep ids apart, at run time each the plain id; and ids that rise with time."""
 
+import secrets
+import time
+from datetime import datetime
 from typing import Any, NewType
+from uuid import UUID
 
 from django.db import models
 
 UserId = NewType("UserId", int)
+
+
+def uuid7() -> UUID:
+    """Return a new UUIDv7: 48 bits of time in milliseconds, then 74 random ones (RFC 9562)."""
+    now = time.time_ns() // 1_000_000
+    return UUID(int=now << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62))
+
+
+def first_uuid7(moment: datetime) -> UUID:
+    """Return the lower bound of all UUIDv7s from this moment on."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 class UserIdKey(models.BigAutoField):  # type: ignore[type-arg]

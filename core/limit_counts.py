@@ -19,6 +19,7 @@ from redis.retry import Retry
 
 from core.embedded import EmbeddedServerError, valkey
 from core.namespace import key
+from core.redis import new_sync_client
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +222,7 @@ def _ms(seconds: float) -> int:
 @functools.cache
 def _redis() -> redis.Redis:
     valkey.ensure_running(settings.REDIS_URL)
-    return redis.Redis.from_url(
+    return new_sync_client(
         settings.REDIS_URL,
         socket_timeout=SharedCounts.ANSWER_WITHIN_S,
         socket_connect_timeout=SharedCounts.ANSWER_WITHIN_S,

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -13,6 +12,7 @@ from core import heartbeats
 from core.background import STORE_ERRORS
 from core.embedded import valkey
 from core.namespace import key
+from core.redis import roles, url
 
 Count = Callable[[], int]
 
@@ -169,6 +169,7 @@ def _check_migrations() -> None:
 
 @readiness("redis", works_elsewhere=heartbeats.noted_in_database)
 def _check_redis() -> None:
-    valkey.ensure_running(settings.REDIS_URL)
-    # A full server or a replica answers PING but refuses writes.
-    heartbeats.redis_client().set(key("readiness"), 1, px=1000)
+    for role in roles():
+        valkey.ensure_running(url(role))
+        # A full server or a replica answers PING but refuses writes.
+        heartbeats.redis_client(role).set(key("readiness"), 1, px=1000)

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from core.admin import RecordsEditor
 from core.operators import ChangedFieldsAdmin, OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 from core.refusals import Refusal
+from game import selectors
 from game.live import operators
-from game.models import Game, JournalEntry, Rating, RewardRule, Seat
+from game.models import Game, Rating, RewardRule, Seat
 
 SHOWN_ENTRIES = 500
 
@@ -86,7 +87,7 @@ class Games(ReadOnly, OperatorAdmin):
     # The composite primary key rules out an inline for the journal.
     @admin.display(description=f"The last {SHOWN_ENTRIES} entries, newest first")
     def journal_lines(self, game: Game) -> str:
-        entries = JournalEntry.objects.filter(game=game).order_by("-seq")[:SHOWN_ENTRIES]
+        entries = reversed(selectors.entries(game, newest=SHOWN_ENTRIES))
         rows = format_html_join(
             "",
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",

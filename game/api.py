@@ -236,8 +236,8 @@ class Replay(APIView):
         description=(
             "Seed, options and inputs, from which the rules rebuild the final state exactly. Of a running "
             "game the inputs and views so far, without the seed. 403 `no_spectators`, 404 `unknown_match`, "
-            "409 `game_running` for a running game that hides something, 429 `rate_limited` for more than 30 "
-            "replays at once, or then one a second."
+            "`journal_deleted` if its moves are no longer kept, 409 `game_running` for a running game that "
+            "hides something, 429 `rate_limited` for more than 30 replays at once, or then one a second."
         ),
         parameters=[serializers.ReplayWanted],
         responses=shapes.Replay,
@@ -259,8 +259,8 @@ class Pgn(APIView):
 
     @extend_schema(
         description=(
-            "A PGN file. 404 `unknown_match`, 404 `no_notation` for a game that has no such notation, "
-            "409 `game_running`, 429 `rate_limited`, counted with the replays."
+            "A PGN file. 404 `unknown_match`, `journal_deleted`, `no_notation` for a game that has no such "
+            "notation; 409 `game_running`; 429 `rate_limited`, counted with the replays."
         ),
         responses={(200, "application/x-chess-pgn"): str},
     )

@@ -8,7 +8,8 @@ class GameConfig(AppConfig):
     name = "game"
 
     def ready(self) -> None:
-        from game import client_types, games, profiles, reactions  # noqa: F401  (they register themselves)
+        # They register themselves.
+        from game import client_types, games, housekeeping, profiles, reactions  # noqa: F401
         from game.author import catalogue, queues, reloading
         from game.live import figures, relayed  # noqa: F401
         from realtime.catalogue.namespaces import declare

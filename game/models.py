@@ -1,14 +1,13 @@
 """Games, their seats and journal, and the ratings that result from them."""
 
-import uuid
-
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import CompositePrimaryKey, Q
 
 from core.content import Content
-from core.ids import UserIdColumn
+from core.ids import UserIdColumn, uuid7
+from game import journals
 from game.payouts import Payout
 from progression import currencies
 
@@ -35,7 +34,7 @@ class Game(models.Model):
     ON_THE_WAY = (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY, State.ACTIVE)
     OVER = (State.FINISHED, State.ABANDONED, State.ABORTED)
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=40)
     mode = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.CREATED)
@@ -61,6 +60,10 @@ class Game(models.Model):
     """Of a correspondence game, the users whose turn it is."""
     result = models.JSONField(null=True, blank=True)
     final_view = models.JSONField(null=True, blank=True)
+    journal = models.PositiveSmallIntegerField(default=journals.choose, db_default=0, editable=False)
+    """The number of the database with the journal (``game.journals``)."""
+    is_archived = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether the journal of a game that is over is in its archive."""
 
     class Meta:
         constraints = [
@@ -78,6 +81,7 @@ class Game(models.Model):
                 condition=Q(state__in=["created", "waiting_for_players", "waiting_for_ready", "active"]),
                 name="game_by_due_time",
             ),
+            models.Index(fields=["finished_at"], condition=Q(is_archived=False), name="game_to_archive"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +128,10 @@ class Seat(models.Model):
 
 
 class JournalEntry(models.Model):
-    """An accepted input of a game. The primary key prevents two workers from owning the same room."""
+    """An accepted input of a game. The primary key prevents two workers from owning the same room.
+
+    PostgreSQL has a partition for each month in which games were created (``core.postgresql.months``).
+    """
 
     class Kind(models.TextChoices):
         JOINED = "joined"
@@ -147,7 +154,7 @@ class JournalEntry(models.Model):
     # Without a constraint: with one, the database reads and locks the game's row for every move, a third of
     # the cost of a commit.
     game = models.ForeignKey(
-        Game, on_delete=models.CASCADE, related_name="journal", db_index=False, db_constraint=False
+        Game, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     seq = models.PositiveBigIntegerField()
     at = models.DateTimeField()
@@ -158,6 +165,24 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.game_id} {self.seq} {self.kind}"
+
+
+class ArchivedJournal(models.Model):
+    """The journal of a game that is over, compressed; see ``services.archiving``."""
+
+    game = models.OneToOneField(
+        Game,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+    )
+    finished_at = models.DateTimeField()
+    has_chat = models.BooleanField()
+    entries = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"archived journal of {self.game_id}"
 
 
 class Snapshot(models.Model):

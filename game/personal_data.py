@@ -1,14 +1,15 @@
 """Personal data of games."""
 
 import json
+from datetime import datetime
 from typing import Any
-
-from django.db.models import QuerySet
 
 from accounts.refusals import StillPlaying
 from core.ids import UserId
 from core.personal_data import erases, exports, merges
-from game.models import JournalEntry, Rating, Seat
+from core.retention import retains
+from game import selectors, services
+from game.models import Rating, Seat
 
 
 @exports("games")
@@ -39,8 +40,8 @@ def ratings(user_id: UserId) -> list[dict[str, Any]]:
 @exports("game_messages")
 def game_messages(user_id: UserId) -> list[dict[str, Any]]:
     """Return the user's chat messages in games."""
-    entries = _said(user_id).order_by("at").values_list("game_id", "at", "data")
-    return [{"game_id": game_id, "at": at, **json.loads(data)} for game_id, at, data in entries]
+    said = selectors.messages_of(user_id)
+    return [{"game_id": game_id, "at": row.at, **json.loads(row.data)} for game_id, row in said]
 
 
 @merges
@@ -63,13 +64,11 @@ def take_ratings(kept_id: UserId, former_id: UserId) -> None:
 
 @erases
 def erase(user_id: UserId) -> None:
-    """Erase the text of the user's messages. The entries stay, because a journal has no gaps."""
-    _said(user_id).update(data="{}")
+    """Erase the text of the user's messages."""
+    services.erase_chat(user_id=user_id)
 
 
-def _said(user_id: UserId) -> QuerySet[JournalEntry]:
-    seats = Seat.objects.filter(user_id=user_id)
-    # Filter by game, because the journal has no index on users.
-    return JournalEntry.objects.filter(
-        game_id__in=seats.values("game_id"), user_id=user_id, kind=JournalEntry.Kind.CHAT
-    )
+@retains("replays")
+def old_replays(before: datetime) -> int:
+    """Delete the moves of old games; who played them and how they ended is kept."""
+    return services.delete_archives(before=before)

@@ -81,6 +81,16 @@ class EntryRecord(NamedTuple):
     data: str
 
 
+class JournalRow(Struct, array_like=True, gc=False):
+    """A row of the journal, as an archive keeps it."""
+
+    seq: int
+    at: datetime
+    user_id: UserId | None
+    kind: str
+    data: str
+
+
 class SeatState(Struct, array_like=True):
     """A seat and its player, as a snapshot keeps them."""
 
@@ -124,6 +134,7 @@ class RoomRecord(NamedTuple):
     rated: bool
     created_by: int | None
     epoch: int
+    journal: int
     result: dict[str, Any] | None
     seats: list[SeatRecord]
     """Everybody who has a seat, or had one, in order of number and time."""

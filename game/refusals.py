@@ -45,6 +45,13 @@ class StillRunning(Conflict):
     title = "The game is still running."
 
 
+class JournalDeleted(NotFound):
+    """The game's moves are no longer kept; its result is."""
+
+    code = "journal_deleted"
+    title = "The moves of this game are no longer kept."
+
+
 class NoNotation(NotFound):
     """The game has no standard notation."""
 

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from core.redis_urls import sentinels
+
 # In seconds or minutes: still within the range of datetime.
 MAX_INTEGER = 1_000_000_000
 TRUE = ("true", "yes", "on", "1")
@@ -199,6 +201,24 @@ def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
     if not is_valid:
         raise _wrong(name, f"a URL that begins with {'://, '.join(schemes)}://")
     return value
+
+
+def redis(name: str, default: str = "") -> str:
+    """Return the URL of a Redis server or of Sentinels; a wrong value is not shown."""
+    value = text(name, default)
+    try:
+        is_valid = not value or sentinels(value) is not None or _is_redis(value)
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        wanted = "redis://, rediss://, unix:// or redis+sentinel://host:26379,host:26379/service"
+        raise _wrong(name, f"a URL such as {wanted}")
+    return value
+
+
+def _is_redis(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
 
 
 def mail(name: str, default: str) -> dict[str, Any]:

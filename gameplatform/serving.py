@@ -13,7 +13,6 @@ from uvicorn.supervisors.statreload import StatReload
 
 from core import telemetry
 from core.checks import refuse_dangerous_settings
-from core.embedded import valkey
 from gameplatform import compiled
 
 HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
@@ -29,19 +28,20 @@ def prepare() -> None:
     refuse_dangerous_settings()
     telemetry.require_packages()
     # The parent process uses Valkey too, so that it keeps running as long as any worker.
-    valkey.ensure_running(settings.REDIS_URL)
     _check_redis()
 
 
 def _check_redis() -> None:
     """Fail early: a worker would wait silently until it could store its lease in Redis."""
     from core.namespace import key
-    from core.redis import sync_client
+    from core.redis import Role, roles, sync_client
 
-    try:
-        sync_client().set(key("start"), 1, px=1000)
-    except (redis.RedisError, OSError) as problem:
-        raise ImproperlyConfigured(f"The Redis of REDIS_URL cannot be used: {problem}") from problem
+    for role in roles():
+        try:
+            sync_client(role).set(key("start"), 1, px=1000)
+        except (redis.RedisError, OSError) as problem:
+            setting = "REDIS_URL" if role == Role.MAIN else f"REDIS_{role.upper()}_URL"
+            raise ImproperlyConfigured(f"The Redis of {setting} cannot be used: {problem}") from problem
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 
-from core import logs, sections, theme
+from core import logs, redis_urls, sections, theme
 from core.embedded import valkey
 from core.postgresql.connection import Connection
 from gameplatform import environment
@@ -131,48 +131,66 @@ TEMPLATES = [
 
 # -- Data
 
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{PROJECT_DIR / 'db.sqlite3'}")}
-_database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["ENGINE"] = "core.sqlite"
+
+def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
     # Measured: 317 of 800 concurrent transactions failed with Django's defaults, none with these.
-    _database["OPTIONS"] = {
+    options = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # A file, so that the threads of a test and of a live server see one database.
-    _database["TEST"] = {"NAME": str(RUN_DIR / "test.sqlite3")}
-else:
-    _database["ENGINE"] = "core.postgresql"
+    test = {"NAME": str(RUN_DIR / "test.sqlite3")}
+    return {**config, "ENGINE": "core.sqlite", "OPTIONS": options, "TEST": test, "CONN_MAX_AGE": 0}
+
+
+def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
     # The pool's reconnection attempts back off until they are given up and start again: with its default of
     # 300 s, the first success came 45 seconds after the end of a 70-second outage.
-    _pool = {
+    pool = {
         "min_size": 1,
-        # The threads of all lanes (gameplatform/doors.py) and of sockets, most of them busy.
-        "max_size": 20,
+        "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
+        # One of those that were not needed for so long is closed.
+        "max_idle": 15,
         "reconnect_timeout": 2,
         "connection_class": Connection,
     }
     # An unreachable server (its machine or the network is gone) is given up within half a minute. TCP's own
     # timeout of about 15 minutes would block every thread with a query, and the worker's shutdown.
-    _patience = {
+    patience = {
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
     }
     # Other options of the URL, such as sslmode, are passed to libpq.
-    _database["OPTIONS"] = {**_patience, **_database.get("OPTIONS", {}), "pool": _pool}
-_database["CONN_MAX_AGE"] = 0
+    options = {**patience, **config.get("OPTIONS", {}), "pool": pool}
+    return {**config, "ENGINE": "core.postgresql", "OPTIONS": options, "CONN_MAX_AGE": 0}
 
-REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))
-REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", _database)
+
+# Threads of all lanes (gameplatform/doors.py) and of sockets take connections while they need one.
+DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 12)
+_database = environment.database("DATABASE_URL", f"sqlite:///{PROJECT_DIR / 'db.sqlite3'}")
+_is_sqlite = _database["ENGINE"] == "django.db.backends.sqlite3"
+DATABASES = {"default": _sqlite(_database) if _is_sqlite else _postgresql(_database)}
+DATABASE_ROUTERS = ["game.journals.Router"]
+
+REDIS_URL = environment.redis("REDIS_URL", valkey.url(RUN_DIR))
+# By role (core.redis.Role); that of REDIS_URL has the others.
+REDIS_URLS = {
+    role: url
+    for role in ("relay", "streams", "presence")
+    if (url := environment.redis(f"REDIS_{role.upper()}_URL"))
+}
+REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", DATABASES["default"])
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
+        "CONFIG": {
+            "hosts": [redis_urls.channels_host(REDIS_URLS.get("relay", REDIS_URL))],
+            "prefix": REDIS_PREFIX,
+        },
     }
 }
 
@@ -233,6 +251,7 @@ RETENTION = {
     "direct_messages": environment.integer("RETENTION_DM_DAYS", 365, minimum=0),
     "sign_ins": environment.integer("RETENTION_SIGN_INS_DAYS", 180, minimum=0),
     "idle_guests": environment.integer("RETENTION_IDLE_GUESTS_DAYS", 90, minimum=0),
+    "replays": environment.integer("RETENTION_REPLAYS_DAYS", 0, minimum=0),
 }
 # Told to who is banned.
 APPEALS = environment.text("APPEALS", "")
@@ -342,6 +361,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 SOCKET_MAX_RATE = environment.integer("SOCKET_MAX_RATE", 100)
 SOCKETS_PER_ADDRESS = environment.integer("SOCKETS_PER_ADDRESS", 200)
 GAME_JOURNAL = "game.live.journal.Journal"
+JOURNAL_ARCHIVE_AFTER = environment.integer("JOURNAL_ARCHIVE_AFTER", 7, minimum=0)
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = environment.text("ENCRYPTION_KEY", "")
 INVITE_TTL = environment.integer("INVITE_TTL", 60)

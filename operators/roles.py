@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import router
 from django.db.models import Model
 
 SUPPORT, MODERATOR, ECONOMIST = "support", "moderator", "economist"
@@ -111,7 +112,9 @@ def table() -> dict[str, Row]:
 
 
 def sync_roles(using: str, **_: Any) -> None:
-    """Make the groups and their permissions match the table."""
+    """Make the groups and their permissions match the table, in a database that has them."""
+    if not router.allow_migrate_model(using, Permission):
+        return
     rules = table()
     models = {label: apps.get_model(label) for label in rules}
     # Of a proxy its own type: it has permissions of its own.

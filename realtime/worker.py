@@ -8,15 +8,15 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple, cast
 
-from django.conf import settings
 from django.db import transaction
+from redis.asyncio import Redis
 
-from core import background, heartbeats
+from core import background, heartbeats, redis
 from core.background import STORE_ERRORS
 from core.database import in_database
 from core.embedded import valkey
 from core.namespace import key
-from core.redis import REDIS_ERRORS, connect, evaluate
+from core.redis import REDIS_ERRORS, Role, evaluate
 from core.status import NotReady, beat_and_check, readiness
 from realtime import metrics, systemd
 from realtime.connections.admission import Admission
@@ -86,12 +86,14 @@ class Worker:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.thread = threading.get_ident()
-        self.redis = connect()
+        self._redis: dict[str, Redis] = {}  # by address
+        self.redis = self.redis_of(Role.MAIN)
+        self._leases = self.redis_of(Role.RELAY)
         self.hub = Hub()
         self.relay = Relay(self._receive_frames)
-        self.presence = Presence(self.redis, self.relay)
+        self.presence = Presence(self.redis_of(Role.PRESENCE), self.relay)
         self.sockets = Sockets(self.presence.arrived, self.presence.left)
-        self.streams = Streams(self.redis, self.relay, self.hub)
+        self.streams = Streams(self.redis_of(Role.STREAMS), self.relay, self.hub)
         self.admission = Admission()
         self._parts: dict[Callable[[], Any], Any] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,6 +109,12 @@ class Worker:
     @property
     def id(self) -> str:
         return self.relay.address
+
+    def redis_of(self, role: Role) -> Redis:
+        """Return this worker's client of the Redis in this role."""
+        if (client := self._redis.get(redis.url(role))) is None:
+            client = self._redis[redis.url(role)] = redis.connect(role)
+        return client
 
     def is_here(self) -> bool:
         """Return whether the caller runs on this worker's loop."""
@@ -145,11 +153,12 @@ class Worker:
         await self.presence.stop()
         try:
             # It stays among the workers, so that the elected one looks for what it has left.
-            await self.redis.delete(lease_key(self.id))
+            await self._leases.delete(lease_key(self.id))
         except REDIS_ERRORS:
             logger.warning("The lease is left to run out: Redis is away")
         await self.relay.stop()
-        await self.redis.aclose()
+        for client in self._redis.values():
+            await client.aclose()
 
     @property
     def is_in_touch(self) -> bool:
@@ -171,7 +180,7 @@ class Worker:
         names = list(set(workers))
         if not names:
             return set()
-        pipe = self.redis.pipeline(transaction=False)
+        pipe = self._leases.pipeline(transaction=False)
         pipe.mget([lease_key(name) for name in names])
         pipe.pubsub_numsub(*names)
         leases, listening = await pipe.execute()
@@ -234,13 +243,13 @@ class Worker:
             except REDIS_ERRORS as problem:
                 background.role.is_elected = True
                 logger.warning("The lease could not be renewed: %s", problem)
-                await asyncio.to_thread(valkey.ensure_running, settings.REDIS_URL)
+                await asyncio.to_thread(valkey.ensure_running, redis.url(Role.RELAY))
             await asyncio.sleep(RENEW_EVERY_S)
 
     async def _renew(self) -> None:
         began = time.monotonic()
         stood, listeners, elected, suspects = await evaluate(
-            self.redis,
+            self._leases,
             _RENEW,
             [lease_key(self.id), WORKERS, ELECTED],
             [self.id, int(LEASE_S * 1000), lease_key("")],
@@ -273,7 +282,7 @@ class Worker:
                     continue
                 await asyncio.gather(*(sweep() for sweep in background.sweeps))
                 if gone:
-                    await cast(Awaitable[int], self.redis.srem(WORKERS, *gone))
+                    await cast(Awaitable[int], self._leases.srem(WORKERS, *gone))
             except STORE_ERRORS as problem:
                 logger.warning("What dead workers have left waits: %s", problem)
                 await asyncio.sleep(RETRY_S)

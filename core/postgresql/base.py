@@ -17,19 +17,19 @@ class DatabaseWrapper(CountedDatabase, base.DatabaseWrapper):
     The others get an ``OperationalError`` at once, until a connection succeeds.
     """
 
-    _ask_at: ClassVar[float | None] = None  # during an outage: the time of the next attempt
+    _ask_at: ClassVar[dict[str, float]] = {}  # of databases that are out: the time of the next attempt
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        here = type(self)
-        if here._ask_at is not None:
+        asked = self._ask_at
+        if (ask_at := asked.get(self.alias)) is not None:
             now = time.monotonic()
-            if now < here._ask_at:
+            if now < ask_at:
                 raise PoolTimeout("the database was unreachable a moment ago")
-            here._ask_at = now + RETRY_INTERVAL_S
+            asked[self.alias] = now + RETRY_INTERVAL_S
         try:
             connection = super().get_new_connection(conn_params)
         except PoolTimeout:
-            here._ask_at = time.monotonic() + RETRY_INTERVAL_S
+            asked[self.alias] = time.monotonic() + RETRY_INTERVAL_S
             raise
-        here._ask_at = None
+        asked.pop(self.alias, None)
         return connection

@@ -25,7 +25,7 @@ def database(
     cluster: Any, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Any]:
     """A Django connection to a database of its own, from a pool with a short timeout."""
-    monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
+    monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", {})
     pool = {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1, "connection_class": Connection}
     options = {"pool": pool}
     where = {"HOST": str(cluster.folder), "PORT": "", "USER": postgres.SUPERUSER, "NAME": "postgres"}

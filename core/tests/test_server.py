@@ -21,7 +21,6 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-import core.redis
 from accounts import services as accounts
 from core import heartbeats, logs, status
 from core.embedded import valkey
@@ -166,7 +165,6 @@ def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings: Se
 def redis_of_its_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of a private Valkey that only this process's calls use."""
     settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
-    monkeypatch.setattr(core.redis, "sync_client", core.redis.sync_client.__wrapped__)
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
         yield client

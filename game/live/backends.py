@@ -11,8 +11,8 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db import connection as thread_connection
-from django.db import transaction
 from django.db.utils import IntegrityError
 from psycopg.pq.abc import PGresult
 
@@ -72,17 +72,20 @@ class PostgreSQL:
     """Writes on a connection of its own. Rows travel as one JSON text: as arrays they would cost PostgreSQL a
     third less, and the worker three times as much.
 
-    A snapshot is saved only for the game's owner. Taking a game over, or ending it, locks its row: the
-    snapshot comes before that or not at all. Games are locked by rising id, as everywhere.
+    A snapshot is saved in the main database, wherever the journal is, and only for the game's owner. Taking a
+    game over, or ending it, locks its row: the snapshot comes before that or not at all. Games are locked by
+    rising id, as everywhere.
     """
 
-    _STATEMENTS = {
+    _WRITE = {
         b"journal_write": b"""
             INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
             SELECT game_id, seq, to_timestamp(at), user_id, kind, data
             FROM json_to_recordset($1)
             AS entry (game_id uuid, seq bigint, at float8, user_id bigint, kind text, data text)
-        """,
+        """
+    }
+    _SAVE = {
         b"journal_save": b"""
             INSERT INTO game_snapshot (game_id, epoch, seq, data)
             SELECT snapshot.game_id, snapshot.epoch, seq, data
@@ -92,11 +95,14 @@ class PostgreSQL:
             ON CONFLICT (game_id)
             DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, data = excluded.data
             RETURNING game_id
-        """,
+        """
     }
 
-    def __init__(self) -> None:
+    def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        self._alias = alias
         self._connection: Prepared | None = None
+        self._main: Prepared | None = None
+        """The connection for snapshots, if it is another."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
@@ -111,8 +117,9 @@ class PostgreSQL:
             self._begin(self._write(entries, snapshots), then)
 
     async def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        for connection in (self._connection, self._main):
+            if connection is not None:
+                connection.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -136,20 +143,32 @@ class PostgreSQL:
         begin(finish(), self._tasks, "Writing the journal")
 
     async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> set[str]:
-        connection = self._connection
-        if connection is None or not connection.is_open:
-            connection = self._connection = await Prepared.open(self._STATEMENTS)
         taken: set[str] = set()
         if entries:
+            connection = await self._for_entries()
             try:
                 await connection.ask(b"journal_write", msgspec.json.encode(entries))
             except psycopg.IntegrityError:
                 taken = await self._write_game_by_game(connection, entries)
         if snapshots:
+            connection = await self._for_snapshots()
             saved = await connection.ask(b"journal_save", msgspec.json.encode(snapshots))
             mine = {UUID((saved.get_value(row, 0) or b"").decode()).hex for row in range(saved.ntuples)}
             taken |= {snapshot.game_id for snapshot in snapshots} - mine
         return taken
+
+    async def _for_entries(self) -> Prepared:
+        if self._connection is None or not self._connection.is_open:
+            statements = self._WRITE if self._alias != DEFAULT_DB_ALIAS else self._WRITE | self._SAVE
+            self._connection = await Prepared.open(statements, self._alias)
+        return self._connection
+
+    async def _for_snapshots(self) -> Prepared:
+        if self._alias == DEFAULT_DB_ALIAS:
+            return await self._for_entries()
+        if self._main is None or not self._main.is_open:
+            self._main = await Prepared.open(self._SAVE)
+        return self._main
 
     async def _write_game_by_game(self, connection: Prepared, entries: Sequence[Entry]) -> set[str]:
         taken = set()

@@ -21,14 +21,17 @@ def _rooms() -> Iterator[Metric]:
         family.add_metric(labels, count)
     yield family
     entries = CounterMetricFamily("game_journal_entries", "Inputs committed and announced", labels=["kind"])
-    for kind, count in rooms.current().journal.written.items():
+    journals = rooms.current().journals.values()
+    for kind, count in sum((journal.written for journal in journals), Counter[str]()).items():
         entries.add_metric([kind], count)
     yield entries
 
 
 @readiness("journal", works_elsewhere=nowhere)
 def _check_journal() -> None:
-    if worker.running() is not None and rooms.current().journal.is_failing:
+    if worker.running() is None:
+        return
+    if any(journal.is_failing for journal in rooms.current().journals.values()):
         raise NotReady("moves cannot be stored")
 
 

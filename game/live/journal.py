@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from typing import Protocol
 
-from django.db import connection as thread_connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
@@ -69,8 +69,8 @@ class Journal:
     rows were queued, or ``lost`` once for all of them.
     """
 
-    def __init__(self) -> None:
-        backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
+    def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        backend = PostgreSQL(alias) if connections[alias].vendor == "postgresql" else SQLite()
         self._backend: Backend = Traced(backend) if telemetry.is_tracing() else backend
         self._rows: list[Waiting] = []
         self._snapshots: list[Waiting] = []

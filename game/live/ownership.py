@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from core.namespace import key
-from core.redis import evaluate
+from core.redis import Role, evaluate
 from realtime.worker import Worker, lease_key
 
 OWNER_KEPT_S = 86_400
@@ -46,26 +46,27 @@ class Ownership:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._redis = worker.redis_of(Role.RELAY)
 
     async def claim(self, game_id: UUID) -> str:
         """Return the room's owner, which is this worker if no living one has claimed it."""
         arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
-        owner: bytes = await evaluate(self._worker.redis, _CLAIM, [_key(game_id)], arguments)
+        owner: bytes = await evaluate(self._redis, _CLAIM, [_key(game_id)], arguments)
         return owner.decode()
 
     async def release(self, game_id: UUID) -> None:
         """Release the room, if it is this worker's."""
-        await evaluate(self._worker.redis, _RELEASE, [_key(game_id)], [self._worker.id])
+        await evaluate(self._redis, _RELEASE, [_key(game_id)], [self._worker.id])
 
     async def others(self, game_ids: Iterable[UUID]) -> list[UUID]:
         """Return the rooms among these that this worker does not own."""
         rooms = " ".join(map(_key, game_ids))
-        others = await evaluate(self._worker.redis, _OTHERS, [], [self._worker.id, rooms])
+        others = await evaluate(self._redis, _OTHERS, [], [self._worker.id, rooms])
         return [UUID(room.decode().removeprefix(ROOM)) for room in others]
 
     async def owners(self, game_ids: Sequence[UUID]) -> list[str | None]:
         """Return the worker that claimed each room last, alive or not."""
         if not game_ids:
             return []
-        owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])
+        owners = await self._redis.mget([_key(game_id) for game_id in game_ids])
         return [None if owner is None else owner.decode() for owner in owners]

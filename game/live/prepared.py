@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import psycopg
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -42,12 +42,12 @@ class Prepared:
         self._loop.add_reader(self._socket, self._read)
 
     @classmethod
-    async def open(cls, statements: Mapping[bytes, bytes]) -> "Prepared":
-        """Connect to Django's database, and prepare these statements, of one parameter each, by name.
+    async def open(cls, statements: Mapping[bytes, bytes], alias: str = DEFAULT_DB_ALIAS) -> "Prepared":
+        """Connect to one of Django's databases, and prepare these statements, of one parameter each, by name.
 
         Raises ``psycopg.Error`` and ``TimeoutError``.
         """
-        given = connections["default"].get_connection_params()
+        given = connections[alias].get_connection_params()
         # These two are for Django's own, blocking connections.
         parameters = {name: given[name] for name in given.keys() - {"context", "cursor_factory"}}
         async with asyncio.timeout(CONNECT_WITHIN_S):

@@ -22,7 +22,7 @@ from core.ids import UserId
 from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
-from game import selectors, services
+from game import journals, selectors, services
 from game.author.match import Match
 from game.events import SeatTaken
 from game.live.journal import Journal
@@ -94,7 +94,8 @@ class Rooms:
         self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
         self._worker = worker.current()
         self.worker_id = self._worker.id
-        self.journal: Journal = import_string(settings.GAME_JOURNAL)()
+        kind: type[Journal] = import_string(settings.GAME_JOURNAL)
+        self.journals = {number: kind(journals.alias(number)) for number in journals.numbers()}
         self.scheduler = Scheduler()
         self._ownership = Ownership(self._worker)
         self._handles: WeakValueDictionary[UUID, LocalRoom] = WeakValueDictionary()
@@ -185,7 +186,7 @@ class Rooms:
         await self.scheduler.stop()
         for room in self.here.values():
             room.pause()
-        await self.journal.close()
+        await asyncio.gather(*(journal.close() for journal in self.journals.values()))
         for task in self._tasks:
             task.cancel()
         for room in self.here.values():
@@ -276,7 +277,7 @@ class Rooms:
         return room
 
     def _begin(self, record: RoomRecord, match: Match) -> Room:
-        room = Room(record, match, self.journal, self._lost)
+        room = Room(record, match, self.journals[record.journal], self._lost)
         self.here[room.id] = room
         if record.entries and record.result is None:
             taken_over.inc()
@@ -303,7 +304,7 @@ class Rooms:
 
     async def _is_mended(self, room: Room) -> bool:
         """Replace the room by one read from the database, if that takes rows again; everybody in it stays."""
-        if not await _database_takes_rows(None):
+        if not await _database_takes_rows(room.record.journal):
             return False
         try:
             is_ours = await self._ownership.claim(room.id) == self.worker_id
@@ -381,15 +382,19 @@ class Rooms:
                     await self._ownership.release(game_id)
 
 
-async def _try_to_store(_: list[None]) -> dict[None, bool]:
-    journal = current().journal
+async def _try_to_store(numbers: list[int]) -> dict[int, bool]:
+    return {number: await _takes_rows(number) for number in numbers}
+
+
+async def _takes_rows(number: int) -> bool:
+    journal = current().journals[number]
     try:
-        await in_database(services.check_writable)
+        await in_database(services.check_writable, journal=number)
     except STORE_ERRORS as problem:
         journal.failed(problem)
-        return {None: False}
+        return False
     journal.succeeded()
-    return {None: True}
+    return True
 
 
 # A thousand waiting rooms cause one query.

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(null=True)),
                 ('kind', models.CharField(choices=[('joined', 'Joined'), ('left', 'Left'), ('reconnected', 'Reconnected'), ('ready', 'Ready'), ('start', 'Start'), ('move', 'Move'), ('action', 'Action'), ('chat', 'Chat'), ('over', 'Over')], max_length=12)),
                 ('data', models.TextField()),
-                ('game', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='game.game')),
+                ('game', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='game.game')),
             ],
         ),
         migrations.CreateModel(

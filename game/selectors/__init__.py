@@ -1,6 +1,7 @@
 """Queries about games; other apps read games only through these."""
 
 from game.selectors.activity import now, spectators
+from game.selectors.entries import entries, messages_of
 from game.selectors.games import (
     MAX_OPEN_ROOMS,
     Wanted,
@@ -48,6 +49,7 @@ __all__ = [
     "can_be_joined_late",
     "chat",
     "entrants",
+    "entries",
     "first_seats",
     "first_users",
     "game",
@@ -63,6 +65,7 @@ __all__ = [
     "is_unfinished",
     "known",
     "latest_open_game",
+    "messages_of",
     "movers",
     "now",
     "offered",

@@ -1,16 +1,19 @@
 """Queries that read the journal of a game: what its room and its replay are made of."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+from django.db.models import QuerySet
 from msgspec import UNSET, UnsetType
 
 from core.ids import UserId
-from game import shapes
+from game import journals, shapes
 from game.author import catalogue
 from game.models import Game, JournalEntry, Snapshot
-from game.records import EntryRecord, RoomRecord, SeatRecord, TableState, TakenSeat
+from game.records import EntryRecord, JournalRow, RoomRecord, SeatRecord, TableState, TakenSeat
+from game.refusals import JournalDeleted
+from game.selectors.entries import entries
 from game.selectors.games import game
 
 
@@ -93,7 +96,7 @@ _read_table = msgspec.json.Decoder(TableState).decode
 def movers(game: Game) -> tuple[set[UserId], set[UserId]]:
     """Return the users, bots included, who have moved in this game, and those who have only let time pass."""
     kind = JournalEntry.Kind
-    entries = JournalEntry.objects.filter(game=game, kind__in=(kind.MOVE, kind.TIMEOUT))
+    entries = _rows(game).filter(kind__in=(kind.MOVE, kind.TIMEOUT))
     pairs = set(entries.values_list("user_id", "kind").distinct())
     moved = {user_id for user_id, done in pairs if user_id and done == kind.MOVE}
     return moved, {user_id for user_id, _ in pairs if user_id} - moved
@@ -144,11 +147,10 @@ def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, UserId]]:
 
 
 def room_record(game_id: uuid.UUID, *, uses_snapshot: bool = True) -> RoomRecord:
-    """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
+    """Return everything needed to rebuild a room. Raises ``UnknownMatch``, ``JournalDeleted``."""
     found, taken = game(game_id)
     snapshot, seq = _snapshot(found) if uses_snapshot else (None, 0)
-    rows = JournalEntry.objects.filter(game=found, seq__gte=seq).order_by("seq")
-    entries = [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
+    entries = _records_since(found, seq)
     return RoomRecord(
         game_id=found.pk,
         name=found.name,
@@ -160,6 +162,7 @@ def room_record(game_id: uuid.UUID, *, uses_snapshot: bool = True) -> RoomRecord
         rated=found.rated,
         created_by=found.created_by_id,
         epoch=found.epoch,
+        journal=found.journal,
         result=found.result,
         seats=_seat_records(taken),
         first_seats=[] if snapshot else first_seats(found, taken, _taken_later(entries)),
@@ -167,6 +170,25 @@ def room_record(game_id: uuid.UUID, *, uses_snapshot: bool = True) -> RoomRecord
         snapshot_seq=seq,
         entries=entries,
     )
+
+
+def _records_since(game: Game, seq: int) -> list[EntryRecord]:
+    if game.state in Game.OVER:
+        return [EntryRecord(row.seq, row.user_id, row.kind, row.data) for row in _all_entries(game)]
+    rows = _rows(game).filter(seq__gte=seq).order_by("seq")
+    return [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
+
+
+def _rows(game: Game) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.using(journals.alias(game.journal)).filter(game=game.pk)
+
+
+def _all_entries(game: Game, kinds: Collection[str] = ()) -> list[JournalRow]:
+    found = entries(game, kinds=kinds)
+    # A game that is over has at least the entry of its end.
+    if not found and game.state in Game.OVER and not entries(game, newest=1):
+        raise JournalDeleted
+    return found
 
 
 def _snapshot(game: Game) -> tuple[TableState | None, int]:
@@ -190,26 +212,27 @@ def _snapshot(game: Game) -> tuple[TableState | None, int]:
 
 
 def inputs(game: Game) -> list[shapes.Input]:
-    """Return the players' inputs in order, in the form used by replays."""
-    entries = JournalEntry.objects.filter(game=game, kind__in=_PLAYED).order_by("seq")
+    """Return the players' inputs in order, in the form used by replays. Raises ``JournalDeleted``."""
     rules = catalogue.get(game.name)
     decisive = _DECISIVE_ACTIONS | rules.actions.keys()
     made: list[shapes.Input] = []
     departed: set[UserId | None] = set()
-    for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
-        match kind:
-            case JournalEntry.Kind.RECONNECTED if user_id not in departed:
+    for row in _all_entries(game, _PLAYED):
+        match row.kind:
+            case JournalEntry.Kind.RECONNECTED if row.user_id not in departed:
                 continue
             case JournalEntry.Kind.START if not rules.open:
                 continue
             case JournalEntry.Kind.DEPARTED:
-                departed.add(user_id)
+                departed.add(row.user_id)
             case JournalEntry.Kind.RECONNECTED:
-                departed.remove(user_id)
-            case JournalEntry.Kind.ACTION if _read_action(data).action not in decisive:
+                departed.remove(row.user_id)
+            case JournalEntry.Kind.ACTION if _read_action(row.data).action not in decisive:
                 continue
-        type, movement, tick = _input(kind, data)
-        made.append(shapes.Input(seq=seq, at=at, user_id=user_id, type=type, movement=movement, tick=tick))
+        type, movement, tick = _input(row.kind, row.data)
+        made.append(
+            shapes.Input(seq=row.seq, at=row.at, user_id=row.user_id, type=type, movement=movement, tick=tick)
+        )
     return made
 
 
@@ -243,11 +266,15 @@ def _input(kind: str, data: str) -> tuple[str, msgspec.Raw, int | UnsetType]:
 def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:
     """Return the latest chat messages of this game, oldest first."""
     names: dict[UserId | None, str] = {seat.user_id: seat.username for seat in seats}
-    # A deleted account no longer has its seat.
-    said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
-    newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]
+    said = entries(game, kinds=(JournalEntry.Kind.CHAT,), newest=most)
     return [
-        shapes.ChatLine(seq=seq, user_id=user_id, username=names[user_id], message=_read_chat(data).message)
-        for seq, user_id, data in reversed(newest)
-        if user_id is not None
+        shapes.ChatLine(
+            seq=row.seq,
+            user_id=row.user_id,
+            username=names[row.user_id],
+            message=_read_chat(row.data).message,
+        )
+        # A deleted account no longer has its seat.
+        for row in said
+        if row.user_id is not None and row.user_id in names
     ]

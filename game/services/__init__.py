@@ -1,5 +1,6 @@
 """All writes to games besides the journal: creation, seating, running and ending."""
 
+from game.services.archiving import add_months, archive_due, delete_archives, erase_chat
 from game.services.creation import (
     MAX_UNFINISHED,
     Player,
@@ -22,6 +23,8 @@ __all__ = [
     "MAX_UNFINISHED",
     "OwnedElsewhere",
     "Player",
+    "add_months",
+    "archive_due",
     "check_seats",
     "check_writable",
     "close_seats",
@@ -29,7 +32,9 @@ __all__ = [
     "create_game",
     "create_matches",
     "create_open",
+    "delete_archives",
     "end_unopened",
+    "erase_chat",
     "finish",
     "join",
     "join_by_code",

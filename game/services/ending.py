@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -11,7 +12,7 @@ from msgspec.json import encode as encode_json
 from prometheus_client import Counter
 
 from core.ids import UserId
-from game import events, selectors
+from game import events, journals, selectors
 from game.author import catalogue
 from game.author.refusals import GameIsOver
 from game.author.results import Places
@@ -85,17 +86,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     game.result = json.loads(encode_json(over)) | {"tick": ending.tick}
     game.save(update_fields=["state", "epoch", "finished_at", "due_at", "to_move", "final_view", "result"])
     Snapshot.objects.filter(game=game).delete()
-    try:
-        with transaction.atomic():
-            JournalEntry.objects.create(
-                game=game,
-                seq=seq,
-                at=game.finished_at,
-                kind=JournalEntry.Kind.OVER,
-                data=encode_json({"reason": ending.reason, "winners": ending.winners}).decode(),
-            )
-    except IntegrityError:
-        raise OwnedElsewhere from None
+    _journal_end(game, seq, game.finished_at, ending)
     transaction.on_commit(ended.labels(game=game.name, reason=ending.reason).inc)
     publish(
         events.GameFinished(
@@ -117,6 +108,28 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     return over
 
 
+def _journal_end(game: Game, seq: int, at: datetime, ending: Ending) -> None:
+    """Write the last entry, which another owner's entry of this number forbids.
+
+    In a database of its own it is committed at once, before the result. If that is not stored then, the entry
+    counts for nothing: the owner writes it again, or the next one deletes it.
+    """
+    alias = journals.alias(game.journal)
+    entries = JournalEntry.objects.using(alias)
+    try:
+        with transaction.atomic(using=alias):
+            entries.create(
+                game_id=game.pk,
+                seq=seq,
+                at=at,
+                kind=JournalEntry.Kind.OVER,
+                data=encode_json({"reason": ending.reason, "winners": ending.winners}).decode(),
+            )
+    except IntegrityError:
+        if not entries.filter(game=game.pk, seq=seq, kind=JournalEntry.Kind.OVER).exists():
+            raise OwnedElsewhere from None
+
+
 @transaction.atomic
 def end_unopened(*, game_id: uuid.UUID) -> None:
     """End a game without a winner for an operator, even if its rules are missing or fail.
@@ -126,7 +139,8 @@ def end_unopened(*, game_id: uuid.UUID) -> None:
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state in Game.OVER:
         raise GameIsOver
-    last = JournalEntry.objects.filter(game=game).aggregate(Max("seq", default=0))["seq__max"]
+    entries = JournalEntry.objects.using(journals.alias(game.journal)).filter(game=game.pk)
+    last = entries.aggregate(Max("seq", default=0))["seq__max"]
     ending = without_rules("operator", seats=game.seats_wanted)
     finish(game_id=game_id, epoch=game.epoch, seq=last + 1, ending=ending)
 

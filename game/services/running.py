@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.ids import UserId
-from game import events, selectors
+from core.ids import UserId, uuid7
+from game import events, journals, selectors
 from game.models import Game, JournalEntry, Seat
 from game.records import RoomRecord
 from game.refusals import UnknownMatch
@@ -21,9 +21,10 @@ TRIED_BYTES = 64 * 1024
 
 @transaction.atomic
 def take_over(*, game_id: uuid.UUID, uses_snapshot: bool = True) -> RoomRecord:
-    """Read everything needed to rebuild a room, as its new owner. Raises ``UnknownMatch``.
+    """Read everything needed to rebuild a room, as its new owner.
 
-    The previous owner can no longer save a snapshot or end the game.
+    The previous owner can no longer save a snapshot or end the game. What is said in the room of one that is
+    over is archived, too. Raises ``UnknownMatch``, ``JournalDeleted``.
     """
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
@@ -32,20 +33,28 @@ def take_over(*, game_id: uuid.UUID, uses_snapshot: bool = True) -> RoomRecord:
     if game.state not in Game.OVER:
         game.epoch += 1
         game.save(update_fields=["epoch"])
+        if game.journal:
+            # The previous owner may have failed between this entry and the result, and can no longer finish.
+            ends = JournalEntry.objects.using(journals.alias(game.journal))
+            ends.filter(game=game.pk, kind=JournalEntry.Kind.OVER).delete()
+    elif game.is_archived:
+        game.is_archived = False
+        game.save(update_fields=["is_archived"])
     return selectors.room_record(game_id, uses_snapshot=uses_snapshot)
 
 
-@transaction.atomic
-def check_writable() -> None:
-    """Write to the journal and roll back, to test whether the database accepts writes.
+def check_writable(*, journal: int) -> None:
+    """Write to a journal and roll back, to test whether the database accepts writes.
 
     Raises ``Error`` if it does not, for example because its disk is full. The entry is random and long,
     because a short one may fit into an existing page.
     """
-    JournalEntry.objects.create(
-        game_id=uuid.uuid4(), seq=1, at=timezone.now(), kind="", data=secrets.token_hex(TRIED_BYTES)
-    )
-    transaction.set_rollback(True)
+    alias = journals.alias(journal)
+    with transaction.atomic(using=alias):
+        JournalEntry.objects.using(alias).create(
+            game_id=uuid7(), seq=1, at=timezone.now(), kind="", data=secrets.token_hex(TRIED_BYTES)
+        )
+        transaction.set_rollback(True, using=alias)
 
 
 @transaction.atomic

@@ -100,7 +100,7 @@ async def test_one_whose_going_was_lost_on_the_way_has_gone(
 def slow_journal(here: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """The journal; it writes nothing more until this event is set."""
     may_write = asyncio.Event()
-    backend = rooms.current().journal._backend
+    backend = rooms.current().journals[0]._backend
     write = backend.write
     late: set[asyncio.Task[None]] = set()
 

@@ -568,7 +568,7 @@ async def test_no_snapshot_of_a_game_outlives_it(
     monkeypatch.setattr(journal, "SNAPSHOTS_WAIT_S", 60)
     game = await new_game("pong")
     a, _ = await begin(game, ada, bob)
-    while not rooms.current().journal._snapshots:
+    while not rooms.current().journals[0]._snapshots:
         await a.hear("game_tick")
     await a.send(type="game_action", action="resign")
     await a.hear_until("game_over")
@@ -629,11 +629,11 @@ async def test_while_the_journal_cannot_be_written_moves_are_refused_and_then_th
     def write(entries: Any, snapshots: Any, then: Any) -> None:
         raise OSError("the database is away")
 
-    def try_to_store() -> None:
+    def try_to_store(*, journal: int) -> None:
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as away:
-        away.setattr(rooms.current().journal._backend, "write", write)
+        away.setattr(rooms.current().journals[0]._backend, "write", write)
         away.setattr(services, "check_writable", try_to_store)
         await a.send(type="player_move", movement={"cell": 0})
         for player in (a, b):

@@ -159,7 +159,7 @@ async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_t
 ) -> None:
     asked = 0
 
-    def try_to_store() -> None:
+    def try_to_store(*, journal: int) -> None:
         nonlocal asked
         asked += 1
         raise InterfaceError("the connection is closed")
@@ -182,7 +182,7 @@ async def test_rooms_that_wait_for_the_database_ask_it_together(
 ) -> None:
     asked = 0
 
-    def try_to_store() -> None:
+    def try_to_store(*, journal: int) -> None:
         nonlocal asked
         asked += 1
         if asked < 3:
@@ -209,7 +209,7 @@ async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets
     here: Worker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def try_to_store() -> None:
+    def try_to_store(*, journal: int) -> None:
         raise OperationalError("the disk is full")
 
     game = await new_game()

@@ -10,7 +10,7 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from core.namespace import key
-from core.redis import evaluate, evaluate_sync, sync_client
+from core.redis import Role, evaluate, evaluate_sync, sync_client
 from realtime.wire.topics import Topic
 
 STREAM = key("stream:")
@@ -111,7 +111,7 @@ class History:
 
 def append_sync(topic: Topic, frame: bytes) -> int:
     """Number and store a frame, from a thread; return its number."""
-    ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, frame)]))
+    ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, frame)]), role=Role.STREAMS)
     return int(seq)
 
 
@@ -120,7 +120,7 @@ def with_listeners(topics: Iterable[Topic]) -> set[Topic]:
     by_channel = {channel(topic): topic for topic in topics}
     if not by_channel:
         return set()
-    counts = cast(list[tuple[bytes, int]], sync_client().pubsub_numsub(*by_channel))
+    counts = cast(list[tuple[bytes, int]], sync_client(Role.RELAY).pubsub_numsub(*by_channel))
     return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
 
 
@@ -129,7 +129,7 @@ def forget(topic: Topic) -> None:
 
     Sockets that still listen to the old topic are resynchronised.
     """
-    evaluate_sync(_LEAVE_OUT, keys(topic), [])
+    evaluate_sync(_LEAVE_OUT, keys(topic), [], role=Role.STREAMS)
 
 
 def keys(topic: Topic) -> list[str]:

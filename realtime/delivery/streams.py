@@ -23,7 +23,7 @@ from core.batches import batched
 from core.batching import BatchLoader
 from core.ids import UserId
 from core.problems import log_failure
-from core.redis import REDIS_ERRORS, sync_client
+from core.redis import REDIS_ERRORS, Role, sync_client, url
 from core.tasks import begin
 from realtime import metrics
 from realtime.connections.connection import Connection
@@ -88,7 +88,7 @@ def publish_from_outside(topic: Topic, packed: EphemeralFrame | bytes) -> None:
         seq = history.append_sync(topic, packed)
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
     # Synchronous: a thread may commit while the interpreter exits, when no loop can be started.
-    sync_client().publish(history.channel(topic), get_channel_layer().serialize(message))
+    sync_client(Role.RELAY).publish(history.channel(topic), get_channel_layer().serialize(message))
 
 
 @dataclass(slots=True)
@@ -105,6 +105,8 @@ class Streams:
 
     def __init__(self, redis: Redis, relay: Relay, hub: Hub) -> None:
         self._history = History(redis)
+        # Then only the relay's Redis can tell who listens, which costs as much as publishing to nobody.
+        self._are_apart = url(Role.STREAMS) != url(Role.RELAY)
         self._relay = relay
         self._hub = hub
         self._streams: dict[Topic, Stream] = {}
@@ -269,7 +271,7 @@ class Streams:
                     stream = self._streams.get(topic)
                     if stream is not None:
                         self._take(topic, stream, seq, frame)
-                    if workers > (stream is not None):
+                    if self._are_apart or workers > (stream is not None):
                         self._relay.publish(topic, seq, frame)
                 self._settled += len(batch)
                 self._has_settled.set()

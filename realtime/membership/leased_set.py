@@ -16,7 +16,7 @@ from core.batches import batched
 from core.ids import UserId
 from core.namespace import key
 from core.problems import log_failure
-from core.redis import REDIS_ERRORS, evaluate, sync_client
+from core.redis import REDIS_ERRORS, Role, evaluate, sync_client
 from realtime.delivery.relay import Relay
 
 logger = logging.getLogger(__name__)
@@ -341,7 +341,7 @@ def others_in(kind: str, room: str, besides: Collection[UserId], most: int) -> t
 def users_in(kind: str, room: str) -> set[UserId]:
     """Return the users in a room, from a thread; empty while Redis is unavailable."""
     try:
-        users = cast(list[bytes], sync_client().hkeys(key(f"{kind}:{room}")))
+        users = cast(list[bytes], sync_client(Role.PRESENCE).hkeys(key(f"{kind}:{room}")))
     except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from core.ids import UserId
 from core.namespace import key
 from core.problems import log_failure
-from core.redis import REDIS_ERRORS, sync_client
+from core.redis import REDIS_ERRORS, Role, sync_client
 from realtime.delivery.relay import Relay
 from realtime.membership.leased_set import LeasedSet
 
@@ -35,7 +35,7 @@ def on_change(function: Changed) -> Changed:
 def online_sync(user_ids: Iterable[UserId]) -> set[UserId]:
     """Return the online users among these, from a thread; empty while Redis is unavailable."""
     ids = list(user_ids)
-    pipe = sync_client().pipeline(transaction=False)
+    pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
     for user_id in ids:
         pipe.exists(key(f"{KIND}:{user_id}"))
     try:

@@ -1,0 +1,109 @@
+"""Redis in other forms than one server: apart by role, and watched by Sentinels."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis
+
+from core.redis_urls import channels_host, sentinels
+from gameplatform.testing.processes import ServerProcess, fresh_database
+from tests import redis_forms
+from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
+
+CHECKS = {"start", "readiness"}
+NewServer = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+
+
+async def play(ada: NetworkPlayer, bob: NetworkPlayer) -> None:
+    """Have each move once, and see the other's move."""
+    for player, cell in ((ada, 0), (bob, 8)):
+        await player.send(type="player_move", movement={"cell": cell})
+        for seen_by in (ada, bob):
+            assert (await seen_by.hear("player_move"))["user_id"] == player.id
+
+
+def is_well(base_url: str) -> bool:
+    return httpx.get(f"{base_url}/health/ready?strict=1", timeout=WITHIN_S).status_code == 200
+
+
+def names(server: redis_forms.Server) -> set[str]:
+    with redis.Redis(port=server.port, decode_responses=True) as client:
+        found: Any = client.keys("*")
+        return {key.partition(":")[2].partition(":")[0] for key in found} - CHECKS
+
+
+async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewServer, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        main, relay, streams, presence = (stack.enter_context(redis_forms.server(tmp_path)) for _ in range(4))
+        urls = {
+            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
+            "REDIS_URL": main.url,
+            "REDIS_RELAY_URL": relay.url,
+            "REDIS_STREAMS_URL": streams.url,
+            "REDIS_PRESENCE_URL": presence.url,
+        }
+        one = stack.enter_context(live_server_process(**urls))
+        two = stack.enter_context(live_server_process(**urls))
+        ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+        watching = NetworkPlayer(two.base_url, "cyd")
+        asked = ada.post("/api/friends/requests/", {"user_id": bob.id})
+        await bob.enter("/ws/notifications/")
+        bob.post(f"/api/friends/requests/{asked['id']}/accept/")
+        # A numbered event of one worker reaches the other's socket.
+        await watching.enter("/ws/notifications/")
+        watching.post("/api/friends/requests/", {"user_id": bob.id}, base_url=one.base_url)
+        assert (await bob.hear("friend_request"))["type"] == "friend_request"
+        await bob.leave()
+        bob.seq = None
+        path = new_game(ada, bob)
+        await begin(path, ada, bob)
+        await play(ada, bob)
+        assert "room" in names(relay)
+        assert "worker" in names(relay)
+        assert names(streams) == {"stream"}
+        assert names(presence) == {"online", "here"}
+        assert not names(main) & (names(relay) | names(streams) | names(presence))
+
+
+async def test_play_goes_on_when_sentinels_replace_the_redis(
+    live_server_process: NewServer, tmp_path: Path
+) -> None:
+    with redis_forms.watched(tmp_path) as redis, contextlib.ExitStack() as stack:
+        urls = {
+            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
+            "REDIS_URL": redis.url,
+        }
+        one = stack.enter_context(live_server_process(**urls))
+        two = stack.enter_context(live_server_process(**urls))
+        ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+        path = new_game(ada, bob)
+        await begin(path, ada, bob)
+        await play(ada, bob)
+        redis.primary.process.kill()
+        for server in (one, two):
+            redis_forms.until(lambda url=server.base_url: is_well(url))
+        path = new_game(ada, bob)
+        for player in (ada, bob):
+            await player.leave()
+            player.seq = None
+        await begin(path, ada, bob)
+        await play(ada, bob)
+
+
+def test_an_address_of_sentinels_names_them_and_the_service() -> None:
+    url = "rediss+sentinel://joe:p%40ss@one:26380,two/main?db=3&sentinel_password=secret"
+    found = sentinels(url)
+    assert found is not None
+    assert found.addresses == [("one", 26380), ("two", 26379)]
+    assert found.service == "main"
+    assert found.login == {"password": "secret"}
+    assert found.options == {"db": 3, "username": "joe", "password": "p@ss", "ssl": True}
+    assert channels_host(url)["master_name"] == "main"
+    assert sentinels("redis://localhost:6379/0") is None
+    with pytest.raises(ValueError, match="service"):
+        sentinels("redis+sentinel://one:26379")

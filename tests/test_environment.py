@@ -117,17 +117,6 @@ def names() -> list[str]:
         (origins, "http://localhost:3000, https://[::1]", ["http://localhost:3000", "https://[::1]"]),
     ],
 )
-@pytest.mark.parametrize(
-    "given", ["eu", "eu=", "eu=eu.example.com", "EU=https://a.example.com", "eu=https://a.example.com/path"]
-)
-def test_a_region_has_a_name_and_an_address(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REGIONS", "eu=https://eu.example.com/,us=http://localhost:8001")
-    assert environment.regions("REGIONS") == {"eu": "https://eu.example.com", "us": "http://localhost:8001"}
-    monkeypatch.setenv("REGIONS", given)
-    with pytest.raises(ImproperlyConfigured, match="REGIONS"):
-        environment.regions("REGIONS")
-
-
 def test_what_is_well_is_read_and_an_empty_value_is_none(
     value: Callable[[str], None], read: Any, text: str, meant: Any
 ) -> None:
@@ -377,3 +366,14 @@ def test_a_port_that_is_none_is_named(port: str) -> None:
     assert result.stderr.splitlines()[-1].endswith(
         f"argument --port: a port is a whole number from 0 to 65535, not {port!r}"
     )
+
+
+@pytest.mark.parametrize(
+    "given", ["eu", "eu=", "eu=eu.example.com", "EU=https://a.example.com", "eu=https://a.example.com/path"]
+)
+def test_a_region_has_a_name_and_an_address(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGIONS", "eu=https://eu.example.com/,us=http://localhost:8001")
+    assert environment.regions("REGIONS") == {"eu": "https://eu.example.com", "us": "http://localhost:8001"}
+    monkeypatch.setenv("REGIONS", given)
+    with pytest.raises(ImproperlyConfigured, match="REGIONS"):
+        environment.regions("REGIONS")

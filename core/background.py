@@ -12,6 +12,7 @@ from django.db import Error
 
 from core.database import in_database
 from core.redis import REDIS_ERRORS
+from core.sections import runs
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,12 @@ role = Role()
 
 
 def background(function: Background) -> Background:
-    """Run this coroutine function in every server process as long as it lives; restart it if it fails."""
-    tasks.append(function)
+    """Run this coroutine function in every server process as long as it lives; restart it if it fails.
+
+    Like all background work, it does not run if it is of a section that is left out.
+    """
+    if runs(function.__module__):
+        tasks.append(function)
     return function
 
 
@@ -75,7 +80,8 @@ def sweep(function: Background) -> Background:
     It is called when a worker was elected or has died, when Redis has lost its data, and once a minute. An
     error of a store makes it be called again soon.
     """
-    sweeps.append(function)
+    if runs(function.__module__):
+        sweeps.append(function)
     return function
 
 

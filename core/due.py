@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.background import STORE_ERRORS, background, role
 from core.database import in_database
+from core.sections import runs
 from core.statements import Statement, having_rows
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ def look(
     def register(function: AnyFunction) -> AnyFunction:
         if name in looks:
             raise ValueError(f"Two looks are called {name!r}")
+        if not runs(function.__module__):
+            return function
         looks[name] = Look(name, function, every_s, waiting)
 
         async def keep() -> None:

@@ -1,4 +1,4 @@
-"""Parts of the platform that a deployment may leave out: what routes and sockets they have."""
+"""Parts of the platform that a deployment may leave out: their routes, sockets and background work."""
 
 import re
 from collections.abc import Iterable
@@ -15,6 +15,9 @@ SECTIONS: dict[str, str] = {
 }
 """The paths of each section, as regular expressions for the beginning of a pattern."""
 
+BACKGROUND: dict[str, str] = {"battles": "game.battles", "world": "world"}
+"""The apps whose background work is of a section alone."""
+
 SIGN_IN_WAYS: dict[str, str] = {
     "code": r"api/auth/code(/|$)",
     "device": r"api/auth/device$",
@@ -24,6 +27,15 @@ SIGN_IN_WAYS: dict[str, str] = {
     "provider": r"api/auth/provider",
 }
 """The paths of each way to get an account or to sign in."""
+
+
+def runs(module: str) -> bool:
+    """Return whether background work of this module runs: unless it is of a section that is left out."""
+    return not any(
+        f"{module}.".startswith(f"{app}.")
+        for section, app in BACKGROUND.items()
+        if section not in settings.SECTIONS
+    )
 
 
 def offered(patterns: Iterable[Any]) -> list[Any]:

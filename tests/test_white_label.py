@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from core import theme
-from gameplatform.testing.processes import ServerProcess, manage
+from gameplatform.testing.processes import ROOT, ServerProcess, manage
 from tests.clients import NetworkPlayer
 from web.tests.conftest import door_of, people, server_with  # noqa: F401
 from web.tests.person import Person
@@ -118,6 +120,23 @@ def test_the_documents_tell_of_what_there_is(lantern: ServerProcess) -> None:
     assert not [address for address in addresses if address.startswith("/ws/battle/") or address == "/ws"]
 
 
+def test_background_work_of_sections_that_are_left_out_does_not_run() -> None:
+    def work(**environment: str) -> set[str]:
+        told = (
+            "import gameplatform.asgi; from core import background, due;"
+            "print(*(f'{one.__module__}/' for one in background.tasks + background.sweeps), *due.looks)"
+        )
+        command = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", told]
+        surroundings = {**os.environ, "DATABASE_URL": "sqlite://:memory:", **environment}
+        return set(subprocess.check_output(command, cwd=ROOT, env=surroundings, text=True).split())
+
+    every, few = work(), work(SECTIONS="lobbies")
+    left_out = {one for one in every if one.startswith(("world.", "game.battles."))}
+    assert {"world.combat.live/", "world.live.keeping/", "game.battles.live/"} <= left_out
+    assert every - few == left_out | {"battles", "captures", "fights", "growth", "trades"}
+    assert few <= every
+
+
 @pytest.mark.browser
 def test_the_page_has_its_name_colours_texts_and_language(come: Callable[..., Person]) -> None:
     page = come(locale="de-AT", color_scheme="light").page
@@ -139,6 +158,14 @@ def test_the_page_has_its_name_colours_texts_and_language(come: Callable[..., Pe
     expect(page.get_by_role("navigation", name="Deine Bereiche").get_by_role("link")).to_have_text(
         ["Profil", "Inventar", "Konto"]
     )
+    page.goto("/leaderboard")
+    expect(page.get_by_text("Schach", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Sprache").click()
+    page.get_by_role("menuitem", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_text("Chess", exact=True)).to_be_visible()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Light up.")).to_be_visible()
 
 
 @pytest.mark.browser

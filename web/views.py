@@ -24,11 +24,13 @@ from game.author import catalogue
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
+CHOSEN = "language"
+"""The cookie in which the page keeps the language that the reader has chosen."""
 
 
 @require_safe
 @cache_control(no_cache=True)
-@vary_on_headers("Accept-Language")
+@vary_on_headers("Accept-Language", "Cookie")
 def shell(request: HttpRequest, **_place: str) -> HttpResponse:
     """Return the page without content. It contains no user data; only the script knows the user."""
     language = _language(request)
@@ -55,7 +57,10 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 
 def _language(request: HttpRequest) -> str:
-    """Return the first language of the browser's preferences that the page has."""
+    """Return the language that the reader has chosen, or else the first that their browser prefers."""
+    chosen = request.COOKIES.get(CHOSEN)
+    if chosen in LANGUAGES:
+        return chosen
     asked = (
         tag.partition("-")[0]
         for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
@@ -67,6 +72,7 @@ def _page(language: str) -> dict[str, Any]:
     """Return the settings that the page's script follows."""
     return {
         "language": language,
+        "languages": LANGUAGES,
         "title": settings.THEME.title,
         "logo": static(settings.THEME.logo),
         "texts": settings.THEME.texts.get(language, {}),

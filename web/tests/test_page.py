@@ -47,6 +47,26 @@ def test_an_unknown_address_is_not_found(client: Client, path: str, *, debug: bo
         assert (posted.status_code, posted["Content-Type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "preferred", "language"),
+    [
+        ("de", "en", "de"),
+        ("en", "de", "en"),
+        ("xx", "de-AT", "de"),
+        ("", "fr, de;q=0.5", "de"),
+        ("", "fr", "en"),
+    ],
+)
+def test_the_shell_has_the_language_that_was_chosen_or_else_is_preferred(
+    client: Client, chosen: str, preferred: str, language: str
+) -> None:
+    client.cookies["language"] = chosen
+    shell = client.get("/", headers={"accept-language": preferred})
+
+    assert f'<html lang="{language}"' in shell.content.decode()
+    assert {"Accept-Language", "Cookie"} <= {name.strip() for name in shell["Vary"].split(",")}
+
+
 def test_the_shell_only_answers_reading(client: Client) -> None:
     assert client.post("/play").status_code == 405
 

@@ -1,5 +1,6 @@
 /** The games that this server offers, asked once. */
 import { client } from "./session.js";
+import { textOr } from "./texts.js";
 
 /** @import { Rest } from "./types.d.ts" */
 
@@ -9,15 +10,27 @@ let asked = null;
 let askedQueues = null;
 
 /**
- * → `[{name, title, kind, min_players, max_players, move_schema, ...}]`
+ * The title of a game in the page's language; themes have texts for games of their own, too.
+ *
+ * @param {string} name
+ * @param {string} title its own
+ */
+export const titleOf = (name, title) => textOr(`title.${name}`, title);
+
+/**
+ * → `[{name, title, kind, min_players, max_players, move_schema, ...}]`, with titles in the page's language.
  *
  * @returns {Promise<Rest.GameCatalogueEntry[]>}
  */
 export function catalog() {
-  asked ??= client.request("GET", "/api/games/catalog/").catch((/** @type {unknown} */ error) => {
-    asked = null;
-    throw error;
-  });
+  asked ??= client.request("GET", "/api/games/catalog/").then(
+    (/** @type {Rest.GameCatalogueEntry[]} */ games) =>
+      games.map((game) => ({ ...game, title: titleOf(game.name, game.title) })),
+    (/** @type {unknown} */ error) => {
+      asked = null;
+      throw error;
+    },
+  );
   return asked;
 }
 

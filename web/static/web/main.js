@@ -6,6 +6,7 @@ import {
   Failure,
   IconButton,
   LinkButton,
+  Menu,
   Missing,
   Refusal,
   Skeleton,
@@ -20,7 +21,7 @@ import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
-import { page, signsInBy } from "./page.js";
+import { page, signsInBy, speak } from "./page.js";
 import { PLACES } from "./places.js";
 import { personOf } from "./person.js";
 import { Purse } from "./purse.js";
@@ -218,6 +219,14 @@ function Theme() {
     label=${text("top.theme", { theme: text(`theme.${other}`) })} onClick=${change} />`;
 }
 
+/** The other languages of the page, each by its own name. */
+function Language() {
+  const nameOf = (/** @type {string} */ one) => new Intl.DisplayNames([one], { type: "language" }).of(one) ?? one;
+  const others = page.languages.filter((one) => one !== page.language);
+  return html`<${Menu} icon="globe" label=${text("top.language")}
+    items=${others.map((one) => ({ label: nameOf(one), onChoose: () => speak(one) }))} />`;
+}
+
 /**
  * The people pane: beside the place where there is room, else as a sheet over it.
  *
@@ -292,7 +301,7 @@ function Top() {
       // Of what is as wide as its content nothing stands right of here: it would move the rest as it comes.
       status === "in" ? html`<${PeopleButton} /><${Bell} />` : status !== "out" && html`<span class="two-icons"></span>`
     }
-    <${Theme} />
+    <${Language} /><${Theme} />
     ${
       status === "in"
         ? html`<a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")}

@@ -2,8 +2,9 @@
  * The settings of this deployment that the page follows, as the server puts them into the document (see `web/views.py`).
  * A page of one's own, without them, has the platform's name and English texts.
  *
- * @type {{title: string, logo: string | null, language: string, texts: Record<string, string>, sections: string[],
- *   sign_in_ways: string[], terms_url: string, adult_age: number, asks_consent: boolean, first_game: string}}
+ * @type {{title: string, logo: string | null, language: string, languages: string[], texts: Record<string, string>,
+ *   sections: string[], sign_in_ways: string[], terms_url: string, adult_age: number, asks_consent: boolean,
+ *   first_game: string}}
  */
 export const page = JSON.parse(
   globalThis.document?.querySelector("meta[name=page]")?.getAttribute("content") ?? "null",
@@ -11,6 +12,7 @@ export const page = JSON.parse(
   title: "Game platform",
   logo: null,
   language: "en",
+  languages: ["en"],
   texts: {},
   sections: [],
   sign_in_ways: [],
@@ -25,6 +27,19 @@ export const hasSection = (section) => page.sections.includes(section);
 
 /** @param {string} way such as `"guest"` */
 export const signsInBy = (way) => page.sign_in_ways.includes(way);
+
+const A_YEAR_S = 31_536_000;
+
+/**
+ * Reads the page in another language from now on, in this browser.
+ *
+ * @param {string} language
+ */
+export function speak(language) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API exists on secure pages only.
+  document.cookie = `language=${language}; path=/; max-age=${A_YEAR_S}; samesite=lax`;
+  location.reload();
+}
 
 const preferred = globalThis.navigator?.languages ?? [];
 /** The reader's variant of the page's language, such as `de-AT`, for numbers and times. */

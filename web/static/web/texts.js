@@ -18,6 +18,7 @@ const ENGLISH = {
   "rail.profile": "Profile",
   "top.sign_in": "Sign in",
   "top.sign_out": "Sign out",
+  "top.language": "Language",
   "top.theme": "Switch to the {theme} theme",
   "theme.light": "light",
   "theme.dark": "dark",
@@ -279,6 +280,15 @@ const ENGLISH = {
   "lobby.over_moderation_kick": "You were kicked from this lobby.",
   "lobby.over_moderation_ban": "You were banned from this lobby.",
   "lobby.over_lobby_closed": "This lobby was closed.",
+
+  "title.arena": "Arena",
+  "title.battleship": "Battleship",
+  "title.chess": "Chess",
+  "title.connect_four": "Connect Four",
+  "title.draughts": "Draughts",
+  "title.hearts": "Hearts",
+  "title.pong": "Pong",
+  "title.tictactoe": "Tic-tac-toe",
 
   "play.title": "Pick a game",
   "play.turn_based": "Taking turns",
@@ -585,6 +595,7 @@ const ENGLISH = {
   "money.gems": "gems",
   "reward.xp": "+{xp} XP",
   "reward.gold": "+{gold} gold",
+  "reward.item": "{count} × {name}",
   "reward.level_up": "Level up",
 
   "stats.level": "Level {level}",

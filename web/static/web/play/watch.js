@@ -1,4 +1,5 @@
 /** Games that are being played now. */
+import { titleOf } from "../catalog.js";
 import { Avatar, Badge, Empty, Loading, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../art.js";
@@ -35,7 +36,7 @@ export default function Watch() {
         (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <span class="thumb"><${GameArt} name=${one.game} /></span>
         <span class="grow"><strong>${one.players.map(({ username }) => username).join(" – ")}</strong>
-          <span class="soft small">${one.title}</span></span>
+          <span class="soft small">${titleOf(one.game, one.title)}</span></span>
         ${one.players.map(({ id, username }) => html`<${Avatar} key=${id} name=${username} />`)}
         <${Badge} kind="accent">${text("watch.watch")}<//></a></li>`,
       )}</ul>`

@@ -1,5 +1,5 @@
 /** The games that somebody has played, newest first, without an end. */
-import { catalog } from "../catalog.js";
+import { catalog, titleOf } from "../catalog.js";
 import { Badge, Empty, Field, Loading, useEndless, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
 import { GameArt } from "../art.js";
@@ -44,7 +44,8 @@ function Row({ game, userId }) {
   const ended = outcome(game, userId);
   const over = Boolean(game.finished_at);
   const reason = game.result?.reason ?? "";
-  const told = [game.title, ended && !PLAIN.includes(reason) && textOr(`reason.${reason}`, words(reason))];
+  const title = titleOf(game.game, game.title);
+  const told = [title, ended && !PLAIN.includes(reason) && textOr(`reason.${reason}`, words(reason))];
   return html`<li class="row game-row">
     <span class="thumb"><${GameArt} name=${game.game} /></span>
     <span class="grow"><strong>${
@@ -56,7 +57,7 @@ function Row({ game, userId }) {
     ${!over && html`<${Badge} kind="accent">${text("history.running")}<//>`}
     <time class="soft small" datetime=${game.created_at}>${day(game.created_at)}</time>
     <a class="cover" href=${over ? `/replay/${game.id}` : `/games/${game.id}`}
-      aria-label=${text(over ? "history.replay" : "history.open", { game: game.title, date: day(game.created_at) })}></a>
+      aria-label=${text(over ? "history.replay" : "history.open", { game: title, date: day(game.created_at) })}></a>
   </li>`;
 }
 

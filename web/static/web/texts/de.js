@@ -12,6 +12,7 @@ globalThis.TRANSLATION = {
   "rail.profile": "Profil",
   "top.sign_in": "Anmelden",
   "top.sign_out": "Abmelden",
+  "top.language": "Sprache",
   "top.theme": "Zum {theme} Design wechseln",
   "theme.light": "hellen",
   "theme.dark": "dunklen",
@@ -276,6 +277,15 @@ globalThis.TRANSLATION = {
   "lobby.over_moderation_kick": "Du wurdest aus dieser Lobby geworfen.",
   "lobby.over_moderation_ban": "Du wurdest für diese Lobby gesperrt.",
   "lobby.over_lobby_closed": "Diese Lobby wurde geschlossen.",
+
+  "title.arena": "Arena",
+  "title.battleship": "Schiffe versenken",
+  "title.chess": "Schach",
+  "title.connect_four": "Vier gewinnt",
+  "title.draughts": "Dame",
+  "title.hearts": "Hearts",
+  "title.pong": "Pong",
+  "title.tictactoe": "Drei gewinnt",
 
   "play.title": "Wähl ein Spiel",
   "play.turn_based": "Zug um Zug",
@@ -583,6 +593,7 @@ globalThis.TRANSLATION = {
   "money.gems": "Edelsteine",
   "reward.xp": "+{xp} EP",
   "reward.gold": "+{gold} Gold",
+  "reward.item": "{count} × {name}",
   "reward.level_up": "Stufenaufstieg",
 
   "stats.level": "Stufe {level}",

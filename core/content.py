@@ -64,6 +64,11 @@ def _keep(row: Content, *, by_id: UserId | None) -> None:
     )
 
 
+def was_saved(row: Content) -> bool:
+    """Return whether the row was ever saved, and not only written by a migration."""
+    return _last_version(row) > 0
+
+
 @transaction.atomic
 def restore(version: ContentVersion, *, by_id: UserId | None) -> Content:
     """Restore the row to this version, as a new version; a deleted row is created again.

@@ -15,6 +15,7 @@ from core.refusals import Refusal
 from game import selectors
 from game.live import operators
 from game.models import Game, Rating, RewardRule, Seat
+from progression import currencies
 
 SHOWN_ENTRIES = 500
 
@@ -108,10 +109,26 @@ def _pretty(value: Any) -> SafeString | str:
 class RewardRules(RecordsEditor, ChangedFieldsAdmin):
     """Rewards of games, in place of the platform's own."""
 
-    list_display = ("id", "game", "mode", "place", "xp", "gold", "gems", "currency", "amount", "item")
+    list_display = (
+        "id",
+        "game",
+        "mode",
+        "place",
+        "xp",
+        "gold",
+        "gems",
+        "currency",
+        "amount",
+        "item",
+        "drops",
+    )
     list_display_links = ("id", "game")
     list_filter = ("game",)
     autocomplete_fields = ("item",)
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        currencies.read_rows()
+        return super().get_form(*args, **kwargs)
 
 
 @admin.register(Rating)

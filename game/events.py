@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from core.ids import UserId
+from progression.events import ItemGranted
 from realtime.wire import topics
 from realtime.wire.messages import Event, Internal, Message, Time
 from realtime.wire.topics import Topic
@@ -101,6 +102,7 @@ class Reward(Struct, kw_only=True):
     level_up: bool
     gems: int | UnsetType = UNSET
     currencies: dict[str, int] | UnsetType = UNSET
+    items: list[ItemGranted] | UnsetType = UNSET
 
 
 class GameOver(RoomEvent):

@@ -1,5 +1,7 @@
 """Games, their seats and journal, and the ratings that result from them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,6 +12,7 @@ from core.ids import UserIdColumn, uuid7
 from game import journals
 from game.payouts import Payout
 from progression import currencies
+from progression.declarations import MAX_NAME_LENGTH
 
 
 class Game(models.Model):
@@ -212,12 +215,18 @@ class RewardRule(Content):
     xp = models.PositiveIntegerField(default=0)
     gold = models.PositiveIntegerField(default=0)
     gems = models.PositiveIntegerField(default=0)
-    currency = models.CharField(
-        max_length=currencies.MAX_NAME_LENGTH, blank=True, choices=currencies.declared_choices
-    )
+    currency = models.CharField(max_length=MAX_NAME_LENGTH, blank=True, choices=currencies.declared_choices)
     amount = models.PositiveIntegerField(default=0, help_text="Of that currency")
     item = models.ForeignKey(
         "progression.Item", to_field="slug", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+
+    drops = models.CharField(
+        max_length=MAX_NAME_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A drop table, drawn from in addition",
     )
 
     class Meta:
@@ -233,6 +242,10 @@ class RewardRule(Content):
     def __str__(self) -> str:
         return f"{self.game or 'all games'}, mode {self.mode or 'none'}, place {self.place or 'any'}"
 
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        currencies.read_rows()
+        super().full_clean(*args, **kwargs)
+
     @property
     def payout(self) -> Payout:
         return Payout(
@@ -244,6 +257,7 @@ class RewardRule(Content):
             gems=self.gems,
             currencies={self.currency: self.amount} if self.currency else {},
             items=[(self.item_id, 1)] if self.item_id else [],
+            drops=self.drops,
         )
 
 

@@ -11,7 +11,8 @@ Place = int | Literal["last"]
 class Payout:
     """A reward for a game; a field that is None fits all.
 
-    ``place`` is from 1, or ``"last"``; players who share a place get the same.
+    ``place`` is from 1, or ``"last"``; players who share a place get the same. Each of them draws from the
+    drop table ``drops``.
     """
 
     game: str | None = None
@@ -22,6 +23,7 @@ class Payout:
     gems: int = 0
     currencies: Mapping[str, int] = field(default_factory=dict)
     items: Sequence[tuple[str, int]] = ()
+    drops: str = ""
 
     def __post_init__(self) -> None:
         amounts = [self.xp, self.gold, self.gems, *self.currencies.values(), *dict(self.items).values()]
@@ -35,13 +37,14 @@ class Payout:
         return self.game in (None, game) and self.mode in (None, mode)
 
     def divided(self, by: int) -> "Payout":
-        """Return a share of the payout; items are in it whole."""
+        """Return a share of the payout; items and drops are in it whole."""
         return Payout(
             xp=self.xp // by,
             gold=self.gold // by,
             gems=self.gems // by,
             currencies={name: amount // by for name, amount in self.currencies.items()},
             items=self.items,
+            drops=self.drops,
         )
 
 

@@ -1,6 +1,7 @@
 """Rewards for games: experience and gold, limited for repeated games with the same opponents."""
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from progression import currencies
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
+from progression.events import ItemGranted
 
 logger = logging.getLogger(__name__)
 
@@ -56,15 +58,12 @@ def reward(
         worth = _worth(user_id, game, seats, ending, places, rules)
         if worth is None or _has_had_enough(user_id, seats):
             continue
-        given = progression.grant(
-            user_id,
-            xp=worth.xp,
-            gold=worth.gold,
-            gems=worth.gems,
-            currencies=_declared(worth.currencies),
-            items=worth.items,
-            cause=f"game: {game.name}",
-            key=f"game:{game.pk}",
+        goods = Counter(progression.drawn(worth.drops))
+        goods.update(dict(worth.items))
+        goods.update(_declared(worth.currencies))
+        goods.update(gold=worth.gold, gems=worth.gems)
+        given = progression.give(
+            user_id, goods, xp=worth.xp, cause=f"game: {game.name}", key=f"game:{game.pk}"
         )
         rewards.append(
             Reward(
@@ -74,6 +73,7 @@ def reward(
                 level_up=given.level_up is not None,
                 gems=given.gems or UNSET,
                 currencies=given.currencies or UNSET,
+                items=[ItemGranted(**item) for item in given.items] or UNSET,
             )
         )
         achievements.record(user_id, metric=Metric.GAMES_PLAYED)

@@ -14,7 +14,8 @@ from core.rpc import rpc
 from core.typed import typed
 from game.payouts import Payout
 from progression.currencies import currency, item_kind, item_slot
-from progression.economy import grant, take
+from progression.economy import drop, grant, take
+from progression.tables import Drop, conversion, curve, drop_table, growth
 from realtime.hooks import after
 from realtime.hooks import reacts_safely_to as reacts_to
 from realtime.publishing import publish
@@ -30,6 +31,7 @@ __all__ = [
     "Conflict",
     "Consumer",
     "Content",
+    "Drop",
     "Event",
     "Internal",
     "Invalid",
@@ -45,10 +47,15 @@ __all__ = [
     "Topic",
     "after",
     "before",
+    "conversion",
     "currency",
+    "curve",
+    "drop",
+    "drop_table",
     "erases",
     "exports",
     "grant",
+    "growth",
     "handles",
     "identity",
     "in_database",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from core.admin import RecordsEditor
@@ -16,14 +17,40 @@ from core.operators import (
     ReadOnlyInline,
     require_fresh_proof,
 )
-from progression import rules, services
-from progression.models import Balance, Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
+from progression import currencies, rules, services
+from progression.models import (
+    Balance,
+    Conversion,
+    Curve,
+    CustomCurrency,
+    DropTable,
+    Entry,
+    Growth,
+    HatchOdds,
+    Item,
+    ItemKind,
+    ItemSlot,
+    Offer,
+    Pet,
+    Player,
+    Species,
+    Stack,
+)
+from progression.tables import NOTHING
 
 MAX_GRANTED = 1_000_000
 
 
+class DeclaredChoices:
+    """Admin mixin for models with currencies, kinds or slots that apps and operators add."""
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        currencies.read_rows()
+        return super().get_form(*args, **kwargs)  # type: ignore[misc]
+
+
 @admin.register(Item)
-class Items(RecordsEditor, ChangedFieldsAdmin):
+class Items(DeclaredChoices, RecordsEditor, ChangedFieldsAdmin):
     """All items."""
 
     list_display = ("name", "kind", "rarity", "slot", *rules.STATS, "food_xp")
@@ -43,7 +70,7 @@ class AllSpecies(RecordsEditor, ChangedFieldsAdmin):
 
 
 @admin.register(Offer)
-class Offers(RecordsEditor, ChangedFieldsAdmin):
+class Offers(DeclaredChoices, RecordsEditor, ChangedFieldsAdmin):
     """The shop's offers."""
 
     list_display = ("item", "price", "currency", "stock", "is_daily", "is_open")
@@ -69,6 +96,123 @@ class GrowthAdmin(RecordsEditor, ChangeOnly, ChangedFieldsAdmin):
         ("Pets", {"fields": ("pet_level_xp", "pet_level_xp_more", "highest_pet_level")}),
         ("Daily reward", {"fields": ("daily_gold", "daily_gold_a_day")}),
     )
+
+
+class Lines(forms.CharField):
+    """Something on each line, stored as JSON: ``read`` and ``write`` translate."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, read: Any, write: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.read, self.write = read, write
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else "\n".join(self.write(value))
+
+    def clean(self, value: Any) -> Any:
+        lines = [line.split() for line in str(super().clean(value)).splitlines() if line.strip()]
+        try:
+            return self.read(lines)
+        except (IndexError, ValueError):
+            raise ValidationError("Not as described below.") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = "\n".join(self.write(initial)) if initial else ""
+        return bool(super().has_changed(before, data))
+
+
+def _goods(required: bool) -> Lines:
+    return Lines(
+        required=required,
+        read=lambda lines: {what: int(amount) for amount, what in lines},
+        write=lambda goods: [f"{amount} {what}" for what, amount in goods.items()],
+        help_text="On each line a quantity, and a currency or the slug of an item, as 10 shards",
+    )
+
+
+def _read_drops(lines: list[list[str]]) -> list[dict[str, Any]]:
+    drops = []
+    for weight, *rest in lines:
+        quantity, what = rest if len(rest) == 2 else ("1", NOTHING if rest == ["nothing"] else rest[0])
+        least, _, most = quantity.partition("-")
+        drops.append({"of": what, "least": int(least), "most": int(most or least), "weight": int(weight)})
+    return drops
+
+
+def _write_drops(drops: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{one['weight']} {one['least']}-{one['most']} {one['of']}"
+        if one["of"]
+        else f"{one['weight']} nothing"
+        for one in drops
+    ]
+
+
+class DropTableForm(forms.ModelForm):  # type: ignore[type-arg]
+    drops = Lines(
+        read=_read_drops,
+        write=_write_drops,
+        help_text=(
+            "On each line a weight, a quantity, and a currency or the slug of an item, as 70 1-3 iron-ore, "
+            "or a weight and nothing, as 20 nothing"
+        ),
+    )
+
+
+class ConversionForm(forms.ModelForm):  # type: ignore[type-arg]
+    takes = _goods(required=True)
+    gives = _goods(required=False)
+
+
+class Declarables(RecordsEditor, ChangedFieldsAdmin):
+    """Base of what apps declare and operators may change or add to."""
+
+    search_fields = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("name",)
+
+
+@admin.register(CustomCurrency)
+class Currencies(Declarables):
+    """The currencies beside gold and gems."""
+
+    list_display = ("name", "title", "at_most", "at_most_a_day", "tradeable", "version")
+
+
+@admin.register(ItemKind, ItemSlot)
+class TitledAdmin(Declarables):
+    """Kinds of items and slots, beside the platform's own."""
+
+    list_display = ("name", "title", "version")
+
+
+@admin.register(Curve)
+class Curves(Declarables):
+    """The curves of apps: what the second level takes, and how much more each further one."""
+
+    list_display = ("name", "first", "more", "highest", "version")
+
+
+@admin.register(DropTable)
+class DropTables(Declarables):
+    """Drop tables of payouts, conversions and apps."""
+
+    form = DropTableForm
+    list_display = ("name", "rolls", "lines", "version")
+
+    @admin.display(description="Lines")
+    def lines(self, table: DropTable) -> str:
+        return "; ".join(_write_drops(table.drops))
+
+
+@admin.register(Conversion)
+class Conversions(Declarables):
+    """What players may turn currencies and items into."""
+
+    form = ConversionForm
+    list_display = ("name", "title", "takes", "gives", "drops", "at_most_a_day", "is_open", "version")
 
 
 @admin.register(HatchOdds)

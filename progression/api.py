@@ -13,7 +13,9 @@ from core.idempotency import idempotent
 from core.parsers import read
 from core.shapes import Page
 from core.statements import statement
+from core.typed import typed
 from progression import selectors, serializers, services, shapes
+from progression.events import ItemGranted
 from progression.models import Player
 
 _INVENTORY = statement(selectors.inventory)
@@ -231,6 +233,47 @@ class Shop(APIView):
     @extend_schema(operation_id="api_shop_items_list", responses=list[shapes.ShopItem])
     def get(self, request: Request) -> Response:
         return Response(selectors.shown_offers(selectors.offers(timezone.now().date())))
+
+
+class Currencies(APIView):
+    """The currencies beside gold and gems."""
+
+    @typed
+    def get(self, request: Request) -> list[shapes.CurrencyShape]:
+        """The currencies that apps and operators have added, with the caller's balances."""
+        return selectors.shown_currencies(identity(request).user_id)
+
+
+class Conversions(APIView):
+    """What currencies and items can be turned into."""
+
+    @typed
+    def get(self, request: Request) -> list[shapes.ConversionShape]:
+        """The open conversions, with the chances of what they draw."""
+        return selectors.shown_conversions(identity(request).user_id)
+
+
+class Convert(APIView):
+    """A conversion."""
+
+    @idempotent
+    @typed
+    def post(self, request: Request, name: str, wanted: shapes.Converting) -> shapes.ConvertedShape:
+        """Turn currencies and items into others, all or nothing.
+
+        402 `not_enough_gold`, `not_enough_gems` or `not_enough_of_currency`, 404 `no_such_conversion`,
+        409 `not_enough_items`, `converted_enough` or `balance_full`.
+        """
+        done = services.convert(identity(request).user_id, name=name, times=wanted.times)
+        return shapes.ConvertedShape(
+            name=name,
+            times=done.times,
+            taken=done.taken,
+            gold=done.granted.gold,
+            gems=done.granted.gems,
+            currencies=done.granted.currencies,
+            items=[ItemGranted(**item) for item in done.granted.items],
+        )
 
 
 class Purchase(APIView):

@@ -3,6 +3,13 @@
 from core.calls import Call
 
 
+class Convert(Call):
+    """Turn currencies and items into others."""
+
+    name: str
+    times: int
+
+
 class Purchase(Call):
     """Buy from the shop."""
 

@@ -35,5 +35,10 @@ def take(
     return services.take(_id(who), money=money, items=items, cause=why, key=key)
 
 
+def drop(who: Who, table: str, *, why: str, key: str = "") -> Granted:
+    """Draw from a drop table, and give a user what was drawn. Once per ``key``."""
+    return services.give(_id(who), services.drawn(table), cause=why, key=key)
+
+
 def _id(who: Who) -> UserId:
     return UserId(who) if isinstance(who, int) else who.user_id

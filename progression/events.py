@@ -1,9 +1,21 @@
 """Events of progression."""
 
+from msgspec import Struct
+
 from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event, Internal
 from realtime.wire.topics import Topic
+
+
+class ItemGranted(Struct, kw_only=True, frozen=True):
+    """A quantity of an item that was given; ``item`` is its slug."""
+
+    item: str
+    item_id: int
+    name: str
+    rarity: str
+    quantity: int
 
 
 class LevelUp(Event):

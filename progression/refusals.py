@@ -94,6 +94,34 @@ class SoldOut(Conflict):
     title = "Sold out"
 
 
+class NoSuchConversion(NotFound):
+    """There is no such conversion, or it is closed."""
+
+    code = "no_such_conversion"
+    title = "There is no such conversion"
+
+
+class ConvertedEnough(Conflict):
+    """The conversion was used as often today as it may be; ``details`` says how often it still may."""
+
+    code = "converted_enough"
+    title = "Enough for today"
+
+
+class CurrencyNotTradeable(NotAllowed):
+    """Players cannot offer this currency to each other."""
+
+    code = "currency_not_tradeable"
+    title = "This currency cannot be traded"
+
+
+class BalanceFull(Conflict):
+    """The balance cannot hold that much of the currency, or was given enough today."""
+
+    code = "balance_full"
+    title = "More than the balance can hold"
+
+
 class CannotBeWorn(Conflict):
     """The item is not gear."""
 

@@ -54,7 +54,7 @@ def refund(entry_id: int, *, user_id: UserId) -> Refund:
 def undo_exchange(gave: Mapping[UserId, Goods], *, cause: str, key: str) -> None:
     """Return to each of two users what they gave, equipped items too.
 
-    Raises ``NotEnoughGold`` or ``NotEnoughItems`` if one of them no longer has it.
+    Raises ``NotEnoughGold``, ``NotEnoughOfCurrency`` or ``NotEnoughItems`` if one of them no longer has it.
     """
     one, other = ledger.lock(*gave).values()
     pairs = ((one, other), (other, one))

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from core.shapes import about, one_of
+from progression.events import ItemGranted
 from progression.models import Rarity as Rarities
 
 Kind = Annotated[str, about("gear, food, egg, material, or a kind that an app declares")]
@@ -129,6 +130,56 @@ class Bought(Struct, kw_only=True, frozen=True):
     spent: int
     currency: Currency
     balance: int
+
+
+class CurrencyShape(Struct, kw_only=True, frozen=True):
+    """A currency beside gold and gems, with the caller's balance."""
+
+    name: str
+    title: str
+    balance: int
+    at_most: Annotated[int, about("Grants fill a balance up to this")]
+    at_most_a_day: Annotated[int | None, about("Granted in a day (UTC); null for no limit")]
+    tradeable: bool
+
+
+class DropShape(Struct, kw_only=True, frozen=True):
+    """A line of a drop table; ``of`` is a currency, the slug of an item, or empty for nothing."""
+
+    of: str
+    least: int
+    most: int
+    probability: Annotated[float, about("At each roll")]
+
+
+class ConversionShape(Struct, kw_only=True, frozen=True):
+    """What the caller may turn currencies and items (by slug) into."""
+
+    name: str
+    title: str
+    takes: dict[str, int]
+    gives: dict[str, int]
+    rolls: Annotated[int, about("Of the drop table; 0 without one")]
+    drops: list[DropShape]
+    left_today: Annotated[int | None, about("null for no limit")]
+
+
+class ConvertedShape(Struct, kw_only=True, frozen=True):
+    """A conversion: what was taken, by currency and slug, and what the caller was given."""
+
+    name: str
+    times: int
+    taken: dict[str, int]
+    gold: int
+    gems: int
+    currencies: dict[str, int]
+    items: list[ItemGranted]
+
+
+class Converting(Struct, kw_only=True, frozen=True):
+    """A conversion that is asked for."""
+
+    times: Annotated[int, Meta(ge=1, le=100)] = 1
 
 
 class LedgerEntry(Struct, kw_only=True, frozen=True):

@@ -888,6 +888,7 @@ export interface GameReward {
   level_up: boolean;
   gems?: number;
   currencies?: Record<string, number>;
+  items?: Array<ProgressionItemGranted>;
 }
 
 /** The users who watch a game now. */
@@ -1196,6 +1197,43 @@ export interface ProgressionBuyingRequest {
   quantity?: number;
 }
 
+/** What the caller may turn currencies and items (by slug) into. */
+export interface ProgressionConversionShape {
+  name: string;
+  title: string;
+  takes: Record<string, number>;
+  gives: Record<string, number>;
+  rolls: number;
+  drops: Array<ProgressionDropShape>;
+  left_today: number | null;
+}
+
+/** A conversion: what was taken, by currency and slug, and what the caller was given. */
+export interface ProgressionConvertedShape {
+  name: string;
+  times: number;
+  taken: Record<string, number>;
+  gold: number;
+  gems: number;
+  currencies: Record<string, number>;
+  items: Array<ProgressionItemGranted>;
+}
+
+/** A conversion that is asked for. */
+export interface ProgressionConvertingRequestRequest {
+  times?: number;
+}
+
+/** A currency beside gold and gems, with the caller's balance. */
+export interface ProgressionCurrencyShape {
+  name: string;
+  title: string;
+  balance: number;
+  at_most: number;
+  at_most_a_day: number | null;
+  tradeable: boolean;
+}
+
 /** The reward for coming back today. */
 export interface ProgressionDailyReward {
   claimed: boolean;
@@ -1210,6 +1248,14 @@ export interface ProgressionDerived {
   defense: number;
   speed: number;
   critical_chance: number;
+}
+
+/** A line of a drop table; ``of`` is a currency, the slug of an item, or empty for nothing. */
+export interface ProgressionDropShape {
+  of: string;
+  least: number;
+  most: number;
+  probability: number;
 }
 
 /** The food: the id of an inventory row. */
@@ -1230,6 +1276,15 @@ export interface ProgressionInventoryRow {
   item_id: number;
   quantity: number;
   equipped: boolean;
+}
+
+/** A quantity of an item that was given; ``item`` is its slug. */
+export interface ProgressionItemGranted {
+  item: string;
+  item_id: number;
+  name: string;
+  rarity: string;
+  quantity: number;
 }
 
 /** A movement of money; of an item, with ``item_id`` and ``name`` in place of the currency. */

@@ -23,7 +23,7 @@ from core import live_settings, maintenance, words
 from core.embedded import valkey
 from gameplatform.testing import cleaning, services
 from gameplatform.testing.processes import ServerProcess, fresh_database
-from progression.models import tuning
+from progression.models import economy, tuning
 from webhooks import selectors as webhooks
 
 _numbers = itertools.count(1)
@@ -65,6 +65,7 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "_known", None)
     monkeypatch.setattr(maintenance, "_read_at", math.inf)
     tuning.clear_cache()
+    economy.forget_rows()
     monkeypatch.setattr(webhooks, "_known", (math.inf, frozenset()))
 
 

@@ -1,5 +1,7 @@
 """Items, species and offers: content that operators edit."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -7,6 +9,18 @@ from django.db.models import Q
 
 from core.content import Content
 from progression import currencies, rules
+from progression.declarations import MAX_NAME_LENGTH
+
+
+class OfDeclared(Content):
+    """Abstract base of content with currencies, kinds or slots that apps and operators add."""
+
+    class Meta:
+        abstract = True
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        currencies.read_rows()
+        super().full_clean(*args, **kwargs)
 
 
 class Rarity(models.TextChoices):
@@ -53,7 +67,7 @@ class WithStats(models.Model):
         return rules.Stats(self.strength, self.agility, self.intellect, self.vitality, self.luck)
 
 
-class Item(Content, WithStats):
+class Item(OfDeclared, WithStats):
     """A kind of item."""
 
     class Kind(models.TextChoices):
@@ -65,11 +79,9 @@ class Item(Content, WithStats):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=currencies.MAX_NAME_LENGTH, choices=currencies.kind_choices)
+    kind = models.CharField(max_length=MAX_NAME_LENGTH, choices=currencies.kind_choices)
     rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
-    slot = models.CharField(
-        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.slot_choices, blank=True
-    )
+    slot = models.CharField(max_length=MAX_NAME_LENGTH, choices=currencies.slot_choices, blank=True)
     """The slot for gear; empty for other items."""
     food_xp = models.PositiveIntegerField(default=0)
     """The experience it gives to a pet; 0 unless it is food."""
@@ -116,13 +128,13 @@ class Species(Content, WithStats):
         return self.name
 
 
-class Offer(Content):
+class Offer(OfDeclared):
     """An item for sale in the shop."""
 
     item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="offer")
     price = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     currency = models.CharField(
-        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.currency_choices, default=Currency.GOLD
+        max_length=MAX_NAME_LENGTH, choices=currencies.currency_choices, default=Currency.GOLD
     )
     stock = models.PositiveIntegerField(null=True, blank=True)
     """The number left; null for unlimited."""

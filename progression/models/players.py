@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from progression import currencies, rules
+from progression.declarations import MAX_NAME_LENGTH
 from progression.models.content import Item, Species
 from progression.models.tuning import first_stamina, growth
 
@@ -53,7 +54,7 @@ class Balance(models.Model):
     """A player's money in a currency that an app declares."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="balances", db_index=False)
-    currency = models.CharField(max_length=currencies.MAX_NAME_LENGTH)
+    currency = models.CharField(max_length=MAX_NAME_LENGTH)
     amount = models.BigIntegerField()
     earned = models.BigIntegerField(default=0)
     """The amount granted on the day ``earned_on``, of currencies with a limit a day."""
@@ -69,6 +70,25 @@ class Balance(models.Model):
         return f"{self.amount} {self.currency} of {self.player_id}"
 
 
+class ConversionCount(models.Model):
+    """The times that a player used a conversion on a day, of conversions with a limit a day."""
+
+    player = models.ForeignKey(
+        Player, on_delete=models.CASCADE, related_name="conversion_counts", db_index=False
+    )
+    conversion = models.CharField(max_length=MAX_NAME_LENGTH)
+    times = models.PositiveIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["player", "conversion"], name="one_count_a_conversion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.times} times {self.conversion} of {self.player_id} on {self.day}"
+
+
 class Stack(models.Model):
     """A quantity of one item owned by a player; one unit may be equipped."""
 
@@ -76,7 +96,7 @@ class Stack(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stacks")
     quantity = models.BigIntegerField()
     worn_in = models.CharField(
-        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.slot_choices, null=True, blank=True
+        max_length=MAX_NAME_LENGTH, choices=currencies.slot_choices, null=True, blank=True
     )
 
     class Meta:
@@ -124,9 +144,7 @@ class Entry(models.Model):
     """A movement of money or of an item. Entries are written by ``progression.ledger`` and never change."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="entries", db_index=False)
-    currency = models.CharField(
-        max_length=currencies.MAX_NAME_LENGTH, choices=currencies.currency_choices, null=True
-    )
+    currency = models.CharField(max_length=MAX_NAME_LENGTH, choices=currencies.currency_choices, null=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="entries", null=True)
     amount = models.BigIntegerField()
     balance = models.BigIntegerField()

@@ -7,6 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from progression import services, urls
+from progression.models import Conversion
 from progression.tests.conftest import Person
 
 
@@ -28,6 +29,7 @@ ROWS = (
     Row("post", "api/player/daily-reward", 200, 200),
     Row("get", "api/player/achievements", 200, 200),
     Row("get", "api/users/<int:user_id>/achievements", 200, 200),
+    Row("get", "api/player/currencies", 200, 200),
     Row("get", "api/player/ledger", 200, 200),
     Row("get", "api/inventory", 200, 200),
     Row("post", "api/inventory/equip/<int:item_id>", 200, 404),
@@ -38,6 +40,8 @@ ROWS = (
     Row("post", "api/pets/feed/<int:pet_id>", 200, 404, {"item_id": "<food>"}),
     Row("post", "api/pets/equip/<int:pet_id>", 200, 404),
     Row("post", "api/pets/unequip/<int:pet_id>", 200, 404),
+    Row("get", "api/shop/conversions", 200, 200),
+    Row("post", "api/shop/conversions/<slug:name>", 200, 402),
     Row("get", "api/shop/items", 200, 200),
     Row("post", "api/shop/purchase", 201, 402, {"item_id": "<sword>"}),
 )
@@ -56,6 +60,7 @@ def test_every_route_has_a_row() -> None:
 
 @pytest.fixture
 def call(ada: Person, bob: Person, items: dict[str, int]) -> Callable[[Row, APIClient], Any]:
+    Conversion.objects.create(name="melt", title="Melt", takes={"gold": 200}, gives={"gems": 1})
     services.grant(ada.id, xp=100, gold=1000, cause="test")
     pet = ada.has_pet()
     services.equip_pet(ada.id, pet_id=pet)
@@ -65,6 +70,7 @@ def call(ada: Person, bob: Person, items: dict[str, int]) -> Callable[[Row, APIC
         "<int:item_id>": str(cap),
         "<int:user_id>": str(ada.id),
         "<slug:slot>": "head",
+        "<slug:name>": "melt",
         "<int:egg_id>": str(ada.given("moss-egg")),
         "<int:pet_id>": str(pet),
     }

@@ -29,7 +29,7 @@ class Books(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        currencies._currencies["dust"] = DUST
+        currencies.CURRENCIES.by_apps["dust"] = DUST
         seeding.seed_content()
         people = [get_user_model().objects.create(username=f"p{next(_names)}") for _ in range(2)]
         self.ids = [user.pk for user in people]
@@ -149,7 +149,7 @@ class Books(RuleBasedStateMachine):
         self.attempt(services.allocate_stats, self.ids[who], points={"luck": luck})
 
     def teardown(self) -> None:
-        del currencies._currencies["dust"]
+        del currencies.CURRENCIES.by_apps["dust"]
 
     @invariant()
     def the_books_add_up(self) -> None:

@@ -25,8 +25,8 @@ THREADS = 12
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shards of which one holds at most a hundred, and dust."""
-    for name in ("_currencies", "_kinds", "_slots"):
-        monkeypatch.setattr(currencies, name, dict(getattr(currencies, name)))
+    for one in (currencies.CURRENCIES, currencies.KINDS, currencies.SLOTS):
+        monkeypatch.setattr(one, "by_apps", {})
     currency("shards", at_most=100)
     currency("dust", title="Star dust")
 

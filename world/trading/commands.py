@@ -47,11 +47,15 @@ class TradeUpdate(Command):
 
     Refused with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new``
     (giving something away requires level 3 or premium), ``not_enough_gold``, ``not_enough_items``,
-    ``item_equipped``.
+    ``item_equipped``, ``not_enough_of_currency``, ``currency_not_tradeable``.
     """
 
     trade_id: Id
     gold: Annotated[int, Meta(ge=0, le=MAX_AMOUNT)] = 0
+    currencies: Annotated[
+        dict[Annotated[str, Meta(max_length=20)], Annotated[int, Meta(ge=1, le=MAX_AMOUNT)]],
+        Meta(max_length=20, description="Money of the currencies that can be traded"),
+    ] = {}
     items: Annotated[list[OfferedItem], Meta(max_length=20)] = []
 
 
@@ -59,7 +63,7 @@ class TradeComplete(Command):
     """Confirm the offers of this version; the exchange happens once both users have confirmed.
 
     Refused with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something
-    is no longer there, with the codes of ``trade_update``.
+    is no longer there, with the codes of ``trade_update``; or with ``balance_full``.
     """
 
     trade_id: Id

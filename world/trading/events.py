@@ -36,6 +36,7 @@ class OfferInfo(Struct, kw_only=True):
 
     user_id: UserId
     gold: int
+    currencies: dict[str, int]
     items: list[OfferedItemInfo]
     confirmed: bool
 

@@ -45,6 +45,7 @@ class TradeHandlers(WorldSocket):
             user_id=self.player.user_id,
             trade_id=command.trade_id,
             gold=command.gold,
+            currencies=command.currencies,
             items=command.items,
         )
 

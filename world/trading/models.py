@@ -74,6 +74,7 @@ class TradeOffer(models.Model):
     trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="offers")
     character = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="+")
     gold = models.BigIntegerField(default=0)
+    currencies = models.JSONField(default=dict, db_default={})
     items = models.JSONField(default=list)
     confirmed = models.BooleanField(default=False)
 

@@ -60,6 +60,7 @@ def offer_infos(trade: Trade) -> list[events.OfferInfo]:
         events.OfferInfo(
             user_id=offer.character.owner_id,
             gold=offer.gold,
+            currencies=offer.currencies,
             items=msgspec.convert(offer.items, list[events.OfferedItemInfo]),
             confirmed=offer.confirmed,
         )

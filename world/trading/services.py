@@ -3,7 +3,7 @@
 Locks are taken in this order: characters, trades, the players' belongings; each in ascending order of id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -108,18 +108,25 @@ def decline(*, user_id: UserId, trade_id: int) -> None:
 
 
 @transaction.atomic
-def offer(*, user_id: UserId, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
+def offer(
+    *,
+    user_id: UserId,
+    trade_id: int,
+    gold: int,
+    items: list[commands.OfferedItem],
+    currencies: Mapping[str, int] | None = None,
+) -> None:
     """Replace the user's offer in an open trade.
 
-    Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``AccountTooNew``,
-    ``NotEnoughGold``, ``NotEnoughItems``, ``ItemEquipped``.
+    Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, and what ``check_can_give``
+    raises.
     """
     trade = _open(user_id, trade_id)
     shown = _shown(user_id, items)
-    check_can_give(user_id, _goods(gold, shown))
+    check_can_give(user_id, Goods(gold, _quantities(shown), currencies or {}))
     TradeOffer.objects.filter(trade=trade).update(confirmed=False)
     TradeOffer.objects.filter(trade=trade, character__owner=user_id).update(
-        gold=gold, items=msgspec.to_builtins(shown)
+        gold=gold, currencies=currencies or {}, items=msgspec.to_builtins(shown)
     )
     trade.version += 1
     trade.save(update_fields=["version"])
@@ -257,14 +264,18 @@ def _shown(user_id: UserId, items: list[commands.OfferedItem]) -> list[events.Of
     ]
 
 
-def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
-    return Goods(gold, {item.item_id: item.quantity for item in items})
+def _quantities(items: list[events.OfferedItemInfo]) -> dict[int, int]:
+    return {item.item_id: item.quantity for item in items}
 
 
 def _given(offers: Iterable[TradeOffer]) -> dict[UserId, Goods]:
     """Return the goods of each of these offers, by user."""
     return {
-        one.character.owner_id: _goods(one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo]))
+        one.character.owner_id: Goods(
+            one.gold,
+            _quantities(msgspec.convert(one.items, list[events.OfferedItemInfo])),
+            one.currencies,
+        )
         for one in offers
     }
 

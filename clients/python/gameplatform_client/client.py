@@ -208,11 +208,16 @@ class NetworkClient(Playing):
         await self.ask(MessageType.TRADE_DECLINE, trade_id=trade_id)
 
     async def offer_in_trade(
-        self, trade_id: Id, gold: int = 0, items: Sequence[Mapping[str, Id]] = ()
+        self,
+        trade_id: Id,
+        gold: int = 0,
+        items: Sequence[Mapping[str, Id]] = (),
+        currencies: Mapping[str, int] | None = None,
     ) -> None:
-        """Replace the own offer; ``items`` are ``{"id", "quantity"}``."""
+        """Replace the own offer; ``items`` are ``{"id", "quantity"}``, ``currencies`` other money by name."""
         offered = [{name: number(value) for name, value in item.items()} for item in items]
-        await self.ask(MessageType.TRADE_UPDATE, trade_id=trade_id, gold=gold, items=offered)
+        offer = {"gold": gold, "items": offered, "currencies": dict(currencies or {})}
+        await self.ask(MessageType.TRADE_UPDATE, trade_id=trade_id, **offer)
 
     async def confirm_trade(self, trade_id: Id, version: int) -> None:
         """Confirm the offers of this version; the trade is executed once both users have."""

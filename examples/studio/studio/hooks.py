@@ -8,16 +8,14 @@ from msgspec import Meta, Struct
 from accounts.commands import Register, Rename
 from chat.commands import ChatMessage
 from game.events import GameFinished
-from gameplatform.extend import Limit, after, before, rpc, storage, webhook
-from progression import services as progression
+from gameplatform.extend import Limit, after, before, grant, rpc, webhook
+from studio.economy import rewards  # noqa: F401  (the platform finds it here)
 from studio.events import LapDriven
 from studio.models import Lap
 from studio.refusals import NameOfTheStudio
 
 # Operators choose in the admin which other systems are told of laps.
 webhook(LapDriven)
-
-garages = storage.collection("garages", read="public", indexes={"level": int})
 
 
 @before(Register, Rename)
@@ -37,7 +35,7 @@ def pay_winners(game: GameFinished, id: UUID) -> None:
     """Pay who wins against people."""
     if not game.against_bot:
         for user_id in game.winner_ids:
-            progression.grant(user_id, gold=7, cause="studio: win", key=f"studio:{id}")
+            grant(user_id, gold=7, why="studio: win", key=f"studio:{id}")
 
 
 class Total(Struct):

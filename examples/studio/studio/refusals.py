@@ -1,6 +1,6 @@
 """Refusals of laps and names."""
 
-from gameplatform.extend import Conflict, NotAllowed
+from gameplatform.extend import Conflict, NotAllowed, NotFound
 
 
 class TooFast(Conflict):
@@ -15,3 +15,10 @@ class NameOfTheStudio(NotAllowed):
 
     code = "name_of_the_studio"
     title = "Reserved name"
+
+
+class NoSuchCar(NotFound):
+    """There is no such car in the caller's garage."""
+
+    code = "no_such_car"
+    title = "No such car"

@@ -18,8 +18,10 @@ from game.records import Ending
 from game.rewards import MAX_REWARDED_PER_OPPONENT_A_DAY
 from game.services import ending
 from game.tests.api.conftest import Person, Table
-from progression import currencies, ledger
+from gameplatform.extend import Drop, drop_table
+from progression import currencies, ledger, tables
 from progression.achievements.models import Achievement
+from progression.models import Item
 
 
 def moved(game: Any) -> Table:
@@ -275,7 +277,7 @@ def test_the_rating_of_a_guest_is_shown_to_nobody(ada: Person, person: Callable[
 def pays(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """``pays(*payouts)`` declares what an app pays, some of it in shards."""
     monkeypatch.setattr(payouts, "_payouts", [])
-    monkeypatch.setattr(currencies, "_currencies", {})
+    monkeypatch.setattr(currencies.CURRENCIES, "by_apps", {})
     currencies.currency("shards", at_most=5)
     return lambda *declared: payouts.declare(declared)
 
@@ -325,11 +327,33 @@ def test_the_rules_of_operators_come_first_and_have_versions(
             RewardRule.objects.create(**wrong)
 
 
+def test_items_and_what_is_drawn_from_a_drop_table_are_in_the_rewards(
+    play: Any, ada: Person, bob: Person, pays: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables.DROP_TABLES, "by_apps", {})
+    drop_table("chest", [Drop("medal", 2, 2)])
+    drop_table("purse", [Drop("shards", 1, 1)])
+    Item.objects.create(slug="medal", name="Medal", kind="material")
+    pays(
+        Payout(game="tictactoe", place=1, items=[("medal", 1)], drops="chest"),
+        Payout(game="tictactoe", drops="no-more"),
+    )
+
+    first, second = play(ada, bob)
+    assert [(item["item"], item["name"], item["quantity"]) for item in first["items"]] == [
+        ("medal", "Medal", 3)
+    ]
+    assert "items" not in second
+    RewardRule.objects.create(game="tictactoe", drops="purse")
+    assert [one["currencies"] for one in play(ada, bob)] == [{"shards": 1}, {"shards": 1}]
+    assert list(ledger.audit()) == []
+
+
 def test_a_rule_with_a_currency_that_no_app_declares_any_more_keeps_no_game_open(
     play: Any, ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, pays: Callable[..., None]
 ) -> None:
     RewardRule.objects.create(game="tictactoe", xp=4, currency="shards", amount=2)
-    monkeypatch.setattr(currencies, "_currencies", {})
+    monkeypatch.setattr(currencies.CURRENCIES, "by_apps", {})
 
     assert [one["xp"] for one in play(ada, bob)] == [4, 4]
     assert "shards" not in ada.get("/api/player/me/").json()["currencies"]

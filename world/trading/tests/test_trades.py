@@ -15,6 +15,8 @@ from core.refusals import Refusal
 from friends import services as friends
 from friends.models import Block
 from gameplatform.asgi import application
+from gameplatform.extend import currency, grant
+from progression import currencies, ledger
 from progression import services as players
 from progression.models import Item
 from progression.refusals import NotEnoughGold
@@ -80,6 +82,46 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(
         130,
         {"berries": 2},
     )
+
+
+async def test_currencies_that_are_tradeable_change_hands_through_the_ledger(
+    ada: Adventurer, bob: Adventurer, here: Worker, audited: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(currencies.CURRENCIES, "by_apps", {})
+    currency("shards", at_most=50, tradeable=True)
+    currency("honour")
+    await in_database(
+        lambda: (grant(ada.id, shards=40, honour=5, why="test"), grant(bob.id, shards=45, why="test"))
+    )
+    one, other = await ada.enter(), await bob.enter()
+    await one.send(type="trade_request", to_user_id=bob.id)
+    trade = {"trade_id": (await hear_of("trade_request", one, other))[0]["trade_id"]}
+    await other.send(type="trade_accept", **trade)
+    await hear_of("trade_accept", one, other)
+
+    for offered, code in (
+        ({"honour": 1}, "currency_not_tradeable"),
+        ({"pearls": 1}, "currency_not_tradeable"),
+        ({"shards": 41}, "not_enough_of_currency"),
+        ({"shards": -1}, "invalid_message"),
+    ):
+        await one.send(type="trade_update", **trade, currencies=offered)
+        assert (await one.hear_until("error"))["code"] == code
+    await one.send(type="trade_update", **trade, currencies={"shards": 20})
+    told = (await hear_of("trade_update", one, other))[1]
+    assert [offer["currencies"] for offer in told["offers"]] == [{"shards": 20}, {}]
+
+    await one.send(type="trade_complete", **trade, version=1)
+    await hear_of("trade_update", one, other)
+    await other.send(type="trade_complete", **trade, version=1)
+    assert (await other.hear_until("error"))["code"] == "balance_full"
+    await other.send(type="trade_update", **trade, currencies={"shards": 15})
+    await hear_of("trade_update", one, other)
+    for player in (one, other):
+        await player.send(type="trade_complete", **trade, version=2)
+    await hear_of("trade_complete", one, other)
+    left = await in_database(lambda: [ledger.balances(who.id)["shards"] for who in (ada, bob)])
+    assert left == [35, 50]
 
 
 async def test_each_confirmation_with_an_id_is_answered_once(
@@ -162,9 +204,11 @@ def request(one: Adventurer, other: Adventurer) -> int:
     return Trade.objects.latest("pk").pk
 
 
-def offer(who: Adventurer, trade_id: int, gold: int = 0, **stacks: Any) -> None:
+def offer(
+    who: Adventurer, trade_id: int, gold: int = 0, money: dict[str, int] | None = None, **stacks: Any
+) -> None:
     items = [OfferedItem(id=stack, quantity=quantity) for stack, quantity in stacks.values()]
-    services.offer(user_id=who.id, trade_id=trade_id, gold=gold, items=items)
+    services.offer(user_id=who.id, trade_id=trade_id, gold=gold, items=items, currencies=money)
 
 
 def confirm(who: Adventurer, trade_id: int) -> None:

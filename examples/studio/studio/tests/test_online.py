@@ -2,19 +2,26 @@
 
 import asyncio
 import json
+from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.server_keys import services as server_keys
 from accounts.server_keys.models import ServerKey
 from core import outbox
 from core.database import in_database
-from studio.models import Licence, Track
+from gameplatform.extend import grant
+from progression import ledger
+from progression.models import Curve, Item
+from studio import economy
+from studio.models import Lap, Licence, Track
 from webhooks import selectors as webhooks
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, Endpoint, LoggedEvent
 
 
 async def play(ada, bob):
@@ -29,8 +36,10 @@ async def play(ada, bob):
     await sockets[0].send(type="player_move", movement={"number": 3})
     seen = await sockets[1].hear_until("player_move")
     assert seen["view"]["total"] == 3
-    await sockets[1].send(type="game_action", action="resign")
-    await sockets[0].hear_until("game_over")
+    for seat, number in ((1, 1), (0, 3), (1, 1), (0, 2)):
+        await sockets[seat].send(type="player_move", movement={"number": number})
+        await sockets[1 - seat].hear_until("player_move")
+    return await sockets[0].hear_until("game_over")
 
 
 async def paid_to(person):
@@ -46,6 +55,66 @@ async def test_a_game_counts_for_the_licence_and_pays_the_winner(ada, bob):
         while not (paid := await paid_to(ada)):
             await in_database(outbox.call_due)
     assert paid == [7]
+
+
+async def test_the_winner_is_paid_in_the_studios_currency_which_tunes_cars_and_becomes_gems(ada, bob):
+    over = await play(ada, bob)
+    first, second = over["rewards"]
+    assert (first["user_id"], first["xp"], first["currencies"]) == (ada.id, 20, {"shards": 3})
+    assert (second["xp"], "currencies" in second) == (10, False)
+    (shards,) = (await ada.get("/api/player/currencies/")).json()
+    assert (shards["name"], shards["balance"], shards["tradeable"]) == ("shards", 3, True)
+
+    await ada.put("/api/storage/garages/comet/", value={"level": 1})
+    assert (await ada.post("/api/rpc/garages/tune", car="comet")).json() == {"level": 2}
+    refused = await ada.post("/api/rpc/garages/tune", car="comet")
+    assert (refused.status_code, refused.json()["code"]) == (402, "not_enough_of_currency")
+    assert (await bob.post("/api/rpc/garages/tune", car="comet")).json()["code"] == "no_such_car"
+
+    await in_database(lambda: grant(ada.id, shards=10, why="test"))
+    assert (await ada.post("/api/shop/conversions/forge")).json()["gems"] == 1
+    chest = (await ada.post("/api/shop/conversions/chest")).json()
+    assert chest["taken"] == {"gems": 1}
+    offered = {one["name"] for one in (await ada.get("/api/shop/conversions/")).json()}
+    assert offered == {"forge", "chest", "paint"}
+    assert list(await in_database(lambda: list(ledger.audit()))) == []
+
+
+async def test_operators_edit_what_the_studio_declares_and_use_its_kinds_and_slots():
+    def edit():
+        call_command("migrate", verbosity=0)
+        tuning = Curve.objects.get(name="tuning")
+        tuning.first = 9
+        tuning.save()
+        Item.objects.create(slug="cup", name="Cup", kind="trophy")
+        Item.objects.create(slug="grip", name="Grip", kind="gear", slot="gloves", agility=1)
+        return tuning.version, economy.tuning.step(1)
+
+    assert await in_database(edit) == (2, 9)
+
+
+async def test_the_best_laps_of_the_week_are_a_leaderboard(ada, bob):
+    for person, ms in ((ada, 31_000), (bob, 29_000), (bob, 40_000)):
+        await person.post("/api/studio/laps", ms=ms)
+
+    rows = (await ada.get("/api/leaderboards/fastest-laps/")).json()["results"]
+    assert [(row["rank"], row["user"]["username"], row["score"]) for row in rows] == [
+        (1, "bob", 29_000),
+        (2, "ada", 31_000),
+    ]
+
+
+async def test_events_are_exported_for_analytics(ada):
+    await ada.post("/api/studio/laps", ms=31_000)
+
+    def export():
+        LoggedEvent.objects.update(at=timezone.now() - timedelta(hours=1))
+        lines = StringIO()
+        call_command("export_events", type=["lap_driven"], stdout=lines)
+        return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+    (lap,) = await in_database(export)
+    assert (lap["type"], lap["data"]) == ("lap_driven", {"user_id": ada.id, "ms": 31_000})
 
 
 async def test_laps_are_recorded_by_rest_and_by_the_socket_and_told_to_all(ada, bob):
@@ -105,9 +174,17 @@ async def test_slow_laps_are_forgotten_by_a_procedure(ada):
 
 
 async def test_laps_are_exported_and_erased_with_their_driver(ada):
-    await ada.post("/api/studio/laps", ms=31_000)
+    def leave():
+        guest = APIClient()
+        made = guest.post("/api/auth/guest", {}).json()
+        guest.credentials(HTTP_AUTHORIZATION=f"Bearer {made['access']}")
+        guest.post("/api/studio/laps", {"ms": 32_000})
+        exported = guest.get("/api/me/export/").json()["studio_laps"]
+        return exported, Lap.objects.count(), guest.delete("/api/me/", {}).status_code
 
-    assert (await ada.get("/api/me/export/")).json()["studio_laps"] == [31_000]
+    await ada.post("/api/studio/laps", ms=31_000)
+    assert await in_database(leave) == ([32_000], 2, 204)
+    assert [lap.user_id async for lap in Lap.objects.all()] == [ada.id]
 
 
 @pytest.mark.django_db
@@ -136,6 +213,6 @@ def test_the_documents_tell_of_all_of_it(client):
 
     assert rest["info"]["title"] == "Velodrome"
     assert {"/api/studio/laps", "/api/rpc/laps/forget"} <= {path.rstrip("/") for path in rest["paths"]}
-    assert not [path for path in rest["paths"] if path.startswith("/api/shop")]
+    assert not [path for path in rest["paths"] if path.startswith("/api/pets")]
     assert "<title>Velodrome</title>" in client.get("/").content.decode()
     assert "/ws/studio/track/" in {f"{one['address'].rstrip('/')}/" for one in messages["channels"].values()}

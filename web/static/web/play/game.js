@@ -33,7 +33,7 @@ import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
 import { play, setSound, sound } from "../sound.js";
 import { useStore } from "../store.js";
-import { duration, text, textOr, words } from "../texts.js";
+import { amount, duration, text, textOr, words } from "../texts.js";
 
 /**
  * @import { Own } from "../../client/gameplatform.js"
@@ -271,6 +271,13 @@ function Result({ room, board, result, me, act, offline, onStronger }) {
       reward &&
       html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">
         ${reward.gold}<//></span>
+      ${Object.entries({ ...(reward.gems && { gems: reward.gems }), ...reward.currencies }).map(
+        ([name, much]) => html`<span key=${name}>+<${Money} currency=${name}>${much}<//></span>`,
+      )}
+      ${reward.items?.map(
+        (item) =>
+          html`<span key=${item.item} class=${item.rarity}>${text("reward.item", { count: amount(item.quantity), name: item.name })}</span>`,
+      )}
       ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`
     }
     ${

@@ -9,7 +9,7 @@ import { NEW_WORLD, told } from "./state.js";
  * @import { Own } from "../../client/gameplatform.js"
  * @import { World } from "../../client/messages.d.ts"
  * @import { Connection, Hearing, Page, Rest } from "../types.d.ts"
- * @typedef {{gold: number, items: {id: number, quantity: number}[]}} Offer
+ * @typedef {{gold: number, currencies: Record<string, number>, items: {id: number, quantity: number}[]}} Offer
  */
 
 export const world = new Store(NEW_WORLD);
@@ -107,16 +107,17 @@ export function catchUp() {
 }
 
 /**
- * Sets the own offer in a trade: `{gold, items: [{id, quantity}]}`.
+ * Sets the own offer in a trade: `{gold, currencies, items: [{id, quantity}]}`.
  *
  * @param {number} tradeId
  * @param {Offer} offer
  */
-export function offer(tradeId, { gold, items }) {
+export function offer(tradeId, { gold, currencies, items }) {
   ask(`trade:${tradeId}`, {
     type: "trade_update",
     trade_id: tradeId,
     gold,
+    currencies,
     items: items.map(({ id, quantity }) => ({ id, quantity })),
   });
 }

@@ -5,6 +5,7 @@ import { Money } from "../purse.js";
 import { amount, text } from "../texts.js";
 import { everything, Picture } from "../things/things.js";
 import { player } from "../player.js";
+import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { ask, close, offer, refusals } from "./live.js";
 import { Refused } from "./parts.js";
@@ -20,13 +21,15 @@ import { Refused } from "./parts.js";
 const LOOK_MS = 1500;
 
 /** @param {{offer: World.OfferInfo, title: string, children?: Children}} props */
-function Offer({ offer: { gold, items, confirmed }, title, children }) {
+function Offer({ offer: { gold, currencies, items, confirmed }, title, children }) {
   return html`<section class="offer-of ${confirmed ? "agreed" : ""}" aria-label=${title}><div class="head"><h3>${title}
     </h3>
       <${Badge} kind=${confirmed ? "good" : ""}>${text(confirmed ? "world.confirmed" : "world.not_confirmed")}<//></div>
     ${
       children ??
-      html`<p><${Money} currency="gold">${gold}<//></p><ul class="people-list">${items.map(
+      html`<p class="purse-line"><${Money} currency="gold">${gold}<//>${Object.entries(currencies).map(
+        ([name, much]) => html`<${Money} key=${name} currency=${name}>${much}<//>`,
+      )}</p><ul class="people-list">${items.map(
         (item) => html`<li key=${item.id} class="person"><${Picture} thing=${item} kind="material" />
       <span class="grow"><strong>${amount(item.quantity)} × ${item.name}</strong><span class="small ${item.rarity}">
         ${text(`rarity.${item.rarity}`)}</span></span></li>`,
@@ -35,13 +38,29 @@ function Offer({ offer: { gold, items, confirmed }, title, children }) {
     }</section>`;
 }
 
+/**
+ * An offered sum of a currency. The field shows the offer: a refused amount is reset.
+ *
+ * @param {{label: string, most: number | undefined, offered: number, can: boolean, refusal: unknown, onChange: (sum: number) => void}} props
+ */
+function Sum({ label, most, offered, can, refusal, onChange }) {
+  const [sum, setSum] = useState(/** @type {number | string} */ (offered));
+  useEffect(() => setSum(offered), [offered, refusal]);
+  return html`<label class="field"><span>${label}</span><input type="number" inputmode="numeric" min="0"
+    max=${most} step="1" value=${sum} disabled=${!can}
+      onInput=${(/** @type {OnInput} */ { currentTarget }) => setSum(currentTarget.value)}
+        onChange=${(/** @type {OnInput} */ { currentTarget }) => onChange(Math.max(0, Math.floor(Number(currentTarget.value))))} />
+        </label>`;
+}
+
 /** @param {{trade: TradeState, mine: World.OfferInfo, can: boolean}} props */
 function Own({ trade, mine, can }) {
   const purse = useStore(player);
   const refusal = useStore(refusals)[`trade:${trade.id}`];
-  const [gold, setGold] = useState(/** @type {number | string} */ (mine.gold));
-  // The field shows the offer: a refused amount is reset.
-  useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
+  const { data: others } = useLoad(
+    /** @returns {Promise<Rest.ProgressionCurrencyShape[]>} */ () => client.request("GET", "/api/player/currencies/"),
+    [],
+  );
   const { data: things } = useLoad(
     /** @returns {Promise<Rest.ProgressionInventoryRow[]>} */ () => everything("/api/inventory/"),
     [],
@@ -62,11 +81,19 @@ function Own({ trade, mine, can }) {
     });
   };
   const free = (things ?? []).filter(({ equipped }) => !equipped);
-  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0"
-    max=${purse?.gold} step="1" value=${gold} disabled=${!can}
-      onInput=${(/** @type {OnInput} */ { currentTarget }) => setGold(currentTarget.value)}
-        onChange=${(/** @type {OnInput} */ { currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} />
-        </label>
+  const putMoney = (/** @type {string} */ name, /** @type {number} */ sum) => {
+    const { [name]: _, ...rest } = wanted.current.currencies;
+    change({ currencies: sum ? { ...rest, [name]: sum } : rest });
+  };
+  return html`<${Sum} label=${text("world.gold")} most=${purse?.gold} offered=${mine.gold} can=${can} refusal=${refusal}
+      onChange=${(/** @type {number} */ gold) => change({ gold })} />
+    ${others
+      ?.filter(({ tradeable }) => tradeable)
+      .map(
+        ({ name, title, balance }) => html`<${Sum} key=${name} label=${title} most=${balance}
+      offered=${mine.currencies[name] ?? 0} can=${can} refusal=${refusal}
+      onChange=${(/** @type {number} */ sum) => putMoney(name, sum)} />`,
+      )}
     <ul class="people-list goods">${free.map(
       (thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
       <span class="grow"><strong>${thing.name}</strong><span class="soft small">

@@ -159,11 +159,11 @@ def test_the_page_has_its_name_colours_texts_and_language(come: Callable[..., Pe
         ["Profil", "Inventar", "Konto"]
     )
     page.goto("/leaderboard")
-    expect(page.get_by_text("Schach", exact=True)).to_be_visible()
+    expect(page.get_by_text("Schach", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Sprache").click()
     page.get_by_role("menuitem", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_text("Chess", exact=True)).to_be_visible()
+    expect(page.get_by_text("Chess", exact=True).first).to_be_visible()
     page.goto("/")
     expect(page.get_by_role("heading", name="Light up.")).to_be_visible()
 

@@ -15,6 +15,7 @@ from accounts import services
 from accounts.models import Ban, Link, Session, User
 from accounts.refusals import Banned, InvalidCredentials, MutedEverywhere
 from core.ids import UserId
+from realtime import worker
 
 MUTES_CACHED_S = 1.0
 
@@ -118,12 +119,16 @@ class _Mutes:
     read_at: float
 
 
-_mutes = _Mutes({}, (), float("-inf"))
+class _Cache:
+    """The mutes as last read."""
+
+    mutes = _Mutes({}, (), float("-inf"))
 
 
 def is_mute_known() -> bool:
     """Return whether :func:`check_speech` needs no query now."""
-    return not _mutes.networks and time.monotonic() - _mutes.read_at < MUTES_CACHED_S
+    mutes = worker.held(_Cache).mutes
+    return not mutes.networks and time.monotonic() - mutes.read_at < MUTES_CACHED_S
 
 
 def check_speech(user_id: UserId) -> None:
@@ -132,10 +137,10 @@ def check_speech(user_id: UserId) -> None:
     Mutes are read from the database once a second. One of an address range holds for users who have an open
     session from there.
     """
-    global _mutes
-    if time.monotonic() - _mutes.read_at >= MUTES_CACHED_S:
-        _mutes = _read_mutes()
-    found = _mutes.users.get(user_id) or _of_networks(user_id)
+    cache = worker.held(_Cache)
+    if time.monotonic() - cache.mutes.read_at >= MUTES_CACHED_S:
+        cache.mutes = _read_mutes()
+    found = cache.mutes.users.get(user_id) or _of_networks(user_id, cache.mutes)
     if found is not None:
         until, reason = found
         raise MutedEverywhere(until=until, reason=reason)
@@ -155,12 +160,12 @@ def _read_mutes() -> _Mutes:
     )
 
 
-def _of_networks(user_id: UserId) -> tuple[datetime | None, str] | None:
-    if not _mutes.networks:
+def _of_networks(user_id: UserId, mutes: _Mutes) -> tuple[datetime | None, str] | None:
+    if not mutes.networks:
         return None
     sessions = Session.objects.filter(user=user_id, ended_at=None).exclude(ip=None)
     addresses = [ip_address(ip) for ip in sessions.values_list("ip", flat=True) if ip]
-    for network, until, reason in _mutes.networks:
+    for network, until, reason in mutes.networks:
         if any(address in ip_network(network) for address in addresses):
             return until, reason
     return None

@@ -64,12 +64,26 @@ class _Known:
         self.read_at = read_at
 
 
-_known: dict[int, _Known] = {}
-_looked_at = float("-inf")  # monotonic; every session that ended before this moment is known to have ended
+class _Cache:
+    """The sessions that a process has seen."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, _Known] = {}
+        self.looked_at = float("-inf")
+        """Monotonic; every session that ended before this moment is known to have ended."""
+        self.invalidated: set[int] = set()
+        """Sessions that may have ended, or whose sockets may have outdated user data."""
+        self.told: set[int] = set()
+        """Ended sessions of which the elected worker has told all others."""
+        self.generation = 0
+        """Incremented by :func:`invalidate`: a read that spans an increment is not trusted."""
+
+
 _NAMED = ("user__username", "user__is_premium", "user__is_guest")
-_invalidated: set[int] = set()  # sessions that may have ended, or whose sockets may have outdated user data
-_told: set[int] = set()  # ended sessions of which the elected worker has told all others
-_generation = 0  # incremented by invalidate(): a read that spans an increment is not trusted
+
+
+def _cache() -> _Cache:
+    return worker.held(_Cache)
 
 
 def check(session_id: int) -> None:
@@ -87,7 +101,7 @@ async def acheck(session_id: int) -> None:
 def remember(session_id: int) -> None:
     """Cache a session that was just created, so that its first use needs no query."""
     now = time.time()
-    _known[session_id] = _Known(now, False, time.monotonic())
+    _cache().known[session_id] = _Known(now, False, time.monotonic())
 
 
 @reacts_to(SessionOpened)
@@ -98,7 +112,7 @@ def remember_opened(event: SessionOpened) -> None:
 
 def current_identity(identity: Identity) -> Identity:
     """Return the identity with the user's current data; the session must just have been checked."""
-    known = _known.get(identity.session_id)
+    known = _cache().known.get(identity.session_id)
     if known is None or known.user is None:
         return identity
     return identity.called(known.user)
@@ -106,19 +120,20 @@ def current_identity(identity: Identity) -> Identity:
 
 def is_live_here(session_id: int) -> bool:
     """Return whether the session is known to be open without a query; if so, record activity."""
-    known = _known.get(session_id)
+    known = _cache().known.get(session_id)
     return known is not None and not known.is_over and _check_in_memory(session_id)
 
 
 def _check_in_memory(session_id: int) -> bool:
     """Return whether the cache shows the session to be open. Raises ``SessionEnded``."""
-    known = _known.get(session_id)
+    cache = _cache()
+    known = cache.known.get(session_id)
     if known is None or known.is_doubtful:
         return False
     if known.is_over:
         raise SessionEnded
     now = time.time()
-    trusted_until = max(_looked_at, known.read_at) + TRUSTED_FOR_S
+    trusted_until = max(cache.looked_at, known.read_at) + TRUSTED_FOR_S
     if time.monotonic() > trusted_until or now - known.heard > settings.SESSION_TIMEOUT:
         return False
     known.heard = now
@@ -132,8 +147,9 @@ def _stored(session_id: int) -> QuerySet[Session, tuple[Any, ...]]:
 
 
 def _read(session_id: int) -> None:
-    known = _known.get(session_id)
-    read_at, doubts = time.monotonic(), _generation
+    cache = _cache()
+    known = cache.known.get(session_id)
+    read_at, generation = time.monotonic(), cache.generation
     row = _stored.first(session_id)
     if row is None:
         raise SessionEnded
@@ -141,8 +157,8 @@ def _read(session_id: int) -> None:
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S
-    fresh = _known[session_id] = _Known(last_seen, is_over, read_at, user)
-    if doubts != _generation:
+    fresh = cache.known[session_id] = _Known(last_seen, is_over, read_at, user)
+    if generation != cache.generation:
         fresh.is_doubtful = True
     if is_over:
         if ended_at is None:
@@ -153,7 +169,7 @@ def _read(session_id: int) -> None:
 
 def touch(session_id: int) -> None:
     """Record activity from a socket."""
-    known = _known.get(session_id)
+    known = _cache().known.get(session_id)
     if known is not None:
         known.heard = time.time()
 
@@ -163,29 +179,29 @@ on_heard(touch)
 
 def invalidate(session_ids: Iterable[int]) -> None:
     """Read these sessions again before their next use: they may have ended."""
-    global _generation
-    _generation += 1
+    cache = _cache()
+    cache.generation += 1
     for session_id in session_ids:
-        if (known := _known.get(session_id)) is not None and not known.is_over:
+        if (known := cache.known.get(session_id)) is not None and not known.is_over:
             known.is_doubtful = True
-            _invalidated.add(session_id)
+            cache.invalidated.add(session_id)
 
 
 def invalidate_everywhere(session_ids: list[int]) -> None:
     """Call :func:`invalidate` on all workers; returns when all have done it."""
     invalidate(session_ids)
     if session_ids:
-        broadcast.broadcast("sessions.doubt", session_ids)
+        broadcast.broadcast("sessions.invalidate", session_ids)
 
 
 @reacts_to(SessionsEnded)
-def doubt_ended(event: SessionsEnded) -> None:
-    """Doubt sessions at once for this transaction's own eyes, everywhere when others can see their end."""
+def invalidate_ended(event: SessionsEnded) -> None:
+    """Read ended sessions again: in this transaction at once, everywhere once it commits."""
     invalidate(event.session_ids)
     transaction.on_commit(lambda: invalidate_everywhere(event.session_ids), robust=True)
 
 
-@relayed("sessions.doubt")
+@relayed("sessions.invalidate")
 def _on_invalidate(sender: str, session_ids: list[int]) -> None:
     invalidate(session_ids)
 
@@ -193,31 +209,32 @@ def _on_invalidate(sender: str, session_ids: list[int]) -> None:
 @background
 async def keep() -> None:
     """Synchronise the cache with the database for as long as the process runs."""
-    global _looked_at
+    cache = _cache()
     while True:
         started = time.monotonic()
-        doubted = [_invalidated.pop() for _ in range(len(_invalidated))]
+        invalidated = [cache.invalidated.pop() for _ in range(len(cache.invalidated))]
         try:
             if not worker.current().is_in_touch:
                 _close(await in_database(_ended_lately))
-            _looked_at = started
-            if doubted:
-                ended, users = await in_database(_read_again, doubted)
+            cache.looked_at = started
+            if invalidated:
+                ended, users = await in_database(_read_again, invalidated)
                 _close(ended)
                 gate.rename(users)
-            if _known and (silent := await in_database(_write_down)):
+            if cache.known and (silent := await in_database(_write_down)):
                 _close(silent)
-                broadcast.broadcast("sessions.doubt", silent)
+                broadcast.broadcast("sessions.invalidate", silent)
         except DatabaseFailed as error:
-            _invalidated.update(doubted)
+            cache.invalidated.update(invalidated)
             logger.warning("Sessions could not be polled: %s", type(error).__name__)
         await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
 
 
 def _close(session_ids: Collection[int]) -> None:
     """Close this worker's sockets of sessions that have ended."""
+    cache = _cache()
     for session_id in session_ids:
-        if (known := _known.get(session_id)) is not None:
+        if (known := cache.known.get(session_id)) is not None:
             known.is_over = True
     gate.close_sessions(session_ids)
 
@@ -235,12 +252,13 @@ def _ended_lately() -> list[int]:
 @look("sessions", every_s=LOOK_EVERY_S, waiting=_ended)
 async def tell_of_ended() -> None:
     """Tell all workers of ended sessions, in case that whoever ended them could not."""
+    told = _cache().told
     ended = set(await in_database(_ended_lately))
-    if new := list(ended - _told):
+    if new := list(ended - told):
         invalidate(new)
-        broadcast.broadcast("sessions.doubt", new)
-    _told.clear()
-    _told.update(ended)
+        broadcast.broadcast("sessions.invalidate", new)
+    told.clear()
+    told.update(ended)
 
 
 def _read_again(session_ids: list[int]) -> tuple[list[int], dict[int, Named]]:
@@ -259,17 +277,18 @@ def _read_again(session_ids: list[int]) -> tuple[list[int], dict[int, Named]]:
 
 def _write_down() -> list[int]:
     """Store when sessions were last active; end inactive ones and return their ids."""
+    cache = _cache()
     now = time.time()
     timeout = settings.SESSION_TIMEOUT
     pause = min(30.0, timeout / 4)
     heard: dict[int, float] = {}
     silent: list[int] = []
-    for session_id, known in list(_known.items()):
+    for session_id, known in list(cache.known.items()):
         if known.is_over or now - known.heard > timeout + LAST_SEEN_LAG_S:
             if not known.is_over:
                 silent.append(session_id)
             elif now - known.heard > timeout:
-                _known.pop(session_id, None)
+                cache.known.pop(session_id, None)
         elif known.heard > known.written and now - known.written >= pause:
             heard[session_id] = known.heard
     if heard:
@@ -287,8 +306,9 @@ def _write_heard(heard: dict[int, float]) -> None:
         for some in batched(session_ids, BATCH_SIZE):
             # Greatest: another worker may have seen the session later.
             Session.objects.filter(pk__in=some).update(last_seen=Greatest("last_seen", latest))
+    cache = _cache()
     for session_id, moment in heard.items():
-        if (known := _known.get(session_id)) is not None:
+        if (known := cache.known.get(session_id)) is not None:
             known.written = moment
 
 
@@ -298,12 +318,13 @@ def _end_silent(session_ids: Collection[int]) -> list[int]:
     sessions = Session.objects.filter(pk__in=list(session_ids))
     sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())
     alive = dict(sessions.filter(ended_at=None).values_list("pk", "last_seen"))
+    cache = _cache()
     ended: list[int] = []
     for session_id in session_ids:
         last_seen = alive.get(session_id)
         if last_seen is None:
             ended.append(session_id)
-        if (known := _known.get(session_id)) is not None:
+        if (known := cache.known.get(session_id)) is not None:
             known.is_over = last_seen is None
             if last_seen is not None:
                 known.heard = known.written = max(known.heard, last_seen.timestamp())

@@ -10,7 +10,7 @@ from accounts.events import AccountChanged
 from accounts.models import Session, User
 from core.ids import UserId
 from core.renderers import encode
-from realtime import broadcast
+from realtime import broadcast, worker
 from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
 from realtime.wire.identity import Identity
@@ -18,25 +18,31 @@ from realtime.wire.identity import Identity
 CACHE_TTL_S = 1.0
 MAX_CACHED = 10_000
 
-_cache: dict[UserId, tuple[float, bytes]] = {}
-_changes = 0
+
+class _Cache:
+    """Profiles with the time until which each may be shown; ``changes`` counts the dropped ones."""
+
+    def __init__(self) -> None:
+        self.profiles: dict[UserId, tuple[float, bytes]] = {}
+        self.changes = 0
 
 
 def cache(user_id: UserId, read: Callable[[], User]) -> bytes:
     """Return the profile of the user returned by ``read`` as JSON; cache it unless it changes meanwhile."""
-    changes = _changes
+    held = worker.held(_Cache)
+    changes = held.changes
     body = encode(selectors.own_profile(read()))
-    if len(_cache) >= MAX_CACHED:
-        _cache.clear()
-    _cache[user_id] = (time.monotonic() + CACHE_TTL_S, body)
-    if changes != _changes:
-        _cache.pop(user_id, None)
+    if len(held.profiles) >= MAX_CACHED:
+        held.profiles.clear()
+    held.profiles[user_id] = (time.monotonic() + CACHE_TTL_S, body)
+    if changes != held.changes:
+        held.profiles.pop(user_id, None)
     return body
 
 
 def cached(user_id: UserId) -> bytes | None:
     """Return the profile if it was cached less than a second ago."""
-    entry = _cache.get(user_id)
+    entry = worker.held(_Cache).profiles.get(user_id)
     return entry[1] if entry is not None and entry[0] > time.monotonic() else None
 
 
@@ -57,16 +63,16 @@ def forget_changed(event: AccountChanged) -> None:
 
 def _invalidate_everywhere(change: tuple[UserId, list[int]]) -> None:
     _invalidate("", change)
-    broadcast.broadcast("profile.forget", change)
+    broadcast.broadcast("profile.invalidate", change)
 
 
-@relayed("profile.forget")
+@relayed("profile.invalidate")
 def _invalidate(sender: str, change: tuple[UserId, list[int]]) -> None:
-    global _changes
-    _changes += 1
+    held = worker.held(_Cache)
+    held.changes += 1
     user_id, session_ids = change
     live.invalidate(session_ids)
-    _cache.pop(user_id, None)
+    held.profiles.pop(user_id, None)
 
 
 def at_once(who: Identity, _: bytes) -> bytes | None:

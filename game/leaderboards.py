@@ -11,6 +11,7 @@ from core.refusals import Invalid
 from core.statements import statement
 from game.models import Rating
 from game.shapes import LeaderboardRow, RankedUser
+from realtime import worker
 
 CACHE_TTL_S = 1.0
 MAX_CACHED = 1_000
@@ -36,19 +37,21 @@ class Page(NamedTuple):
     previous: str | None
 
 
-_cache: dict[tuple[str, int, str | None], tuple[float, Page]] = {}
+class _Pages(dict[tuple[str, int, str | None], tuple[float, Page]]):
+    """Pages by game, limit and cursor, with the time until which each may be shown."""
 
 
 def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
     """Return the page that ``cursor`` names, or the first one. Raises ``Invalid`` for a malformed cursor."""
     key = (game, limit, cursor)
-    cached = _cache.get(key)
+    pages = worker.held(_Pages)
+    cached = pages.get(key)
     if cached is not None and cached[0] > time.monotonic():
         return cached[1]
     fresh = _read(game, limit, cursor)
-    if len(_cache) >= MAX_CACHED:
-        _cache.clear()
-    _cache[key] = (time.monotonic() + CACHE_TTL_S, fresh)
+    if len(pages) >= MAX_CACHED:
+        pages.clear()
+    pages[key] = (time.monotonic() + CACHE_TTL_S, fresh)
     return fresh
 
 

@@ -73,6 +73,8 @@ _current: "Worker | None" = None
 _listening: "Worker | None" = None
 """The worker that accepts calls from threads; None once it stops."""
 _handing_over = threading.Lock()
+_outside: dict[Callable[[], Any], Any] = {}
+"""The parts of a process without a worker."""
 
 
 class Worker:
@@ -122,9 +124,7 @@ class Worker:
 
     def part(self, kind: Callable[[], T]) -> T:
         """Return this worker's only instance of ``kind``, created at first use: an app's in-memory state."""
-        if kind not in self._parts:
-            self._parts[kind] = kind()
-        return cast(T, self._parts[kind])
+        return _only(kind, self._parts)
 
     async def start(self) -> None:
         await self.relay.start()
@@ -331,6 +331,19 @@ def current() -> Worker:
 def running() -> Worker | None:
     """Return the worker of this process, or None if it is not a server."""
     return _current
+
+
+def held(kind: Callable[[], T]) -> T:
+    """Return the worker's part of this kind, or without a worker the process's: for caches of any thread."""
+    here = _current
+    return here.part(kind) if here is not None else _only(kind, _outside)
+
+
+def _only(kind: Callable[[], T], among: dict[Callable[[], Any], Any]) -> T:
+    if kind not in among:
+        # Of two threads that create one at once, both get the first.
+        among.setdefault(kind, kind())
+    return cast(T, among[kind])
 
 
 async def start() -> Worker:

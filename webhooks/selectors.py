@@ -10,30 +10,35 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.statements import statement
+from realtime import worker
 from webhooks.models import Delivery, Endpoint, LoggedEvent
 
 FRESH_S = 5.0
 SETTLED_AFTER = timedelta(minutes=1)
 """By then, every transaction that has an earlier event is committed or rolled back."""
 
-Known = tuple[float, frozenset[str]]
 
-_known: Known = (0.0, frozenset())
-"""The events after which any address is called, and the time until which that is taken as known."""
+class Wanted:
+    """The events after which any address is called, and the time until which that is taken as known."""
+
+    until = 0.0
+    events: frozenset[str] = frozenset()
 
 
 def refresh() -> None:
     """Read which events any address is called after."""
-    global _known
     rows = Endpoint.objects.filter(is_active=True).values_list("events", flat=True)
-    _known = (time.monotonic() + FRESH_S, frozenset(name for names in rows for name in names))
+    wanted = worker.held(Wanted)
+    wanted.events = frozenset(name for names in rows for name in names)
+    wanted.until = time.monotonic() + FRESH_S
 
 
 def is_wanted(event: str) -> bool:
     """Return whether any address is called after this event; another worker's change counts within 5 s."""
-    if time.monotonic() >= _known[0]:
+    wanted = worker.held(Wanted)
+    if time.monotonic() >= wanted.until:
         refresh()
-    return event in _known[1]
+    return event in wanted.events
 
 
 @statement

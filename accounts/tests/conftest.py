@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import own_profile
 from core.ids import UserId
 
 PASSWORD = "correct horse battery"
@@ -35,12 +34,6 @@ def client_with(access: str) -> APIClient:
 
 def person(answer: dict[str, Any]) -> Person:
     return Person(answer["user"], answer["access"], answer["refresh"], client_with(answer["access"]))
-
-
-@pytest.fixture(autouse=True)
-def _no_profile_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clear cached profiles, since the database is emptied between tests."""
-    monkeypatch.setattr(own_profile, "_cache", {})
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
     await gatekeeping.identify(signed_in.tokens.access)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
     await in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
-    live._known[session.pk].heard = long_ago.timestamp()
+    live._cache().known[session.pk].heard = long_ago.timestamp()
 
     assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
 
@@ -177,7 +177,7 @@ def test_a_name_that_changes_while_its_session_is_read_is_read_again(
             services.change_profile(user=signed_in.user, changes={"username": "countess"})
         return answer
 
-    live._known.clear()  # as in another process, which has not seen the session begin
+    live._cache().known.clear()  # as in another process, which has not seen the session begin
     with connection.execute_wrapper(meanwhile):
         live.check(session.pk)
     live.check(session.pk)
@@ -189,7 +189,7 @@ def test_a_name_that_changes_while_its_session_is_read_is_read_again(
 def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in: Any, session: Session) -> None:
     long_ago = timezone.now() - timedelta(minutes=10)
     Session.objects.filter(pk=session.pk).update(last_seen=long_ago)
-    live._known.clear()  # as in another process, which has not seen the session begin
+    live._cache().known.clear()  # as in another process, which has not seen the session begin
     live.check(session.pk)
 
     live._write_down()
@@ -237,12 +237,12 @@ def test_a_session_kept_alive_on_another_worker_is_not_ended_here(
     signed_in: Any, session: Session, settings: Settings
 ) -> None:
     live.check(session.pk)
-    live._known[session.pk].heard -= settings.SESSION_TIMEOUT + 10
+    live._cache().known[session.pk].heard -= settings.SESSION_TIMEOUT + 10
 
     assert live._write_down() == []
 
     live.check(session.pk)
-    live._known[session.pk].written -= 60
+    live._cache().known[session.pk].written -= 60
     live._write_down()
     assert Session.objects.get(pk=session.pk).last_seen > session.last_seen
 
@@ -277,5 +277,5 @@ def test_on_the_event_loop_only_a_session_known_as_open_is_identified(
             assert identify(header) is None
     ada.client.post("/api/auth/logout")
     assert identify(f"Bearer {ada.access}") is None
-    monkeypatch.setattr(live, "_known", {})
+    live._cache().known.clear()
     assert identify(f"Bearer {ada.access}") is None

@@ -222,7 +222,7 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     who = live.current_identity(tokens.identify(ada.access))
     assert (who.username, who.is_premium) == ("countess", True)
     session = Session.objects.get(user=ada.id).pk
-    assert told == [("profile.forget", (ada.id, [session]))]
+    assert told == [("profile.invalidate", (ada.id, [session]))]
 
 
 def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(

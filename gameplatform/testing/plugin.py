@@ -18,12 +18,12 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts import live as sessions
 from core import live_settings, maintenance, words
 from core.embedded import valkey
 from gameplatform.testing import cleaning, services
 from gameplatform.testing.processes import ServerProcess, fresh_database
-from progression.models import economy, tuning
+from progression.models import economy
+from realtime import worker
 from webhooks import selectors as webhooks
 
 _numbers = itertools.count(1)
@@ -56,17 +56,16 @@ def empty_redis() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clear process-wide caches, since the database is emptied between tests."""
-    monkeypatch.setattr(sessions, "_known", {})
+    """Start each test without caches, since the database is emptied between tests."""
+    monkeypatch.setattr(worker, "_outside", {})
+    monkeypatch.setattr(webhooks.Wanted, "until", math.inf)
     words.forget()
     # None, until a test begins or changes one and calls ``forget``.
     monkeypatch.setattr(live_settings, "_known", {})
     monkeypatch.setattr(live_settings, "_read_at", math.inf)
     monkeypatch.setattr(maintenance, "_known", None)
     monkeypatch.setattr(maintenance, "_read_at", math.inf)
-    tuning.clear_cache()
     economy.forget_rows()
-    monkeypatch.setattr(webhooks, "_known", (math.inf, frozenset()))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from core.content import Content
 from progression import rules
 from progression.models.content import Rarity
+from realtime import worker
 
 RELOAD_INTERVAL_S = 1.0
 
@@ -104,25 +105,27 @@ class HatchOdds(Content):
         return {rarity: getattr(self, rarity) for rarity in rules.RARITIES}
 
 
-# The time of reading (monotonic) and the value.
-_cached: tuple[float, rules.Growth] | None = None
+class _Cached:
+    """The growth, and when it was read."""
+
+    value = _FIRST
+    read_at = float("-inf")
 
 
 def growth() -> rules.Growth:
     """Return the current growth. Reads the database at most once per ``RELOAD_INTERVAL_S`` and process."""
-    global _cached
-    kept = _cached
-    if kept is None or time.monotonic() - kept[0] > RELOAD_INTERVAL_S:
+    cached = worker.held(_Cached)
+    if time.monotonic() - cached.read_at > RELOAD_INTERVAL_S:
         read_at = time.monotonic()
         row = Growth.objects.first()
-        _cached = kept = read_at, _FIRST if row is None else row.numbers
-    return kept[1]
+        cached.value = _FIRST if row is None else row.numbers
+        cached.read_at = read_at
+    return cached.value
 
 
 def clear_cache() -> None:
     """Read the growth again at its next use."""
-    global _cached
-    _cached = None
+    worker.held(_Cached).read_at = float("-inf")
 
 
 def first_stamina() -> int:

@@ -8,8 +8,13 @@ from realtime.connections.connection import Connection
 from realtime.delivery.relay import relayed
 from realtime.wire.close_codes import CloseCode
 
-_numbers = count(1)
-_sockets: dict[str, Connection] = {}
+
+class Addresses:
+    """The addresses of one worker's sockets."""
+
+    def __init__(self) -> None:
+        self.numbers = count(1)
+        self.sockets: dict[str, Connection] = {}
 
 
 def prefix() -> str:
@@ -19,14 +24,15 @@ def prefix() -> str:
 
 def register(connection: Connection) -> str:
     """Register a socket and return its address, which is unique among all workers."""
-    address = f"{prefix()}{next(_numbers)}"
-    _sockets[address] = connection
+    here = worker.current().part(Addresses)
+    address = f"{prefix()}{next(here.numbers)}"
+    here.sockets[address] = connection
     return address
 
 
 def forget(address: str) -> None:
     """Unregister a closed socket."""
-    _sockets.pop(address, None)
+    worker.current().part(Addresses).sockets.pop(address, None)
 
 
 def worker_of(address: str) -> str:
@@ -37,7 +43,7 @@ def worker_of(address: str) -> str:
 def replace(address: str) -> None:
     """Close the socket, on whichever worker it is: its user has opened another one."""
     here = worker.current()
-    if address in _sockets:
+    if address in here.part(Addresses).sockets:
         _replaced(here.id, address)
     else:
         here.relay.tell(worker_of(address), "socket.replaced", address)
@@ -45,8 +51,9 @@ def replace(address: str) -> None:
 
 @relayed("socket.replaced")
 def _replaced(sender: str, address: str) -> None:
-    if address in _sockets:
-        _sockets[address].close(CloseCode.REPLACED, "replaced")
+    connection = worker.current().part(Addresses).sockets.get(address)
+    if connection is not None:
+        connection.close(CloseCode.REPLACED, "replaced")
 
 
 async def lost(addresses: Collection[str]) -> set[str]:

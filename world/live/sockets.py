@@ -23,38 +23,48 @@ class Socket(Protocol):
     def close_lost(self) -> None: ...
 
 
-_sockets: dict[str, Socket] = {}
-_has_visits = True  # whether the database may have visits of this worker's sockets
+class WorldSockets:
+    """The world sockets of one worker, by address."""
+
+    def __init__(self) -> None:
+        self.by_address: dict[str, Socket] = {}
+        self.may_have_visits = True
+        """Whether the database may have visits of these sockets."""
+
+
+def _here() -> WorldSockets:
+    return worker.current().part(WorldSockets)
 
 
 def register(socket: Socket) -> str:
     """Make the socket reachable and return its address."""
-    global _has_visits
     address = addresses.register(socket.connection)
-    _sockets[address] = socket
-    _has_visits = True
+    here = _here()
+    here.by_address[address] = socket
+    here.may_have_visits = True
     return address
 
 
 def forget(address: str) -> None:
     """Remove a closed socket."""
     addresses.forget(address)
-    _sockets.pop(address, None)
+    _here().by_address.pop(address, None)
 
 
-@relayed("world.settle")
+@relayed("world.refresh")
 def _on_refresh(sender: str, address: str) -> None:
-    if address in _sockets:
-        _sockets[address].refresh_soon()
+    socket = _here().by_address.get(address)
+    if socket is not None:
+        socket.refresh_soon()
 
 
 def refresh(address: str) -> None:
     """Make a socket of any worker subscribe to the place where its character is now."""
     here = worker.current()
-    if address in _sockets:
+    if address in _here().by_address:
         _on_refresh(here.id, address)
     else:
-        here.relay.tell(addresses.worker_of(address), "world.settle", address)
+        here.relay.tell(addresses.worker_of(address), "world.refresh", address)
 
 
 @reacts_to(VisitChanged)
@@ -65,21 +75,22 @@ def refresh_after_commit(event: VisitChanged) -> None:
 
 async def refresh_stale() -> None:
     """Refresh this worker's sockets that missed a change of their characters' locations."""
-    global _has_visits
-    if not _sockets and not _has_visits:
+    here = _here()
+    sockets = here.by_address
+    if not sockets and not here.may_have_visits:
         return
-    open_before = {address: socket for address, socket in _sockets.items() if socket.has_entered}
+    open_before = {address: socket for address, socket in sockets.items() if socket.has_entered}
     where = await in_database(selectors.whereabouts, addresses.prefix())
-    _has_visits = bool(where)
+    here.may_have_visits = bool(where)
     for address, socket in open_before.items():
-        if address not in _sockets:
+        if address not in sockets:
             continue
         if address not in where:
             # Another worker took it for lost.
             socket.close_lost()
         elif where[address].place != _place_of(socket.character):
             socket.refresh_soon()
-    for address in where.keys() - _sockets.keys():
+    for address in where.keys() - sockets.keys():
         # It was closed while the database was away.
         await in_database(services.leave_world, user_id=where[address].user_id, socket=address)
 

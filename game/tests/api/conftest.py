@@ -14,7 +14,7 @@ from accounts import services as accounts
 from accounts.models import User
 from core.ids import UserId
 from core.refusals import Refusal
-from game import leaderboards, services
+from game import services
 from game.author import catalogue
 from game.author.match import Match
 from game.models import Game, JournalEntry
@@ -41,7 +41,6 @@ class Person:
 @pytest.fixture(autouse=True)
 def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests need no worker; what is kept for all users is cleared before each."""
-    monkeypatch.setattr(leaderboards, "_cache", {})
     monkeypatch.setattr(activity, "_kept", None)
 
 

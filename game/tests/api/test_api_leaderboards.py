@@ -14,6 +14,7 @@ from game import leaderboards
 from game.models import Rating
 from game.tests.api.conftest import Person
 from game.tests.api.test_api_games import refusal
+from realtime import worker
 
 BOARD = "/api/leaderboards/tictactoe/"
 PAGES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,7 +28,7 @@ def users(db: None) -> Any:
 
 def rate(users: Any, ratings: Any, game: str = "tictactoe") -> None:
     Rating.objects.filter(game=game).delete()
-    leaderboards._cache.clear()
+    worker.held(leaderboards._Pages).clear()
     Rating.objects.bulk_create(
         Rating(user_id=user if isinstance(user, int) else user.pk, game=game, mu=25, sigma=8, shown=shown)
         for user, shown in zip(users, ratings, strict=False)

@@ -99,7 +99,7 @@ class SessionTokenAuthentication(BaseAuthentication):
 def _identity_by_key(request: Request, key: str) -> Identity:
     """Return the identity of the user for whom another system calls; it is of no session."""
     user = server_keys.user_of(
-        key,
+        secret=key,
         user_id=request.META.get("HTTP_X_USER_ID", ""),
         method=str(request.method),
         path=request.path,

@@ -109,7 +109,7 @@ def _link(user: User, provider: str, subjects: list[str]) -> None:
 
 def set_first_password(user: User, *, password: str) -> None:
     """Give an account its first password. Raises ``AlreadyLinked``, ``Invalid`` or ``SessionEnded``."""
-    services.check_password(password, username=user.username, email=user.email)
+    services.check_password(password=password, username=user.username, email=user.email)
     hashed = make_password(password)
     with transaction.atomic():
         (now,) = services.lock_open(user)

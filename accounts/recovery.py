@@ -225,7 +225,7 @@ def reset_password(*, key: str, password: str) -> None:
     Raises ``ResetInvalid`` or ``Invalid`` (the password).
     """
     user = _user_of(key)
-    services.check_password(password, username=user.username, email=user.email)
+    services.check_password(password=password, username=user.username, email=user.email)
     user.set_password(password)
     try:
         with transaction.atomic():

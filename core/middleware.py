@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from corsheaders.middleware import CorsMiddleware
@@ -113,8 +113,9 @@ class SkipForAPI:
 
     def __init__(self, get_response: GetResponse) -> None:
         self._pages = get_response
-        # Middleware is built from last to first, so the end exists already.
-        self._api = _ends.pop()
+        # Django builds middleware from last to first, so the end of this chain has just been built. A chain
+        # within a chain would need no such meeting, but Django calls ``process_view`` only of its own.
+        self._api = EndOfSkip.built_last
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._api(request) if is_api_request(request) else self._pages(request)
@@ -123,12 +124,10 @@ class SkipForAPI:
 class EndOfSkip:
     """Marks the end of the middleware that :class:`SkipForAPI` skips; must be the last one."""
 
+    built_last: ClassVar[GetResponse]
+
     def __init__(self, get_response: GetResponse) -> None:
-        self._get_response = get_response
-        _ends.append(get_response)
+        self._get_response = EndOfSkip.built_last = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._get_response(request)
-
-
-_ends: list[GetResponse] = []

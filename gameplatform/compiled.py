@@ -61,10 +61,11 @@ def use() -> bool:
 
     Does nothing if ``COMPILED`` is off.
     """
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return True
     if not settings.COMPILED or not is_fresh():
         return False
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder())
     return True
 
 

@@ -16,7 +16,7 @@ def _modules(pattern: str) -> Iterator[tuple[Path, ast.Module]]:
             yield path.relative_to(ROOT), ast.parse(path.read_text())
 
 
-def test_services_take_all_but_their_first_argument_by_name() -> None:
+def test_services_take_by_position_at_most_a_first_argument_of_a_type_of_its_own() -> None:
     services = [
         (f"{path}:{node.lineno} {node.name}", node.args)
         for pattern in ("**/services.py", "**/services/*.py")
@@ -28,6 +28,14 @@ def test_services_take_all_but_their_first_argument_by_name() -> None:
 
     assert len(services) > 100
     assert [name for name, args in services if len(args.posonlyargs + args.args) > 1] == []
+    # So that the type checker finds an argument in the place of another.
+    assert [
+        name for name, args in services if args.args and _type(args.args[0]) in map(_type, args.kwonlyargs)
+    ] == []
+
+
+def _type(argument: ast.arg) -> str:
+    return ast.unparse(argument.annotation) if argument.annotation else ""
 
 
 def test_docstrings_begin_with_an_imperative_or_a_noun_phrase() -> None:

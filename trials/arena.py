@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from game.games.arena import RATE, SPEED, TURN
 from trials.figures import Figure, at_least, at_most, percentile, within
-from trials.ground import Ground
+from trials.ground import Ground, kill_in_turn
 from trials.history import History, Operation, Unknown
 from trials.people import Frame, Line, Person, crowd, visitors
 from trials.trial import Query, Trial
@@ -95,13 +95,7 @@ async def run(ground: Ground, history: History, *, players: int, kills: int) -> 
         for fighter in fighters:
             await fighter.begin()
         fighters[0].line.servers = servers
-        for number in range(kills):
-            await asyncio.sleep(random.uniform(2, 3))
-            victim = servers[number % 2]
-            history.seen("operator", "killed")
-            victim.kill(victim.pids[0])
-            await asyncio.to_thread(victim.start)
-        await asyncio.sleep(3)
+        await kill_in_turn(history, servers, kills=kills, every_s=(2, 3))
         for fighter in fighters:
             await fighter.leave()
 

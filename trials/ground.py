@@ -1,12 +1,14 @@
 """The environment of a trial: a PostgreSQL and a Redis of its own, and server processes to kill."""
 
+import asyncio
 import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import redis
 from core.embedded import postgres, valkey
 from gameplatform import environment
 from gameplatform.testing.processes import ROOT, ServerProcess, fresh_database
+from trials.history import History
 
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "gameplatform.settings",
@@ -98,6 +101,23 @@ class Ground:
     def stop(self) -> None:
         for server in self.servers:
             server.stop(signal.SIGKILL)
+
+
+async def kill(history: History, victim: ServerProcess) -> None:
+    """Kill a server with SIGKILL and start it again."""
+    history.seen("operator", "killed")
+    victim.kill(victim.pids[0])
+    await asyncio.to_thread(victim.start)
+
+
+async def kill_in_turn(
+    history: History, servers: Sequence[ServerProcess], *, kills: int, every_s: tuple[float, float]
+) -> None:
+    """Kill the servers one after the other, each after a random pause of these bounds, and wait 3 s more."""
+    for number in range(kills):
+        await asyncio.sleep(random.uniform(*every_s))
+        await kill(history, servers[number % len(servers)])
+    await asyncio.sleep(3)
 
 
 @contextlib.contextmanager

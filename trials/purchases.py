@@ -11,7 +11,7 @@ import asyncio
 import random
 
 from trials.figures import Figure, at_least, exactly, none_of
-from trials.ground import Ground
+from trials.ground import Ground, kill
 from trials.history import History, Operation, Refused, Unknown
 from trials.people import Person, crowd, visitors
 from trials.trial import Query, Trial
@@ -43,10 +43,7 @@ async def run(ground: Ground, history: History, *, clients: int, purchases: int,
         async def kill_now_and_then() -> None:
             for _ in range(kills):
                 await asyncio.sleep(0.5)
-                victim = servers[0]
-                victim.kill(victim.pids[0])
-                history.seen("operator", "killed")
-                await asyncio.to_thread(victim.start)
+                await kill(history, servers[0])
 
         await asyncio.gather(kill_now_and_then(), *(shop(person) for person in people))
 

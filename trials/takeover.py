@@ -7,11 +7,8 @@ As a test: ``test_a_game_survives_its_killed_owner`` in
 game/tests/test_workers.py.
 """
 
-import asyncio
-import random
-
 from trials.figures import Figure, at_least, percentile, within
-from trials.ground import Ground
+from trials.ground import Ground, kill_in_turn
 from trials.history import History, Operation
 from trials.people import crowd, visitors
 from trials.tables import check_games, resumed_after, tables
@@ -28,13 +25,7 @@ async def run(ground: Ground, history: History, *, games: int, kills: int) -> No
         [longest] = await tables(history, people[:2], pause=0)
         await longest.played(LONG_GAME)
         laid = [longest, *await tables(history, people[2:], pause=0.05)]
-        for number in range(kills):
-            await asyncio.sleep(random.uniform(0.5, 1.5))
-            victim = servers[number % 2]
-            history.seen("operator", "killed")
-            victim.kill(victim.pids[0])
-            await asyncio.to_thread(victim.start)
-            await asyncio.sleep(3)
+        await kill_in_turn(history, servers, kills=kills, every_s=(3.5, 4.5))
         for table in laid:
             await table.leave()
 

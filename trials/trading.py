@@ -7,7 +7,6 @@ as it was offered.
 As a test: ``test_trades_at_random_with_aborts_lose_and_double_nothing`` in world/trading/tests/test_races.py.
 """
 
-import asyncio
 import itertools
 import random
 from collections import Counter
@@ -16,9 +15,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from gameplatform.testing.processes import ServerProcess
 from trials.figures import Figure, at_least, none_of, told
-from trials.ground import Ground
+from trials.ground import Ground, kill
 from trials.history import History, Operation
 from trials.people import Person, close_all, crowd, open_all, some_at_a_time, visitors
 from trials.traders import Trader, trade
@@ -47,7 +45,7 @@ async def run(ground: Ground, history: History, *, people: int, trades: int, kil
 
         async def attempt(number: int) -> None:
             if number in moments:
-                await _kill(history, moments[number])
+                await kill(history, moments[number])
             await trade(history, *random.sample(traders, 2))
 
         await some_at_a_time(map(attempt, range(trades)), people // 2)
@@ -75,12 +73,6 @@ async def _furnish(ground: Ground, people: Sequence[Person]) -> None:
     await some_at_a_time(map(furnish, people, wants), 8)
     # Guests and new accounts may not trade.
     ground.query("UPDATE accounts_user SET is_guest = false, is_premium = true WHERE is_guest")
-
-
-async def _kill(history: History, victim: ServerProcess) -> None:
-    victim.kill(victim.pids[0])
-    history.seen("operator", "killed")
-    await asyncio.to_thread(victim.start)
 
 
 def check(operations: list[Operation], query: Query) -> list[Figure]:

@@ -112,7 +112,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     here = request.resolver_match.route if request.resolver_match else ""
     others = [_figures(calls) for calls in call_costs.recent_calls() if calls.route != here]
     others.sort(key=lambda call: -call["p50_ms"])
-    return render(request, "web/calls.html", {"calls": others})
+    return render(request, "web/calls.html", {"title": "Calls", "calls": others})
 
 
 @require_safe
@@ -134,7 +134,7 @@ def mails(request: HttpRequest) -> HttpResponse:
             if mail.sent_at is not None
         ]
         return HttpResponse(encode(sent), content_type="application/json")
-    return render(request, "web/mails.html", {"mails": queue.latest(100)})
+    return render(request, "web/mails.html", {"title": "Mail", "mails": queue.latest(100)})
 
 
 @require_safe

@@ -29,7 +29,7 @@ def revoke(key_id: int) -> None:
     ServerKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def user_of(secret: str, *, user_id: str, method: str, path: str) -> User:
+def user_of(*, secret: str, user_id: str, method: str, path: str) -> User:
     """Return the user for whom the holder of this key makes a call.
 
     Raises ``KeyInvalid``, ``OutOfScope``, ``Malformed`` and ``NotFound``.

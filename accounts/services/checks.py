@@ -13,7 +13,7 @@ from core import words
 from core.refusals import Invalid
 
 
-def check_password(password: str, *, username: str, email: str, field: str = "password") -> None:
+def check_password(*, password: str, username: str, email: str, field: str = "password") -> None:
     """Check a password with Django's validators. Raises ``Invalid``."""
     try:
         validate_password(password, User(username=username, email=email))

@@ -13,7 +13,7 @@ from core.mail import queue
 
 def change_password(*, user: User, password: str, session_id: int) -> None:
     """Set a new password and sign out every other device. Raises ``Invalid`` or ``SessionEnded``."""
-    check_password(password, username=user.username, email=user.email, field="new_password")
+    check_password(password=password, username=user.username, email=user.email, field="new_password")
     user.set_password(password)
     user.stays_signed_in = session_id
     with transaction.atomic():

@@ -29,7 +29,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
     Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the name or the password).
     """
     check_name(username)
-    check_password(password, username=username, email=email)
+    check_password(password=password, username=username, email=email)
     check_free(email=email, username=username)
     user = _create(
         names=[username] if username else _names_from(email), email=email, password=make_password(password)
@@ -77,7 +77,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     check_name(username)
     call = run_before(Register(username=username or user.username, email=email), user_id=user.pk)
     username, email = call.username, call.email
-    check_password(password, username=username, email=email)
+    check_password(password=password, username=username, email=email)
     check_free(email=email, username=username, but=user)
     hashed = make_password(password)
     with unique(username=username, email=email, but=user):

@@ -9,6 +9,11 @@ import type {
   AccountsOwnProfile,
   AccountsPasskeyRow,
   AccountsWayIn,
+  GameLeaderboardRow,
+  MatchmakingOfferedQueue,
+  MatchmakingQueueLeft,
+  MatchmakingStanding,
+  StorageDocument,
 } from "./rest.d.ts";
 
 export interface Tokens {
@@ -94,7 +99,7 @@ export declare class ApiError extends Error {
 export declare function claims(token: string | null | undefined): { sub?: string; iat?: number; exp?: number };
 
 /** A socket by what it tells and takes. */
-export declare class Channel<Told = any, Taken = any> {
+export declare class Channel<Told = Heard, Taken = Sent> {
   readonly name: string;
   readonly state: State;
   readonly seq: number | null;
@@ -168,17 +173,26 @@ export declare class GameClient {
   merge(other: GameClient): Promise<AccountsOwnProfile>;
   renewTokens(): Promise<boolean>;
   ticket(): Promise<string>;
-  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
-  joinQueue(game?: string, options?: Record<string, unknown>): Promise<any>;
-  leaveQueue(): Promise<any>;
-  queues(): Promise<any>;
-  accept(proposalId: number): Promise<any>;
-  decline(proposalId: number): Promise<any>;
-  queueStatus(): Promise<any>;
-  save(key: string, value: unknown, options?: { version?: string }): Promise<any>;
-  load(key: string): Promise<any>;
-  leaderboard(name: string, options?: { period?: string; aroundMe?: boolean; limit?: number }): Promise<any[]>;
-  call(procedure: string, args?: Record<string, unknown>): Promise<any>;
+  /** `Answer` is the type of `rest.d.ts` for this path. */
+  request<Answer = any>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  joinQueue(game?: string, options?: Record<string, unknown>): Promise<MatchmakingStanding>;
+  leaveQueue(): Promise<MatchmakingQueueLeft>;
+  queues(): Promise<MatchmakingOfferedQueue[]>;
+  accept(proposalId: number): Promise<MatchmakingStanding>;
+  decline(proposalId: number): Promise<MatchmakingQueueLeft>;
+  queueStatus(): Promise<MatchmakingStanding>;
+  save(key: string, value: unknown, options?: { version?: string }): Promise<StorageDocument>;
+  load(key: string): Promise<StorageDocument | null>;
+  leaderboard(
+    name: string,
+    options?: { period?: string; aroundMe?: boolean; limit?: number },
+  ): Promise<GameLeaderboardRow[]>;
+  call<Answer = unknown>(procedure: string, args?: Record<string, unknown>): Promise<Answer>;
   connectToNotifications(): Channel<Notifications.Heard, Notifications.Sent>;
   connectToPresence(): Channel<FriendsStatus.Heard, FriendsStatus.Sent>;
   connectToWorld(): Channel<World.Heard, World.Sent>;

@@ -187,7 +187,7 @@ def create_matches(
             seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
             publish(match_found(game, rules=rules, number=number, user_id=one.user_id))
         for place, (user_id, level) in enumerate(beside):
-            username = bot_name(level or 1, number=place + 1)
+            username = bot_name(level=level or 1, number=place + 1)
             seats.append(SeatRecord(len(lineup) + place, user_id, username, level, None))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
@@ -208,17 +208,17 @@ def match_found(game: Game, *, rules: type[Rules], number: int, user_id: UserId)
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
-def bot_name(level: int, *, number: int) -> str:
+def bot_name(*, level: int, number: int) -> str:
     """Return the name of the account that plays as the nth bot of this level in a game."""
     return BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
 
 
-def bot_user_id(level: int, *, number: int = 1) -> UserId:
+def bot_user_id(*, level: int, number: int = 1) -> UserId:
     """Return the account that plays as a bot of this level; created when first needed.
 
     Each bot of a game has its own, by ``number``.
     """
-    name = bot_name(level, number=number)
+    name = bot_name(level=level, number=number)
     user, _ = User.objects.get_or_create(username=name, defaults={"is_bot": True, "password": "!"})
     return UserId(user.pk)
 
@@ -243,7 +243,7 @@ def create_against_bot(
 def _bots(levels: Sequence[int]) -> list[Player]:
     """Return bots of these levels, each with an account of its own."""
     return [
-        Player(bot_user_id(level, number=1 + list(levels[:place]).count(level)), bot_level=level)
+        Player(bot_user_id(level=level, number=1 + list(levels[:place]).count(level)), bot_level=level)
         for place, level in enumerate(levels)
     ]
 

@@ -36,7 +36,7 @@ from matchmaking.refusals import (
     WrongPartySize,
 )
 from matchmaking.services.leaving import leave
-from matchmaking.services.matches import NEW, create_games, groups_of
+from matchmaking.services.matches import FIRST_UNSAVED, create_games, groups_of
 from matchmaking.services.proposals import propose
 from matchmaking.services.tickets import (
     LOOK,
@@ -78,7 +78,7 @@ def join(
     """
     call = run_before(JoinQueue(game=game, mode=mode, asks=dict(asks)), user_id=user_id)
     game, mode, asks = call.game, call.mode, call.asks
-    queue = declared_queue(game, mode=mode)
+    queue = declared_queue(game=game, mode=mode)
     answers = _answers(queue, asks)
     if party_id is not None:
         return _join_as_party(queue, user_id, party_id, answers)
@@ -91,7 +91,7 @@ def join_soon(*, user_id: UserId, game: str, mode: str = "") -> Future[Standing]
 
     Hooks before the call, which might block, do not run.
     """
-    queue = declared_queue(game, mode=mode)
+    queue = declared_queue(game=game, mode=mode)
     answers = _answers(queue, {})
     _check_size(queue, 1)
     return _join_together.soon(Queue.name_of(game, mode), _Request((user_id,), answers))
@@ -141,7 +141,7 @@ def _join_as_party(queue: DeclaredQueue, user_id: UserId, party_id: int, answers
 def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception]:
     """Return the status of each request's leader after they have joined in this order."""
     game, mode = Queue.kind_of(queue)
-    declared = declared_queue(game, mode=mode)
+    declared = declared_queue(game=game, mode=mode)
     lock_queue(queue)
     user_ids = [user_id for request in requests for user_id in request.user_ids]
     leaders = [request.user_ids[0] for request in requests]
@@ -169,7 +169,7 @@ def _join(queue: str, requests: Sequence[_Request]) -> list[Standing | Exception
             )
         else:
             members = [entrants[user_id] for user_id in (leader, *others)]
-            new.append(waiting_ticket(NEW + len(new), waited=0.0, players=members, asks=asks))
+            new.append(waiting_ticket(FIRST_UNSAVED + len(new), waited=0.0, players=members, asks=asks))
             # If the same party is in this batch twice, the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
     _keep_answers(queue, declared, new)

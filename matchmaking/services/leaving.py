@@ -113,7 +113,7 @@ def _requeue(queue: str, left: Sequence[UserId], stayed: Mapping[UserId, datetim
     entrants = game_selectors.entrants(game, queue, list(stayed))
     waiting = selectors.queues_of(stayed)
     now = timezone.now()
-    has_questions = declared_queue(game, mode=mode).asks is not NoQuestions
+    has_questions = declared_queue(game=game, mode=mode).asks is not NoQuestions
     answers = selectors.answers(queue, list(stayed))
     requeued: set[UserId] = set()
     for party_id, user_ids in party_selectors.by_party([*stayed, *left]):

@@ -19,8 +19,8 @@ from matchmaking import rules
 from matchmaking.models import Queue
 from matchmaking.services.tickets import delete_tickets
 
-NEW = 2**63
-"""Ids from here on belong to tickets that may be matched before they need a row."""
+FIRST_UNSAVED = 2**63
+"""Ids from here on, which no row has, belong to tickets that may be matched before they need a row."""
 
 waits = Histogram(
     "matchmaking_wait_seconds",
@@ -47,7 +47,7 @@ def create_games(
     if not groups:
         return {}
     tickets = [ticket for group in groups for ticket in group]
-    delete_tickets([ticket.id for ticket in tickets if ticket.id < NEW])
+    delete_tickets([ticket.id for ticket in tickets if ticket.id < FIRST_UNSAVED])
     unknown = {user_id for ticket in tickets for user_id in ticket.user_ids} - known.keys()
     kind, mode = Queue.kind_of(queue)
     entrants = {**known, **game_selectors.entrants(kind, queue, unknown)}

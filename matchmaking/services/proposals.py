@@ -50,7 +50,7 @@ def accept(*, user_id: UserId, proposal_id: int) -> Standing:
         return made
     queue = ticket.queue_id
     game, mode = Queue.kind_of(queue)
-    declared = declared_queue(game, mode=mode)
+    declared = declared_queue(game=game, mode=mode)
     Member.objects.filter(user=user_id).update(accepted=True)
     Ticket.objects.filter(pk=ticket.pk).update(heard_at=timezone.now())
     if Member.objects.filter(ticket__proposal=proposal_id, accepted=False).exists():

@@ -26,7 +26,7 @@ HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 
 
-def declared_queue(game: str, *, mode: str) -> DeclaredQueue:
+def declared_queue(*, game: str, mode: str) -> DeclaredQueue:
     """Return the queue of this game and mode. Raises ``UnknownGame`` and ``UnknownQueue``."""
     kind = catalogue.get(game)
     queue = queues.find(game, mode)

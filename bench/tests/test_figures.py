@@ -10,8 +10,9 @@ import pytest
 
 from bench import measure
 from bench.goals import GOALS, LOADS, NAIVE, OURS
-from bench.loadgen import SCENARIOS, _ramp
 from bench.report import table
+from bench.scenarios import SCENARIOS
+from bench.scenarios.real_time import _ramp
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bench import loadgen
-from bench.loadgen import Run, take_turns
+from bench.loadgen import take_turns
+from bench.scenarios import SCENARIOS
+from bench.scenarios.run import Run
 from bench.sockets import ServerFault
 from bench.targets import Target
 
@@ -17,7 +18,7 @@ def runs(*names: Any) -> list[Run]:
 
 
 def put_under(scenario: Any, those: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(loadgen.SCENARIOS, "scenario", scenario)
+    monkeypatch.setitem(SCENARIOS, "scenario", scenario)
     asyncio.run(take_turns("scenario", those))
 
 

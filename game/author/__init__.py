@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from game.author.game import Game, Grid, State, action, move
+from game.author.game import Game, State
+from game.author.grid import Grid
 from game.author.interest import Radius
 from game.author.leaving import BOT, END, PLAY_ON, SUBSTITUTE
+from game.author.marks import action, move
 from game.author.movements import Record
 from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove

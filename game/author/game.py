@@ -1,17 +1,18 @@
 """The base class of all games: its attributes and methods, with their defaults."""
 
-import functools
 import inspect
 import re
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
-from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
+from game.author.grid import Grid
 from game.author.interest import Interest, Sees
 from game.author.leaving import BOT, END, PLAY_ON, Leaving, Why
+from game.author.marks import OUR_ACTIONS, Action
 from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.past import MAX_REWIND_S, Past
 from game.author.refusals import GameDefinitionError, IllegalMove
@@ -64,86 +65,6 @@ RESERVED: Final = frozenset(
 """Names that the platform gives a game, so that no method or attribute of an author may have them."""
 
 MODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-
-F = TypeVar("F", bound=Move)
-
-
-def move(method: F) -> F:
-    """Mark a method as a move: ``method(self, state, seat, argument: type, ...)`` changes ``state`` in place.
-
-    The arguments are validated against their types before the call. Refuse a move with ``self.require``. The
-    return value is ignored.
-    """
-    method.is_move = True  # type: ignore[attr-defined]
-    return method
-
-
-def action(method: F) -> F:
-    """Mark a method as an action: something other than a move that a player may do at any time.
-
-    It is declared as a move is, may change ``state``, and is refused with ``self.require``.
-    """
-    method.is_action = True  # type: ignore[attr-defined]
-    return method
-
-
-class Action(NamedTuple):
-    """An action of a game's own: its method and the types of its data."""
-
-    method: Move
-    data: Movements
-
-
-OUR_ACTIONS: Final = frozenset(
-    (
-        "accept_draw",
-        "accept_undo",
-        "ask_undo",
-        "decline_undo",
-        "emote",
-        "offer_draw",
-        "rematch",
-        "resign",
-        "start",
-    )
-)
-"""Actions of every game, so that none of a game's own may have their names."""
-
-
-class Grid(msgspec.Struct, frozen=True, dict=True):
-    """A board of ``rows`` by ``columns`` cells; seat n places ``marks[n]`` on it.
-
-    In the state, ``board`` is one flat list of seats and None, row by row from the top. In views it is a list
-    of rows of marks. A game with a grid starts with an empty board unless it defines ``setup``.
-    """
-
-    rows: int
-    columns: int
-    marks: Sequence[str]
-
-    def empty(self) -> list[Seat | None]:
-        return [None] * (self.rows * self.columns)
-
-    def shown(self, board: Sequence[Seat | None]) -> list[list[str | None]]:
-        cells = list(map(self._mark_of, board))
-        return list(map(cells.__getitem__, self._rows))
-
-    @functools.cached_property
-    def View(self) -> type[Record]:
-        """The type of a view with nothing but the board."""
-        marks: Any = Literal[*self.marks]
-        cells: Any = list[list[marks | None]]
-        view: type[Record] = msgspec.defstruct("View", [("board", cells)], bases=(Record,))  # type: ignore[assignment]
-        return view
-
-    @functools.cached_property
-    def _mark_of(self) -> Callable[[Seat | None], str | None]:
-        known: dict[Seat | None, str] = dict(enumerate(self.marks))
-        return known.get
-
-    @functools.cached_property
-    def _rows(self) -> list[slice]:
-        return [slice(row * self.columns, (row + 1) * self.columns) for row in range(self.rows)]
 
 
 class NoOptions(Record):
@@ -452,16 +373,46 @@ def side_of(game: type[Game], seat: Seat) -> str:
 
 def _prepare(cls: type[Game]) -> None:
     """Validate a game class and set its derived attributes."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
     given = vars(cls)
     for name in sorted(RESERVED & _own_names(cls)):
         _check(False, cls, f"the platform uses the name `{name}`: give yours another one")
-    cls.name = given.get("name", "_".join(words).lower())
-    cls.title = given.get("title", " ".join(words))
+    _prepare_names(cls)
+    _prepare_seats(cls)
+    _check_settings(cls)
+    moves, actions = _prepare_marked(cls)
+    cls.alternating = not _overrides(cls, "turn")
+    cls.lists_legal = _overrides(cls, "legal")
+    if "hidden" not in given:
+        cls.hidden = _overrides(cls, "view")
+    _prepare_view(cls)
+    tick = getattr(cls, "tick", None)
+    cls.real_time = tick is not None
+    if tick is not None:
+        _check(not moves, cls, "a game has either `tick`, or moves and turns")
+        _prepare_real_time(cls, tick)
+    else:
+        _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
+        cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
+        cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
+    _check((moves | actions).keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
+    _check_phases(cls, moves)
+    cls.simultaneous = any(phase.who == ALL for phase in cls.phases)
+    cls.correspondence = isinstance(cls.clock, Days) and not cls.real_time
+    cls.timed = bool(cls.phases or cls.timers or cls.correspondence)
+    cls.source_digest = digest(cls)
+    _check_options(cls)
+
+
+def _prepare_names(cls: type[Game]) -> None:
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
+    cls.name = vars(cls).get("name", "_".join(words).lower())
+    cls.title = vars(cls).get("title", " ".join(words))
     _check(
         re.fullmatch(r"[a-z][a-z0-9_]{0,39}", cls.name), cls, f"the name {cls.name!r} is not in snake_case"
     )
 
+
+def _prepare_seats(cls: type[Game]) -> None:
     players = (cls.players,) if isinstance(cls.players, int) else tuple(cls.players)
     is_valid = bool(players) and all(type(end) is int for end in players) and 1 <= players[0] <= players[-1]
     is_valid = is_valid and len(players) in (2, players[-1] - players[0] + 1)
@@ -472,6 +423,9 @@ def _prepare(cls: type[Game]) -> None:
             ("left", "right") if cls.max_players == 2 else [f"seat_{n + 1}" for n in range(cls.max_players)]
         )
     _check(len(cls.sides) >= cls.max_players, cls, "`sides` must name a side for each player")
+
+
+def _check_settings(cls: type[Game]) -> None:
     is_valid = not isinstance(cls.modes, str) and all(MODE.fullmatch(mode) for mode in cls.modes)
     _check(
         is_valid, cls, "`modes` must be names of lower-case letters, digits, - and _, beginning with a letter"
@@ -487,13 +441,15 @@ def _prepare(cls: type[Game]) -> None:
     _check(
         cls.open or _overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on"
     )
-
     for name in ("grace", "start_within", "fill_within", "spectator_delay", "lag_compensation"):
         seconds = getattr(cls, name)
         _check(type(seconds) in (int, float) and 0 <= seconds < 1e7, cls, f"`{name}` must be in seconds")
     _check(cls.lag_compensation <= MAX_REWIND_S, cls, f"`lag_compensation` is at most {MAX_REWIND_S} seconds")
-
     _check(is_filler(cls.fill_with), cls, "`fill_with` must be BOT(1), BOT(2) or BOT(3), or None")
+
+
+def _prepare_marked(cls: type[Game]) -> tuple[dict[str, Move], dict[str, Move]]:
+    """Return the class's moves and actions by name."""
     moves, actions = _marked(cls, "is_move"), _marked(cls, "is_action")
     cls.timers = _marked(cls, "is_timer")
     for name in sorted((moves | actions | cls.timers).keys() & vars(Game).keys()):
@@ -503,12 +459,10 @@ def _prepare(cls: type[Game]) -> None:
     }
     for name in sorted(OUR_ACTIONS & actions.keys()):
         _check(False, cls, f"every game has an action `{name}`: give yours another name")
-    tick = getattr(cls, "tick", None)
-    cls.real_time = tick is not None
-    cls.alternating = not _overrides(cls, "turn")
-    cls.lists_legal = _overrides(cls, "legal")
-    if "hidden" not in given:
-        cls.hidden = _overrides(cls, "view")
+    return moves, actions
+
+
+def _prepare_view(cls: type[Game]) -> None:
     shown = types_of(cls.view).get("return") if _overrides(cls, "view") else cls.View or _view_of_board(cls)
     cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
     cls.view_is_shared = not cls.hidden
@@ -520,31 +474,24 @@ def _prepare(cls: type[Game]) -> None:
     cls.view_codec = None if cls.view_type is None else codec_of(cls.view_type)
     taken = {"turn", "you"}.intersection(cls.view_type.__struct_encode_fields__ if cls.view_type else ())
     _check(not taken, cls, "the platform adds `turn` and `you` to each view: give your fields other names")
-    if tick is not None:
-        _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
-        _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
-        _check(not cls.undo, cls, "`undo` is for games with moves")
-        rates = (cls.rate, cls.frame_rate)
-        is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
-        advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
-        _check(is_valid, cls, advice)
-        input_type, cls.lists_inputs = _input_type(cls, tick)
-        cls.movements = Movements({"input": input_type}, are_inputs=True)
-        _check(cls.idle in (None, "repeat", "zero"), cls, '`idle` must be "repeat", "zero" or None')
-        has_zero = not any(field.required for field in msgspec.structs.fields(input_type))
-        _check(
-            cls.idle != "zero" or has_zero, cls, '`idle = "zero"` needs defaults for all fields of an input'
-        )
-    else:
-        _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
-        cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
-        cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
-    _check((moves | actions).keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
-    _check_phases(cls, moves)
-    cls.simultaneous = any(phase.who == ALL for phase in cls.phases)
-    cls.correspondence = isinstance(cls.clock, Days) and not cls.real_time
-    cls.timed = bool(cls.phases or cls.timers or cls.correspondence)
-    cls.source_digest = digest(cls)
+
+
+def _prepare_real_time(cls: type[Game], tick: Move) -> None:
+    _check(cls.alternating, cls, "a game has either `tick`, or moves and turns")
+    _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
+    _check(not cls.undo, cls, "`undo` is for games with moves")
+    rates = (cls.rate, cls.frame_rate)
+    is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
+    advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
+    _check(is_valid, cls, advice)
+    input_type, cls.lists_inputs = _input_type(cls, tick)
+    cls.movements = Movements({"input": input_type}, are_inputs=True)
+    _check(cls.idle in (None, "repeat", "zero"), cls, '`idle` must be "repeat", "zero" or None')
+    has_zero = not any(field.required for field in msgspec.structs.fields(input_type))
+    _check(cls.idle != "zero" or has_zero, cls, '`idle = "zero"` needs defaults for all fields of an input')
+
+
+def _check_options(cls: type[Game]) -> None:
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
     is_plain = all(type(one) in (str, int, bool) for one in cls.metadata.values())

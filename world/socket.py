@@ -1,9 +1,9 @@
 """The base of the world's socket: authentication, the character in play, and its place."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from django.conf import settings
@@ -22,7 +22,7 @@ from realtime.socket.gate import close_refused
 from realtime.socket.subscription import Subscription
 from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
-from realtime.wire.messages import Command, Message, MessageId, Ping
+from realtime.wire.messages import Command, CommandDecoder, Message, MessageId, Ping
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
@@ -51,13 +51,46 @@ class AlreadyAuthenticated(Conflict):
     title = "You are signed in on this socket"
 
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+State = Callable[[UserId, CharacterInfo], list[Message]]
+
+
+class Part:
+    """The commands of one part of the world, and the messages that it sends."""
+
+    def __init__(
+        self, *, emits: tuple[type[Message], ...] = (), emits_unsequenced: tuple[type[Message], ...] = ()
+    ) -> None:
+        self.emits = emits
+        self.emits_unsequenced = emits_unsequenced
+        self.handlers: dict[type[Command], Callable[..., Any]] = {}
+        self.states: list[State] = []
+
+    def handles(self, kind: type[Command]) -> Callable[[Handler], Handler]:
+        """Make a function the handler of this command: ``def handler(socket, command)``, sync or async."""
+
+        def register(function: Handler) -> Handler:
+            self.handlers[kind] = function
+            return function
+
+        return register
+
+    def on_entering(self, read: State) -> State:
+        """Send what this function returns for the user's character between the first frame and live events.
+
+        It is called on a database thread.
+        """
+        self.states.append(read)
+        return read
+
+
 class WorldSocket(Consumer):
     """The consumer of one user's socket in the shared world.
 
-    Each part of the world adds its commands in a subclass (``handlers.py`` of its package) from which
-    ``WorldConsumer`` inherits, and lists the messages that it sends in ``emits`` and
-    ``emits_unsequenced`` of its own.
+    ``WorldConsumer`` adds the commands of each part of the world (``handlers.py`` of its package).
     """
+
+    parts: ClassVar[tuple[Part, ...]] = ()
 
     emits: ClassVar[tuple[type[Message], ...]] = (
         events.AuthResponse,
@@ -84,10 +117,12 @@ class WorldSocket(Consumer):
     _seal: Seal | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        for name in ("emits", "emits_unsequenced"):
-            told = dict.fromkeys(kind for base in cls.__mro__ for kind in vars(base).get(name, ()))
-            setattr(cls, name, tuple(told))
         super().__init_subclass__(**kwargs)
+        for part in cls.parts:
+            cls.handlers |= part.handlers
+            cls.emits += part.emits
+            cls.emits_unsequenced += part.emits_unsequenced
+        cls.decoder = CommandDecoder(tuple(cls.handlers))
 
     def __init__(self) -> None:
         # Not in ``opened``: the socket may be closed before that runs.
@@ -227,19 +262,18 @@ class WorldSocket(Consumer):
             await self._subscribe_to_place(found)
             if not await self.follow(events.world_topic(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
-            for told in await in_database(self.current_state, self.character):
+            for told in await in_database(self._current_state, self.character):
                 self.connection.tell(told)
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
         self.has_entered = True
 
-    def current_state(self, character: CharacterInfo | None) -> list[Message]:
-        """Return other state that concerns this user, to be sent between the first frame and live events.
-
-        Called on a database thread.
-        """
-        return []
+    def _current_state(self, character: CharacterInfo | None) -> list[Message]:
+        if character is None:
+            return []
+        user_id = self.player.user_id
+        return [state for part in self.parts for read in part.states for state in read(user_id, character)]
 
     async def _subscribe_to_place(self, found: selectors.Visitor | None) -> None:
         """Subscribe to the character's place and faction; frames are held until the subscriptions begin."""

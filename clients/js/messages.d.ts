@@ -243,16 +243,6 @@ export declare namespace Game {
     level_up: boolean;
     gems?: number;
     currencies?: Record<string, number>;
-    items?: Array<ItemGranted>;
-  }
-
-  /** A quantity of an item that was given; `item` is its slug. */
-  interface ItemGranted {
-    item: string;
-    item_id: number;
-    name: string;
-    rarity: string;
-    quantity: number;
   }
 
   /** The phase of a game; `waiting_for` are the users who may move, unless it is one. `chosen` is the receiver's own choice, where all choose at once. */
@@ -1103,12 +1093,6 @@ export declare namespace Direct {
 
 /** `/ws/`: The shared world's consumer, one per user. */
 export declare namespace World {
-  /** A quantity of an item, given by its row in your inventory. */
-  interface OfferedItem {
-    id: number;
-    quantity?: number;
-  }
-
   /** Coordinates of a move, in metres; an omitted coordinate keeps its value. */
   interface Step {
     x?: number;
@@ -1121,6 +1105,12 @@ export declare namespace World {
     x?: number;
     y?: number;
     z?: number;
+  }
+
+  /** A quantity of an item, given by its row in your inventory. */
+  interface OfferedItem {
+    id: number;
+    quantity?: number;
   }
 
   /** A faction; `shards` is the number of shards it holds. */
@@ -1263,7 +1253,6 @@ export declare namespace World {
   interface OfferInfo {
     user_id: number;
     gold: number;
-    currencies: Record<string, number>;
     items: Array<OfferedItemInfo>;
     confirmed: boolean;
   }
@@ -1296,65 +1285,69 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask a user whose character is in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
-    trade_request: {
-      type: "trade_request";
+    /** List your characters. */
+    character_list: {
+      type: "character_list";
+      id?: string | number | null;
+    };
+    /** Create a character in the named faction. Refused with `unknown_faction`, `no_home`, `too_many_characters`, `character_name_taken`. */
+    character_create: {
+      type: "character_create";
+      name: string;
+      faction: string;
+      id?: string | number | null;
+    };
+    /** Select the character that you play. Refused with `unknown_character`, `rate_limited`. */
+    character_select: {
+      type: "character_select";
+      character_id: number;
+      id?: string | number | null;
+    };
+    /** Request the current state of one of your characters, or of a character in the same place as yours. Refused with `unknown_character`. */
+    character_update: {
+      type: "character_update";
+      character_id: number;
+      id?: string | number | null;
+    };
+    /** Delete one of your characters permanently. Refused with `unknown_character`. */
+    character_delete: {
+      type: "character_delete";
+      character_id: number;
+      id?: string | number | null;
+    };
+    /** Walk to a connected place, or move within the current one. `position` is in metres; omitted coordinates keep their values. `velocity` is in metres per second; omitted components are 0. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
+    move: {
+      type: "move";
+      to_location_id?: number | null;
+      from_location_id?: number | null;
+      position?: Step | null;
+      velocity?: Vector;
+      id?: string | number | null;
+    };
+    /** Send a chat message to the whole world, or on the channel `area` to everybody in the same place. Refused with `no_character`, `rate_limited`. */
+    chat: {
+      type: "chat";
+      content: string;
+      channel?: "area" | "world";
+      id?: string | number | null;
+    };
+    /** Send a private message to a user who is in the world. Refused with `not_in_world`, `rate_limited`. */
+    whisper: {
+      type: "whisper";
       to_user_id: number;
+      content: string;
       id?: string | number | null;
     };
-    /** Accept a trade request; both users can make offers from then on. Refused with `unknown_trade`, `trade_over`, `not_yours_to_accept`, `cannot_trade`. */
-    trade_accept: {
-      type: "trade_accept";
-      trade_id: number;
+    /** Send a chat message to your faction. Refused with `no_character`, `rate_limited`. */
+    faction_chat: {
+      type: "faction_chat";
+      content: string;
       id?: string | number | null;
     };
-    /** End a trade, accepted or not. Refused with `unknown_trade`, `trade_over`. */
-    trade_decline: {
-      type: "trade_decline";
-      trade_id: number;
-      id?: string | number | null;
-    };
-    /** Replace your offer; all confirmations are withdrawn. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (giving something away requires level 3 or premium), `not_enough_gold`, `not_enough_items`, `item_equipped`, `not_enough_of_currency`, `currency_not_tradeable`. */
-    trade_update: {
-      type: "trade_update";
-      trade_id: number;
-      gold?: number;
-      currencies?: Record<string, number>;
-      items?: Array<OfferedItem>;
-      id?: string | number | null;
-    };
-    /** Confirm the offers of this version; the exchange happens once both users have confirmed. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and, if something is no longer there, with the codes of `trade_update`; or with `balance_full`. */
-    trade_complete: {
-      type: "trade_complete";
-      trade_id: number;
-      version: number;
-      id?: string | number | null;
-    };
-    /** Begin to capture the shard in your character's place; the capture takes effect when its time is over. Refused with `no_character`, `not_in_play`, `unknown_shard`, `not_here`, `already_yours`, `shard_contested`, `already_capturing`. */
-    shard_captured: {
-      type: "shard_captured";
-      shard_id: number;
-      id?: string | number | null;
-    };
-    /** Attack a character of another faction in the same place. Refused with `no_character`, `unknown_target`, `same_faction`, `already_fighting`, `shielded`. */
-    combat_start: {
-      type: "combat_start";
-      target_id: number;
-      id?: string | number | null;
-    };
-    /** Strike, cast a spell or use an item in a fight; the server computes the effect. `target_id` is the opponent's character; to heal, by spell or item, give your own or omit it. `ability_name` is required for a spell, `item_id` (a row of your inventory) for an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
-    combat_action: {
-      type: "combat_action";
-      combat_id: number;
-      action_type: "attack" | "item" | "spell";
-      target_id?: number | null;
-      ability_name?: string | null;
-      item_id?: number | null;
-      id?: string | number | null;
-    };
-    /** Request the state of your fight and what you can use in it. */
-    combat_state: {
-      type: "combat_state";
+    /** Send an announcement to everybody in the world. Refused with `staff_only`. */
+    world_announcement: {
+      type: "world_announcement";
+      content: string;
       id?: string | number | null;
     };
     /** Create a party and lead it. */
@@ -1407,69 +1400,64 @@ export declare namespace World {
       content: string;
       id?: string | number | null;
     };
-    /** Send a chat message to the whole world, or on the channel `area` to everybody in the same place. Refused with `no_character`, `rate_limited`. */
-    chat: {
-      type: "chat";
-      content: string;
-      channel?: "area" | "world";
+    /** Attack a character of another faction in the same place. Refused with `no_character`, `unknown_target`, `same_faction`, `already_fighting`, `shielded`. */
+    combat_start: {
+      type: "combat_start";
+      target_id: number;
       id?: string | number | null;
     };
-    /** Send a private message to a user who is in the world. Refused with `not_in_world`, `rate_limited`. */
-    whisper: {
-      type: "whisper";
+    /** Strike, cast a spell or use an item in a fight; the server computes the effect. `target_id` is the opponent's character; to heal, by spell or item, give your own or omit it. `ability_name` is required for a spell, `item_id` (a row of your inventory) for an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
+    combat_action: {
+      type: "combat_action";
+      combat_id: number;
+      action_type: "attack" | "item" | "spell";
+      target_id?: number | null;
+      ability_name?: string | null;
+      item_id?: number | null;
+      id?: string | number | null;
+    };
+    /** Request the state of your fight and what you can use in it. */
+    combat_state: {
+      type: "combat_state";
+      id?: string | number | null;
+    };
+    /** Begin to capture the shard in your character's place; the capture takes effect when its time is over. Refused with `no_character`, `not_in_play`, `unknown_shard`, `not_here`, `already_yours`, `shard_contested`, `already_capturing`. */
+    shard_captured: {
+      type: "shard_captured";
+      shard_id: number;
+      id?: string | number | null;
+    };
+    /** Ask a user whose character is in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
+    trade_request: {
+      type: "trade_request";
       to_user_id: number;
-      content: string;
       id?: string | number | null;
     };
-    /** Send a chat message to your faction. Refused with `no_character`, `rate_limited`. */
-    faction_chat: {
-      type: "faction_chat";
-      content: string;
+    /** Accept a trade request; both users can make offers from then on. Refused with `unknown_trade`, `trade_over`, `not_yours_to_accept`, `cannot_trade`. */
+    trade_accept: {
+      type: "trade_accept";
+      trade_id: number;
       id?: string | number | null;
     };
-    /** Send an announcement to everybody in the world. Refused with `staff_only`. */
-    world_announcement: {
-      type: "world_announcement";
-      content: string;
+    /** End a trade, accepted or not. Refused with `unknown_trade`, `trade_over`. */
+    trade_decline: {
+      type: "trade_decline";
+      trade_id: number;
       id?: string | number | null;
     };
-    /** Walk to a connected place, or move within the current one. `position` is in metres; omitted coordinates keep their values. `velocity` is in metres per second; omitted components are 0. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
-    move: {
-      type: "move";
-      to_location_id?: number | null;
-      from_location_id?: number | null;
-      position?: Step | null;
-      velocity?: Vector;
+    /** Replace your offer; all confirmations are withdrawn. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (giving something away requires level 3 or premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    trade_update: {
+      type: "trade_update";
+      trade_id: number;
+      gold?: number;
+      items?: Array<OfferedItem>;
       id?: string | number | null;
     };
-    /** List your characters. */
-    character_list: {
-      type: "character_list";
-      id?: string | number | null;
-    };
-    /** Create a character in the named faction. Refused with `unknown_faction`, `no_home`, `too_many_characters`, `character_name_taken`. */
-    character_create: {
-      type: "character_create";
-      name: string;
-      faction: string;
-      id?: string | number | null;
-    };
-    /** Select the character that you play. Refused with `unknown_character`, `rate_limited`. */
-    character_select: {
-      type: "character_select";
-      character_id: number;
-      id?: string | number | null;
-    };
-    /** Request the current state of one of your characters, or of a character in the same place as yours. Refused with `unknown_character`. */
-    character_update: {
-      type: "character_update";
-      character_id: number;
-      id?: string | number | null;
-    };
-    /** Delete one of your characters permanently. Refused with `unknown_character`. */
-    character_delete: {
-      type: "character_delete";
-      character_id: number;
+    /** Confirm the offers of this version; the exchange happens once both users have confirmed. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and, if something is no longer there, with the codes of `trade_update`. */
+    trade_complete: {
+      type: "trade_complete";
+      trade_id: number;
+      version: number;
       id?: string | number | null;
     };
   }
@@ -1489,6 +1477,22 @@ export declare namespace World {
       area: Area | null;
       recovered?: boolean;
       seq: number;
+    };
+    /** Confirms that you are signed in on this socket. The tokens are included after a sign-in by password. The key is included if the socket was opened with `?encrypted=session`: all later frames are encrypted with it. */
+    auth_response: {
+      type: "auth_response";
+      ref?: string | number;
+      user_id: number;
+      username: string;
+      access?: string;
+      refresh?: string;
+      encryption_key?: string;
+    };
+    /** The place of your character and everybody in sight, yourself included; null if you play no character. Sent when your character arrives there. */
+    area_state: {
+      type: "area_state";
+      ref?: string | number;
+      area: Area | null;
     };
     /** Your characters, oldest first. */
     character_list: {
@@ -1513,22 +1517,6 @@ export declare namespace World {
       type: "character_delete";
       ref?: string | number;
       character_id: number;
-    };
-    /** Confirms that you are signed in on this socket. The tokens are included after a sign-in by password. The key is included if the socket was opened with `?encrypted=session`: all later frames are encrypted with it. */
-    auth_response: {
-      type: "auth_response";
-      ref?: string | number;
-      user_id: number;
-      username: string;
-      access?: string;
-      refresh?: string;
-      encryption_key?: string;
-    };
-    /** The place of your character and everybody in sight, yourself included; null if you play no character. Sent when your character arrives there. */
-    area_state: {
-      type: "area_state";
-      ref?: string | number;
-      area: Area | null;
     };
     /** A chat message to everybody in the world, or in the place `location_id`. */
     chat: {
@@ -1600,21 +1588,6 @@ export declare namespace World {
       shards: Array<ShardInfo>;
       seq: number;
     };
-    /** The current state of a character. Also sent after an impossible move, to reset the position. */
-    character_update: {
-      type: "character_update";
-      character_id: number;
-      user_id: number;
-      character_name: string;
-      location_id: number;
-      position: Vector;
-      level: number;
-      faction: string;
-      health: number;
-      max_health: number;
-      last_seen: string;
-      ref?: string | number;
-    };
     /** Sent when a character arrives in your place, or comes into sight in a place that is not seen whole. */
     player_joined_area: {
       type: "player_joined_area";
@@ -1629,6 +1602,21 @@ export declare namespace World {
       user_id: number;
       character_name: string;
       reason: "deleted" | "deselected" | "died" | "disconnected" | "moved" | "out_of_sight";
+    };
+    /** The current state of a character. Also sent after an impossible move, to reset the position. */
+    character_update: {
+      type: "character_update";
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      location_id: number;
+      position: Vector;
+      level: number;
+      faction: string;
+      health: number;
+      max_health: number;
+      last_seen: string;
+      ref?: string | number;
     };
     /** Characters in your place that moved since the last update. Each is `[character_id, x, y, z, vx, vy, vz]`. Sent at most 20 times a second, and at once in answer to a `move` with an `id`. A character that is not among the members you know has just left or is about to arrive. */
     location_update: {

@@ -1,7 +1,5 @@
 """Party commands on the world's socket; the parties are those of matchmaking."""
 
-from typing import ClassVar
-
 from django.utils import timezone
 
 from core.database import in_database
@@ -11,10 +9,8 @@ from matchmaking.invites import services as invites
 from matchmaking.parties import selectors as parties_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.events import PartyChat, PartyUpdate
-from realtime.socket.consumer import handles
-from realtime.wire.messages import Message
 from world import commands, events
-from world.socket import WorldSocket
+from world.socket import Part, WorldSocket
 
 
 def _invite(*, user_id: UserId, to_user_id: UserId) -> None:
@@ -36,44 +32,51 @@ def _answer(accepts: bool, *, user_id: UserId, command: commands.PartyAccept) ->
     answer(user_id=user_id, invite_id=invite_id)
 
 
-class PartyHandlers(WorldSocket):
-    """Handlers of party commands. The result is sent as ``party_update``."""
-
-    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (
+PARTIES = Part(
+    emits_unsequenced=(
         events.PartyInvite,
         events.PartyDecline,
         PartyUpdate,
         PartyChat,
     )
+)
 
-    @handles(commands.PartyCreate)
-    async def create_party(self, command: commands.PartyCreate) -> None:
-        await in_database(parties.create, user_id=self.player.user_id, open=command.open)
 
-    @handles(commands.PartyInvite)
-    async def invite(self, command: commands.PartyInvite) -> None:
-        await in_database(_invite, user_id=self.player.user_id, to_user_id=command.user_id)
+@PARTIES.handles(commands.PartyCreate)
+async def create_party(socket: WorldSocket, command: commands.PartyCreate) -> None:
+    await in_database(parties.create, user_id=socket.player.user_id, open=command.open)
 
-    @handles(commands.PartyAccept)
-    async def accept(self, command: commands.PartyAccept) -> None:
-        await in_database(_answer, True, user_id=self.player.user_id, command=command)
 
-    @handles(commands.PartyDecline)
-    async def decline(self, command: commands.PartyDecline) -> None:
-        await in_database(_answer, False, user_id=self.player.user_id, command=command)
+@PARTIES.handles(commands.PartyInvite)
+async def invite(socket: WorldSocket, command: commands.PartyInvite) -> None:
+    await in_database(_invite, user_id=socket.player.user_id, to_user_id=command.user_id)
 
-    @handles(commands.PartyLeave)
-    async def leave_party(self, command: commands.PartyLeave) -> None:
-        await in_database(parties.leave, user_id=self.player.user_id)
 
-    @handles(commands.PartyKick)
-    async def kick(self, command: commands.PartyKick) -> None:
-        await in_database(parties.kick, user_id=self.player.user_id, target_id=command.user_id)
+@PARTIES.handles(commands.PartyAccept)
+async def accept(socket: WorldSocket, command: commands.PartyAccept) -> None:
+    await in_database(_answer, True, user_id=socket.player.user_id, command=command)
 
-    @handles(commands.PartyDisband)
-    async def disband(self, command: commands.PartyDisband) -> None:
-        await in_database(parties.disband, user_id=self.player.user_id)
 
-    @handles(commands.PartyChat)
-    async def say_to_party(self, command: commands.PartyChat) -> None:
-        await in_database(parties.say, user_id=self.player.user_id, content=command.content)
+@PARTIES.handles(commands.PartyDecline)
+async def decline(socket: WorldSocket, command: commands.PartyDecline) -> None:
+    await in_database(_answer, False, user_id=socket.player.user_id, command=command)
+
+
+@PARTIES.handles(commands.PartyLeave)
+async def leave_party(socket: WorldSocket, command: commands.PartyLeave) -> None:
+    await in_database(parties.leave, user_id=socket.player.user_id)
+
+
+@PARTIES.handles(commands.PartyKick)
+async def kick(socket: WorldSocket, command: commands.PartyKick) -> None:
+    await in_database(parties.kick, user_id=socket.player.user_id, target_id=command.user_id)
+
+
+@PARTIES.handles(commands.PartyDisband)
+async def disband(socket: WorldSocket, command: commands.PartyDisband) -> None:
+    await in_database(parties.disband, user_id=socket.player.user_id)
+
+
+@PARTIES.handles(commands.PartyChat)
+async def say_to_party(socket: WorldSocket, command: commands.PartyChat) -> None:
+    await in_database(parties.say, user_id=socket.player.user_id, content=command.content)

@@ -69,15 +69,15 @@ class MessageType(StrEnum):
     DIRECT_CLOSED = "direct_closed"
     AUTH_REQUEST = "auth_request"
     DISCONNECT = "disconnect"
-    TRADE_REQUEST = "trade_request"
-    TRADE_ACCEPT = "trade_accept"
-    TRADE_DECLINE = "trade_decline"
-    TRADE_UPDATE = "trade_update"
-    TRADE_COMPLETE = "trade_complete"
-    SHARD_CAPTURED = "shard_captured"
-    COMBAT_START = "combat_start"
-    COMBAT_ACTION = "combat_action"
-    COMBAT_STATE = "combat_state"
+    CHARACTER_LIST = "character_list"
+    CHARACTER_CREATE = "character_create"
+    CHARACTER_SELECT = "character_select"
+    CHARACTER_UPDATE = "character_update"
+    CHARACTER_DELETE = "character_delete"
+    MOVE = "move"
+    WHISPER = "whisper"
+    FACTION_CHAT = "faction_chat"
+    WORLD_ANNOUNCEMENT = "world_announcement"
     PARTY_CREATE = "party_create"
     PARTY_INVITE = "party_invite"
     PARTY_ACCEPT = "party_accept"
@@ -86,15 +86,15 @@ class MessageType(StrEnum):
     PARTY_KICK = "party_kick"
     PARTY_DISBAND = "party_disband"
     PARTY_CHAT = "party_chat"
-    WHISPER = "whisper"
-    FACTION_CHAT = "faction_chat"
-    WORLD_ANNOUNCEMENT = "world_announcement"
-    MOVE = "move"
-    CHARACTER_LIST = "character_list"
-    CHARACTER_CREATE = "character_create"
-    CHARACTER_SELECT = "character_select"
-    CHARACTER_UPDATE = "character_update"
-    CHARACTER_DELETE = "character_delete"
+    COMBAT_START = "combat_start"
+    COMBAT_ACTION = "combat_action"
+    COMBAT_STATE = "combat_state"
+    SHARD_CAPTURED = "shard_captured"
+    TRADE_REQUEST = "trade_request"
+    TRADE_ACCEPT = "trade_accept"
+    TRADE_DECLINE = "trade_decline"
+    TRADE_UPDATE = "trade_update"
+    TRADE_COMPLETE = "trade_complete"
     WORLD_STATE = "world_state"
     AUTH_RESPONSE = "auth_response"
     AREA_STATE = "area_state"
@@ -362,16 +362,6 @@ class GameReward(Record):
     level_up: bool
     gems: MayBeMissing[int]
     currencies: MayBeMissing[dict[str, int]]
-
-
-class GameItemGranted(Record):
-    """A quantity of an item that was given; ``item`` is its slug."""
-
-    item: str
-    item_id: int
-    name: str
-    rarity: str
-    quantity: int
 
 
 class GamePhaseState(Record):
@@ -1257,13 +1247,6 @@ class DirectDirectClosed(Record):
 # /ws/
 
 
-class WorldOfferedItemCommand(TypedDict):
-    """A quantity of an item, given by its row in your inventory."""
-
-    id: int
-    quantity: NotRequired[int]
-
-
 class WorldStepCommand(TypedDict):
     """Coordinates of a move, in metres; an omitted coordinate keeps its value."""
 
@@ -1278,6 +1261,13 @@ class WorldVectorCommand(TypedDict):
     x: NotRequired[float]
     y: NotRequired[float]
     z: NotRequired[float]
+
+
+class WorldOfferedItemCommand(TypedDict):
+    """A quantity of an item, given by its row in your inventory."""
+
+    id: int
+    quantity: NotRequired[int]
 
 
 class WorldFactionInfo(Record):
@@ -1453,7 +1443,6 @@ class WorldOfferInfo(Record):
 
     user_id: int
     gold: int
-    currencies: dict[str, int]
     confirmed: bool
 
 
@@ -1487,105 +1476,100 @@ class WorldDisconnectCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class WorldTradeRequestCommand(TypedDict):
-    """Ask a user whose character is in the same place to trade. Refused with ``no_character``,
-    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
-    ``already_trading``, ``rate_limited``.
+class WorldCharacterListCommand(TypedDict):
+    """List your characters."""
+
+    type: Literal["character_list"]
+    id: NotRequired[str | int | None]
+
+
+class WorldCharacterCreateCommand(TypedDict):
+    """Create a character in the named faction. Refused with ``unknown_faction``, ``no_home``,
+    ``too_many_characters``, ``character_name_taken``.
     """
 
-    type: Literal["trade_request"]
+    type: Literal["character_create"]
+    name: str
+    faction: str
+    id: NotRequired[str | int | None]
+
+
+class WorldCharacterSelectCommand(TypedDict):
+    """Select the character that you play. Refused with ``unknown_character``, ``rate_limited``."""
+
+    type: Literal["character_select"]
+    character_id: int
+    id: NotRequired[str | int | None]
+
+
+class WorldCharacterUpdateCommand(TypedDict):
+    """Request the current state of one of your characters, or of a character in the same place as yours.
+    Refused with ``unknown_character``.
+    """
+
+    type: Literal["character_update"]
+    character_id: int
+    id: NotRequired[str | int | None]
+
+
+class WorldCharacterDeleteCommand(TypedDict):
+    """Delete one of your characters permanently. Refused with ``unknown_character``."""
+
+    type: Literal["character_delete"]
+    character_id: int
+    id: NotRequired[str | int | None]
+
+
+class WorldMoveCommand(TypedDict):
+    """Walk to a connected place, or move within the current one. ``position`` is in metres; omitted
+    coordinates keep their values. ``velocity`` is in metres per second; omitted components are 0. Refused
+    with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``,
+    ``rate_limited``.
+    """
+
+    type: Literal["move"]
+    to_location_id: NotRequired[int | None]
+    from_location_id: NotRequired[int | None]
+    position: NotRequired[WorldStepCommand | None]
+    velocity: NotRequired[WorldVectorCommand]
+    id: NotRequired[str | int | None]
+
+
+class WorldChatCommand(TypedDict):
+    """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
+    Refused with ``no_character``, ``rate_limited``.
+    """
+
+    type: Literal["chat"]
+    content: str
+    channel: NotRequired[Literal["area", "world"]]
+    id: NotRequired[str | int | None]
+
+
+class WorldWhisperCommand(TypedDict):
+    """Send a private message to a user who is in the world. Refused with ``not_in_world``,
+    ``rate_limited``.
+    """
+
+    type: Literal["whisper"]
     to_user_id: int
+    content: str
     id: NotRequired[str | int | None]
 
 
-class WorldTradeAcceptCommand(TypedDict):
-    """Accept a trade request; both users can make offers from then on. Refused with ``unknown_trade``,
-    ``trade_over``, ``not_yours_to_accept``, ``cannot_trade``.
-    """
+class WorldFactionChatCommand(TypedDict):
+    """Send a chat message to your faction. Refused with ``no_character``, ``rate_limited``."""
 
-    type: Literal["trade_accept"]
-    trade_id: int
+    type: Literal["faction_chat"]
+    content: str
     id: NotRequired[str | int | None]
 
 
-class WorldTradeDeclineCommand(TypedDict):
-    """End a trade, accepted or not. Refused with ``unknown_trade``, ``trade_over``."""
+class WorldWorldAnnouncementCommand(TypedDict):
+    """Send an announcement to everybody in the world. Refused with ``staff_only``."""
 
-    type: Literal["trade_decline"]
-    trade_id: int
-    id: NotRequired[str | int | None]
-
-
-class WorldTradeUpdateCommand(TypedDict):
-    """Replace your offer; all confirmations are withdrawn. Refused with ``unknown_trade``, ``trade_over``,
-    ``trade_not_open``, ``not_owned``, ``account_too_new`` (giving something away requires level 3 or
-    premium), ``not_enough_gold``, ``not_enough_items``, ``item_equipped``, ``not_enough_of_currency``,
-    ``currency_not_tradeable``.
-    """
-
-    type: Literal["trade_update"]
-    trade_id: int
-    gold: NotRequired[int]
-    currencies: NotRequired[dict[str, int]]
-    items: NotRequired[list[WorldOfferedItemCommand]]
-    id: NotRequired[str | int | None]
-
-
-class WorldTradeCompleteCommand(TypedDict):
-    """Confirm the offers of this version; the exchange happens once both users have confirmed. Refused
-    with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something is no
-    longer there, with the codes of ``trade_update``; or with ``balance_full``.
-    """
-
-    type: Literal["trade_complete"]
-    trade_id: int
-    version: int
-    id: NotRequired[str | int | None]
-
-
-class WorldShardCapturedCommand(TypedDict):
-    """Begin to capture the shard in your character's place; the capture takes effect when its time is
-    over. Refused with ``no_character``, ``not_in_play``, ``unknown_shard``, ``not_here``,
-    ``already_yours``, ``shard_contested``, ``already_capturing``.
-    """
-
-    type: Literal["shard_captured"]
-    shard_id: int
-    id: NotRequired[str | int | None]
-
-
-class WorldCombatStartCommand(TypedDict):
-    """Attack a character of another faction in the same place. Refused with ``no_character``,
-    ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
-    """
-
-    type: Literal["combat_start"]
-    target_id: int
-    id: NotRequired[str | int | None]
-
-
-class WorldCombatActionCommand(TypedDict):
-    """Strike, cast a spell or use an item in a fight; the server computes the effect. ``target_id`` is the
-    opponent's character; to heal, by spell or item, give your own or omit it. ``ability_name`` is required
-    for a spell, ``item_id`` (a row of your inventory) for an item. Refused with ``no_character``,
-    ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
-    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
-    ``not_owned``, ``no_remedy``.
-    """
-
-    type: Literal["combat_action"]
-    combat_id: int
-    action_type: Literal["attack", "item", "spell"]
-    target_id: NotRequired[int | None]
-    ability_name: NotRequired[str | None]
-    item_id: NotRequired[int | None]
-    id: NotRequired[str | int | None]
-
-
-class WorldCombatStateCommand(TypedDict):
-    """Request the state of your fight and what you can use in it."""
-
-    type: Literal["combat_state"]
+    type: Literal["world_announcement"]
+    content: str
     id: NotRequired[str | int | None]
 
 
@@ -1655,100 +1639,103 @@ class WorldPartyChatCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class WorldChatCommand(TypedDict):
-    """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
-    Refused with ``no_character``, ``rate_limited``.
+class WorldCombatStartCommand(TypedDict):
+    """Attack a character of another faction in the same place. Refused with ``no_character``,
+    ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
     """
 
-    type: Literal["chat"]
-    content: str
-    channel: NotRequired[Literal["area", "world"]]
+    type: Literal["combat_start"]
+    target_id: int
     id: NotRequired[str | int | None]
 
 
-class WorldWhisperCommand(TypedDict):
-    """Send a private message to a user who is in the world. Refused with ``not_in_world``,
-    ``rate_limited``.
+class WorldCombatActionCommand(TypedDict):
+    """Strike, cast a spell or use an item in a fight; the server computes the effect. ``target_id`` is the
+    opponent's character; to heal, by spell or item, give your own or omit it. ``ability_name`` is required
+    for a spell, ``item_id`` (a row of your inventory) for an item. Refused with ``no_character``,
+    ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
+    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    ``not_owned``, ``no_remedy``.
     """
 
-    type: Literal["whisper"]
+    type: Literal["combat_action"]
+    combat_id: int
+    action_type: Literal["attack", "item", "spell"]
+    target_id: NotRequired[int | None]
+    ability_name: NotRequired[str | None]
+    item_id: NotRequired[int | None]
+    id: NotRequired[str | int | None]
+
+
+class WorldCombatStateCommand(TypedDict):
+    """Request the state of your fight and what you can use in it."""
+
+    type: Literal["combat_state"]
+    id: NotRequired[str | int | None]
+
+
+class WorldShardCapturedCommand(TypedDict):
+    """Begin to capture the shard in your character's place; the capture takes effect when its time is
+    over. Refused with ``no_character``, ``not_in_play``, ``unknown_shard``, ``not_here``,
+    ``already_yours``, ``shard_contested``, ``already_capturing``.
+    """
+
+    type: Literal["shard_captured"]
+    shard_id: int
+    id: NotRequired[str | int | None]
+
+
+class WorldTradeRequestCommand(TypedDict):
+    """Ask a user whose character is in the same place to trade. Refused with ``no_character``,
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
+    ``already_trading``, ``rate_limited``.
+    """
+
+    type: Literal["trade_request"]
     to_user_id: int
-    content: str
     id: NotRequired[str | int | None]
 
 
-class WorldFactionChatCommand(TypedDict):
-    """Send a chat message to your faction. Refused with ``no_character``, ``rate_limited``."""
-
-    type: Literal["faction_chat"]
-    content: str
-    id: NotRequired[str | int | None]
-
-
-class WorldWorldAnnouncementCommand(TypedDict):
-    """Send an announcement to everybody in the world. Refused with ``staff_only``."""
-
-    type: Literal["world_announcement"]
-    content: str
-    id: NotRequired[str | int | None]
-
-
-class WorldMoveCommand(TypedDict):
-    """Walk to a connected place, or move within the current one. ``position`` is in metres; omitted
-    coordinates keep their values. ``velocity`` is in metres per second; omitted components are 0. Refused
-    with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``,
-    ``rate_limited``.
+class WorldTradeAcceptCommand(TypedDict):
+    """Accept a trade request; both users can make offers from then on. Refused with ``unknown_trade``,
+    ``trade_over``, ``not_yours_to_accept``, ``cannot_trade``.
     """
 
-    type: Literal["move"]
-    to_location_id: NotRequired[int | None]
-    from_location_id: NotRequired[int | None]
-    position: NotRequired[WorldStepCommand | None]
-    velocity: NotRequired[WorldVectorCommand]
+    type: Literal["trade_accept"]
+    trade_id: int
     id: NotRequired[str | int | None]
 
 
-class WorldCharacterListCommand(TypedDict):
-    """List your characters."""
+class WorldTradeDeclineCommand(TypedDict):
+    """End a trade, accepted or not. Refused with ``unknown_trade``, ``trade_over``."""
 
-    type: Literal["character_list"]
+    type: Literal["trade_decline"]
+    trade_id: int
     id: NotRequired[str | int | None]
 
 
-class WorldCharacterCreateCommand(TypedDict):
-    """Create a character in the named faction. Refused with ``unknown_faction``, ``no_home``,
-    ``too_many_characters``, ``character_name_taken``.
+class WorldTradeUpdateCommand(TypedDict):
+    """Replace your offer; all confirmations are withdrawn. Refused with ``unknown_trade``, ``trade_over``,
+    ``trade_not_open``, ``not_owned``, ``account_too_new`` (giving something away requires level 3 or
+    premium), ``not_enough_gold``, ``not_enough_items``, ``item_equipped``.
     """
 
-    type: Literal["character_create"]
-    name: str
-    faction: str
+    type: Literal["trade_update"]
+    trade_id: int
+    gold: NotRequired[int]
+    items: NotRequired[list[WorldOfferedItemCommand]]
     id: NotRequired[str | int | None]
 
 
-class WorldCharacterSelectCommand(TypedDict):
-    """Select the character that you play. Refused with ``unknown_character``, ``rate_limited``."""
-
-    type: Literal["character_select"]
-    character_id: int
-    id: NotRequired[str | int | None]
-
-
-class WorldCharacterUpdateCommand(TypedDict):
-    """Request the current state of one of your characters, or of a character in the same place as yours.
-    Refused with ``unknown_character``.
+class WorldTradeCompleteCommand(TypedDict):
+    """Confirm the offers of this version; the exchange happens once both users have confirmed. Refused
+    with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something is no
+    longer there, with the codes of ``trade_update``.
     """
 
-    type: Literal["character_update"]
-    character_id: int
-    id: NotRequired[str | int | None]
-
-
-class WorldCharacterDeleteCommand(TypedDict):
-    """Delete one of your characters permanently. Refused with ``unknown_character``."""
-
-    type: Literal["character_delete"]
-    character_id: int
+    type: Literal["trade_complete"]
+    trade_id: int
+    version: int
     id: NotRequired[str | int | None]
 
 
@@ -1769,6 +1756,31 @@ class WorldWorldState(Record):
     area: WorldArea | None
     recovered: MayBeMissing[bool]
     seq: int
+
+
+class WorldAuthResponse(Record):
+    """Confirms that you are signed in on this socket. The tokens are included after a sign-in by password.
+    The key is included if the socket was opened with ``?encrypted=session``: all later frames are
+    encrypted with it.
+    """
+
+    type: Literal["auth_response"]
+    ref: MayBeMissing[str | int]
+    user_id: int
+    username: str
+    access: MayBeMissing[str]
+    refresh: MayBeMissing[str]
+    encryption_key: MayBeMissing[str]
+
+
+class WorldAreaState(Record):
+    """The place of your character and everybody in sight, yourself included; null if you play no
+    character. Sent when your character arrives there.
+    """
+
+    type: Literal["area_state"]
+    ref: MayBeMissing[str | int]
+    area: WorldArea | None
 
 
 class WorldCharacterList(Record):
@@ -1801,31 +1813,6 @@ class WorldCharacterDelete(Record):
     type: Literal["character_delete"]
     ref: MayBeMissing[str | int]
     character_id: int
-
-
-class WorldAuthResponse(Record):
-    """Confirms that you are signed in on this socket. The tokens are included after a sign-in by password.
-    The key is included if the socket was opened with ``?encrypted=session``: all later frames are
-    encrypted with it.
-    """
-
-    type: Literal["auth_response"]
-    ref: MayBeMissing[str | int]
-    user_id: int
-    username: str
-    access: MayBeMissing[str]
-    refresh: MayBeMissing[str]
-    encryption_key: MayBeMissing[str]
-
-
-class WorldAreaState(Record):
-    """The place of your character and everybody in sight, yourself included; null if you play no
-    character. Sent when your character arrives there.
-    """
-
-    type: Literal["area_state"]
-    ref: MayBeMissing[str | int]
-    area: WorldArea | None
 
 
 class WorldChat(Record):
@@ -1912,23 +1899,6 @@ class WorldAetherfall(Record):
     seq: int
 
 
-class WorldCharacterUpdate(Record):
-    """The current state of a character. Also sent after an impossible move, to reset the position."""
-
-    type: Literal["character_update"]
-    character_id: int
-    user_id: int
-    character_name: str
-    location_id: int
-    position: WorldVector
-    level: int
-    faction: str
-    health: int
-    max_health: int
-    last_seen: str
-    ref: MayBeMissing[str | int]
-
-
 class WorldPlayerJoinedArea(Record):
     """Sent when a character arrives in your place, or comes into sight in a place that is not seen whole."""
 
@@ -1946,6 +1916,23 @@ class WorldPlayerLeftArea(Record):
     user_id: int
     character_name: str
     reason: Literal["deleted", "deselected", "died", "disconnected", "moved", "out_of_sight"]
+
+
+class WorldCharacterUpdate(Record):
+    """The current state of a character. Also sent after an impossible move, to reset the position."""
+
+    type: Literal["character_update"]
+    character_id: int
+    user_id: int
+    character_name: str
+    location_id: int
+    position: WorldVector
+    level: int
+    faction: str
+    health: int
+    max_health: int
+    last_seen: str
+    ref: MayBeMissing[str | int]
 
 
 class WorldLocationUpdate(Record):

@@ -1,6 +1,7 @@
 """The sockets of lobbies and direct messages."""
 
 from chat import commands, events, pacing, rules, selectors, services
+from chat.events import LobbyId
 from chat.live import chat_state
 from core import speech
 from core.database import in_database
@@ -80,7 +81,9 @@ class LobbyConsumer(RoomConsumer):
     async def opened(self) -> None:
         user_id = self.player.user_id
         asked = self.scope["url_route"]["kwargs"]
-        wanted = {"lobby_id": int(asked["lobby_id"])} if "lobby_id" in asked else {"name": asked["name"]}
+        wanted = (
+            {"lobby_id": LobbyId(int(asked["lobby_id"]))} if "lobby_id" in asked else {"name": asked["name"]}
+        )
         self.lobby_id, self.name = await in_database(selectors.lobby_entered_by, user_id, **wanted)
         room = events.lobby_topic(self.name)
         if not await self.follow(room, self.snapshot):

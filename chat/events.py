@@ -1,7 +1,7 @@
 """Events of lobbies and direct messages, and their audiences."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NewType
 from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -14,6 +14,8 @@ from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.wire.topics import Topic
+
+LobbyId = NewType("LobbyId", int)
 
 
 def lobby_topic(name: str) -> Topic:
@@ -76,7 +78,7 @@ class Member(Struct, kw_only=True, frozen=True):
 class LobbyFacts(Struct, kw_only=True, frozen=True):
     """The properties of a lobby; ``title`` is the text chosen by the owner, ``name`` its slug."""
 
-    id: int
+    id: LobbyId
     name: str
     title: str
     is_public: bool
@@ -147,7 +149,7 @@ class Mention(Event, kw_only=True):
     """Sent to a member who is named in a lobby message."""
 
     user_id: UserId
-    lobby_id: int
+    lobby_id: LobbyId
     title: str
     message: Text
 
@@ -236,7 +238,7 @@ class GameStart(InLobby):
 class LobbyClosed(InLobby):
     """Sent when the lobby is closed permanently."""
 
-    lobby_id: int
+    lobby_id: LobbyId
 
     def closing(self) -> Closing:
         return Closing(CloseCode.NOT_FOUND, "lobby_closed")

@@ -3,6 +3,7 @@
 import asyncio
 
 from chat import events, selectors, services
+from chat.events import LobbyId
 from core.background import background
 from core.batching import Batcher, BatchLoader, one_by_one
 from core.database import in_database
@@ -24,7 +25,7 @@ async def _store(posts: list[services.Post]) -> list[events.Text | Refusal]:
     return await in_database(services.post_messages, posts)
 
 
-async def _lobby_state(lobby_id: int) -> selectors.LobbyState:
+async def _lobby_state(lobby_id: LobbyId) -> selectors.LobbyState:
     return await in_database(selectors.lobby_state, lobby_id)
 
 

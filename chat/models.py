@@ -10,13 +10,21 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from chat import rules
+from chat.events import LobbyId
 from core import speech
+from core.ids import IdKey
 
 User = settings.AUTH_USER_MODEL
 NAME_LENGTH = 50
 TITLE_LENGTH = 100
 NAME_LETTERS = RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")
 PARTICIPANTS = range(2, 1001)
+
+
+class LobbyIdKey(IdKey):
+    """The key of lobbies."""
+
+    _pyi_private_get_type: LobbyId
 
 
 class Lobby(models.Model):
@@ -26,6 +34,7 @@ class Lobby(models.Model):
         OPEN = "open"
         CLOSED = "closed"
 
+    id = LobbyIdKey(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
     name = models.CharField(max_length=NAME_LENGTH, validators=[NAME_LETTERS])
     # Empty in rows older than this column.
     title = models.CharField(max_length=TITLE_LENGTH, blank=True, default="", db_default="")

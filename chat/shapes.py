@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from chat import rules
-from chat.events import DirectText, Member
+from chat.events import DirectText, LobbyId, Member
 from chat.models import Lobby, Membership, Report, Sanction
 from core.ids import UserId
 from core.shapes import about, one_of
@@ -17,7 +17,7 @@ from friends.events import Person
 class OneLobby(Struct, kw_only=True, frozen=True):
     """A lobby."""
 
-    id: int
+    id: LobbyId
     name: Annotated[str, about("The slug of the title")]
     title: str
     is_public: bool

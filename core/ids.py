@@ -22,15 +22,20 @@ def first_uuid7(moment: datetime) -> UUID:
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-class UserIdKey(models.BigAutoField):  # type: ignore[type-arg]
-    """The key of users. For the type checker, it and all foreign keys to it are a ``UserId``."""
+class IdKey(models.BigAutoField):  # type: ignore[type-arg]
+    """The base of keys of a type of their own, which for the type checker all foreign keys to them have."""
 
     _pyi_private_set_type: Any
-    _pyi_private_get_type: UserId
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.BigAutoField", args, kwargs
+
+
+class UserIdKey(IdKey):
+    """The key of users."""
+
+    _pyi_private_get_type: UserId
 
 
 class UserIdColumn(models.BigIntegerField):  # type: ignore[type-arg]

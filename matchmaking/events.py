@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from core.ids import UserId
+from matchmaking.parties.events import PartyId
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
@@ -23,7 +24,7 @@ class QueueEvent(Event):
 class QueueJoined(QueueEvent):
     """Sent when the user's party starts waiting for a match."""
 
-    party_id: int
+    party_id: PartyId
     game: str
     mode: str
 
@@ -31,7 +32,7 @@ class QueueJoined(QueueEvent):
 class QueueLeft(QueueEvent):
     """Sent when the user's party stops waiting: a member has left the queue, or the party has changed."""
 
-    party_id: int
+    party_id: PartyId
     game: str
     mode: str
 

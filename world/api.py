@@ -13,6 +13,7 @@ from core.parsers import read
 from core.shapes import Page
 from world import sealing, selectors, serializers, services, shapes
 from world.events import OwnCharacter
+from world.rules import CharacterId
 from world.shards.selectors import public_state
 
 
@@ -57,7 +58,7 @@ class OneCharacter(APIView):
         description="Delete one of the caller's characters for good. 404 `unknown_character`.",
         responses={204: None},
     )
-    def delete(self, request: Request, character_id: int) -> Response:
+    def delete(self, request: Request, character_id: CharacterId) -> Response:
         services.delete(user_id=identity(request).user_id, character_id=character_id)
         return Response(status=204)
 

@@ -5,13 +5,16 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from core.ids import UserId
+from matchmaking.parties.events import PartyId
 from realtime.wire.messages import Command
-from world.rules import Vector
+from world.rules import CharacterId, Vector
 
 Content = Annotated[str, Meta(min_length=1, max_length=500)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 User = Annotated[UserId, Meta(ge=1, le=2**53)]
+Party = Annotated[PartyId, Meta(ge=1, le=2**53)]
+Character = Annotated[CharacterId, Meta(ge=1, le=2**53)]
 
 
 class AuthRequest(Command):
@@ -50,7 +53,7 @@ class CharacterCreate(Command):
 class CharacterSelect(Command):
     """Select the character that you play. Refused with ``unknown_character``, ``rate_limited``."""
 
-    character_id: Id
+    character_id: Character
 
 
 class CharacterUpdate(Command):
@@ -59,13 +62,13 @@ class CharacterUpdate(Command):
     Refused with ``unknown_character``.
     """
 
-    character_id: Id
+    character_id: Character
 
 
 class CharacterDelete(Command):
     """Delete one of your characters permanently. Refused with ``unknown_character``."""
 
-    character_id: Id
+    character_id: Character
 
 
 # -- Moving
@@ -147,7 +150,7 @@ class PartyAccept(Command):
     """Accept a party invite, chosen by id, party or sender; the newest if none is given."""
 
     invite_id: Id | None = None
-    party_id: Id | None = None
+    party_id: Party | None = None
     user_id: User | None = None
 
 

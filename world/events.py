@@ -7,10 +7,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from core.ids import UserId
 from core.shapes import about
+from matchmaking.parties.events import PartyId
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.wire.topics import Topic
-from world.rules import Vector
+from world.rules import CharacterId, Vector
 
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted", "out_of_sight"]
 
@@ -33,7 +34,7 @@ def faction_topic(faction_id: int) -> Topic:
 class CharacterInfo(Struct, kw_only=True, frozen=True):
     """A character as everybody sees it; ``faction`` is the faction's name."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     character_name: str
     location_id: int
@@ -122,7 +123,7 @@ class PlayerJoinedArea(InArea, kw_only=True):
 class PlayerLeftArea(InArea, kw_only=True):
     """Sent when a character leaves your place or the world, or is out of sight in a place not seen whole."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     character_name: str
     reason: Departure
@@ -131,7 +132,7 @@ class PlayerLeftArea(InArea, kw_only=True):
 class Moved(Struct, kw_only=True, frozen=True, array_like=True):
     """The position and velocity of a character: ``[character_id, x, y, z, vx, vy, vz]``."""
 
-    character_id: int
+    character_id: CharacterId
     x: float
     y: float
     z: float
@@ -162,7 +163,7 @@ class LocationUpdate(Ephemeral, kw_only=True):
 class CharacterUpdate(Event, kw_only=True):
     """The current state of a character. Also sent after an impossible move, to reset the position."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     character_name: str
     location_id: int
@@ -181,7 +182,7 @@ class CharacterUpdate(Event, kw_only=True):
 class OwnCharacter(Struct, kw_only=True, frozen=True):
     """One of your own characters; ``selected`` marks the one that you play."""
 
-    id: int
+    id: CharacterId
     name: str
     faction: str
     location_id: int
@@ -215,7 +216,7 @@ class CharacterSelect(Reply, kw_only=True):
 class CharacterDelete(Reply, kw_only=True):
     """Sent when one of your characters was deleted."""
 
-    character_id: int
+    character_id: CharacterId
 
 
 class Said(Event, kw_only=True):
@@ -269,7 +270,7 @@ class PartyInvite(Event, kw_only=True):
     """An invite to a party, sent to the invited user and to the leader."""
 
     invite_id: int
-    party_id: int
+    party_id: PartyId
     from_user_id: UserId
     from_username: str
     to_user_id: UserId
@@ -283,7 +284,7 @@ class PartyDecline(Event, kw_only=True):
     """Sent to both users when an invite to a party was declined."""
 
     invite_id: int
-    party_id: int
+    party_id: PartyId
     from_user_id: UserId
     to_user_id: UserId
 
@@ -294,7 +295,7 @@ class PartyDecline(Event, kw_only=True):
 class CharacterLeftArea(Internal, kw_only=True):
     """A character left a place or the world. Whatever ties it to that place must end."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     location_id: int
     reason: Departure
@@ -303,7 +304,7 @@ class CharacterLeftArea(Internal, kw_only=True):
 class CharacterEnteredArea(Internal, kw_only=True):
     """A character in play arrived in a place."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     faction_id: int
     location_id: int

@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from core.ids import IdKey
+from world.rules import CharacterId
+
 NAME_LENGTH = range(3, 25)
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}\Z", "A colour is written #rrggbb, in small letters.")
 
@@ -65,6 +68,12 @@ class Location(models.Model):
         return self.name
 
 
+class CharacterIdKey(IdKey):
+    """The key of characters."""
+
+    _pyi_private_get_type: CharacterId
+
+
 class Character(models.Model):
     """A user's character in the world. Its level, stats, gold and items are the owner's.
 
@@ -72,6 +81,7 @@ class Character(models.Model):
     order of id.
     """
 
+    id = CharacterIdKey(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="characters")
     name = models.CharField(
         max_length=NAME_LENGTH[-1],

@@ -1,9 +1,11 @@
 """Limits of movement in the world: distance, speed and bounds. Pure functions."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 from msgspec import Struct
+
+CharacterId = NewType("CharacterId", int)
 
 TOP_SPEED = 12.0
 """The maximum speed of every character, in metres per second."""
@@ -22,7 +24,7 @@ class Vector(Struct, kw_only=True, frozen=True):
 class Position(NamedTuple):
     """A character's position in a place."""
 
-    character_id: int
+    character_id: CharacterId
     location_id: int
     at: Vector
 

@@ -17,7 +17,7 @@ from world import shapes
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacter, UnknownFaction
-from world.rules import Vector
+from world.rules import CharacterId, Vector
 
 
 def announcer(user_id: UserId) -> User:
@@ -94,7 +94,7 @@ def owner_infos(user_id: UserId, characters: Iterable[Character]) -> list[OwnCha
     ]
 
 
-def visible_character(user_id: UserId, character_id: int) -> CharacterInfo:
+def visible_character(user_id: UserId, character_id: CharacterId) -> CharacterInfo:
     """Return one of the user's characters, or one in the same place. Raises ``UnknownCharacter``."""
     found = _visible.first(user_id, character_id)
     if found is None:
@@ -103,7 +103,7 @@ def visible_character(user_id: UserId, character_id: int) -> CharacterInfo:
 
 
 @statement
-def _visible(user_id: UserId, character_id: int) -> QuerySet[Character]:
+def _visible(user_id: UserId, character_id: CharacterId) -> QuerySet[Character]:
     own = Q(owner=user_id)
     here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
     return Character.objects.select_related("faction").filter(own | here, pk=character_id)
@@ -118,7 +118,7 @@ class Whereabouts(NamedTuple):
     """A visit: its user, and the character in play with the id of its location."""
 
     user_id: UserId
-    place: tuple[int, int] | None
+    place: tuple[CharacterId, int] | None
 
 
 def whereabouts(prefix: str) -> dict[str, Whereabouts]:

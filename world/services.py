@@ -38,14 +38,14 @@ from world.refusals import (
     TooManyCharacters,
     UnknownCharacter,
 )
-from world.rules import Position
+from world.rules import CharacterId, Position
 
 MAX_CHARACTERS = 8
 MAX_SELECTIONS, SELECTIONS_WINDOW_S = 10, 10.0
 """At most this many selections in this many seconds: each one is broadcast in two places."""
 
 
-def lock_in_play(*character_ids: int) -> dict[int, Character]:
+def lock_in_play(*character_ids: CharacterId) -> dict[CharacterId, Character]:
     """Lock these characters so that they stay where they are until the transaction ends.
 
     Raises ``NotInPlay``.
@@ -59,12 +59,12 @@ def lock_in_play(*character_ids: int) -> dict[int, Character]:
 
 
 @statement
-def _locked(character_ids: Collection[int]) -> QuerySet[Character]:
+def _locked(character_ids: Collection[CharacterId]) -> QuerySet[Character]:
     return Character.objects.select_for_update(no_key=True).filter(pk__in=character_ids).order_by("pk")
 
 
 @statement
-def _visited(character_ids: Collection[int]) -> QuerySet[Visit, int]:
+def _visited(character_ids: Collection[CharacterId]) -> QuerySet[Visit, CharacterId]:
     return Visit.objects.filter(character__in=character_ids).values_list("character_id", flat=True)
 
 
@@ -98,7 +98,7 @@ def create(*, user_id: UserId, name: str, faction: str) -> OwnCharacter:
     return selectors.owner_infos(user_id, [character])[0]
 
 
-def select(*, user_id: UserId, character_id: int) -> OwnCharacter:
+def select(*, user_id: UserId, character_id: CharacterId) -> OwnCharacter:
     """Select the character to play; it enters the world at once if the user is there.
 
     Raises ``RateLimited`` and ``UnknownCharacter``.
@@ -121,7 +121,7 @@ def select(*, user_id: UserId, character_id: int) -> OwnCharacter:
 
 
 @transaction.atomic
-def delete(*, user_id: UserId, character_id: int) -> None:
+def delete(*, user_id: UserId, character_id: CharacterId) -> None:
     """Delete a character permanently. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
     character = _own(user_id, character_id)
@@ -183,7 +183,7 @@ def _visit(user_id: UserId) -> QuerySet[Visit]:
 
 
 @statement
-def _set_visit(user_id: UserId, socket: str, character_id: int | None) -> Insert:
+def _set_visit(user_id: UserId, socket: str, character_id: CharacterId | None) -> Insert:
     values: dict[str, Any] = {"socket": socket, "character": character_id}
     return Insert(Visit, user=user_id, conflict=["user"], update=values, **values)
 
@@ -214,7 +214,7 @@ def _locked_own(user_id: UserId) -> QuerySet[Character]:
     return own.select_for_update(of=("self",), no_key=True)
 
 
-def _own(user_id: UserId, character_id: int) -> Character:
+def _own(user_id: UserId, character_id: CharacterId) -> Character:
     for character in _locked_own(user_id):
         if character.pk == character_id:
             return character
@@ -245,7 +245,7 @@ def _touch(character: Character) -> None:
 
 
 @statement
-def _set_last_seen(character_id: int, at: datetime) -> Update:
+def _set_last_seen(character_id: CharacterId, at: datetime) -> Update:
     return Update(Character.objects.filter(pk=character_id), last_seen=at)
 
 
@@ -322,7 +322,7 @@ def whisper(*, sender_id: UserId, sender_name: str, to_user_id: UserId, content:
 
 
 @statement
-def _hears(sender_id: UserId, to_user_id: UserId) -> QuerySet[Visit, int]:
+def _hears(sender_id: UserId, to_user_id: UserId) -> QuerySet[Visit, UserId]:
     blocks = friends.blocks_between(sender_id, to_user_id)
     return Visit.objects.filter(~Exists(blocks), user=to_user_id).values_list("pk", flat=True)
 

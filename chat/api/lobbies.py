@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from chat import selectors, serializers, services, shapes
+from chat.events import LobbyId
 from core import paging
 from core.idempotency import idempotent
 from core.ids import UserId
@@ -20,7 +21,7 @@ from core.shapes import Page
 from game import selectors as games
 
 
-def _one(user_id: UserId, lobby_id: int, status: int = 200) -> Response:
+def _one(user_id: UserId, lobby_id: LobbyId, status: int = 200) -> Response:
     return Response(selectors.lobby_with_members(user_id, lobby_id), status=status)
 
 
@@ -77,7 +78,7 @@ class OneLobby(APIView):
         description="404 `unknown_lobby`; 403 `not_a_member` if it is private.",
         responses=shapes.LobbyWithMembers,
     )
-    def get(self, request: Request, lobby_id: int) -> Response:
+    def get(self, request: Request, lobby_id: LobbyId) -> Response:
         return _one(identity(request).user_id, lobby_id)
 
     @extend_schema(
@@ -85,7 +86,7 @@ class OneLobby(APIView):
         request=serializers.LobbyChanges,
         responses=shapes.LobbyWithMembers,
     )
-    def patch(self, request: Request, lobby_id: int) -> Response:
+    def patch(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         selectors.check_owner(lobby_id, user_id)
         changes = read(serializers.LobbyChanges, request.data)
@@ -93,7 +94,7 @@ class OneLobby(APIView):
         return _one(user_id, lobby_id)
 
     @extend_schema(description="Close it permanently, as the owner. 403 `owner_only`.", responses={204: None})
-    def delete(self, request: Request, lobby_id: int) -> Response:
+    def delete(self, request: Request, lobby_id: LobbyId) -> Response:
         services.close_lobby(actor_id=identity(request).user_id, lobby_id=lobby_id)
         return Response(status=204)
 
@@ -109,7 +110,7 @@ class Join(APIView):
         request=None,
         responses=shapes.LobbyWithMembers,
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         services.join_lobby(user_id=user_id, lobby_id=lobby_id)
         return _one(user_id, lobby_id)
@@ -123,7 +124,7 @@ class Leave(APIView):
         request=None,
         responses=shapes.Left,
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         has_left = services.leave_lobby(user_id=identity(request).user_id, lobby_id=lobby_id)
         return Response(shapes.Left(status="left" if has_left else "not_a_member"))
 
@@ -142,7 +143,7 @@ class Start(APIView):
         responses=shapes.Started,
     )
     @idempotent
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         selectors.check_owner(lobby_id, user_id)
         body = read_all(serializers.Start, request.data)
@@ -151,7 +152,7 @@ class Start(APIView):
 
 
 def _done(
-    act: Callable[..., None], request: Request, lobby_id: int, shape: type[Serializer[Any]]
+    act: Callable[..., None], request: Request, lobby_id: LobbyId, shape: type[Serializer[Any]]
 ) -> Response:
     """Call a moderation service with the validated body; the caller must be a moderator."""
     user_id = identity(request).user_id
@@ -168,7 +169,7 @@ class Kick(APIView):
         request=serializers.Reasoned,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         return _done(services.kick, request, lobby_id, serializers.Reasoned)
 
 
@@ -180,7 +181,7 @@ class Ban(APIView):
         request=serializers.Timed,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         return _done(services.ban, request, lobby_id, serializers.Timed)
 
 
@@ -192,7 +193,7 @@ class Unban(APIView):
         request=serializers.Target,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         return _done(services.unban, request, lobby_id, serializers.Target)
 
 
@@ -204,7 +205,7 @@ class Mute(APIView):
         request=serializers.Timed,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         return _done(services.mute, request, lobby_id, serializers.Timed)
 
 
@@ -216,7 +217,7 @@ class Unmute(APIView):
         request=serializers.Target,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         return _done(services.unmute, request, lobby_id, serializers.Target)
 
 
@@ -228,7 +229,7 @@ class Sanctions(APIView):
         parameters=paging.PAGE_PARAMETERS,
         responses=Page[shapes.OneSanction],
     )
-    def get(self, request: Request, lobby_id: int) -> Response:
+    def get(self, request: Request, lobby_id: LobbyId) -> Response:
         selectors.check_may_moderate(identity(request).user_id, lobby_id)
         return paging.page(
             self, selectors.sanctions(lobby_id), ordering="-pk", show=selectors.shown_sanctions
@@ -243,7 +244,7 @@ class Moderators(APIView):
         request=serializers.Target,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         selectors.check_owner(lobby_id, user_id)
         services.appoint(actor_id=user_id, lobby_id=lobby_id, **read(serializers.Target, request.data))
@@ -258,7 +259,7 @@ class Moderators(APIView):
         request=serializers.Target,
         responses={204: None},
     )
-    def delete(self, request: Request, lobby_id: int) -> Response:
+    def delete(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         selectors.check_owner(lobby_id, user_id)
         asked = dict(request.data)

@@ -9,6 +9,7 @@ from accounts import consent
 from accounts.authentication import identity
 from chat import events, pacing, selectors, serializers, services, shapes
 from chat.api.speaking import REACT, TAKE_BACK, check_kind, read_message
+from chat.events import LobbyId
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
@@ -24,7 +25,7 @@ class Messages(APIView):
         parameters=paging.PAGE_PARAMETERS,
         responses=Page[events.Text],
     )
-    def get(self, request: Request, lobby_id: int) -> Response:
+    def get(self, request: Request, lobby_id: LobbyId) -> Response:
         selectors.check_member(lobby_id, identity(request).user_id)
         messages = paging.Listed(selectors.messages, lobby_id)
         return paging.page(self, messages, ordering="-id", show=selectors.shown_messages)
@@ -39,7 +40,7 @@ class Messages(APIView):
         responses={201: events.Text},
     )
     @idempotent
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         selectors.check_member(lobby_id, identity(request).user_id)
         consent.check_adult(identity(request).user_id)
         draft = read_message(request)
@@ -58,7 +59,7 @@ class OneMessage(APIView):
         request=serializers.EditedMessage,
         responses=events.Text,
     )
-    def patch(self, request: Request, lobby_id: int, message_id: int) -> Response:
+    def patch(self, request: Request, lobby_id: LobbyId, message_id: int) -> Response:
         selectors.check_member(lobby_id, identity(request).user_id)
         consent.check_adult(identity(request).user_id)
         draft = read_message(request, serializers.EditedMessage)
@@ -74,7 +75,7 @@ class OneMessage(APIView):
         ),
         responses={204: None},
     )
-    def delete(self, request: Request, lobby_id: int, message_id: int) -> Response:
+    def delete(self, request: Request, lobby_id: LobbyId, message_id: int) -> Response:
         services.delete_message(actor_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id)
         return Response(status=204)
 
@@ -83,7 +84,7 @@ class Reaction(APIView):
     """The caller's reaction to a message, of one kind."""
 
     def _change(
-        self, request: Request, lobby_id: int, message_id: int, kind: str, *, is_on: bool
+        self, request: Request, lobby_id: LobbyId, message_id: int, kind: str, *, is_on: bool
     ) -> Response:
         user_id = identity(request).user_id
         selectors.check_member(lobby_id, user_id)
@@ -98,11 +99,11 @@ class Reaction(APIView):
         request=None,
         responses={204: None},
     )
-    def put(self, request: Request, lobby_id: int, message_id: int, kind: str) -> Response:
+    def put(self, request: Request, lobby_id: LobbyId, message_id: int, kind: str) -> Response:
         return self._change(request, lobby_id, message_id, kind, is_on=True)
 
     @extend_schema(description=TAKE_BACK + " 403 `not_a_member`.", responses={204: None})
-    def delete(self, request: Request, lobby_id: int, message_id: int, kind: str) -> Response:
+    def delete(self, request: Request, lobby_id: LobbyId, message_id: int, kind: str) -> Response:
         return self._change(request, lobby_id, message_id, kind, is_on=False)
 
 
@@ -114,12 +115,12 @@ class Pin(APIView):
         request=None,
         responses={204: None},
     )
-    def put(self, request: Request, lobby_id: int, message_id: int) -> Response:
+    def put(self, request: Request, lobby_id: LobbyId, message_id: int) -> Response:
         services.pin_message(actor_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id)
         return Response(status=204)
 
     @extend_schema(description="Unpin whatever is pinned. 403 `rank_too_low`.", responses={204: None})
-    def delete(self, request: Request, lobby_id: int, message_id: int) -> Response:
+    def delete(self, request: Request, lobby_id: LobbyId, message_id: int) -> Response:
         services.pin_message(actor_id=identity(request).user_id, lobby_id=lobby_id, message_id=None)
         return Response(status=204)
 
@@ -132,7 +133,7 @@ class Read(APIView):
         request=serializers.ReadUpTo,
         responses={204: None},
     )
-    def post(self, request: Request, lobby_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId) -> Response:
         user_id = identity(request).user_id
         selectors.check_member(lobby_id, user_id)
         body = read(serializers.ReadUpTo, request.data)
@@ -151,7 +152,7 @@ class Reports(APIView):
         request=serializers.NewReport,
         responses={201: shapes.OneReport},
     )
-    def post(self, request: Request, lobby_id: int, message_id: int) -> Response:
+    def post(self, request: Request, lobby_id: LobbyId, message_id: int) -> Response:
         user_id = identity(request).user_id
         selectors.check_member(lobby_id, user_id)
         body = read(serializers.NewReport, request.data)

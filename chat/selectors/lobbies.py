@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import selectors as accounts
 from chat import events, rules, shapes
+from chat.events import LobbyId
 from chat.models import FilteredWord, Lobby, LobbyMessage, LobbyReaction, Membership, Sanction
 from chat.refusals import (
     AlreadyInLobby,
@@ -45,11 +46,11 @@ def filtered_words() -> list[str]:
 
 
 @statement
-def _lobby(lobby_id: int) -> QuerySet[Lobby]:
+def _lobby(lobby_id: LobbyId) -> QuerySet[Lobby]:
     return Lobby.objects.filter(pk=lobby_id)
 
 
-def lobby(lobby_id: int) -> Lobby:
+def lobby(lobby_id: LobbyId) -> Lobby:
     """Return a lobby, open or closed. Raises ``UnknownLobby``."""
     found = _lobby.first(lobby_id)
     if found is None:
@@ -154,7 +155,7 @@ def shown_lobbies(rows: Iterable[Any]) -> list[shapes.OneLobby]:
     ]
 
 
-def lobby_with_members(user_id: UserId, lobby_id: int) -> shapes.LobbyWithMembers:
+def lobby_with_members(user_id: UserId, lobby_id: LobbyId) -> shapes.LobbyWithMembers:
     """Return a lobby that is public or the user's own.
 
     Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``.
@@ -169,16 +170,16 @@ def lobby_with_members(user_id: UserId, lobby_id: int) -> shapes.LobbyWithMember
 
 
 @statement
-def _lobby_visible_to(user_id: UserId, lobby_id: int) -> QuerySet[Lobby, Any]:
+def _lobby_visible_to(user_id: UserId, lobby_id: LobbyId) -> QuerySet[Lobby, Any]:
     found: QuerySet[Lobby, Any] = lobbies_visible_to.queryset(user_id).filter(pk=lobby_id)
     return found
 
 
-def _sanction(lobby_id: int, user_id: UserId, kind: Sanction.Kind) -> Sanction | None:
+def _sanction(lobby_id: LobbyId, user_id: UserId, kind: Sanction.Kind) -> Sanction | None:
     return Sanction.objects.in_force().filter(lobby_id=lobby_id, user_id=user_id, kind=kind).first()
 
 
-def check_not_banned(lobby_id: int, user_id: UserId) -> None:
+def check_not_banned(lobby_id: LobbyId, user_id: UserId) -> None:
     """Raise ``Banned``, with the end of the ban, if the user is banned."""
     ban = _sanction(lobby_id, user_id, Sanction.Kind.BAN)
     if ban is not None:
@@ -186,16 +187,16 @@ def check_not_banned(lobby_id: int, user_id: UserId) -> None:
 
 
 @statement
-def _role(lobby_id: int, user_id: UserId) -> QuerySet[Membership, str]:
+def _role(lobby_id: LobbyId, user_id: UserId) -> QuerySet[Membership, str]:
     return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True)
 
 
-def role(lobby_id: int, user_id: UserId) -> str | None:
+def role(lobby_id: LobbyId, user_id: UserId) -> str | None:
     """Return the user's role in the lobby, or None if they are not a member."""
     return _role.first(lobby_id, user_id)
 
 
-def check_member(lobby_id: int, user_id: UserId) -> str:
+def check_member(lobby_id: LobbyId, user_id: UserId) -> str:
     """Return the member's role, in one query. Raises ``UnknownLobby``, ``Banned`` or ``NotAMember``."""
     found = role(lobby_id, user_id)
     if found is None:
@@ -205,7 +206,7 @@ def check_member(lobby_id: int, user_id: UserId) -> str:
     return found
 
 
-def check_owner(lobby_id: int, user_id: UserId) -> None:
+def check_owner(lobby_id: LobbyId, user_id: UserId) -> None:
     """Raise ``OwnerOnly`` unless the user is the owner; for others, the refusals of :func:`check_member`."""
     if check_member(lobby_id, user_id) != rules.OWNER:
         raise OwnerOnly
@@ -217,7 +218,7 @@ def check_may_open(user_id: UserId) -> None:
         raise PremiumRequired
 
 
-def check_may_moderate(user_id: UserId, lobby_id: int) -> None:
+def check_may_moderate(user_id: UserId, lobby_id: LobbyId) -> None:
     """Check that the user moderates the lobby.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``.
@@ -231,7 +232,7 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
-def check_invites_to(user_id: UserId, lobby_id: int) -> None:
+def check_invites_to(user_id: UserId, lobby_id: LobbyId) -> None:
     """Check that the user may invite: any member to a public lobby, owner and moderators to a private one.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``.
@@ -243,7 +244,7 @@ def check_invites_to(user_id: UserId, lobby_id: int) -> None:
         rules.check_may_act_on(own_role, rules.MEMBER)
 
 
-def check_may_invite(user_id: UserId, lobby_id: int, invitee_id: UserId) -> None:
+def check_may_invite(user_id: UserId, lobby_id: LobbyId, invitee_id: UserId) -> None:
     """Check an invite. Raises like ``check_invites_to``, and ``AlreadyInLobby``, ``Banned``."""
     check_invites_to(user_id, lobby_id)
     if role(lobby_id, invitee_id) is not None:
@@ -252,7 +253,7 @@ def check_may_invite(user_id: UserId, lobby_id: int, invitee_id: UserId) -> None
         raise Banned("This user is banned from the lobby.")
 
 
-def sanctions(lobby_id: int) -> QuerySet[Sanction, Any]:
+def sanctions(lobby_id: LobbyId) -> QuerySet[Sanction, Any]:
     """Return the bans and mutes in force in a lobby, as rows for :func:`shown_sanctions`."""
     return (
         Sanction.objects.in_force()
@@ -311,7 +312,7 @@ class LobbyState:
         )
 
 
-def _member_rows(lobby_id: int, now: datetime) -> QuerySet[Membership, Any]:
+def _member_rows(lobby_id: LobbyId, now: datetime) -> QuerySet[Membership, Any]:
     muted = Sanction.objects.in_force(now).filter(
         lobby=OuterRef("lobby"), user=OuterRef("user"), kind=Sanction.Kind.MUTE
     )
@@ -333,11 +334,11 @@ _members = statement(_member_rows)
 
 
 @statement
-def _member(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Membership, Any]:
+def _member(lobby_id: LobbyId, user_id: UserId, now: datetime) -> QuerySet[Membership, Any]:
     return _member_rows(lobby_id, now).filter(user_id=user_id)
 
 
-def members(lobby_id: int, online: set[UserId]) -> list[events.Member]:
+def members(lobby_id: LobbyId, online: set[UserId]) -> list[events.Member]:
     """Return the lobby's members by rank and then by time of joining."""
     return _shown_members(_members(lobby_id, timezone.now()), online)
 
@@ -347,7 +348,7 @@ def _shown_members(rows: Iterable[Any], online: set[UserId]) -> list[events.Memb
     return [_shown_member(online, *row[:5]) for row in by_rank]
 
 
-def member(lobby_id: int, user_id: UserId, online: set[UserId]) -> events.Member:
+def member(lobby_id: LobbyId, user_id: UserId, online: set[UserId]) -> events.Member:
     """Return one of the lobby's members."""
     (row,) = _member(lobby_id, user_id, timezone.now())
     return _shown_member(online, *row[:5])
@@ -372,7 +373,7 @@ def _shown_member(
 
 
 @statement
-def _open_by_id(lobby_id: int, user_id: UserId) -> QuerySet[Lobby, Any]:
+def _open_by_id(lobby_id: LobbyId, user_id: UserId) -> QuerySet[Lobby, Any]:
     return _open_to(user_id).filter(pk=lobby_id)
 
 
@@ -386,7 +387,9 @@ def _open_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     return Lobby.objects.filter(status=Lobby.Status.OPEN).values_list("pk", "name", is_member)
 
 
-def lobby_entered_by(user_id: UserId, *, lobby_id: int | None = None, name: str = "") -> tuple[int, str]:
+def lobby_entered_by(
+    user_id: UserId, *, lobby_id: LobbyId | None = None, name: str = ""
+) -> tuple[LobbyId, str]:
     """Return the id and name of the open lobby, by id or case-insensitive name, whose socket a member opens.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
@@ -403,7 +406,7 @@ def lobby_entered_by(user_id: UserId, *, lobby_id: int | None = None, name: str 
     return lobby_id, name
 
 
-def lobby_state(lobby_id: int) -> LobbyState:
+def lobby_state(lobby_id: LobbyId) -> LobbyState:
     """Return an open lobby's state. Raises ``UnknownLobby``."""
     found = lobby(lobby_id)
     if found.status != Lobby.Status.OPEN:
@@ -424,18 +427,18 @@ def _standing(lobby_id: Any) -> QuerySet[LobbyMessage]:
 
 
 @statement
-def messages(lobby_id: int) -> QuerySet[LobbyMessage, Any]:
+def messages(lobby_id: LobbyId) -> QuerySet[LobbyMessage, Any]:
     """Return the lobby's messages, newest first, as rows for :func:`shown_messages`."""
     return _standing(lobby_id).order_by("-id").values_list(*MESSAGE, "mentions", named=True)
 
 
 @statement
-def _one_message(lobby_id: int, message_id: int) -> QuerySet[LobbyMessage, Any]:
+def _one_message(lobby_id: LobbyId, message_id: int) -> QuerySet[LobbyMessage, Any]:
     found: QuerySet[LobbyMessage, Any] = messages.queryset(lobby_id).filter(pk=message_id)
     return found
 
 
-def shown_message(lobby_id: int, message_id: int) -> events.Text | None:
+def shown_message(lobby_id: LobbyId, message_id: int) -> events.Text | None:
     """Return a message as shown to members, or None if it was deleted."""
     found = shown_messages(_one_message(lobby_id, message_id))
     return found[0] if found else None
@@ -448,20 +451,20 @@ def _reactions(message_ids: Collection[int]) -> QuerySet[LobbyReaction, Any]:
 
 
 @statement
-def mentioned(lobby_ids: Collection[int], names: Collection[str]) -> QuerySet[Membership, Any]:
+def mentioned(lobby_ids: Collection[LobbyId], names: Collection[str]) -> QuerySet[Membership, Any]:
     """Return the members of these lobbies with these names, each as (lobby id, name, user id)."""
     named = Membership.objects.filter(lobby_id__in=lobby_ids, user__username__in=names)
     return named.values_list("lobby_id", "user__username", "user_id")
 
 
 @statement
-def quotes(lobby_ids: Collection[int], message_ids: Collection[int]) -> QuerySet[LobbyMessage, Any]:
+def quotes(lobby_ids: Collection[LobbyId], message_ids: Collection[int]) -> QuerySet[LobbyMessage, Any]:
     """Return these messages of these lobbies, each as (lobby id, message id, author, content)."""
     quoted = LobbyMessage.objects.filter(lobby_id__in=lobby_ids, pk__in=message_ids, deleted_at=None)
     return quoted.values_list("lobby_id", "pk", "sender__username", "content")
 
 
-def message(lobby_id: int, message_id: int) -> LobbyMessage:
+def message(lobby_id: LobbyId, message_id: int) -> LobbyMessage:
     """Return a message that was not deleted. Raises ``UnknownMessage``."""
     found = _standing(lobby_id).filter(pk=message_id).first()
     if found is None:

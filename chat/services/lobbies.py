@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from accounts import services as account_services
 from chat import events, rules, selectors
+from chat.events import LobbyId
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
 from chat.refusals import (
     InvitationNeeded,
@@ -41,12 +42,12 @@ Role = Membership.Role
 
 
 @statement
-def _locked(lobby_id: int) -> QuerySet[Lobby]:
+def _locked(lobby_id: LobbyId) -> QuerySet[Lobby]:
     # Weaker than FOR UPDATE, so that messages, which reference the row, are not blocked.
     return Lobby.objects.select_for_update(no_key=True).filter(pk=lobby_id)
 
 
-def locked(lobby_id: int) -> Lobby:
+def locked(lobby_id: LobbyId) -> Lobby:
     """Return the open lobby, locked against other changes. Raises ``UnknownLobby``, ``LobbyClosed``."""
     found = _locked.first(lobby_id)
     if found is None:
@@ -91,7 +92,7 @@ def create_lobby(
 
 
 @transaction.atomic
-def edit_lobby(*, actor_id: UserId, lobby_id: int, changes: Mapping[str, Any]) -> None:
+def edit_lobby(*, actor_id: UserId, lobby_id: LobbyId, changes: Mapping[str, Any]) -> None:
     """Change the lobby's title, visibility, capacity (not below its members), game or slow mode.
 
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
@@ -117,7 +118,7 @@ def _check_words(field: str, *texts: str) -> None:
 
 
 @transaction.atomic
-def close_lobby(*, actor_id: UserId | None, lobby_id: int) -> None:
+def close_lobby(*, actor_id: UserId | None, lobby_id: LobbyId) -> None:
     """Close the lobby permanently; without an actor on behalf of the operators. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
@@ -126,7 +127,7 @@ def close_lobby(*, actor_id: UserId | None, lobby_id: int) -> None:
 
 
 @transaction.atomic
-def join_lobby(*, user_id: UserId, lobby_id: int, is_invited: bool = False) -> None:
+def join_lobby(*, user_id: UserId, lobby_id: LobbyId, is_invited: bool = False) -> None:
     """Become a member; does nothing for members.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
@@ -146,7 +147,7 @@ def join_lobby(*, user_id: UserId, lobby_id: int, is_invited: bool = False) -> N
 
 
 @statement
-def _asking_in(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Lobby, Any]:
+def _asking_in(lobby_id: LobbyId, user_id: UserId, now: datetime) -> QuerySet[Lobby, Any]:
     """For a user who wants to join: are they a member, banned, how many members, the last message."""
     banned = Sanction.objects.in_force(now).filter(lobby=lobby_id, user=user_id, kind=Sanction.Kind.BAN)
     return (
@@ -162,12 +163,12 @@ def _asking_in(lobby_id: int, user_id: UserId, now: datetime) -> QuerySet[Lobby,
 
 
 @statement
-def _add_member(lobby_id: int, user_id: UserId, read_up_to: int) -> Insert:
+def _add_member(lobby_id: LobbyId, user_id: UserId, read_up_to: int) -> Insert:
     return Insert(Membership, lobby=lobby_id, user=user_id, read_up_to=read_up_to)
 
 
 @transaction.atomic
-def leave_lobby(*, user_id: UserId, lobby_id: int) -> bool:
+def leave_lobby(*, user_id: UserId, lobby_id: LobbyId) -> bool:
     """Leave the lobby; return False for non-members.
 
     Ownership passes to the oldest moderator, else the oldest member; an empty lobby is closed.
@@ -231,7 +232,7 @@ def publish_update(lobby: Lobby, *, user_id: UserId | None = None, gone_id: User
 def start_game(
     *,
     actor_id: UserId,
-    lobby_id: int,
+    lobby_id: LobbyId,
     game: str = "",
     seats: int | None = None,
     options: Mapping[str, Any] | None = None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from chat.events import LobbyId
 from chat.models import DirectMessage, Lobby, Membership, Sanction, Thread
 from chat.services.lobbies import leave_every_lobby, locked, publish_update
 from core.ids import UserId
@@ -60,7 +61,7 @@ def _ends(sanction: Sanction) -> float:
     return float("inf") if until is None else until.timestamp()
 
 
-def _move_place(lobby_id: int, kept_id: UserId, former_id: UserId) -> None:
+def _move_place(lobby_id: LobbyId, kept_id: UserId, former_id: UserId) -> None:
     lobby = locked(lobby_id)
     sanctions = Sanction.objects.in_force().filter(lobby=lobby, user=kept_id, kind=Sanction.Kind.BAN)
     place = Membership.objects.get(lobby=lobby, user=former_id)

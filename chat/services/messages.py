@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from chat import events, rules, selectors
+from chat.events import LobbyId
 from chat.models import (
     DirectMessage,
     DirectReaction,
@@ -37,7 +38,7 @@ from realtime.wire.answering import Question
 class Post:
     """A message to be posted in a lobby, cleaned by ``speech.clean``; ``reply_to`` is what it answers."""
 
-    lobby_id: int
+    lobby_id: LobbyId
     sender_id: UserId
     content: str
     question: Question | None = None
@@ -57,7 +58,7 @@ class _Speaker(NamedTuple):
 
 
 def post_message(
-    *, lobby_id: int, sender_id: UserId, content: str, reply_to: int | None = None
+    *, lobby_id: LobbyId, sender_id: UserId, content: str, reply_to: int | None = None
 ) -> events.Text:
     """Post a message.
 
@@ -147,13 +148,13 @@ def _slowed(post: Post, slow_mode_s: int, now: datetime) -> SlowMode | None:
 
 
 @statement
-def _take_turn(lobby_id: int, user_id: UserId, now: datetime, before: datetime) -> Update:
+def _take_turn(lobby_id: LobbyId, user_id: UserId, now: datetime, before: datetime) -> Update:
     member = Membership.objects.filter(lobby_id=lobby_id, user_id=user_id)
     return Update(member.filter(Q(wrote_at=None) | Q(wrote_at__lte=before)), wrote_at=now)
 
 
 @statement
-def _wrote_at(lobby_id: int, user_id: UserId) -> QuerySet[Membership, Any]:
+def _wrote_at(lobby_id: LobbyId, user_id: UserId) -> QuerySet[Membership, Any]:
     return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("wrote_at", flat=True)
 
 
@@ -187,7 +188,7 @@ def _mentions(posts: Sequence[Post], contents: Sequence[str]) -> dict[int, list[
     }
 
 
-def _tell_mentioned(lobby_id: int, title: str, message: events.Text) -> None:
+def _tell_mentioned(lobby_id: LobbyId, title: str, message: events.Text) -> None:
     others = {user_id for user_id in message.mentions if user_id != message.sender.id}
     if not others:
         return
@@ -199,7 +200,7 @@ def _tell_mentioned(lobby_id: int, title: str, message: events.Text) -> None:
 
 @statement
 def _speakers(
-    lobby_ids: Collection[int], user_ids: Collection[UserId], now: datetime
+    lobby_ids: Collection[LobbyId], user_ids: Collection[UserId], now: datetime
 ) -> QuerySet[Membership, Any]:
     """The members of these open lobbies among these users: lobby id, user id, and a ``_Speaker``."""
     muted = Sanction.objects.in_force(now).filter(
@@ -231,7 +232,7 @@ def _why_not(post: Post) -> Refusal:
 
 
 @transaction.atomic
-def edit_message(*, actor_id: UserId, lobby_id: int, message_id: int, content: str) -> events.Text:
+def edit_message(*, actor_id: UserId, lobby_id: LobbyId, message_id: int, content: str) -> events.Text:
     """Change the text of one's own message, within ``CHANGEABLE_FOR``; it names nobody anew.
 
     Raises ``InvalidContent``, ``UnknownMessage``, ``NotAMember``, ``Muted``, ``NotYours``, ``TooLate``.
@@ -267,7 +268,7 @@ def check_changeable(message: LobbyMessage | DirectMessage, *, actor_id: UserId,
 
 
 @transaction.atomic
-def react(*, user_id: UserId, lobby_id: int, message_id: int, kind: str, is_on: bool) -> None:
+def react(*, user_id: UserId, lobby_id: LobbyId, message_id: int, kind: str, is_on: bool) -> None:
     """Add a reaction to a message, or take it back; repeating it changes nothing.
 
     Raises ``UnknownMessage``, ``NotAMember``, ``TooManyReactions``.
@@ -282,7 +283,7 @@ def react(*, user_id: UserId, lobby_id: int, message_id: int, kind: str, is_on: 
 
 
 @statement
-def _lock_message(lobby_id: int, message_id: int) -> QuerySet[LobbyMessage, Any]:
+def _lock_message(lobby_id: LobbyId, message_id: int) -> QuerySet[LobbyMessage, Any]:
     found = LobbyMessage.objects.filter(lobby_id=lobby_id, pk=message_id, deleted_at=None)
     return found.select_for_update(no_key=True).values_list("pk", flat=True)
 
@@ -301,7 +302,7 @@ def change_reaction(
 
 
 @transaction.atomic
-def pin_message(*, actor_id: UserId, lobby_id: int, message_id: int | None) -> None:
+def pin_message(*, actor_id: UserId, lobby_id: LobbyId, message_id: int | None) -> None:
     """Pin a message for all to see, in place of another, or none. For the owner and moderators.
 
     Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.
@@ -316,7 +317,7 @@ def pin_message(*, actor_id: UserId, lobby_id: int, message_id: int | None) -> N
         publish_update(lobby)
 
 
-def read_lobby(*, user_id: UserId, lobby_id: int, up_to: int | None = None) -> None:
+def read_lobby(*, user_id: UserId, lobby_id: LobbyId, up_to: int | None = None) -> None:
     """Mark a lobby's messages up to this one, or all, as read. Raises ``NotAMember``."""
     latest = _latest.first(lobby_id) or 0
     # Never beyond the latest, or the messages to come would count as read.
@@ -325,18 +326,18 @@ def read_lobby(*, user_id: UserId, lobby_id: int, up_to: int | None = None) -> N
 
 
 @statement
-def _latest(lobby_id: int) -> QuerySet[LobbyMessage, int]:
+def _latest(lobby_id: LobbyId) -> QuerySet[LobbyMessage, int]:
     return LobbyMessage.objects.filter(lobby_id=lobby_id).order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 @statement
-def _read(lobby_id: int, user_id: UserId, up_to: int) -> Update:
+def _read(lobby_id: LobbyId, user_id: UserId, up_to: int) -> Update:
     behind = Membership.objects.filter(lobby_id=lobby_id, user_id=user_id, read_up_to__lt=up_to)
     return Update(behind, read_up_to=up_to)
 
 
 @transaction.atomic
-def delete_message(*, actor_id: UserId | None, lobby_id: int, message_id: int) -> None:
+def delete_message(*, actor_id: UserId | None, lobby_id: LobbyId, message_id: int) -> None:
     """Delete a message: one's own, or as a moderator that of a lower rank.
 
     Without an actor on behalf of the operators. Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from accounts.models import User
 from chat import events, rules, selectors
+from chat.events import LobbyId
 from chat.models import Lobby, Membership, Sanction
 from chat.refusals import UnknownMember
 from chat.services.lobbies import locked, publish_update
@@ -22,7 +23,7 @@ Role = Membership.Role
 
 
 @transaction.atomic
-def kick(*, actor_id: UserId, lobby_id: int, user_id: UserId, reason: str = "") -> None:
+def kick(*, actor_id: UserId, lobby_id: LobbyId, user_id: UserId, reason: str = "") -> None:
     """Remove a member, who may rejoin. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
@@ -40,7 +41,7 @@ def kick(*, actor_id: UserId, lobby_id: int, user_id: UserId, reason: str = "") 
 def ban(
     *,
     actor_id: UserId | None,
-    lobby_id: int,
+    lobby_id: LobbyId,
     user_id: UserId,
     reason: str = "",
     until: datetime | None = None,
@@ -71,7 +72,7 @@ def ban(
 
 
 @transaction.atomic
-def unban(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
+def unban(*, actor_id: UserId, lobby_id: LobbyId, user_id: UserId) -> None:
     """Lift a ban; does nothing without one. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
     rules.check_may_act_on(selectors.check_member(lobby.pk, actor_id), Role.MEMBER)
@@ -81,7 +82,7 @@ def unban(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
 
 @transaction.atomic
 def mute(
-    *, actor_id: UserId, lobby_id: int, user_id: UserId, reason: str = "", until: datetime | None = None
+    *, actor_id: UserId, lobby_id: LobbyId, user_id: UserId, reason: str = "", until: datetime | None = None
 ) -> None:
     """Mute a member until ``until``, by default for ten minutes.
 
@@ -97,7 +98,7 @@ def mute(
 
 
 @transaction.atomic
-def unmute(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
+def unmute(*, actor_id: UserId, lobby_id: LobbyId, user_id: UserId) -> None:
     """Lift a mute; does nothing without one. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
@@ -107,18 +108,18 @@ def unmute(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
 
 
 @transaction.atomic
-def appoint(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
+def appoint(*, actor_id: UserId, lobby_id: LobbyId, user_id: UserId) -> None:
     """Make a member a moderator. Raises ``OwnerOnly``, ``UnknownMember``, ``MayNotActOn``."""
     _change_role(actor_id, lobby_id, user_id, Role.MODERATOR)
 
 
 @transaction.atomic
-def dismiss(*, actor_id: UserId, lobby_id: int, user_id: UserId) -> None:
+def dismiss(*, actor_id: UserId, lobby_id: LobbyId, user_id: UserId) -> None:
     """Make a moderator an ordinary member. Raises as ``appoint``."""
     _change_role(actor_id, lobby_id, user_id, Role.MEMBER)
 
 
-def _change_role(actor_id: UserId, lobby_id: int, user_id: UserId, role: Membership.Role) -> None:
+def _change_role(actor_id: UserId, lobby_id: LobbyId, user_id: UserId, role: Membership.Role) -> None:
     lobby = locked(lobby_id)
     selectors.check_owner(lobby.pk, actor_id)
     member = _target(lobby, actor_id, user_id)

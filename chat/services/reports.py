@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import selectors as accounts
 from chat import selectors
+from chat.events import LobbyId
 from chat.models import DirectMessage, Report
 from chat.refusals import CannotReportOneself, ReportClaimed, ReportSettled, UnknownMessage
 from core import live_settings
@@ -24,7 +25,7 @@ reports_a_minute = live_settings.declare(
 Kind = Report.Kind
 
 
-def report_message(*, reporter_id: UserId, lobby_id: int, message_id: int, reason: str = "") -> Report:
+def report_message(*, reporter_id: UserId, lobby_id: LobbyId, message_id: int, reason: str = "") -> Report:
     """Report a message to the operators; repeating it returns the same report.
 
     Raises ``UnknownMessage``, ``NotAMember``, ``RateLimited``.

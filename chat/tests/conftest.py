@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts.models import User
 from chat import pacing
+from chat.events import LobbyId
 from core.database import in_database
 from core.ids import UserId
 from friends.models import Friendship
@@ -51,9 +52,9 @@ class Person:
         answer = self.call("post", path, body)
         return answer.status_code, answer.json()["code"] if answer.status_code >= 400 else "done"
 
-    def open(self, name: str = "den", **facts: Any) -> int:
+    def open(self, name: str = "den", **facts: Any) -> LobbyId:
         """Create a lobby owned by this user; return its id."""
-        return int(self.post("lobbies/", name=name, **facts)["id"])
+        return LobbyId(self.post("lobbies/", name=name, **facts)["id"])
 
     async def do(self, path: str, **body: Any) -> Any:
         """Call Call ``post`` while sockets are open."""
@@ -63,7 +64,7 @@ class Person:
         """Open a socket under ``/ws/``."""
         return await Player(application, f"/ws/{path}", token=self.token).enter()
 
-    async def sit(self, lobby: int, query: str = "") -> Player:
+    async def sit(self, lobby: LobbyId, query: str = "") -> Player:
         """Open the lobby's socket and wait for one's own arrival."""
         player = await self.enter(f"lobbies/{lobby}/{query}")
         await player.hear("presence_state")
@@ -93,7 +94,7 @@ def dan(person: Callable[..., Person]) -> Person:
 
 
 @pytest.fixture
-def den(ada: Person, bob: Person) -> int:
+def den(ada: Person, bob: Person) -> LobbyId:
     """Ada's lobby, with Bob as a member."""
     lobby = ada.open("den")
     bob.post(f"lobbies/{lobby}/join/")
@@ -117,7 +118,7 @@ def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def here(den: int) -> AsyncIterator[Worker]:
+async def here(den: LobbyId) -> AsyncIterator[Worker]:
     """A worker on the test's loop, started once all earlier events of the den are delivered."""
     async with running_worker() as worker:
         yield worker

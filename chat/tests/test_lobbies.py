@@ -6,6 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from chat import services
+from chat.events import LobbyId
 from chat.models import Lobby
 from chat.tests.conftest import Person
 from core.ids import UserId
@@ -70,7 +71,7 @@ def test_titles_of_one_slug_clash_while_a_lobby_of_it_is_open_and_others_do_not(
     ada.open("my-gaming-lobby")
 
 
-def test_a_title_is_changed_and_found_by_and_the_name_stays(ada: Person, bob: Person, den: int) -> None:
+def test_a_title_is_changed_and_found_by_and_the_name_stays(ada: Person, bob: Person, den: LobbyId) -> None:
     changed = ada.call("patch", f"lobbies/{den}/", {"title": "The  Lion's Den"}).json()
     assert (changed["name"], changed["title"]) == ("den", "The Lion's Den")
     assert [lobby["id"] for lobby in bob.get("lobbies/?search=lion")["results"]] == [den]
@@ -79,14 +80,14 @@ def test_a_title_is_changed_and_found_by_and_the_name_stays(ada: Person, bob: Pe
     assert ada.get(f"lobbies/{den}/")["title"] == "The Lion's Den"
 
 
-def test_a_lobby_of_before_there_were_titles_is_shown_by_its_name(ada: Person, den: int) -> None:
+def test_a_lobby_of_before_there_were_titles_is_shown_by_its_name(ada: Person, den: LobbyId) -> None:
     Lobby.objects.filter(pk=den).update(title="")
     assert ada.get(f"lobbies/{den}/")["title"] == "den"
 
 
 @pytest.mark.parametrize("method", ["patch", "post"])
 def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(
-    ada: Person, bob: Person, cyd: Person, den: int, method: str
+    ada: Person, bob: Person, cyd: Person, den: LobbyId, method: str
 ) -> None:
     """Bob is a member without a role, Cyd a stranger."""
     refused = {
@@ -109,7 +110,7 @@ def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(
 
 
 def test_who_may_not_open_a_lobby_or_speak_is_told_so_before_what_is_wrong_with_the_request(
-    bob: Person, cyd: Person, den: int
+    bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     assert bob.refused("lobbies/", name=7) == (403, "premium_required")
     assert cyd.refused(f"lobbies/{den}/messages/", content="") == (403, "not_a_member")
@@ -220,7 +221,7 @@ def test_a_full_lobby_lets_nobody_in_until_somebody_leaves(ada: Person, bob: Per
     cyd.post(f"lobbies/{lobby}/join/")
 
 
-def test_a_closed_lobby_stays_closed(ada: Person, bob: Person, den: int) -> None:
+def test_a_closed_lobby_stays_closed(ada: Person, bob: Person, den: LobbyId) -> None:
     assert ada.call("delete", f"lobbies/{den}/").status_code == 204
     assert ada.get(f"lobbies/{den}/")["status"] == "closed"
     assert bob.refused(f"lobbies/{den}/join/") == (409, "lobby_closed")
@@ -242,7 +243,7 @@ def test_what_is_not_there_is_unknown(ada: Person) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown_lobby")
 
 
-def test_the_owner_edits_all_but_the_name(ada: Person, bob: Person, den: int) -> None:
+def test_the_owner_edits_all_but_the_name(ada: Person, bob: Person, den: LobbyId) -> None:
     changed = ada.call(
         "patch", f"lobbies/{den}/", {"is_public": False, "max_participants": 3, "game": "pong"}
     )
@@ -257,14 +258,14 @@ def test_the_owner_edits_all_but_the_name(ada: Person, bob: Person, den: int) ->
     Lobby.objects.filter(pk=den).update(max_participants=50)
 
 
-def test_a_lobby_gets_no_smaller_than_it_is_full(ada: Person, bob: Person, cyd: Person, den: int) -> None:
+def test_a_lobby_gets_no_smaller_than_it_is_full(ada: Person, bob: Person, cyd: Person, den: LobbyId) -> None:
     cyd.post(f"lobbies/{den}/join/")
     answer = ada.call("patch", f"lobbies/{den}/", {"max_participants": 2})
     assert (answer.status_code, answer.json()["code"]) == (409, "lobby_full")
 
 
 def test_the_owner_hands_over_to_a_moderator_then_to_the_eldest_and_the_last_one_closes(
-    ada: Person, bob: Person, cyd: Person, dan: Person, den: int
+    ada: Person, bob: Person, cyd: Person, dan: Person, den: LobbyId
 ) -> None:
     cyd.post(f"lobbies/{den}/join/")
     dan.post(f"lobbies/{den}/join/")
@@ -280,7 +281,7 @@ def test_the_owner_hands_over_to_a_moderator_then_to_the_eldest_and_the_last_one
 
 
 def test_the_owner_starts_a_game_with_as_many_as_it_seats(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     cyd.post(f"lobbies/{den}/join/")
     started = ada.post(f"lobbies/{den}/start/", game="tictactoe")
@@ -291,7 +292,7 @@ def test_the_owner_starts_a_game_with_as_many_as_it_seats(
 
 
 def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     first = ada.post(f"lobbies/{den}/start/", game="tictactoe")
     assert ada.post(f"lobbies/{den}/start/", game="tictactoe") == first
@@ -303,7 +304,7 @@ def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(
 
 
 def test_an_option_that_starting_does_not_know_is_refused_by_its_name(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seat=2) == (422, "invalid")
     assert not Game.objects.exists()
@@ -311,14 +312,14 @@ def test_an_option_that_starting_does_not_know_is_refused_by_its_name(
 
 @pytest.mark.parametrize("seats", [1, 3, 8, 0, "2", None])
 def test_a_game_is_not_started_with_seats_that_it_cannot_have(
-    ada: Person, bob: Person, den: int, seats: Any
+    ada: Person, bob: Person, den: LobbyId, seats: Any
 ) -> None:
     assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seats=seats) == (422, "invalid")
     assert not Game.objects.exists()
 
 
 def test_a_lobby_opens_more_seats_than_it_has_members(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     started = ada.post(f"lobbies/{den}/start/", game="hearts", seats=4)
     game = Game.objects.get(pk=started["game_id"])
@@ -328,7 +329,7 @@ def test_a_lobby_opens_more_seats_than_it_has_members(
 
 
 def test_a_private_lobby_opens_seats_to_those_who_have_the_link(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     Lobby.objects.filter(pk=den).update(is_public=False)
     game_id = ada.post(f"lobbies/{den}/start/", game="hearts", seats=4)["game_id"]
@@ -336,7 +337,7 @@ def test_a_private_lobby_opens_seats_to_those_who_have_the_link(
     assert cyd.post(f"games/{game_id}/join/")["free_seats"] == 1
 
 
-def test_a_game_needs_a_name_players_and_the_owner(ada: Person, bob: Person, den: int) -> None:
+def test_a_game_needs_a_name_players_and_the_owner(ada: Person, bob: Person, den: LobbyId) -> None:
     assert ada.refused(f"lobbies/{den}/start/") == (422, "no_game_chosen")
     assert ada.refused(f"lobbies/{den}/start/", game="poker") == (404, "unknown_game")
     assert bob.refused(f"lobbies/{den}/start/", game="pong") == (403, "owner_only")
@@ -345,13 +346,13 @@ def test_a_game_needs_a_name_players_and_the_owner(ada: Person, bob: Person, den
     assert not Game.objects.exists()
 
 
-def test_the_lobbys_own_game_is_started_if_no_other_is_named(ada: Person, bob: Person, den: int) -> None:
+def test_the_lobbys_own_game_is_started_if_no_other_is_named(ada: Person, bob: Person, den: LobbyId) -> None:
     ada.call("patch", f"lobbies/{den}/", {"game": "connect_four"})
     started = ada.post(f"lobbies/{den}/start/")
     assert Game.objects.get(pk=started["game_id"]).name == "connect_four"
 
 
-def test_history_comes_newest_first_by_pages(ada: Person, den: int) -> None:
+def test_history_comes_newest_first_by_pages(ada: Person, den: LobbyId) -> None:
     for number in range(3):
         services.post_message(lobby_id=den, sender_id=ada.id, content=f"line {number}")
     page = ada.get(f"lobbies/{den}/messages/?limit=2")
@@ -367,33 +368,35 @@ def test_history_comes_newest_first_by_pages(ada: Person, den: int) -> None:
     "content",
     ["", "   ", "\u200b\u200b", "x" * 501, "bell \x07", "\u202egnirts", "\x1b[31mred", None, 7, ["a"]],
 )
-def test_what_is_no_message_is_refused(ada: Person, den: int, content: int | list[str] | str | None) -> None:
+def test_what_is_no_message_is_refused(
+    ada: Person, den: LobbyId, content: int | list[str] | str | None
+) -> None:
     answer = ada.call("post", f"lobbies/{den}/messages/", {"content": content})
     assert answer.status_code == 422
     assert ada.get(f"lobbies/{den}/messages/")["results"] == []
 
 
 @pytest.mark.parametrize("content", ["x" * 500, "two\nlines", "👩‍👩‍👧 hi", "e\u0301te\u0301", "שלום"])
-def test_what_people_write_is_taken(ada: Person, den: int, content: str) -> None:
+def test_what_people_write_is_taken(ada: Person, den: LobbyId, content: str) -> None:
     said = ada.post(f"lobbies/{den}/messages/", content=f"  {content} ")
     assert said["content"] == content
 
 
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
-def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada: Person, den: int, mark: Any) -> None:
+def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada: Person, den: LobbyId, mark: Any) -> None:
     said = ada.post(f"lobbies/{den}/messages/", content=f"{mark} שלום {mark}ada{mark} {mark}")
     assert said["content"] == "שלום ada"
     alone = ada.call("post", f"lobbies/{den}/messages/", {"content": mark})
     assert alone.status_code == 422
 
 
-def test_listed_words_are_masked_before_they_are_stored(ada: Person, den: int) -> None:
+def test_listed_words_are_masked_before_they_are_stored(ada: Person, den: LobbyId) -> None:
     assert ada.post(f"lobbies/{den}/messages/", content="oh sh1t")["content"] == "oh ****"
     assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"
 
 
 def test_reading_lobbies_takes_few_queries(
-    ada: Person, bob: Person, cyd: Person, den: int, django_assert_num_queries: DjangoAssertNumQueries
+    ada: Person, bob: Person, cyd: Person, den: LobbyId, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ada.post(f"lobbies/{den}/messages/", content="hi")
     ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)

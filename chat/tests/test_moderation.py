@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from chat import selectors
+from chat.events import LobbyId
 from chat.models import Report, Sanction
 from chat.tests.conftest import Person
 from chat.tests.test_rooms import together
@@ -25,7 +26,7 @@ def in_an_hour() -> str:
 
 @over_sockets
 async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(
-    here: Worker, ada: Person, bob: Person, den: int
+    here: Worker, ada: Person, bob: Person, den: LobbyId
 ) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     laptop = await bob.enter(f"lobbies/{den}/")
@@ -46,7 +47,7 @@ async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(
 
 @over_sockets
 async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(
-    here: Worker, ada: Person, bob: Person, den: int, monkeypatch: pytest.MonkeyPatch
+    here: Worker, ada: Person, bob: Person, den: LobbyId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await ada_hears.send(type="chat_message", message="one")
@@ -69,7 +70,7 @@ async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(
 
 @over_sockets
 async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(
-    here: Worker, ada: Person, bob: Person, den: int
+    here: Worker, ada: Person, bob: Person, den: LobbyId
 ) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/ban/", user_id=bob.id, reason="noise", until=in_an_hour())
@@ -82,7 +83,7 @@ async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(
     await bob.do(f"lobbies/{den}/join/")
 
 
-def test_a_ban_without_end_lasts_until_it_is_lifted(ada: Person, bob: Person, den: int) -> None:
+def test_a_ban_without_end_lasts_until_it_is_lifted(ada: Person, bob: Person, den: LobbyId) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
     assert bob.refused(f"lobbies/{den}/join/") == (403, "banned")
     (listed,) = ada.get(f"lobbies/{den}/sanctions/")["results"]
@@ -91,7 +92,7 @@ def test_a_ban_without_end_lasts_until_it_is_lifted(ada: Person, bob: Person, de
     bob.post(f"lobbies/{den}/join/")
 
 
-def test_who_never_was_a_member_can_be_banned(ada: Person, cyd: Person, den: int) -> None:
+def test_who_never_was_a_member_can_be_banned(ada: Person, cyd: Person, den: LobbyId) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
     assert cyd.refused(f"lobbies/{den}/join/") == (403, "banned")
     assert ada.refused(f"lobbies/{den}/ban/", user_id=10**12) == (404, "not_found")
@@ -99,7 +100,7 @@ def test_who_never_was_a_member_can_be_banned(ada: Person, cyd: Person, den: int
 
 @over_sockets
 async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(
-    here: Worker, ada: Person, bob: Person, den: int
+    here: Worker, ada: Person, bob: Person, den: LobbyId
 ) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id, reason="caps", until=in_an_hour())
@@ -119,7 +120,7 @@ async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(
 
 
 @over_sockets
-async def test_a_mute_can_be_ended(here: Worker, ada: Person, bob: Person, den: int) -> None:
+async def test_a_mute_can_be_ended(here: Worker, ada: Person, bob: Person, den: LobbyId) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)
     assert (await bob_hears.hear("moderation_mute"))["until"] is not None
@@ -129,14 +130,14 @@ async def test_a_mute_can_be_ended(here: Worker, ada: Person, bob: Person, den: 
     await bob_hears.hear("chat_message")
 
 
-def test_a_mute_lasts_ten_minutes_if_nothing_else_is_said(ada: Person, bob: Person, den: int) -> None:
+def test_a_mute_lasts_ten_minutes_if_nothing_else_is_said(ada: Person, bob: Person, den: LobbyId) -> None:
     with time_machine.travel(timezone.now(), tick=False):
         ada.post(f"lobbies/{den}/mute/", user_id=bob.id)
         assert Sanction.objects.get().until == timezone.now() + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("verb", ["ban", "mute"])
-def test_an_end_in_the_past_is_refused(ada: Person, bob: Person, den: int, verb: str) -> None:
+def test_an_end_in_the_past_is_refused(ada: Person, bob: Person, den: LobbyId, verb: str) -> None:
     answer = ada.call("post", f"lobbies/{den}/{verb}/", {"user_id": bob.id, "until": "2020-01-01T00:00:00Z"})
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["until"])
 
@@ -146,7 +147,7 @@ VERBS = ["kick", "ban", "mute"]
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_nobody_acts_on_the_owner_and_moderators_not_on_each_other(
-    ada: Person, bob: Person, cyd: Person, dan: Person, den: int, verb: str
+    ada: Person, bob: Person, cyd: Person, dan: Person, den: LobbyId, verb: str
 ) -> None:
     for somebody in (cyd, dan):
         somebody.post(f"lobbies/{den}/join/")
@@ -163,7 +164,7 @@ def test_nobody_acts_on_the_owner_and_moderators_not_on_each_other(
 
 
 def test_the_owner_alone_makes_and_unmakes_moderators(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     cyd.post(f"lobbies/{den}/join/")
     ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
@@ -177,14 +178,16 @@ def test_the_owner_alone_makes_and_unmakes_moderators(
 
 
 @over_sockets
-async def test_a_new_moderator_is_told_to_all(here: Worker, ada: Person, bob: Person, den: int) -> None:
+async def test_a_new_moderator_is_told_to_all(here: Worker, ada: Person, bob: Person, den: LobbyId) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/moderators/", user_id=bob.id)
     changed = (await bob_hears.hear("lobby_update"))["member"]
     assert (changed["user_id"], changed["role"], changed["online"]) == (bob.id, "moderator", True)
 
 
-def test_moderators_take_away_what_lower_ranks_said(ada: Person, bob: Person, cyd: Person, den: int) -> None:
+def test_moderators_take_away_what_lower_ranks_said(
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
+) -> None:
     cyd.post(f"lobbies/{den}/join/")
     ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
     of_ada, of_bob, of_cyd = (
@@ -201,14 +204,14 @@ def test_moderators_take_away_what_lower_ranks_said(ada: Person, bob: Person, cy
     assert delete(ada, of_ada) == 204
 
 
-def test_a_message_of_another_lobby_is_unknown_here(ada: Person, bob: Person, den: int) -> None:
+def test_a_message_of_another_lobby_is_unknown_here(ada: Person, bob: Person, den: LobbyId) -> None:
     other = ada.open("lair")
     message = ada.post(f"lobbies/{other}/messages/", content="hm")["id"]
     answer = ada.call("delete", f"lobbies/{den}/messages/{message}/")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_message")
 
 
-def test_a_message_is_reported_once_by_each(ada: Person, bob: Person, cyd: Person, den: int) -> None:
+def test_a_message_is_reported_once_by_each(ada: Person, bob: Person, cyd: Person, den: LobbyId) -> None:
     message = ada.post(f"lobbies/{den}/messages/", content="hm")["id"]
     path = f"lobbies/{den}/messages/{message}/report/"
     assert bob.post(path, reason="rude")["id"] == bob.post(path, reason="very rude")["id"]
@@ -216,7 +219,7 @@ def test_a_message_is_reported_once_by_each(ada: Person, bob: Person, cyd: Perso
     assert Report.objects.get().reason == "rude"
 
 
-def test_a_sanction_of_a_user_replaces_the_one_before(ada: Person, bob: Person, den: int) -> None:
+def test_a_sanction_of_a_user_replaces_the_one_before(ada: Person, bob: Person, den: LobbyId) -> None:
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id, until=in_an_hour())
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
     assert Sanction.objects.get().until is None
@@ -226,5 +229,5 @@ def test_a_sanction_of_a_user_replaces_the_one_before(ada: Person, bob: Person, 
 @pytest.mark.parametrize(
     "body", [{}, {"user_id": "bob"}, {"user_id": None}, {"user_id": 2**63}, {"user_id": 0}]
 )
-def test_a_target_is_a_users_id(ada: Person, den: int, verb: Any, body: dict[str, Any]) -> None:
+def test_a_target_is_a_users_id(ada: Person, den: LobbyId, verb: Any, body: dict[str, Any]) -> None:
     assert ada.call("post", f"lobbies/{den}/{verb}/", body).status_code == 422

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from chat.events import LobbyId
 from chat.models import DirectMessage, FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.personal_data import erase
 from chat.tests.conftest import Person
@@ -30,7 +31,7 @@ def admin() -> Client:
 
 
 @pytest.fixture
-def message(ada: Person, bob: Person, den: int) -> Any:
+def message(ada: Person, bob: Person, den: LobbyId) -> Any:
     said = bob.post(f"lobbies/{den}/messages/", content="hm")["id"]
     ada.post(f"lobbies/{den}/messages/{said}/report/", reason="rude")
     return said
@@ -38,14 +39,14 @@ def message(ada: Person, bob: Person, den: int) -> Any:
 
 @pytest.mark.parametrize("model", ["lobby", "lobbymessage", "report", "sanction", "filteredword"])
 def test_operators_see_all_of_it(
-    admin: Client, message: Any, ada: Person, bob: Person, den: int, model: str
+    admin: Client, message: Any, ada: Person, bob: Person, den: LobbyId, model: str
 ) -> None:
     ada.post(f"lobbies/{den}/mute/", user_id=bob.id)
     assert admin.get(f"/admin/chat/{model}/?q=o").status_code == 200
 
 
 def test_operators_see_who_belongs_to_a_lobby(
-    admin: Client, bob: Person, den: int, django_assert_max_num_queries: DjangoAssertNumQueries
+    admin: Client, bob: Person, den: LobbyId, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     crowd = [User(username=f"fan_{number}") for number in range(30)]
     Membership.objects.bulk_create(
@@ -60,7 +61,7 @@ def test_operators_see_who_belongs_to_a_lobby(
     assert "fan_29" in page.content.decode()
 
 
-def test_of_a_crowd_operators_see_a_page_at_a_time(admin: Client, den: int) -> None:
+def test_of_a_crowd_operators_see_a_page_at_a_time(admin: Client, den: LobbyId) -> None:
     crowd = [User(username=f"fan_{number:03}") for number in range(120)]
     Membership.objects.bulk_create(
         Membership(lobby_id=den, user=user) for user in User.objects.bulk_create(crowd)
@@ -81,7 +82,7 @@ def act(admin: Client, model: Any, action: Any, pk: Any) -> None:
     assert answer.status_code == 302
 
 
-def test_operators_close_lobbies(admin: Client, den: int) -> None:
+def test_operators_close_lobbies(admin: Client, den: LobbyId) -> None:
     act(admin, "lobby", "close", den)
     assert Lobby.objects.get(pk=den).status == "closed"
 
@@ -94,7 +95,7 @@ def test_operators_take_reported_messages_away(admin: Client, message: Any) -> N
 
 
 def test_operators_ban_the_author_of_a_reported_message_but_no_owner(
-    admin: Client, message: Any, ada: Person, bob: Person, den: int
+    admin: Client, message: Any, ada: Person, bob: Person, den: LobbyId
 ) -> None:
     ada_said = ada.post(f"lobbies/{den}/messages/", content="hm too")["id"]
     bob.post(f"lobbies/{den}/messages/{ada_said}/report/", reason="rude too")
@@ -115,7 +116,7 @@ def test_operators_let_reported_messages_stand(admin: Client, message: Any) -> N
 
 
 def test_operators_take_any_message_away_and_lift_sanctions(
-    admin: Client, ada: Person, bob: Person, den: int, message: Any
+    admin: Client, ada: Person, bob: Person, den: LobbyId, message: Any
 ) -> None:
     act(admin, "lobbymessage", "take_away", message)
     assert LobbyMessage.objects.get().deleted_at is not None
@@ -125,7 +126,7 @@ def test_operators_take_any_message_away_and_lift_sanctions(
 
 
 def test_the_event_log_tells_what_owners_and_moderators_did_to_whom_and_why(
-    admin: Client, ada: Person, bob: Person, cyd: Person, den: int
+    admin: Client, ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     def log() -> list[tuple[str, str, str]]:
         return [
@@ -177,7 +178,7 @@ def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_clea
 
 
 def test_a_person_takes_all_away_and_is_forgotten(
-    ada: Person, bob: Person, den: int, friends: None, message: Any
+    ada: Person, bob: Person, den: LobbyId, friends: None, message: Any
 ) -> None:
     bob.post(f"dm/{ada.id}/messages/", content="psst")
     ada.post(f"lobbies/{den}/mute/", user_id=bob.id, reason="caps")
@@ -194,7 +195,7 @@ def test_a_person_takes_all_away_and_is_forgotten(
 
 
 def test_who_said_much_is_erased_in_as_few_queries_as_who_said_little(
-    bob: Person, person: Callable[..., Person], den: int
+    bob: Person, person: Callable[..., Person], den: LobbyId
 ) -> None:
     def queries_of(person: Person, messages: Any) -> int:
         LobbyMessage.objects.bulk_create(
@@ -209,12 +210,12 @@ def test_who_said_much_is_erased_in_as_few_queries_as_who_said_little(
     assert queries_of(bob, 50) == queries_of(cyd, 1)
 
 
-def test_the_lobby_of_an_erased_owner_goes_to_another(ada: Person, bob: Person, den: int) -> None:
+def test_the_lobby_of_an_erased_owner_goes_to_another(ada: Person, bob: Person, den: LobbyId) -> None:
     assert ada.call("delete", "me/").status_code == 204
     assert bob.get(f"lobbies/{den}/")["owner"]["username"] == "bob"
 
 
-def test_open_lobbies_are_counted_in_the_status(den: int) -> None:
+def test_open_lobbies_are_counted_in_the_status(den: LobbyId) -> None:
     from core import status
 
     assert status._counts["lobbies"]() == 1

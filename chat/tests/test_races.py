@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from chat import services
-from chat.events import direct_topic
+from chat.events import LobbyId, direct_topic
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
 from core.database import in_database
@@ -60,14 +60,14 @@ def test_nobody_owns_more_lobbies_than_one_may_however_many_they_open_at_once(
 
 
 def test_a_game_that_is_started_many_times_at_once_is_one_game(
-    ada: Person, bob: Person, den: int, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+    ada: Person, bob: Person, den: LobbyId, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
 ) -> None:
     started = at_once([lambda: ada.post(f"lobbies/{den}/start/", game="tictactoe")["game_id"]] * 6)
     assert len(set(started)) == Game.objects.count() == 1
 
 
 def test_a_kick_against_a_leave_ends_the_membership_once(
-    ada: Person, bob: Person, den: int, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+    ada: Person, bob: Person, den: LobbyId, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
 ) -> None:
     for _ in range(5):
         bob.post(f"lobbies/{den}/join/")
@@ -84,7 +84,7 @@ def test_a_kick_against_a_leave_ends_the_membership_once(
 
 
 def test_a_ban_against_a_join_leaves_the_banned_outside(
-    ada: Person, bob: Person, den: int, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+    ada: Person, bob: Person, den: LobbyId, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
 ) -> None:
     for _ in range(5):
         Sanction.objects.all().delete()
@@ -104,7 +104,7 @@ def test_moderators_who_kick_each_other_and_an_owner_who_leaves_leave_one_owner(
     ada: Person,
     bob: Person,
     cyd: Person,
-    den: int,
+    den: LobbyId,
     at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
 ) -> None:
     cyd.post(f"lobbies/{den}/join/")
@@ -125,7 +125,7 @@ def test_all_who_leave_at_once_close_the_lobby(
     ada: Person,
     bob: Person,
     cyd: Person,
-    den: int,
+    den: LobbyId,
     at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]],
 ) -> None:
     cyd.post(f"lobbies/{den}/join/")
@@ -150,7 +150,7 @@ def test_a_join_against_a_close_leaves_nobody_in_a_closed_lobby_untold(
 
 
 def test_forty_messages_of_one_user_at_once_are_three(
-    ada: Person, den: int, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], long_memory: None
+    ada: Person, den: LobbyId, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]], long_memory: None
 ) -> None:
     answers = at_once([lambda: ada.refused(f"lobbies/{den}/messages/", content="hi")] * 40)
     assert Counter(answers) == {(201, "done"): 3, (429, "rate_limited"): 37}
@@ -158,7 +158,7 @@ def test_forty_messages_of_one_user_at_once_are_three(
 
 
 async def test_forty_messages_over_sockets_and_requests_at_once_are_three(
-    here: Worker, ada: Person, den: int, long_memory: None
+    here: Worker, ada: Person, den: LobbyId, long_memory: None
 ) -> None:
     sockets = [await ada.enter(f"lobbies/{den}/") for _ in range(20)]
     for socket in sockets:
@@ -249,7 +249,7 @@ def test_messages_read_twice_at_once_are_told_as_read_once(
 
 
 def test_a_message_deleted_and_reported_at_once_is_gone(
-    ada: Person, bob: Person, den: int, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+    ada: Person, bob: Person, den: LobbyId, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
 ) -> None:
     message = bob.post(f"lobbies/{den}/messages/", content="hm")["id"]
     path = f"lobbies/{den}/messages/{message}/"

@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from chat import pacing, selectors, services
+from chat.events import LobbyId
 from chat.live import chat_state
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
 from chat.tests.conftest import Person
@@ -19,7 +20,7 @@ from realtime.testing import Closed, Player
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 
 
-async def together(lobby: int, *people: Any) -> list[Player]:
+async def together(lobby: LobbyId, *people: Any) -> list[Player]:
     """Open sockets for all and wait until each has seen the others arrive."""
     players: list[Player] = []
     for somebody in people:
@@ -30,7 +31,7 @@ async def together(lobby: int, *people: Any) -> list[Player]:
 
 
 async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="chat_message", message="  hello ", id="a")
@@ -48,7 +49,7 @@ async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(
 
 
 async def test_messages_that_are_stored_together_each_answer_who_said_them(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     for number in range(2):
@@ -59,7 +60,7 @@ async def test_messages_that_are_stored_together_each_answer_who_said_them(
         assert sorted(ref for ref in refs if ref) == [f"{own}0", f"{own}1"]
 
 
-async def test_the_room_has_two_addresses(ada: Person, bob: Person, den: int) -> None:
+async def test_the_room_has_two_addresses(ada: Person, bob: Person, den: LobbyId) -> None:
     (ada_hears,) = await together(den, ada)
     by_name = await bob.enter("chat/lobby/DEN/")
     await by_name.hear("presence_state")
@@ -69,7 +70,7 @@ async def test_the_room_has_two_addresses(ada: Person, bob: Person, den: int) ->
     assert (await by_name.hear("chat_message"))["message"]["content"] == "hi"
 
 
-async def test_the_first_frame_says_how_the_lobby_stands(ada: Person, bob: Person, den: int) -> None:
+async def test_the_first_frame_says_how_the_lobby_stands(ada: Person, bob: Person, den: LobbyId) -> None:
     await bob.do(f"lobbies/{den}/messages/", content="before")
     ada_hears = await ada.sit(den)
     socket = await bob.enter(f"lobbies/{den}/")
@@ -95,12 +96,12 @@ async def test_the_first_frame_says_how_the_lobby_stands(ada: Person, bob: Perso
         ("chat/lobby/\0/", 4400),
     ],
 )
-async def test_who_has_no_business_there_is_shut_out(cyd: Person, den: int, path: str, code: int) -> None:
+async def test_who_has_no_business_there_is_shut_out(cyd: Person, den: LobbyId, path: str, code: int) -> None:
     socket = await cyd.enter(path.format(den=den))
     assert await socket.closed() == code
 
 
-async def test_a_member_with_two_devices_comes_and_goes_once(ada: Person, bob: Person, den: int) -> None:
+async def test_a_member_with_two_devices_comes_and_goes_once(ada: Person, bob: Person, den: LobbyId) -> None:
     (ada_hears,) = await together(den, ada)
     phone = await bob.sit(den)
     await ada_hears.hear("presence_join")
@@ -115,7 +116,7 @@ async def test_a_member_with_two_devices_comes_and_goes_once(ada: Person, bob: P
     assert (left["user_id"], left["username"]) == (bob.id, "bob")
 
 
-async def test_typing_is_told_to_all_but_the_typist(ada: Person, bob: Person, den: int) -> None:
+async def test_typing_is_told_to_all_but_the_typist(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="typing_start")
     typing = await ada_hears.hear("typing_start")
@@ -126,7 +127,7 @@ async def test_typing_is_told_to_all_but_the_typist(ada: Person, bob: Person, de
     await bob_hears.hear_nothing()
 
 
-async def test_who_takes_another_name_types_by_it_soon(ada: Person, bob: Person, den: int) -> None:
+async def test_who_takes_another_name_types_by_it_soon(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     changed = await in_database(bob.call, "patch", "me/", {"username": "robert"})
     assert changed.status_code == 200
@@ -143,7 +144,7 @@ async def test_who_takes_another_name_types_by_it_soon(ada: Person, bob: Person,
     assert (await ada_hears.hear("presence_leave"))["username"] == "robert"
 
 
-async def test_who_leaves_while_typing_types_no_more(ada: Person, bob: Person, den: int) -> None:
+async def test_who_leaves_while_typing_types_no_more(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="typing_start")
     await ada_hears.hear("typing_start")
@@ -152,7 +153,7 @@ async def test_who_leaves_while_typing_types_no_more(ada: Person, bob: Person, d
     await ada_hears.hear("presence_leave")
 
 
-async def test_typing_without_end_is_not_passed_on(ada: Person, bob: Person, den: int) -> None:
+async def test_typing_without_end_is_not_passed_on(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     for _ in range(30):
         await bob_hears.send(type="typing_start")
@@ -164,7 +165,7 @@ async def test_typing_without_end_is_not_passed_on(ada: Person, bob: Person, den
     assert 1 <= len(heard) <= 10
 
 
-async def test_what_was_missed_is_heard_on_coming_back(ada: Person, bob: Person, den: int) -> None:
+async def test_what_was_missed_is_heard_on_coming_back(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await ada_hears.send(type="chat_message", message="one")
     seen = (await bob_hears.hear("chat_message"))["seq"]
@@ -181,7 +182,7 @@ async def test_what_was_missed_is_heard_on_coming_back(ada: Person, bob: Person,
 
 
 async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     (ada_hears,) = await together(den, ada)
     await ada_hears.send(type="chat_message", message="secret")
@@ -195,7 +196,7 @@ async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(
     assert (state["recovered"], state["messages"]) == (False, [])
 
 
-async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada: Person, bob: Person, den: int) -> None:
+async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await in_database(ada.call, "delete", f"lobbies/{den}/")
     for who in (ada_hears, bob_hears):
@@ -203,7 +204,7 @@ async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada: Person, bob: 
         assert await who.closed() == 4404
 
 
-async def test_who_leaves_is_heard_no_more(ada: Person, bob: Person, den: int) -> None:
+async def test_who_leaves_is_heard_no_more(ada: Person, bob: Person, den: LobbyId) -> None:
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob.do(f"lobbies/{den}/leave/")
     assert (await ada_hears.hear("lobby_update"))["gone_id"] == bob.id
@@ -212,7 +213,7 @@ async def test_who_leaves_is_heard_no_more(ada: Person, bob: Person, den: int) -
     assert (await ada_hears.hear("presence_leave"))["user_id"] == bob.id
 
 
-async def test_the_hand_over_is_told(ada: Person, bob: Person, den: int) -> None:
+async def test_the_hand_over_is_told(ada: Person, bob: Person, den: LobbyId) -> None:
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/leave/")
     heir = await bob_hears.hear("lobby_update")
@@ -221,7 +222,7 @@ async def test_the_hand_over_is_told(ada: Person, bob: Person, den: int) -> None
 
 
 async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     await cyd.do(f"lobbies/{den}/join/")
     calls = await ada.enter("notifications/")
@@ -236,7 +237,7 @@ async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(
     assert (found["game_id"], found["side"]) == (started["game_id"], "left")
 
 
-async def test_a_deleted_message_is_gone_for_all(ada: Person, bob: Person, den: int) -> None:
+async def test_a_deleted_message_is_gone_for_all(ada: Person, bob: Person, den: LobbyId) -> None:
     (bob_hears,) = await together(den, bob)
     message = await ada.do(f"lobbies/{den}/messages/", content="oops")
     await bob_hears.hear("chat_message")
@@ -248,7 +249,7 @@ async def test_a_deleted_message_is_gone_for_all(ada: Person, bob: Person, den: 
     assert again.status_code == 404
 
 
-async def test_what_an_erased_member_said_is_gone_for_all(ada: Person, bob: Person, den: int) -> None:
+async def test_what_an_erased_member_said_is_gone_for_all(ada: Person, bob: Person, den: LobbyId) -> None:
     (ada_hears,) = await together(den, ada)
     said = [(await bob.do(f"lobbies/{den}/messages/", content=text))["id"] for text in ("one", "two")]
     assert (await in_database(bob.call, "delete", "me/")).status_code == 204
@@ -257,7 +258,7 @@ async def test_what_an_erased_member_said_is_gone_for_all(ada: Person, bob: Pers
 
 
 async def test_messages_over_all_ways_count_together(
-    ada: Person, bob: Person, den: int, long_memory: None
+    ada: Person, bob: Person, den: LobbyId, long_memory: None
 ) -> None:
     first, second = await together(den, ada, bob)
     other = await ada.enter(f"lobbies/{den}/")
@@ -288,7 +289,7 @@ def test_three_messages_may_be_said_in_two_seconds() -> None:
     assert 0 < refused.value.retry_after <= 2
 
 
-async def test_an_outsider_is_refused_and_nothing_is_stored(ada: Person, bob: Person, den: int) -> None:
+async def test_an_outsider_is_refused_and_nothing_is_stored(ada: Person, bob: Person, den: LobbyId) -> None:
     """Bob's membership is deleted directly, so that his socket stays open."""
     (bob_hears,) = await together(den, bob)
     await in_database(Membership.objects.filter(user_id=bob.id).delete)
@@ -310,7 +311,7 @@ async def test_an_outsider_is_refused_and_nothing_is_stored(ada: Person, bob: Pe
     ],
 )
 async def test_what_is_no_message_is_refused_and_the_socket_stays(
-    ada: Person, den: int, frame: dict[str, Any], code: str
+    ada: Person, den: LobbyId, frame: dict[str, Any], code: str
 ) -> None:
     (socket,) = await together(den, ada)
     await socket.send(**frame)
@@ -320,7 +321,7 @@ async def test_what_is_no_message_is_refused_and_the_socket_stays(
 
 
 async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(
-    ada: Person, den: int
+    ada: Person, den: LobbyId
 ) -> None:
     (socket,) = await together(den, ada)
     posts = [services.Post(den, ada.id, f"line {number}") for number in range(60)]
@@ -332,12 +333,12 @@ async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_
 
 
 async def test_of_messages_stored_together_each_has_its_own_answer(
-    ada: Person, bob: Person, cyd: Person, den: int
+    ada: Person, bob: Person, cyd: Person, den: LobbyId
 ) -> None:
     answers = await asyncio.gather(
         chat_state().store(services.Post(den, ada.id, "yes")),
         chat_state().store(services.Post(den, cyd.id, "no")),
-        chat_state().store(services.Post(999, ada.id, "no")),
+        chat_state().store(services.Post(LobbyId(999), ada.id, "no")),
         chat_state().store(services.Post(den, bob.id, "yes")),
         return_exceptions=True,
     )
@@ -351,7 +352,7 @@ async def test_of_messages_stored_together_each_has_its_own_answer(
 
 
 async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_open(
-    ada: Person, den: int, monkeypatch: pytest.MonkeyPatch
+    ada: Person, den: LobbyId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hears = await ada.enter("chat/lobby/den/")
     await hears.hear_until("presence_join")
@@ -369,7 +370,7 @@ async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_
 
 
 async def test_a_lobby_by_its_name_closes_when_the_database_is_away(
-    ada: Person, den: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ada: Person, den: LobbyId, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*args: object, **kwargs: object) -> None:
         raise OperationalError
@@ -380,7 +381,7 @@ async def test_a_lobby_by_its_name_closes_when_the_database_is_away(
 
 
 async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of_its_name(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     bob_hears = await bob.sit(den)
     # As if a worker had been killed before it could announce it.
@@ -394,7 +395,7 @@ async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of
 
 
 async def test_what_changes_in_a_closed_lobby_is_not_told_in_the_next_of_its_name(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     message = (await bob.do(f"lobbies/{den}/messages/", content="hi"))["id"]
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)

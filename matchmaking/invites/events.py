@@ -6,8 +6,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from chat.events import LobbyId
 from core.shapes import about, one_of
 from friends.events import Person
+from matchmaking.parties.events import PartyId
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
@@ -25,8 +27,8 @@ class InviteInfo(Struct, kw_only=True):
     to_user: Person
     kind: Annotated[str, one_of(["game", "lobby", "party"])]
     game: Annotated[str | None, about("The game, if it is to one")]
-    lobby_id: int | None
-    party_id: int | None
+    lobby_id: LobbyId | None
+    party_id: PartyId | None
     status: Annotated[str, one_of(["pending", "accepted", "declined", "cancelled", "expired"])]
     created_at: datetime
     expires_at: datetime

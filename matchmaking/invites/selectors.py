@@ -16,6 +16,7 @@ from game.selectors import ws_url
 from matchmaking.invites.events import InviteInfo
 from matchmaking.invites.models import IS_PENDING, Invite
 from matchmaking.invites.refusals import UnknownInvite
+from matchmaking.parties.events import PartyId
 
 
 @statement
@@ -139,7 +140,9 @@ def _either(user_id: UserId) -> Q:
     return Q(from_user=user_id) | Q(to_user=user_id)
 
 
-def find_party_invite(*, user_id: UserId, invite_id: int | None = None, party_id: int | None = None) -> int:
+def find_party_invite(
+    *, user_id: UserId, invite_id: int | None = None, party_id: PartyId | None = None
+) -> int:
     """Return the id of the user's invite to a party: this one, the one to this party, or the newest.
 
     Raises ``UnknownInvite``.

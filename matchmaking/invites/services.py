@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from chat import selectors as lobbies
 from chat import services as chat
+from chat.events import LobbyId
 from core.ids import UserId
 from friends import selectors as friends
 from game import services as game_services
@@ -46,6 +47,7 @@ from matchmaking.invites.refusals import (
 )
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
+from matchmaking.parties.events import PartyId
 from matchmaking.parties.refusals import PartyFull
 from matchmaking.parties.selectors import MAX_SIZE
 from realtime.connections import limits
@@ -76,8 +78,8 @@ def create(
     user_id: UserId,
     to_user_id: UserId,
     game: str | None = None,
-    lobby_id: int | None = None,
-    party_id: int | None = None,
+    lobby_id: LobbyId | None = None,
+    party_id: PartyId | None = None,
 ) -> InviteInfo:
     """Invite a user to a game, a lobby or a party; exactly one of the three must be given.
 
@@ -99,7 +101,9 @@ def create(
         return _send(user_id, to_user_id, about)
 
 
-def check_may_invite(*, user_id: UserId, lobby_id: int | None = None, party_id: int | None = None) -> None:
+def check_may_invite(
+    *, user_id: UserId, lobby_id: LobbyId | None = None, party_id: PartyId | None = None
+) -> None:
     """Check that the user may invite others to this lobby and party.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``NotInParty``,
@@ -118,12 +122,12 @@ def _about_game(name: str) -> dict[str, Any]:
     return {"kind": Invite.Kind.GAME, "game": name}
 
 
-def _about_lobby(user_id: UserId, to_user_id: UserId, lobby_id: int) -> dict[str, Any]:
+def _about_lobby(user_id: UserId, to_user_id: UserId, lobby_id: LobbyId) -> dict[str, Any]:
     lobbies.check_may_invite(user_id, lobby_id, to_user_id)
     return {"kind": Invite.Kind.LOBBY, "lobby_id": lobby_id}
 
 
-def _about_party(user_id: UserId, to_user_id: UserId, party_id: int) -> dict[str, Any]:
+def _about_party(user_id: UserId, to_user_id: UserId, party_id: PartyId) -> dict[str, Any]:
     party = parties.lock_led(user_id, party_id=party_id)
     if party.members.filter(user=to_user_id).exists():
         raise AlreadyMember
@@ -183,7 +187,7 @@ def accept(*, user_id: UserId, invite_id: int) -> InviteInfo:
     invite = _received(user_id, invite_id)
     party = None if invite.party_id is None else parties.lock(invite.party_id)
     if invite.lobby_id is not None and invite.status == Status.PENDING:
-        chat.join_lobby(user_id=user_id, lobby_id=invite.lobby_id, is_invited=True)
+        chat.join_lobby(user_id=user_id, lobby_id=LobbyId(invite.lobby_id), is_invited=True)
     _answer(invite, Status.ACCEPTED)
     if invite.kind == Invite.Kind.GAME:
         _begin_game(invite)
@@ -239,18 +243,18 @@ def cancel_between(*, by_id: UserId, blocked_id: UserId) -> None:
     _settle(between, lambda invite: Status.CANCELLED if invite.from_user_id == by_id else Status.DECLINED)
 
 
-def cancel_to_party(party_id: int) -> None:
+def cancel_to_party(party_id: PartyId) -> None:
     """Cancel the invites to this party."""
     cancel_all(Invite.objects.filter(party=party_id))
 
 
-def cancel_to_lobby(lobby_id: int) -> None:
+def cancel_to_lobby(lobby_id: LobbyId) -> None:
     """Cancel the invites to this lobby."""
     cancel_all(Invite.objects.filter(lobby_id=lobby_id))
 
 
 @transaction.atomic
-def accept_to_party(party_id: int, *, user_id: UserId) -> None:
+def accept_to_party(party_id: PartyId, *, user_id: UserId) -> None:
     """Mark the user's invite to this party as accepted, after they have joined by themselves."""
     _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
 

@@ -13,7 +13,7 @@ from chat.serializers import NewMessage
 from core.idempotency import idempotent
 from core.parsers import read, read_struct
 from matchmaking.parties import selectors, serializers, services, shapes
-from matchmaking.parties.events import PartyChat, PartyInfo
+from matchmaking.parties.events import PartyChat, PartyId, PartyInfo
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class One(APIView):
     """A party: the caller's, one that the caller is invited to, or an open one. 404 `unknown_party`."""
 
     @extend_schema(responses=PartyInfo)
-    def get(self, request: Request, party_id: int) -> Response:
+    def get(self, request: Request, party_id: PartyId) -> Response:
         return Response(selectors.visible_to(identity(request).user_id, party_id))
 
 

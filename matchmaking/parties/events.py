@@ -1,7 +1,7 @@
 """Events of parties, and their audiences."""
 
 from collections.abc import Iterable
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NewType
 
 from msgspec import Struct
 
@@ -10,6 +10,8 @@ from core.shapes import about
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
+
+PartyId = NewType("PartyId", int)
 
 
 class PartyMemberInfo(Struct, kw_only=True):
@@ -26,7 +28,7 @@ class PartyInfo(Struct, kw_only=True):
     A higher ``version`` is the later state.
     """
 
-    id: int
+    id: PartyId
     leader_id: UserId | None
     members: list[PartyMemberInfo]
     max_size: int
@@ -38,7 +40,7 @@ class PartyInfo(Struct, kw_only=True):
 Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready", "latencies"]
 
 
-def _audience(party_id: int, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:
+def _audience(party_id: PartyId, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:
     """The party's topic, and these users on all their devices and in the world."""
     told = sorted(user_ids)
     devices = [topics.user(user_id) for user_id in told]
@@ -71,7 +73,7 @@ class PartyUpdate(Event):
 class PartyChat(Event):
     """Sent when a member writes to the party; only its members receive it."""
 
-    party_id: int
+    party_id: PartyId
     sender_id: UserId
     sender_name: str
     content: Annotated[str, about("Listed words are masked")]

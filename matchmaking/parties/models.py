@@ -3,10 +3,20 @@
 from django.conf import settings
 from django.db import models
 
+from core.ids import IdKey
+from matchmaking.parties.events import PartyId
+
+
+class PartyIdKey(IdKey):
+    """The key of parties."""
+
+    _pyi_private_get_type: PartyId
+
 
 class Party(models.Model):
     """Players who queue together. Every change of it or its members locks its row first."""
 
+    id = PartyIdKey(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     open = models.BooleanField(default=False)
     """Whether anybody who knows its id may join."""

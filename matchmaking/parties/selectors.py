@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from core.ids import UserId
 from core.statements import statement
 from friends import selectors as friends
-from matchmaking.parties.events import PartyInfo, PartyMemberInfo
+from matchmaking.parties.events import PartyId, PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
 from matchmaking.parties.rules import best_region
@@ -46,7 +46,7 @@ def _rows(**named: Any) -> QuerySet[PartyMember, Any]:
 
 
 @statement
-def _by_id(party_id: int) -> QuerySet[PartyMember, Any]:
+def _by_id(party_id: PartyId) -> QuerySet[PartyMember, Any]:
     return _rows(party=party_id)
 
 
@@ -71,7 +71,7 @@ def _found(rows: Sequence[Any]) -> PartyInfo | None:
     )
 
 
-def visible_to(user_id: UserId, party_id: int) -> PartyInfo:
+def visible_to(user_id: UserId, party_id: PartyId) -> PartyInfo:
     """Return the party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
 
     A party is hidden from users who block its leader or are blocked by its leader.
@@ -105,7 +105,7 @@ def party_of(user_id: UserId) -> PartyInfo:
     return party
 
 
-def member_of(*, user_id: UserId, party_id: int | None = None) -> int:
+def member_of(*, user_id: UserId, party_id: PartyId | None = None) -> PartyId:
     """Return the id of the user's party.
 
     Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``.
@@ -118,7 +118,7 @@ def member_of(*, user_id: UserId, party_id: int | None = None) -> int:
     return own
 
 
-def led_by(*, user_id: UserId, party_id: int | None = None) -> int:
+def led_by(*, user_id: UserId, party_id: PartyId | None = None) -> PartyId:
     """Return the id of the party that the user leads. Raises like ``member_of``, and ``NotLeader``."""
     own = member_of(user_id=user_id, party_id=party_id)
     if not Party.objects.filter(pk=own, leader=user_id).exists():
@@ -126,10 +126,10 @@ def led_by(*, user_id: UserId, party_id: int | None = None) -> int:
     return own
 
 
-def by_party(user_ids: Collection[UserId]) -> list[tuple[int | None, list[UserId]]]:
+def by_party(user_ids: Collection[UserId]) -> list[tuple[PartyId | None, list[UserId]]]:
     """Group these users by party; the party's id is None unless all its members are among them."""
     members = PartyMember.objects.filter(user__in=user_ids).order_by("pk").values_list("party_id", "user_id")
-    parties: dict[int, list[UserId]] = defaultdict(list)
+    parties: dict[PartyId, list[UserId]] = defaultdict(list)
     for party_id, user_id in members:
         parties[party_id].append(user_id)
     grouped = [
@@ -140,7 +140,7 @@ def by_party(user_ids: Collection[UserId]) -> list[tuple[int | None, list[UserId
     return grouped + [(None, [user_id]) for user_id in user_ids if user_id not in in_party]
 
 
-def member_ids(party_id: int) -> list[UserId]:
+def member_ids(party_id: PartyId) -> list[UserId]:
     """Return the ids of the party's members, in the order of joining."""
     members = PartyMember.objects.filter(party=party_id).order_by("pk")
     return list(members.values_list("user_id", flat=True))

@@ -15,7 +15,7 @@ from core.ids import UserId
 from core.refusals import Invalid
 from friends import selectors as friends
 from matchmaking.parties import selectors
-from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate
+from matchmaking.parties.events import Change, PartyChat, PartyId, PartyInfo, PartyUpdate
 from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import (
     AlreadyInParty,
@@ -39,7 +39,7 @@ def create(*, user_id: UserId, open: bool = False) -> PartyInfo:
 
 
 @transaction.atomic
-def join(*, user_id: UserId, party_id: int) -> PartyInfo:
+def join(*, user_id: UserId, party_id: PartyId) -> PartyInfo:
     """Join an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
 
     The party is also unknown to users who block its leader or are blocked by its leader.
@@ -59,7 +59,7 @@ def enter(party: Party, *, user_id: UserId) -> PartyInfo:
 
 
 @transaction.atomic
-def leave(*, user_id: UserId, party_id: int | None = None) -> None:
+def leave(*, user_id: UserId, party_id: PartyId | None = None) -> None:
     """Leave the party. The longest-standing member becomes leader; an empty party is deleted.
 
     Raises ``NotInParty``; ``UnknownParty`` if the user's party is not ``party_id``.
@@ -76,7 +76,7 @@ def leave(*, user_id: UserId, party_id: int | None = None) -> None:
 
 
 @transaction.atomic
-def kick(*, user_id: UserId, target_id: UserId, party_id: int | None = None) -> PartyInfo:
+def kick(*, user_id: UserId, target_id: UserId, party_id: PartyId | None = None) -> PartyInfo:
     """Remove a member, as the leader.
 
     Raises like ``leave``, and ``NotLeader``, ``UnknownMember`` and ``CannotKickOneself``.
@@ -91,7 +91,7 @@ def kick(*, user_id: UserId, target_id: UserId, party_id: int | None = None) -> 
 
 
 @transaction.atomic
-def disband(*, user_id: UserId, party_id: int | None = None) -> None:
+def disband(*, user_id: UserId, party_id: PartyId | None = None) -> None:
     """Disband the party, as its leader. Raises like ``leave``, and ``NotLeader``."""
     party = lock_led(user_id, party_id=party_id)
     user_ids = selectors.member_ids(party.pk)
@@ -100,7 +100,7 @@ def disband(*, user_id: UserId, party_id: int | None = None) -> None:
 
 
 @transaction.atomic
-def set_ready(*, user_id: UserId, ready: bool, party_id: int | None = None) -> PartyInfo:
+def set_ready(*, user_id: UserId, ready: bool, party_id: PartyId | None = None) -> PartyInfo:
     """Set whether the user is ready to play; it is only shown to the others. Raises like ``leave``."""
     party = lock_own(user_id, party_id=party_id)
     if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
@@ -136,7 +136,7 @@ def say(*, user_id: UserId, content: str) -> PartyChat:
 
 
 @transaction.atomic
-def _tell(user_id: UserId, party_id: int, content: str) -> PartyChat:
+def _tell(user_id: UserId, party_id: PartyId, content: str) -> PartyChat:
     party = lock_own(user_id, party_id=party_id)
     members = selectors.shown(party).members
     (sender,) = (member for member in members if member.user_id == user_id)
@@ -151,7 +151,7 @@ def _tell(user_id: UserId, party_id: int, content: str) -> PartyChat:
     return said
 
 
-def lock(party_id: int) -> Party:
+def lock(party_id: PartyId) -> Party:
     """Return the party, locked until the transaction ends. Raises ``UnknownParty``."""
     party = Party.objects.select_for_update(no_key=True).filter(pk=party_id).first()
     if party is None:
@@ -159,7 +159,7 @@ def lock(party_id: int) -> Party:
     return party
 
 
-def lock_own(user_id: UserId, *, party_id: int | None = None) -> Party:
+def lock_own(user_id: UserId, *, party_id: PartyId | None = None) -> Party:
     """Return the user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
     own = selectors.member_of(user_id=user_id, party_id=party_id)
     party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
@@ -169,7 +169,7 @@ def lock_own(user_id: UserId, *, party_id: int | None = None) -> Party:
     return party
 
 
-def lock_led(user_id: UserId, *, party_id: int | None = None) -> Party:
+def lock_led(user_id: UserId, *, party_id: PartyId | None = None) -> Party:
     """Return the party that the user leads, locked. Raises like ``lock_own``, and ``NotLeader``."""
     party = lock_own(user_id, party_id=party_id)
     if party.leader_id != user_id:

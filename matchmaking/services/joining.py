@@ -28,6 +28,7 @@ from matchmaking.events import QueueJoined
 from matchmaking.models import Answers, Member, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
+from matchmaking.parties.events import PartyId
 from matchmaking.refusals import (
     AlreadyPlaying,
     AlreadyQueued,
@@ -65,7 +66,7 @@ def join(
     user_id: UserId,
     game: str,
     mode: str = "",
-    party_id: int | None = None,
+    party_id: PartyId | None = None,
     asks: Mapping[str, Any] = MappingProxyType({}),
 ) -> Standing:
     """Queue the user, or the party that the user leads, and match them at once if possible.
@@ -118,7 +119,7 @@ def _check_size(queue: DeclaredQueue, size: int) -> None:
 
 
 @transaction.atomic
-def _join_as_party(queue: DeclaredQueue, user_id: UserId, party_id: int, answers: Struct) -> Standing:
+def _join_as_party(queue: DeclaredQueue, user_id: UserId, party_id: PartyId, answers: Struct) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
     party = parties.lock_led(user_id, party_id=party_id)
     user_ids = party_selectors.member_ids(party.pk)

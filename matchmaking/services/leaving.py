@@ -14,6 +14,7 @@ from matchmaking import rules, selectors
 from matchmaking.events import MatchCancelled, QueueLeft
 from matchmaking.models import Answers, Member, Penalty, Proposal, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
+from matchmaking.parties.events import PartyId
 from matchmaking.refusals import UnknownProposal
 from matchmaking.services.tickets import (
     declared_queue,
@@ -37,7 +38,7 @@ def leave(*, user_id: UserId) -> bool:
 
 
 @transaction.atomic
-def withdraw(*, party_id: int) -> None:
+def withdraw(*, party_id: PartyId) -> None:
     """Withdraw the party's ticket, if any."""
     ticket = Ticket.objects.filter(party=party_id).first()
     if ticket is not None:

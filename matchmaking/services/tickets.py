@@ -17,6 +17,7 @@ from game.records import Entrant
 from matchmaking import selectors
 from matchmaking.events import QueueJoined, QueueLeft
 from matchmaking.models import Member, Queue, Ticket
+from matchmaking.parties.events import PartyId
 from matchmaking.refusals import UnknownQueue
 from realtime.membership import presence
 from realtime.publishing import publish
@@ -99,7 +100,7 @@ def repeated(item: str, *, of: Iterable[Any]) -> str:
 
 
 def tell_party(
-    event: type[QueueJoined] | type[QueueLeft], *, party_id: int, queue: str, user_ids: Iterable[UserId]
+    event: type[QueueJoined] | type[QueueLeft], *, party_id: PartyId, queue: str, user_ids: Iterable[UserId]
 ) -> None:
     game, mode = Queue.kind_of(queue)
     for user_id in user_ids:

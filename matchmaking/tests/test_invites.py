@@ -14,6 +14,7 @@ from accounts import services as accounts
 from accounts.models import User
 from chat import selectors as lobbies
 from chat import services as chat
+from chat.events import LobbyId
 from core import personal_data
 from game.models import Game, Seat
 from matchmaking.invites import services
@@ -401,13 +402,13 @@ def test_operators_see_invites_and_can_cancel_them(admin_client: Client, ada: Wa
 
 
 @pytest.fixture
-def den(ada: Waiter) -> int:
+def den(ada: Waiter) -> LobbyId:
     """Ada's private lobby."""
     User.objects.filter(pk=ada.id).update(is_premium=True)
     return chat.create_lobby(user_id=ada.id, title="den", is_public=False).pk
 
 
-def test_an_invite_opens_a_private_lobby(ada: Waiter, bob: Waiter, cyd: Waiter, den: int) -> None:
+def test_an_invite_opens_a_private_lobby(ada: Waiter, bob: Waiter, cyd: Waiter, den: LobbyId) -> None:
     asked = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den})
     assert (asked.status_code, asked.json()["kind"], asked.json()["lobby_id"]) == (201, "lobby", den)
     assert bob.client.post(f"/api/lobbies/{den}/join/").status_code == 403
@@ -420,7 +421,7 @@ def test_an_invite_opens_a_private_lobby(ada: Waiter, bob: Waiter, cyd: Waiter, 
     assert (of_a_member.status_code, of_a_member.json()["code"]) == (403, "rank_too_low")
 
 
-def test_an_invite_to_a_lobby_ends_with_the_lobby(ada: Waiter, bob: Waiter, den: int) -> None:
+def test_an_invite_to_a_lobby_ends_with_the_lobby(ada: Waiter, bob: Waiter, den: LobbyId) -> None:
     invite = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den}).json()
     chat.close_lobby(actor_id=ada.id, lobby_id=den)
     accepted = bob.client.post(f"/api/invites/{invite['id']}/accept/")

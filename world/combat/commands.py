@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from realtime.wire.messages import Command
-from world.commands import Id
+from world.commands import Character, Id
 
 
 class CombatStart(Command):
@@ -14,7 +14,7 @@ class CombatStart(Command):
     Refused with ``no_character``, ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
     """
 
-    target_id: Id
+    target_id: Character
 
 
 class CombatAction(Command):
@@ -29,7 +29,7 @@ class CombatAction(Command):
 
     combat_id: Id
     action_type: Literal["attack", "spell", "item"]
-    target_id: Id | None = None
+    target_id: Character | None = None
     ability_name: Annotated[str, Meta(max_length=40)] | None = None
     item_id: Id | None = None
 

@@ -13,12 +13,13 @@ from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
+from world.rules import CharacterId
 
 
 class FighterInfo(Struct, kw_only=True):
     """A fighter and their health."""
 
-    character_id: int
+    character_id: CharacterId
     user_id: UserId
     character_name: str
     faction: str
@@ -77,8 +78,8 @@ class CombatEvent(Event, kw_only=True):
 class CombatStart(CombatEvent):
     """Sent when a fight begins."""
 
-    attacker_id: int
-    target_id: int
+    attacker_id: CharacterId
+    target_id: CharacterId
     location_id: int
     fighters: list[FighterInfo]
 
@@ -91,8 +92,8 @@ class CombatDamage(CombatEvent):
 
     answers: ClassVar[tuple[str, ...]] = ("combat_action",)
 
-    attacker_id: int
-    target_id: int
+    attacker_id: CharacterId
+    target_id: CharacterId
     action_type: Literal["attack", "spell"]
     ability_name: str | None
     damage: int
@@ -107,7 +108,7 @@ class CombatHeal(CombatEvent):
 
     answers: ClassVar[tuple[str, ...]] = ("combat_action",)
 
-    target_id: int
+    target_id: CharacterId
     action_type: Literal["spell", "item"]
     ability_name: str | None
     item: str | None
@@ -123,8 +124,8 @@ class CombatEnd(CombatEvent):
     health. ``xp`` is what the winner earned.
     """
 
-    winner_id: int
-    loser_id: int
+    winner_id: CharacterId
+    loser_id: CharacterId
     reason: str
     xp: int
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.content import Content
+from world.rules import CharacterId
 
 AT_LEAST_ONE = [MinValueValidator(1)]
 
@@ -105,9 +106,9 @@ class Combat(models.Model):
     def __str__(self) -> str:
         return f"combat {self.pk}: {self.attacker_id} against {self.defender_id}"
 
-    def other(self, character_id: int) -> int:
+    def other(self, character_id: CharacterId) -> CharacterId:
         """Return the id of this character's opponent."""
-        return self.defender_id if character_id == self.attacker_id else self.attacker_id
+        return CharacterId(self.defender_id if character_id == self.attacker_id else self.attacker_id)
 
 
 class Recovery(models.Model):

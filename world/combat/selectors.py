@@ -13,6 +13,7 @@ from world.combat import events, rules
 from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
 from world.combat.refusals import UnknownAbility
 from world.models import Character
+from world.rules import CharacterId
 from world.selectors import character_infos, played_by
 
 BATCH_SIZE = 100
@@ -36,18 +37,18 @@ def finished(user_id: UserId) -> QuerySet[Combat]:
     return own.select_related("attacker", "defender", "winner").order_by("pk")
 
 
-def is_fighting(character_id: int) -> bool:
+def is_fighting(character_id: CharacterId) -> bool:
     """Return whether this character is in a fight."""
     return bool(_fights(character_id))
 
 
 @statement
-def _fights(character_id: int) -> QuerySet[Combat, int]:
+def _fights(character_id: CharacterId) -> QuerySet[Combat, int]:
     fights = under_way().filter(Q(attacker=character_id) | Q(defender=character_id))
     return fights.values_list("pk", flat=True)
 
 
-def is_shielded(character_id: int) -> bool:
+def is_shielded(character_id: CharacterId) -> bool:
     """Return whether this character died so recently that it cannot be attacked."""
     lost = Combat.objects.filter(
         Q(attacker=character_id) | Q(defender=character_id),
@@ -156,7 +157,7 @@ def abandoned() -> list[int]:
     return list(left.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
 
 
-def recovering() -> list[int]:
+def recovering() -> list[CharacterId]:
     """Return the ids of characters that have not fought for long enough to regain full health."""
     due = Recovery.objects.filter(at__lte=timezone.now()).order_by("at")
     return list(due.values_list("pk", flat=True)[:BATCH_SIZE])

@@ -35,12 +35,13 @@ from world.combat.refusals import (
 )
 from world.models import Character
 from world.refusals import NotInPlay
+from world.rules import CharacterId
 
 MAX_SEED = 2**63
 
 
 @transaction.atomic
-def start(*, user_id: UserId, target_id: int) -> None:
+def start(*, user_id: UserId, target_id: CharacterId) -> None:
     """Attack a character of another faction in the same place.
 
     Raises ``NoCharacterInPlay``, ``UnknownTarget``, ``SameFaction``, ``AlreadyFighting``, ``Shielded``.
@@ -84,7 +85,7 @@ def act(
     user_id: UserId,
     combat_id: int,
     action_type: Literal["attack", "spell", "item"],
-    target_id: int | None,
+    target_id: CharacterId | None,
     ability_name: str | None = None,
     item_id: int | None = None,
 ) -> None:
@@ -122,7 +123,7 @@ class _Fight:
 
     def strike(
         self,
-        target_id: int | None,
+        target_id: CharacterId | None,
         factor: float,
         action_type: Literal["attack", "spell"],
         ability_name: str | None,
@@ -152,7 +153,7 @@ class _Fight:
         if opponent.health == 0:
             _end(self.combat, winner=own, loser=opponent, reason=Combat.Reason.DEFEATED)
 
-    def cast(self, target_id: int | None, ability: Ability) -> None:
+    def cast(self, target_id: CharacterId | None, ability: Ability) -> None:
         own, now = self.own, timezone.now()
         level = progression_selectors.player(own.owner_id).level
         if level < ability.level:
@@ -172,7 +173,7 @@ class _Fight:
         # The players' belongings are locked last, so also after the rows that a death ends.
         progression.spend_stamina(own.owner_id, amount=ability.stamina_cost, cause=f"spell: {ability.name}")
 
-    def use(self, target_id: int | None, item_id: int) -> None:
+    def use(self, target_id: CharacterId | None, item_id: int) -> None:
         item = progression.consume_item(self.own.owner_id, stack_id=item_id, cause="combat")
         remedy = Remedy.objects.filter(item__slug=item.slug).first()
         if remedy is None:
@@ -181,7 +182,7 @@ class _Fight:
 
     def _heal(
         self,
-        target_id: int | None,
+        target_id: CharacterId | None,
         amount: int,
         action_type: Literal["spell", "item"],
         *,
@@ -211,7 +212,7 @@ class _Fight:
 
 
 @transaction.atomic
-def flee(*, character_id: int) -> None:
+def flee(*, character_id: CharacterId) -> None:
     """End the fight of a character that left, if it is in one. The caller holds the character's lock."""
     fights = selectors.fights_of(character_id).select_for_update(of=("self",))
     combat = fights.select_related("attacker", "defender").first()
@@ -243,7 +244,7 @@ def end_abandoned(*, combat_id: int) -> None:
 
 
 @transaction.atomic
-def recover(*, character_id: int) -> None:
+def recover(*, character_id: CharacterId) -> None:
     """Restore a character's health if it is due and the character is not in another fight."""
     character = Character.objects.select_for_update(no_key=True).filter(pk=character_id).first()
     due, _ = Recovery.objects.filter(character=character_id, at__lte=timezone.now()).delete()
@@ -254,7 +255,7 @@ def recover(*, character_id: int) -> None:
     _publish_update(character)
 
 
-def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
+def _locked(combat: Combat) -> tuple[Combat | None, dict[CharacterId, Character]]:
     """Lock and return the fight as it is now, or None if it was deleted, and its characters by id."""
     both = (combat.attacker_id, combat.defender_id)
     characters = Character.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk").in_bulk()

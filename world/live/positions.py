@@ -27,7 +27,7 @@ from world import selectors, services
 from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved, area_topic
 from world.live.sight import Sight
 from world.refusals import ImpossibleMove, NotInPlay
-from world.rules import Position, SpeedBudget, Vector, distance, is_inside, is_possible
+from world.rules import CharacterId, Position, SpeedBudget, Vector, distance, is_inside, is_possible
 
 BROADCAST_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
@@ -42,7 +42,7 @@ _unpack = msgspec.msgpack.Decoder(list[Moved]).decode
 class TrackedCharacter:
     """A character played on one of this worker's sockets, with its position in a place."""
 
-    character_id: int
+    character_id: CharacterId
     location_id: int
     position: Vector
     speed_budget: SpeedBudget
@@ -81,14 +81,14 @@ class AreaTracker:
         """An index of positions, in a place that is not seen whole."""
         self.topic = Topic(f"moves_{location_id}")
         """The topic on which workers exchange moves in this place."""
-        self.characters: dict[int, TrackedCharacter] = {}
-        self.last_moves: dict[int, Moved] = {}
-        self.updates: dict[int, Moved] = {}
+        self.characters: dict[CharacterId, TrackedCharacter] = {}
+        self.last_moves: dict[CharacterId, Moved] = {}
+        self.updates: dict[CharacterId, Moved] = {}
         """Moves to send to this worker's sockets."""
-        self.own_updates: dict[int, Moved] = {}
+        self.own_updates: dict[CharacterId, Moved] = {}
         """Moves to send to other workers."""
         self._moved = moved
-        self.moved_at: dict[int, float] = {}
+        self.moved_at: dict[CharacterId, float] = {}
 
     def record(self, moved: Moved) -> None:
         """Record a move of any character in the place."""
@@ -110,7 +110,7 @@ class AreaTracker:
             if is_own:
                 self.own_updates[character_id] = self.last_moves[character_id]
 
-    def remove(self, character_id: int) -> None:
+    def remove(self, character_id: CharacterId) -> None:
         """Remove a character that has left."""
         for known in (self.characters, self.last_moves, self.updates, self.own_updates, self.moved_at):
             known.pop(character_id, None)

@@ -24,7 +24,7 @@ from world.events import (
     PlayerJoinedArea,
     PlayerLeftArea,
 )
-from world.rules import Vector
+from world.rules import CharacterId, Vector
 
 _About = PlayerJoinedArea | PlayerLeftArea | CharacterUpdate
 _decode_about = msgspec.json.Decoder(_About).decode
@@ -44,12 +44,12 @@ class SeenArea(Subscription):
         snapshot: Callable[[], Awaitable[Message]] | None = None,
         *,
         sight: "Sight",
-        character_id: int,
+        character_id: CharacterId,
     ) -> None:
         super().__init__(topic, connection, snapshot)
         self._sight = sight
         self.character_id = character_id
-        self.known: set[int] = set()
+        self.known: set[CharacterId] = set()
         """The characters that the client was told of."""
         sight.viewers[character_id] = self
 
@@ -73,14 +73,14 @@ class Sight:
     """The characters in a place by where they are, and this worker's sockets there."""
 
     def __init__(self, location_id: int, metres: float, now: Callable[[], float]) -> None:
-        self.viewers: dict[int, SeenArea] = {}
+        self.viewers: dict[CharacterId, SeenArea] = {}
         """By the character of each socket."""
         self._location_id = location_id
         self._now = now
-        self._grid: Grid[int] = Grid(metres)
-        self._infos: dict[int, CharacterInfo] = {}
-        self._arrived_at: dict[int, float] = {}
-        self._left: dict[int, Cell] = {}
+        self._grid: Grid[CharacterId] = Grid(metres)
+        self._infos: dict[CharacterId, CharacterInfo] = {}
+        self._arrived_at: dict[CharacterId, float] = {}
+        self._left: dict[CharacterId, Cell] = {}
         """Of each character that has changed its square since the last broadcast, the former one."""
         self._latest: tuple[bytes, _About | None] = (b"", None)
 
@@ -95,7 +95,7 @@ class Sight:
         self._infos[id] = info
         self._arrived_at[id] = self._now()
 
-    def leave(self, character_id: int) -> None:
+    def leave(self, character_id: CharacterId) -> None:
         """Forget a character that has left the place."""
         for known in (self._infos, self._arrived_at, self._left):
             known.pop(character_id, None)
@@ -112,7 +112,7 @@ class Sight:
             if self._arrived_at[id] < read_at:
                 self._drop(id)
 
-    def _drop(self, id: int) -> None:
+    def _drop(self, id: CharacterId) -> None:
         """Forget a character of whose departure nothing was heard, and tell those who still see it."""
         frame = encode(self._news(id, is_seen=False))
         self.leave(id)
@@ -134,7 +134,7 @@ class Sight:
         if self._grid.cell(id) != before:
             self._left.setdefault(id, before)
 
-    def around(self, character_id: int) -> set[int]:
+    def around(self, character_id: CharacterId) -> set[CharacterId]:
         """Return the characters that this one sees, itself included."""
         if character_id not in self._grid:
             return set()
@@ -177,7 +177,7 @@ class Sight:
 
     def _show_crossings(self, viewers: dict[Cell, list[SeenArea]]) -> None:
         left, self._left = self._left, {}
-        told: dict[tuple[int, bool], bytes] = {}
+        told: dict[tuple[CharacterId, bool], bytes] = {}
         for id, before in left.items():
             now = self._grid.cell(id)
             watching = {*cells_around(before), *cells_around(now)}
@@ -188,7 +188,7 @@ class Sight:
                 for other in self.around(id) ^ own.known:
                     self._show(own, other, told)
 
-    def _show(self, viewer: SeenArea, id: int, told: dict[tuple[int, bool], bytes]) -> None:
+    def _show(self, viewer: SeenArea, id: CharacterId, told: dict[tuple[CharacterId, bool], bytes]) -> None:
         """Send a viewer that a character came into sight or left it, unless the client knows."""
         is_seen = self._sees(viewer.character_id, id)
         if is_seen == (id in viewer.known) or id == viewer.character_id:
@@ -199,7 +199,7 @@ class Sight:
         (viewer.known.add if is_seen else viewer.known.discard)(id)
         viewer.pass_on(frame)
 
-    def _news(self, id: int, *, is_seen: bool) -> Message:
+    def _news(self, id: CharacterId, *, is_seen: bool) -> Message:
         info = self._infos[id]
         if is_seen:
             return PlayerJoinedArea(location_id=self._location_id, character=info)
@@ -211,7 +211,7 @@ class Sight:
             reason="out_of_sight",
         )
 
-    def _sees(self, viewer_id: int, id: int) -> bool:
+    def _sees(self, viewer_id: CharacterId, id: CharacterId) -> bool:
         grid = self._grid
         return viewer_id in grid and id in grid and are_adjacent(grid.cell(viewer_id), grid.cell(id))
 

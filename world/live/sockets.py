@@ -10,6 +10,7 @@ from realtime.reactions import reacts_to
 from realtime.socket import addresses
 from world import selectors, services
 from world.events import CharacterInfo, VisitChanged
+from world.rules import CharacterId
 
 
 class Socket(Protocol):
@@ -95,5 +96,5 @@ async def refresh_stale() -> None:
         await in_database(services.leave_world, user_id=where[address].user_id, socket=address)
 
 
-def _place_of(character: CharacterInfo | None) -> tuple[int, int] | None:
+def _place_of(character: CharacterInfo | None) -> tuple[CharacterId, int] | None:
     return None if character is None else (character.character_id, character.location_id)

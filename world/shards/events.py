@@ -9,6 +9,7 @@ from core.shapes import about
 from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, world_topic
+from world.rules import CharacterId
 
 Status = Literal["channelling", "contested", "broken"]
 
@@ -19,7 +20,7 @@ class CaptureInfo(Struct, kw_only=True):
     It takes ``remaining_s`` more seconds, until ``due_at``, which is null while contested.
     """
 
-    character_id: int
+    character_id: CharacterId
     character_name: str
     faction: str
     contested: Annotated[bool, about("Whether a present enemy blocks it")]
@@ -63,7 +64,7 @@ class ShardCaptured(ToTheWorld):
     location_id: int
     faction: str
     previous_faction: str | None
-    character_id: int
+    character_id: CharacterId
     character_name: str
 
 

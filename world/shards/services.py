@@ -15,6 +15,7 @@ from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
 from world.models import Character, Faction, WorldEvent, WorldState
+from world.rules import CharacterId
 from world.shards import events, rules, selectors
 from world.shards.models import Shard
 from world.shards.refusals import (
@@ -85,7 +86,7 @@ def settle(*, shard_id: int) -> None:
 
 
 @transaction.atomic
-def forget_captor(*, character_id: int) -> None:
+def forget_captor(*, character_id: CharacterId) -> None:
     """Remove this character's name from past captures."""
     for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id=character_id):
         captured.detail |= {"character_id": None, "character_name": ""}

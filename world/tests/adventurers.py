@@ -22,6 +22,7 @@ from realtime.testing import Player, running_worker
 from realtime.worker import Worker
 from world import services
 from world.models import Character, Faction, Location
+from world.rules import CharacterId
 
 opened: list[Player] = []
 
@@ -32,7 +33,7 @@ class Adventurer:
 
     id: UserId
     token: str
-    character_id: int
+    character_id: CharacterId
 
     @property
     def api(self) -> APIClient:

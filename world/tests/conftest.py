@@ -17,6 +17,7 @@ from realtime.testing import Player, running_worker
 from realtime.worker import Worker
 from world import seeding, services
 from world.models import Character, Location
+from world.rules import CharacterId
 
 _players: list[Player] = []
 """Sockets opened by a test: their closing must not outlast the test."""
@@ -29,7 +30,7 @@ class Person:
     id: UserId
     name: str
     token: str
-    character_id: int
+    character_id: CharacterId
     api: APIClient = field(default_factory=APIClient)
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from world import rules, services
 from world.events import CharacterInfo, LocationUpdate, Moved, PlayerLeftArea, area_topic
 from world.live.sight import SeenArea, Sight
 from world.models import Location
-from world.rules import Vector
+from world.rules import CharacterId, Vector
 from world.tests.conftest import Person, place
 
 SIGHT_M = 30
@@ -114,10 +114,10 @@ class Listening(Connection):
         self.frames.append(frame)
 
 
-def character(id: UserId, x: float, y: float) -> CharacterInfo:
+def character(id: CharacterId, x: float, y: float) -> CharacterInfo:
     return CharacterInfo(
         character_id=id,
-        user_id=id,
+        user_id=UserId(id),
         character_name=f"character {id}",
         location_id=1,
         position=Vector(x=x, y=y),
@@ -136,8 +136,8 @@ class Crowd:
         self.random = Random(seed)
         self.size = size
         self.sight = Sight(1, SIGHT_M, lambda: 0.0)
-        self.at = {id: self.somewhere() for id in range(number)}
-        self.sight.load([character(UserId(id), *at) for id, at in self.at.items()], 0.0)
+        self.at = {CharacterId(id): self.somewhere() for id in range(number)}
+        self.sight.load([character(id, *at) for id, at in self.at.items()], 0.0)
         self.viewers = {}
         for id in self.at:
             viewer = SeenArea(area_topic(1), Listening(), sight=self.sight, character_id=id)
@@ -158,13 +158,13 @@ class Crowd:
             self.sight.move(moves[-1])
         self.sight.broadcast(moves, "moves")
 
-    def sees(self, viewer: int, other: int) -> bool:
-        def cell(id: int) -> tuple[int, int]:
+    def sees(self, viewer: CharacterId, other: CharacterId) -> bool:
+        def cell(id: CharacterId) -> tuple[int, int]:
             return int(self.at[id][0] // SIGHT_M), int(self.at[id][1] // SIGHT_M)
 
         return are_adjacent(cell(viewer), cell(other))
 
-    def heard(self, id: int) -> list[bytes]:
+    def heard(self, id: CharacterId) -> list[bytes]:
         connection: Any = self.viewers[id]._connection
         return list(connection.frames)
 
@@ -177,13 +177,17 @@ def test_the_frames_of_a_crowd_tell_each_client_who_is_in_sight_and_of_nobody_el
     for step in range(30):
         if step == 15:
             gone = PlayerLeftArea(
-                location_id=1, character_id=7, user_id=UserId(7), character_name="", reason="moved"
+                location_id=1,
+                character_id=CharacterId(7),
+                user_id=UserId(7),
+                character_name="",
+                reason="moved",
             )
             frame = encode(gone)
-            crowd.sight.viewers.pop(7)
+            crowd.sight.viewers.pop(CharacterId(7))
             for viewer in crowd.viewers.values():
                 viewer.send(frame)
-            del crowd.at[7]
+            del crowd.at[CharacterId(7)]
         crowd.walk(crowd.random.sample(sorted(crowd.at), 20))
         for id in crowd.at:
             for told in map(decode, crowd.heard(id)[read[id] :]):

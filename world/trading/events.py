@@ -9,6 +9,7 @@ from core.ids import UserId
 from realtime.wire import topics
 from realtime.wire.messages import Event
 from realtime.wire.topics import Topic
+from world.rules import CharacterId
 
 Reason = Literal["declined", "left", "disconnected", "died", "expired"]
 
@@ -17,7 +18,7 @@ class Trader(Struct, kw_only=True):
     """One of the two traders."""
 
     user_id: UserId
-    character_id: int
+    character_id: CharacterId
     character_name: str
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.ids import UserId
 from core.statements import statement
 from world.models import Character
+from world.rules import CharacterId
 from world.trading import events
 from world.trading.models import Trade, TradeOffer
 
@@ -20,13 +21,13 @@ def trades() -> QuerySet[Trade]:
     return Trade.objects.select_related("asker", "asked")
 
 
-def live_of(character_id: int) -> QuerySet[Trade]:
+def live_of(character_id: CharacterId) -> QuerySet[Trade]:
     """Return the unfinished trades of this character."""
     return trades().filter(Q(asker=character_id) | Q(asked=character_id), ended_at=None)
 
 
 @statement
-def _live_of(character_id: int) -> QuerySet[Trade]:
+def _live_of(character_id: CharacterId) -> QuerySet[Trade]:
     return live_of(character_id).order_by("pk")
 
 
@@ -94,7 +95,7 @@ def _trader(character: Character) -> events.Trader:
     return events.Trader(user_id=character.owner_id, character_id=character.pk, character_name=character.name)
 
 
-def state_of(character_id: int) -> list[events.TradeRequest | events.TradeUpdate]:
+def state_of(character_id: CharacterId) -> list[events.TradeRequest | events.TradeUpdate]:
     """Return events with the state of this character's trades, oldest first."""
     return [
         request_event(trade)

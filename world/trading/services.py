@@ -24,6 +24,7 @@ from world import selectors as world_selectors
 from world import services as world
 from world.models import Character
 from world.refusals import NoCharacterInPlay, NotInPlay
+from world.rules import CharacterId
 from world.trading import commands, events, selectors
 from world.trading.models import Trade, TradeOffer
 from world.trading.refusals import (
@@ -184,7 +185,7 @@ def undo(*, trade_id: int) -> list[UserId]:
 
 
 @transaction.atomic
-def end_all_of(*, character_id: int, reason: events.Reason) -> None:
+def end_all_of(*, character_id: CharacterId, reason: events.Reason) -> None:
     """End all trades of a character that left. The caller holds the character's lock."""
     for trade in _locked(selectors.live_of(character_id)):
         one, other = trade.asker, trade.asked

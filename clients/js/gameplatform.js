@@ -161,7 +161,7 @@ export class Channel {
     this.#client = client;
     this.#path = path;
     this.#query = query;
-    /** "game", "notifications", "presence", "rooms", "lobby", "dm", "battle" or "world": told with each connection event. */
+    /** "game", "notifications", "presence", "rooms", "lobby", "dm", "battle" or "world", in each connection event. */
     this.name = name;
     /** @type {State} */
     this.state = "closed";
@@ -581,8 +581,8 @@ export class GameChannel extends Channel {
   }
 
   /**
-   * Sends an input of a real-time game, if there is a connection. It is acknowledged by `ack`, if it has a number (`n`).
-   * → whether it was sent.
+   * Sends an input of a real-time game, if there is a connection. It is acknowledged by `ack`, if it has a number
+   * (`n`). → whether it was sent.
    *
    * @param {Movement} movement
    */
@@ -777,8 +777,9 @@ export class GameClient {
   }
 
   /**
-   * Signs in: by "login", "guest", "register", "device", "code/confirm", or "provider/" and its id, with what that route
-   * takes. It may be refused with `mfa_required`, whose `members` have the `challenge` for `signIn("mfa", ...)`. → the user.
+   * Signs in: by "login", "guest", "register", "device", "code/confirm", or "provider/" and its id, with what that
+   * route takes. It may be refused with `mfa_required`, whose `members` have the `challenge` for `signIn("mfa", ...)`.
+   * → the user.
    *
    * @param {string} way
    * @param {object} proof
@@ -1022,8 +1023,8 @@ export class GameClient {
   // -- Storage and procedures
 
   /**
-   * Saves a game under a key, on all devices of the user. With a `version`, only if the saved game has it (empty if there
-   * must be none); else rejects with the code `stale_version`. → the saved game, with its new `version`.
+   * Saves a game under a key, on all devices of the user. With a `version`, only if the saved game has it (empty if
+   * there must be none); else rejects with the code `stale_version`. → the saved game, with its new `version`.
    *
    * @param {string} key
    * @param {unknown} value
@@ -1161,9 +1162,9 @@ export class GameClient {
   }
 
   /**
-   * Opens the live list of the rooms that can be joined, all or those of a game and with these values in their metadata.
-   * → its channel, on which `open_rooms` is the list, `room_listed` a new or changed room, and `room_unlisted` one that
-   * is gone; `close()` leaves it.
+   * Opens the live list of the rooms that can be joined, all or those of a game and with these values in their
+   * metadata. → its channel, on which `open_rooms` is the list, `room_listed` a new or changed room, and
+   * `room_unlisted` one that is gone; `close()` leaves it.
    *
    * @param {{game?: string, metadata?: Record<string, unknown>}} filter
    */

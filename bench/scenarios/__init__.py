@@ -1,4 +1,4 @@
-"""What is measured: each scenario is a load on one server, which pauses where others may take their turn."""
+"""The loads that are measured: each runs on one server, and pauses where others may take their turn."""
 
 from collections.abc import Callable
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import rules, services
+from chat.events import LobbyId
 from chat.models import LobbyMessage, LobbyReaction, Membership, Sanction
 from chat.tests.conftest import Person
 from core.database import in_database
@@ -23,7 +24,7 @@ def later(minutes: float) -> time_machine.travel:
     return time_machine.travel(timezone.now() + timedelta(minutes=minutes))
 
 
-def history(who: Person, lobby: int) -> list[dict[str, Any]]:
+def history(who: Person, lobby: LobbyId) -> list[dict[str, Any]]:
     return who.get(f"lobbies/{lobby}/messages/")["results"]
 
 
@@ -31,7 +32,7 @@ def history(who: Person, lobby: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("here")
-async def test_a_reply_carries_what_it_answers(ada: Person, bob: Person, den: int) -> None:
+async def test_a_reply_carries_what_it_answers(ada: Person, bob: Person, den: LobbyId) -> None:
     asked = (await ada.do(f"lobbies/{den}/messages/", content="who plays? " + "x" * 200))["id"]
     socket = await bob.sit(den)
     await socket.send(type="chat_message", message="me", reply_to=asked, id="r")
@@ -49,7 +50,7 @@ async def test_a_reply_carries_what_it_answers(ada: Person, bob: Person, den: in
 
 
 def test_a_message_of_another_lobby_cannot_be_answered_and_so_shown(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     secret = ada.open("lair", is_public=False)
     said = ada.post(f"lobbies/{secret}/messages/", content="secret")["id"]
@@ -74,7 +75,7 @@ def test_friends_answer_each_other_but_not_what_was_said_to_others(
 
 
 @pytest.mark.usefixtures("here")
-async def test_who_is_named_hears_of_it_wherever_they_are(ada: Person, bob: Person, den: int) -> None:
+async def test_who_is_named_hears_of_it_wherever_they_are(ada: Person, bob: Person, den: LobbyId) -> None:
     phone = await bob.enter("notifications/")
     await phone.hear("badge")
     message = await ada.do(f"lobbies/{den}/messages/", content="@bob, @ada and @nobody: a game?")
@@ -85,7 +86,7 @@ async def test_who_is_named_hears_of_it_wherever_they_are(ada: Person, bob: Pers
 
 
 @pytest.mark.usefixtures("here")
-async def test_a_blocked_member_cannot_call_for_attention(ada: Person, bob: Person, den: int) -> None:
+async def test_a_blocked_member_cannot_call_for_attention(ada: Person, bob: Person, den: LobbyId) -> None:
     await in_database(Block.objects.create, by_id=bob.id, blocked_id=ada.id)
     phone = await bob.enter("notifications/")
     await phone.hear("badge")
@@ -93,7 +94,7 @@ async def test_a_blocked_member_cannot_call_for_attention(ada: Person, bob: Pers
     await phone.hear_nothing()
 
 
-def test_only_members_are_named(ada: Person, cyd: Person, den: int) -> None:
+def test_only_members_are_named(ada: Person, cyd: Person, den: LobbyId) -> None:
     assert ada.post(f"lobbies/{den}/messages/", content="@cyd?")["mentions"] == []
 
 
@@ -108,7 +109,9 @@ def test_names_are_taken_from_any_text(content: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-async def test_reactions_are_counted_once_for_each_and_taken_back(ada: Person, bob: Person, den: int) -> None:
+async def test_reactions_are_counted_once_for_each_and_taken_back(
+    ada: Person, bob: Person, den: LobbyId
+) -> None:
     said = (await ada.do(f"lobbies/{den}/messages/", content="gg"))["id"]
     socket = await ada.sit(den)
     for _ in range(2):
@@ -125,7 +128,7 @@ async def test_reactions_are_counted_once_for_each_and_taken_back(ada: Person, b
 
 
 def test_a_message_takes_so_many_reactions(
-    ada: Person, bob: Person, den: int, monkeypatch: pytest.MonkeyPatch
+    ada: Person, bob: Person, den: LobbyId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "MAX_REACTIONS", 2)
     said = ada.post(f"lobbies/{den}/messages/", content="gg")["id"]
@@ -137,13 +140,13 @@ def test_a_message_takes_so_many_reactions(
     assert LobbyReaction.objects.count() == 2
 
 
-def test_no_other_sign_is_a_reaction(ada: Person, den: int) -> None:
+def test_no_other_sign_is_a_reaction(ada: Person, den: LobbyId) -> None:
     said = ada.post(f"lobbies/{den}/messages/", content="gg")["id"]
     answer = ada.call("put", f"lobbies/{den}/messages/{said}/reactions/poke/")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_reaction")
 
 
-def test_reactions_are_limited(ada: Person, den: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reactions_are_limited(ada: Person, den: LobbyId, monkeypatch: pytest.MonkeyPatch) -> None:
     from chat import pacing
 
     monkeypatch.setattr(pacing, "REACTIONS_AT_ONCE", 1)
@@ -181,7 +184,7 @@ async def test_friends_react_edit_and_delete(ada: Person, bob: Person) -> None:
 
 
 @pytest.mark.usefixtures("here")
-async def test_an_edit_is_heard_and_marked(ada: Person, bob: Person, den: int) -> None:
+async def test_an_edit_is_heard_and_marked(ada: Person, bob: Person, den: LobbyId) -> None:
     said = (await ada.do(f"lobbies/{den}/messages/", content="helo"))["id"]
     socket = await bob.sit(den)
     path = f"lobbies/{den}/messages/{said}/"
@@ -193,7 +196,9 @@ async def test_an_edit_is_heard_and_marked(ada: Person, bob: Person, den: int) -
     assert (await in_database(history, bob, den))[0]["content"] == message["content"]
 
 
-def test_only_ones_own_words_are_edited_and_only_for_five_minutes(ada: Person, bob: Person, den: int) -> None:
+def test_only_ones_own_words_are_edited_and_only_for_five_minutes(
+    ada: Person, bob: Person, den: LobbyId
+) -> None:
     said = bob.post(f"lobbies/{den}/messages/", content="helo")["id"]
     path = f"lobbies/{den}/messages/{said}/"
     assert ada.call("patch", path, {"content": "x"}).json()["code"] == "not_yours"
@@ -204,7 +209,7 @@ def test_only_ones_own_words_are_edited_and_only_for_five_minutes(ada: Person, b
     assert LobbyMessage.objects.get().content == "hello"
 
 
-def test_a_muted_member_does_not_speak_by_editing(ada: Person, bob: Person, den: int) -> None:
+def test_a_muted_member_does_not_speak_by_editing(ada: Person, bob: Person, den: LobbyId) -> None:
     said = bob.post(f"lobbies/{den}/messages/", content="hi")["id"]
     Sanction.objects.create(lobby_id=den, user_id=bob.id, kind="mute", by_id=ada.id)
     assert bob.call("patch", f"lobbies/{den}/messages/{said}/", {"content": "x"}).json()["code"] == "muted"
@@ -215,7 +220,7 @@ def test_a_muted_member_does_not_speak_by_editing(ada: Person, bob: Person, den:
 
 @pytest.mark.usefixtures("here")
 async def test_a_pinned_message_is_told_changed_and_gone_with_the_message(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     said = (await ada.do(f"lobbies/{den}/messages/", content="rules"))["id"]
     socket = await bob.sit(den)
@@ -233,7 +238,7 @@ async def test_a_pinned_message_is_told_changed_and_gone_with_the_message(
 # Slow mode
 
 
-def test_in_slow_mode_a_member_waits_and_a_moderator_does_not(ada: Person, bob: Person, den: int) -> None:
+def test_in_slow_mode_a_member_waits_and_a_moderator_does_not(ada: Person, bob: Person, den: LobbyId) -> None:
     assert ada.call("patch", f"lobbies/{den}/", {"slow_mode_s": 30}).status_code == 200
     path = f"lobbies/{den}/messages/"
     assert bob.call("post", path, {"content": "one"}).status_code == 201
@@ -245,7 +250,9 @@ def test_in_slow_mode_a_member_waits_and_a_moderator_does_not(ada: Person, bob: 
         assert bob.call("post", path, {"content": "two"}).status_code == 201
 
 
-def test_in_slow_mode_only_one_of_two_messages_at_once_is_taken(ada: Person, bob: Person, den: int) -> None:
+def test_in_slow_mode_only_one_of_two_messages_at_once_is_taken(
+    ada: Person, bob: Person, den: LobbyId
+) -> None:
     ada.call("patch", f"lobbies/{den}/", {"slow_mode_s": 30})
     answers = services.post_messages([services.Post(den, bob.id, word) for word in ("one", "two")])
     assert sorted(type(answer).__name__ for answer in answers) == ["SlowMode", "Text"]
@@ -256,7 +263,7 @@ def test_in_slow_mode_only_one_of_two_messages_at_once_is_taken(ada: Person, bob
 
 
 def test_unread_messages_of_others_are_counted_from_joining_to_the_read_marker(
-    ada: Person, bob: Person, person: Callable[..., Person], den: int
+    ada: Person, bob: Person, person: Callable[..., Person], den: LobbyId
 ) -> None:
     def unread(who: Person) -> int:
         (lobby,) = who.get("lobbies/?mine=1")["results"]
@@ -281,7 +288,7 @@ def test_unread_messages_of_others_are_counted_from_joining_to_the_read_marker(
 
 
 def test_a_marker_beyond_the_last_message_hides_nothing_that_follows(
-    ada: Person, bob: Person, den: int
+    ada: Person, bob: Person, den: LobbyId
 ) -> None:
     ada.post(f"lobbies/{den}/messages/", content="one")
     bob.post(f"lobbies/{den}/read/", up_to=2**53)
@@ -290,7 +297,7 @@ def test_a_marker_beyond_the_last_message_hides_nothing_that_follows(
 
 
 @pytest.mark.usefixtures("here")
-async def test_reading_over_the_socket_is_stored(ada: Person, bob: Person, den: int) -> None:
+async def test_reading_over_the_socket_is_stored(ada: Person, bob: Person, den: LobbyId) -> None:
     said = (await ada.do(f"lobbies/{den}/messages/", content="one"))["id"]
     socket = await bob.sit(den)
     await socket.send(type="read", up_to=said, id="r")

@@ -84,7 +84,7 @@ class People(ReadOnly, OperatorAdmin):
         form = act.form(request.POST if is_sent else None, user=user, initial=request.GET.dict())
         if is_sent and form.is_valid():
             try:
-                done = act.do(user, by=request.user, **form.cleaned_data)
+                done = act.do(user=user, by=request.user, **form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
             else:

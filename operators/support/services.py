@@ -28,7 +28,7 @@ from world.trading import services as trading
 
 
 @transaction.atomic
-def ban(user: User, *, by: User, until: datetime | None, reason: str) -> None:
+def ban(*, user: User, by: User, until: datetime | None, reason: str) -> None:
     """Ban an account and its devices, until a time or for good."""
     _check(by, user)
     bans.ban(user, until=until, reason=reason)
@@ -36,7 +36,7 @@ def ban(user: User, *, by: User, until: datetime | None, reason: str) -> None:
 
 
 @transaction.atomic
-def mute(user: User, *, by: User, until: datetime | None, reason: str) -> None:
+def mute(*, user: User, by: User, until: datetime | None, reason: str) -> None:
     """Mute an account on the whole platform, until a time or for good."""
     _check(by, user)
     bans.impose(Ban(kind=Ban.Kind.MUTE, user=user, until=until, reason=reason))
@@ -44,7 +44,7 @@ def mute(user: User, *, by: User, until: datetime | None, reason: str) -> None:
 
 
 @transaction.atomic
-def lift(user: User, *, by: User, ban_id: int, reason: str) -> None:
+def lift(*, user: User, by: User, ban_id: int, reason: str) -> None:
     """Lift a mute, or with a ban all bans of the account and its devices. Raises ``NotFound``."""
     _check(by, user)
     found = bans.in_force().filter(pk=ban_id, user=user).first()
@@ -58,7 +58,7 @@ def lift(user: User, *, by: User, ban_id: int, reason: str) -> None:
 
 
 @transaction.atomic
-def sign_out(user: User, *, by: User, reason: str) -> None:
+def sign_out(*, user: User, by: User, reason: str) -> None:
     """Sign an account out on all devices."""
     _check(by, user)
     account_services.sign_out_everywhere(user)
@@ -66,7 +66,7 @@ def sign_out(user: User, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def rename(user: User, *, by: User, username: str, reason: str) -> None:
+def rename(*, user: User, by: User, username: str, reason: str) -> None:
     """Give an account another name. Raises ``UsernameTaken`` or ``Invalid``."""
     _check(by, user)
     # The old name goes into a note, because notes are erased with the person.
@@ -76,7 +76,7 @@ def rename(user: User, *, by: User, username: str, reason: str) -> None:
 
 
 @transaction.atomic
-def message(user: User, *, by: User, text: str) -> None:
+def message(*, user: User, by: User, text: str) -> None:
     """Write to a player: sent to all devices, and kept until the player has read it."""
     _check(by, user)
     sent = Message.objects.create(user=user, by=by, text=text)
@@ -91,7 +91,7 @@ def mark_read(*, user_id: UserId, up_to: int) -> None:
 
 
 @transaction.atomic
-def note(user: User, *, by: User, text: str) -> None:
+def note(*, user: User, by: User, text: str) -> None:
     """Store a note for other operators."""
     Note.objects.create(user=user, by=by, text=text)
     _record(by, user, "Note")
@@ -99,8 +99,8 @@ def note(user: User, *, by: User, text: str) -> None:
 
 @transaction.atomic
 def grant(
-    user: User,
     *,
+    user: User,
     by: User,
     xp: int,
     money: Mapping[str, int],
@@ -121,7 +121,7 @@ def grant(
 
 @transaction.atomic
 def take(
-    user: User, *, by: User, money: Mapping[str, int], items: Iterable[tuple[str, int]], reason: str, key: str
+    *, user: User, by: User, money: Mapping[str, int], items: Iterable[tuple[str, int]], reason: str, key: str
 ) -> None:
     """Take money and items (pairs of slug and quantity) away, all or nothing, once per ``key``.
 
@@ -134,7 +134,7 @@ def take(
 
 
 @transaction.atomic
-def refund(user: User, *, by: User, entry_id: int, reason: str) -> None:
+def refund(*, user: User, by: User, entry_id: int, reason: str) -> None:
     """Refund a purchase. Raises ``NoPurchase``, ``RefundedBefore``, ``NotEnoughItems``."""
     _check(by, user)
     done = reversals.refund(entry_id, user_id=user.pk)
@@ -143,7 +143,7 @@ def refund(user: User, *, by: User, entry_id: int, reason: str) -> None:
 
 
 @transaction.atomic
-def undo_trade(user: User, *, by: User, trade_id: int, reason: str) -> None:
+def undo_trade(*, user: User, by: User, trade_id: int, reason: str) -> None:
     """Give back what changed hands in a trade; both players get an entry in the audit trail.
 
     Raises ``UnknownTrade``, ``NotCompleted``, ``UndoneBefore``, ``NotEnoughGold``, ``NotEnoughItems``.
@@ -157,7 +157,7 @@ def undo_trade(user: User, *, by: User, trade_id: int, reason: str) -> None:
 
 
 @transaction.atomic
-def export(user: User, *, by: User, reason: str) -> dict[str, Any]:
+def export(*, user: User, by: User, reason: str) -> dict[str, Any]:
     """Return all data about a player, as the player would get it."""
     data = {"exported_at": timezone.now(), **dict(personal_data.export(user.pk))}
     _record(by, user, "Export the data", reason)
@@ -165,7 +165,7 @@ def export(user: User, *, by: User, reason: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def ask_to_erase(user: User, *, by: User, reason: str) -> None:
+def ask_to_erase(*, user: User, by: User, reason: str) -> None:
     """Ask another operator to erase a player. Raises ``ErasureAsked``."""
     _check(by, user)
     try:

@@ -222,7 +222,7 @@ def test_two_operators_at_once_refund_once(
 
     def refund() -> str:
         try:
-            services.refund(ada, by=root, entry_id=entry, reason="both")
+            services.refund(user=ada, by=root, entry_id=entry, reason="both")
         except RefundedBefore:
             return "refused"
         return "done"

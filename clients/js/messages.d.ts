@@ -243,6 +243,16 @@ export declare namespace Game {
     level_up: boolean;
     gems?: number;
     currencies?: Record<string, number>;
+    items?: Array<ItemGranted>;
+  }
+
+  /** A quantity of an item that was given; `item` is its slug. */
+  interface ItemGranted {
+    item: string;
+    item_id: number;
+    name: string;
+    rarity: string;
+    quantity: number;
   }
 
   /** The phase of a game; `waiting_for` are the users who may move, unless it is one. `chosen` is the receiver's own choice, where all choose at once. */
@@ -1253,6 +1263,7 @@ export declare namespace World {
   interface OfferInfo {
     user_id: number;
     gold: number;
+    currencies: Record<string, number>;
     items: Array<OfferedItemInfo>;
     confirmed: boolean;
   }
@@ -1445,15 +1456,16 @@ export declare namespace World {
       trade_id: number;
       id?: string | number | null;
     };
-    /** Replace your offer; all confirmations are withdrawn. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (giving something away requires level 3 or premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    /** Replace your offer; all confirmations are withdrawn. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (giving something away requires level 3 or premium), `not_enough_gold`, `not_enough_items`, `item_equipped`, `not_enough_of_currency`, `currency_not_tradeable`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
       gold?: number;
+      currencies?: Record<string, number>;
       items?: Array<OfferedItem>;
       id?: string | number | null;
     };
-    /** Confirm the offers of this version; the exchange happens once both users have confirmed. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and, if something is no longer there, with the codes of `trade_update`. */
+    /** Confirm the offers of this version; the exchange happens once both users have confirmed. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and, if something is no longer there, with the codes of `trade_update`; or with `balance_full`. */
     trade_complete: {
       type: "trade_complete";
       trade_id: number;

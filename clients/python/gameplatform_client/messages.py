@@ -364,6 +364,16 @@ class GameReward(Record):
     currencies: MayBeMissing[dict[str, int]]
 
 
+class GameItemGranted(Record):
+    """A quantity of an item that was given; ``item`` is its slug."""
+
+    item: str
+    item_id: int
+    name: str
+    rarity: str
+    quantity: int
+
+
 class GamePhaseState(Record):
     """The phase of a game; ``waiting_for`` are the users who may move, unless it is one. ``chosen`` is the
     receiver's own choice, where all choose at once.
@@ -1443,6 +1453,7 @@ class WorldOfferInfo(Record):
 
     user_id: int
     gold: int
+    currencies: dict[str, int]
     confirmed: bool
 
 
@@ -1717,12 +1728,14 @@ class WorldTradeDeclineCommand(TypedDict):
 class WorldTradeUpdateCommand(TypedDict):
     """Replace your offer; all confirmations are withdrawn. Refused with ``unknown_trade``, ``trade_over``,
     ``trade_not_open``, ``not_owned``, ``account_too_new`` (giving something away requires level 3 or
-    premium), ``not_enough_gold``, ``not_enough_items``, ``item_equipped``.
+    premium), ``not_enough_gold``, ``not_enough_items``, ``item_equipped``, ``not_enough_of_currency``,
+    ``currency_not_tradeable``.
     """
 
     type: Literal["trade_update"]
     trade_id: int
     gold: NotRequired[int]
+    currencies: NotRequired[dict[str, int]]
     items: NotRequired[list[WorldOfferedItemCommand]]
     id: NotRequired[str | int | None]
 
@@ -1730,7 +1743,7 @@ class WorldTradeUpdateCommand(TypedDict):
 class WorldTradeCompleteCommand(TypedDict):
     """Confirm the offers of this version; the exchange happens once both users have confirmed. Refused
     with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something is no
-    longer there, with the codes of ``trade_update``.
+    longer there, with the codes of ``trade_update``; or with ``balance_full``.
     """
 
     type: Literal["trade_complete"]

@@ -233,11 +233,12 @@ def test_a_stranger_is_refused_before_the_body_is_looked_at(development: None) -
     naming_hers = {
         (path, name): cyd.post(f"/{path}", {name: id}).status_code
         for name, id, paths in (
-            # The chat is always that of one's own party.
+            # The chat and the latencies are always of one's own party.
             (
                 "party_id",
                 party,
-                {*of_parties, "game/join", "api/invites"} - {"api/party/create", "api/party/chat"},
+                {*of_parties, "game/join", "api/invites"}
+                - {"api/party/create", "api/party/chat", "api/party/latencies"},
             ),
             ("lobby_id", lobby, {"api/invites"}),
         )

@@ -63,7 +63,7 @@ def reward(
         goods.update(_declared(worth.currencies))
         goods.update(gold=worth.gold, gems=worth.gems)
         given = progression.give(
-            user_id, goods, xp=worth.xp, cause=f"game: {game.name}", key=f"game:{game.pk}"
+            user_id, goods=goods, xp=worth.xp, cause=f"game: {game.name}", key=f"game:{game.pk}"
         )
         rewards.append(
             Reward(

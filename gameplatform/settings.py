@@ -180,8 +180,12 @@ REDIS_URL = environment.redis("REDIS_URL", valkey.url(RUN_DIR))
 # By role (core.redis.Role); that of REDIS_URL has the others.
 REDIS_URLS = {
     role: url
-    for role in ("relay", "streams", "presence")
-    if (url := environment.redis(f"REDIS_{role.upper()}_URL"))
+    for role, url in (
+        ("relay", environment.redis("REDIS_RELAY_URL")),
+        ("streams", environment.redis("REDIS_STREAMS_URL")),
+        ("presence", environment.redis("REDIS_PRESENCE_URL")),
+    )
+    if url
 }
 REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", DATABASES["default"])
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {

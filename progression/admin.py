@@ -209,7 +209,7 @@ class DropTables(Declarables):
 
 @admin.register(Conversion)
 class Conversions(Declarables):
-    """What players may turn currencies and items into."""
+    """The conversions of currencies and items that players may make."""
 
     form = ConversionForm
     list_display = ("name", "title", "takes", "gives", "drops", "at_most_a_day", "is_open", "version")

@@ -245,7 +245,7 @@ class Currencies(APIView):
 
 
 class Conversions(APIView):
-    """What currencies and items can be turned into."""
+    """The conversions of currencies and items that are open."""
 
     @typed
     def get(self, request: Request) -> list[shapes.ConversionShape]:

@@ -1,4 +1,4 @@
-"""What apps declare by name, and what operators have made of it."""
+"""Declarations of apps by name, and the changes that operators made to them."""
 
 import time
 from collections.abc import Callable, Container, Mapping

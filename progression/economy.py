@@ -37,7 +37,7 @@ def take(
 
 def drop(who: Who, table: str, *, why: str, key: str = "") -> Granted:
     """Draw from a drop table, and give a user what was drawn. Once per ``key``."""
-    return services.give(_id(who), services.drawn(table), cause=why, key=key)
+    return services.give(_id(who), goods=services.drawn(table), cause=why, key=key)
 
 
 def _id(who: Who) -> UserId:

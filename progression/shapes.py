@@ -153,7 +153,7 @@ class DropShape(Struct, kw_only=True, frozen=True):
 
 
 class ConversionShape(Struct, kw_only=True, frozen=True):
-    """What the caller may turn currencies and items (by slug) into."""
+    """A conversion of currencies and items (by slug) that the caller may make."""
 
     name: str
     title: str

@@ -29,7 +29,7 @@ class Drop:
 
 
 NOTHING = ""
-"""What a line drops that drops nothing."""
+"""The drop of a line that drops nothing."""
 
 
 @dataclass(frozen=True)

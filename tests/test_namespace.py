@@ -22,6 +22,7 @@ from tests.clients import NetworkPlayer, begin, new_game
 
 FEATURES = {
     "__group__",
+    "at_game",
     "door",
     "elected",
     "figures",

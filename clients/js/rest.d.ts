@@ -1197,7 +1197,7 @@ export interface ProgressionBuyingRequest {
   quantity?: number;
 }
 
-/** What the caller may turn currencies and items (by slug) into. */
+/** A conversion of currencies and items (by slug) that the caller may make. */
 export interface ProgressionConversionShape {
   name: string;
   title: string;

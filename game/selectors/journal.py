@@ -185,8 +185,9 @@ def _rows(game: Game) -> QuerySet[JournalEntry]:
 
 def _all_entries(game: Game, kinds: Collection[str] = ()) -> list[JournalRow]:
     found = entries(game, kinds=kinds)
-    # A game that is over has at least the entry of its end.
-    if not found and game.state in Game.OVER and not entries(game, newest=1):
+    # A game that was played to an end has at least the entry of it; an abandoned one may never have begun.
+    is_played = game.state in Game.OVER and game.state != Game.State.ABANDONED
+    if not found and is_played and not entries(game, newest=1):
         raise JournalDeleted
     return found
 

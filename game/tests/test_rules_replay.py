@@ -110,6 +110,7 @@ def test_the_catalogue_says_what_a_client_needs(game: type[Game]) -> None:
         "name",
         "options",
         "phases",
+        "spectators_follow",
         "sides",
         "title",
         "undo",

@@ -18,13 +18,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from core import live_settings, maintenance, words
 from core.embedded import valkey
 from gameplatform.testing import cleaning, services
 from gameplatform.testing.processes import ServerProcess, fresh_database
-from progression.models import economy
-from realtime import worker
-from webhooks import selectors as webhooks
 
 _numbers = itertools.count(1)
 
@@ -57,6 +53,12 @@ def empty_redis() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without caches, since the database is emptied between tests."""
+    # pytest loads this plugin before the settings of a project are known, which models need.
+    from core import live_settings, maintenance, words
+    from progression.models import economy
+    from realtime import worker
+    from webhooks import selectors as webhooks
+
     monkeypatch.setattr(worker, "_outside", {})
     monkeypatch.setattr(webhooks.Wanted, "until", math.inf)
     words.forget()

@@ -207,7 +207,7 @@ class DropTable(Declarable):
 
 
 class Conversion(Declarable):
-    """What players may turn currencies and items into; what gives nothing is a sink."""
+    """A conversion of currencies and items that players may make; one that gives nothing is a sink."""
 
     title = models.CharField(max_length=60)
     takes = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""What players turn currencies and items into, and what they draw from drop tables."""
+"""Conversions of currencies and items, and draws from drop tables."""
 
 import secrets
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def convert(user_id: UserId, *, name: str, times: int = 1) -> Converted:
     for _ in range(times if terms.drops else 0):
         for what, amount in drawn(terms.drops).items():
             gives[what] = gives.get(what, 0) + amount
-    granted = give(user_id, gives, cause=f"conversion: {name}")
+    granted = give(user_id, goods=gives, cause=f"conversion: {name}")
     for what, amount in terms.gives.items():
         if granted.currencies.get(what, amount * times) < amount * times:
             raise BalanceFull(details={"currency": what})
@@ -90,7 +90,7 @@ def drawn(table: str) -> dict[str, int]:
     return terms.draw(DROPS) if terms else {}
 
 
-def give(user_id: UserId, goods: Mapping[str, int], *, cause: str, key: str = "", xp: int = 0) -> Granted:
+def give(user_id: UserId, *, goods: Mapping[str, int], cause: str, key: str = "", xp: int = 0) -> Granted:
     """Grant experience, and quantities by currency and by slug of an item; once per ``key``."""
     money, items = split(goods)
     ours = {name: money.pop(name, 0) for name in currencies.OUR_CURRENCIES}

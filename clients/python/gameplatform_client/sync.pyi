@@ -430,8 +430,14 @@ class NetworkClient(Playing):
     def decline_trade(self, trade_id: Id) -> None:
         """End a trade, whether it has been accepted or not."""
 
-    def offer_in_trade(self, trade_id: Id, gold: int = 0, items: Sequence[Mapping[str, Id]] = ()) -> None:
-        """Replace the own offer; ``items`` are ``{"id", "quantity"}``."""
+    def offer_in_trade(
+        self,
+        trade_id: Id,
+        gold: int = 0,
+        items: Sequence[Mapping[str, Id]] = (),
+        currencies: Mapping[str, int] | None = None,
+    ) -> None:
+        """Replace the own offer; ``items`` are ``{"id", "quantity"}``, ``currencies`` other money by name."""
 
     def confirm_trade(self, trade_id: Id, version: int) -> None:
         """Confirm the offers of this version; the trade is executed once both users have."""

@@ -80,7 +80,7 @@ async def test_the_winner_is_paid_in_the_studios_currency_which_tunes_cars_and_b
     assert list(await in_database(lambda: list(ledger.audit()))) == []
 
 
-async def test_operators_edit_what_the_studio_declares_and_use_its_kinds_and_slots():
+async def test_operators_edit_what_the_studio_declares_and_use_its_kinds_and_slots(ada):
     def edit():
         call_command("migrate", verbosity=0)
         tuning = Curve.objects.get(name="tuning")

@@ -12,9 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.db import connection
 from hypothesis import settings as examples
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from core.postgresql.connection import Connection
 from tests import browser as chromium
 
 pytest_plugins = ["gameplatform.testing.plugin"]
@@ -120,3 +122,24 @@ def browser() -> Iterator[Browser]:
         handle = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield handle
         handle.close()
+
+
+@pytest.fixture
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The round trips to PostgreSQL so far, by this process."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is in this process.")
+    made: list[str] = []
+    wait = Connection.wait
+
+    def watched(talking: Any) -> Any:
+        try:
+            wanted = next(talking)
+            made.append("round trip")
+            while True:
+                wanted = talking.send((yield wanted))
+        except StopIteration as end:
+            return end.value
+
+    monkeypatch.setattr(Connection, "wait", lambda self, talking, *rest: wait(self, watched(talking), *rest))
+    return made

@@ -1,7 +1,7 @@
 """Bans from the platform and mutes on all of it: of an account, a device or an address range, with an end."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -15,6 +15,7 @@ from accounts import services
 from accounts.models import Ban, Link, Session, User
 from accounts.refusals import Banned, InvalidCredentials, MutedEverywhere
 from core.ids import UserId
+from core.statements import statement
 from realtime import worker
 
 MUTES_CACHED_S = 1.0
@@ -22,7 +23,11 @@ MUTES_CACHED_S = 1.0
 
 def in_force() -> QuerySet[Ban]:
     """Return the bans and mutes that count now."""
-    return Ban.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), lifted_at=None)
+    return _in_force_at(timezone.now())
+
+
+def _in_force_at(now: datetime) -> QuerySet[Ban]:
+    return Ban.objects.filter(Q(until=None) | Q(until__gt=now), lifted_at=None)
 
 
 @transaction.atomic
@@ -92,10 +97,15 @@ def check_account(user: User) -> None:
 
 def check_client(*, ip: str | None, devices: list[str] | None = None) -> None:
     """Raise ``Banned`` if the address, or one of these devices, is banned."""
-    bans = in_force().filter(kind=Ban.Kind.BAN, user=None)
-    for one in bans.filter(Q(device="") | Q(device__in=devices or [])):
+    for one in _bans_of_clients(devices or [], timezone.now()):
         if one.device or (ip and ip_address(ip) in ip_network(one.network)):
             raise _banned(one)
+
+
+@statement
+def _bans_of_clients(devices: Collection[str], now: datetime) -> QuerySet[Ban]:
+    bans = _in_force_at(now).filter(kind=Ban.Kind.BAN, user=None)
+    return bans.filter(Q(device="") | Q(device__in=devices))
 
 
 def _banned(ban: Ban) -> Banned:

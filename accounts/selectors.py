@@ -46,6 +46,13 @@ def active_user(user_id: UserId) -> QuerySet[User]:
     return User.objects.filter(pk=user_id, is_active=True)
 
 
+@statement
+def locked(first_id: UserId, second_id: UserId) -> QuerySet[User]:
+    """Return the existing ones of two accounts, or of one that is named twice, as ``services.lock`` does."""
+    two = User.objects.filter(Q(pk=first_id) | Q(pk=second_id))
+    return two.select_for_update(no_key=True).order_by("pk")
+
+
 def by_id(user_id: UserId) -> User:
     """Return an active account. Raises ``NotFound``."""
     found = active_user.first(user_id)

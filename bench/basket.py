@@ -17,14 +17,27 @@ FIRST_LOBBY, FIRST_BATTLE, FIRST_WEAK_BATTLE = 1_000_000, 2_000_000, 3_000_000
 """Ids of the lobbies that all share, and of two battles for each user, made with the tables."""
 GAME, QUEUES = "tictactoe", "bench_queues"
 
+
+class Costs(NamedTuple):
+    """The number of statements, and of round trips to the database."""
+
+    statements: float
+    round_trips: float
+
+
 STATEMENTS = {"read": 5, "write": 6}
 """The most statements of a call; BEGIN, COMMIT and savepoints are not counted."""
+ROUND_TRIPS = {"read": 2, "write": 5}
+"""The most round trips to the database of a call, with that of COMMIT."""
 EXCEPTIONS = {
-    "queue_join": (7, "looks for a match under the queue's lock, stores a ticket, and reads its place"),
-    "battle_join": (9, "changes the battle, its fighters and enemies, and takes stamina for it"),
-    "loot": (13, "four of them grant the achievement of a first victory"),
+    "queue_join": (
+        Costs(7, 8),
+        "looks for a match under the queue's lock, stores a ticket, and reads its place",
+    ),
+    "battle_join": (Costs(9, 5), "changes the battle, its fighters and enemies, and takes stamina for it"),
+    "loot": (Costs(13, 10), "four of them grant the achievement of a first victory"),
 }
-"""Calls that may take more statements, and the reason."""
+"""Calls that may cost more, and the reason."""
 CALLERS = (1, 10, 64)
 LEVELS = {"alone": 24, "ten": 80, "crowd": 128}
 """The number of times that each call is made at each level of callers."""
@@ -102,9 +115,9 @@ class Call:
     make: Make
 
     @property
-    def most_statements(self) -> int:
-        """Return the number of statements that the call may take."""
-        most, _ = EXCEPTIONS.get(self.name, (STATEMENTS[self.kind], ""))
+    def most(self) -> "Costs":
+        """Return what the call may cost."""
+        most, _ = EXCEPTIONS.get(self.name, (Costs(STATEMENTS[self.kind], ROUND_TRIPS[self.kind]), ""))
         return most
 
 
@@ -276,19 +289,21 @@ def _attacking(basket: Basket, first: int) -> list[bytes]:
     )
 
 
-_STATEMENTS = re.compile(
-    r'^http_request_statements_total\{method="(\w+)",route="([^"]+)"\} (\S+)$', re.MULTILINE
+_COSTS = re.compile(
+    r'^http_request_(statements|round_trips)_total\{method="(\w+)",route="([^"]+)"\} (\S+)$', re.MULTILINE
 )
 
 
-async def statements(base_url: str, call: Call) -> float:
-    """Return the number of statements that our server has executed for this kind of call so far."""
+async def costs(base_url: str, call: Call) -> Costs:
+    """Return what our server has spent on this kind of call so far."""
     async with http.connections(base_url, 1) as [connection]:
         page = await connection.send(http.request("GET", "/metrics?own=1"))
     found = {
-        (method, route): float(count) for method, route, count in _STATEMENTS.findall(page.body.decode())
+        name: float(count)
+        for name, method, route, count in _COSTS.findall(page.body.decode())
+        if (method, route) == (call.method, call.route)
     }
-    return found.get((call.method, call.route), 0.0)
+    return Costs(**({"statements": 0.0, "round_trips": 0.0} | found))
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

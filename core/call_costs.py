@@ -1,4 +1,4 @@
-"""Statements and database time of HTTP calls by route, for ``/metrics`` and the page ``/dev/calls/``.
+"""The cost of HTTP calls in the database by route, for ``/metrics`` and the page ``/dev/calls/``.
 
 A call lasts from :func:`begin` to :func:`end`. In between, the database backends report each statement, also
 those on database threads, which inherit the caller's context. Statements that a call executes for others too
@@ -27,12 +27,13 @@ _TRANSACTION_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
 
 class _Tally:
-    """A number of statements and the time spent waiting for the database."""
+    """A number of statements, their round trips, and the time spent waiting for the database."""
 
-    __slots__ = ("seconds", "statements")
+    __slots__ = ("round_trips", "seconds", "statements")
 
     def __init__(self) -> None:
         self.statements = 0
+        self.round_trips = 0
         self.seconds = 0.0
 
 
@@ -130,6 +131,7 @@ def end(method: str, route: str, seconds: float) -> None:
         if total is None:
             total = _totals[method, route] = _Tally()
         total.statements += spent.statements
+        total.round_trips += spent.round_trips
         total.seconds += spent.seconds
         call.tally = total
 
@@ -154,7 +156,7 @@ class CountedDatabase(BaseDatabaseWrapper):
         finally:
             call = _current.get()
             if call is not None:
-                _add(call, time.perf_counter() - started, 0)
+                _add(call, time.perf_counter() - started, statements=0, round_trips=1)
 
 
 def _counted(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -171,15 +173,17 @@ def _counted(execute: Callable[..., Any], sql: Any, params: Any, many: bool, con
         # The text of a composed statement contains its values.
         text = sql if isinstance(sql, str) else type(sql).__name__
         is_counted = not text.startswith(_TRANSACTION_CONTROL)
-        _add(call, seconds, is_counted)
+        is_sent = not getattr(context["cursor"].cursor, "waits", False)
+        _add(call, seconds, statements=is_counted, round_trips=is_sent)
         if keeps_recent and is_counted and len(call.executed) < KEPT_STATEMENTS:
             call.executed.append((text, seconds))
 
 
-def _add(call: _Call, seconds: float, statements: int) -> None:
+def _add(call: _Call, seconds: float, *, statements: int, round_trips: int) -> None:
     with _lock:
         call.tally.seconds += seconds
         call.tally.statements += statements
+        call.tally.round_trips += round_trips
 
 
 class _Costs(Collector):
@@ -188,13 +192,18 @@ class _Costs(Collector):
         statements = CounterMetricFamily(
             "http_request_statements", "Database statements of HTTP requests", labels=labels
         )
+        round_trips = CounterMetricFamily(
+            "http_request_round_trips", "Round trips of HTTP requests to the database", labels=labels
+        )
         seconds = CounterMetricFamily(
             "http_request_database_seconds", "Time HTTP requests waited for the database", labels=labels
         )
         for key, tally in list(_totals.items()):
             statements.add_metric(key, tally.statements)
+            round_trips.add_metric(key, tally.round_trips)
             seconds.add_metric(key, tally.seconds)
         yield statements
+        yield round_trips
         yield seconds
         yield CounterMetricFamily(
             "background_statements",

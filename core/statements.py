@@ -42,6 +42,8 @@ from django.utils import timezone
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
+Other = TypeVar("Other")
+Another = TypeVar("Another")
 
 _FIELDS: dict[Any, Callable[[], Any]] = {
     bool: models.BooleanField,
@@ -101,11 +103,12 @@ class Statement(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """Return the rows for these values."""
+        query, shape = self.bound(*args, **kwargs)
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            compiled = self._execute(connection, cursor, args, kwargs)
+            cursor.execute(*query)
             rows: list[Any] = cursor.fetchall()
-        return compiled.shape(rows, connection)
+        return shape(rows, connection)
 
     def first(self, *args: P.args, **kwargs: P.kwargs) -> Row | None:
         """Return the first row, or None. Adds no LIMIT to the statement."""
@@ -127,34 +130,32 @@ class Statement(Generic[P, Row]):
 
     def count(self, *args: P.args, **kwargs: P.kwargs) -> int:
         """Run an update or insert that returns no rows; return how many it wrote."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            self._execute(connection, cursor, args, kwargs)
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(*self.sql(*args, **kwargs))
             written: int = cursor.rowcount
         return written
 
     def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
         """Return the text of the statement, and its parameters for these values."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        compiled = self._of(connection)
-        return compiled.sql, self._params(compiled, connection, args, kwargs)
+        return self.bound(*args, **kwargs).query
 
-    def run_each(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run an update or insert that returns no rows for each of these values, in one round trip."""
-        if not rows:
-            return
-        connection = connections[DEFAULT_DB_ALIAS]
-        compiled = self._of(connection)
-        with connection.cursor() as cursor:
-            cursor.executemany(compiled.sql, [self._params(compiled, connection, row, {}) for row in rows])
+    def later(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Run an update or insert of which nothing but its effect is needed.
 
-    def _execute(self, connection: Any, cursor: Any, args: Any, kwargs: Any) -> "_Compiled":
+        It is sent with the transaction's next statement, or with its commit, so it takes no round trip. Only
+        then are errors raised, such as of a constraint.
+        """
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        connection.execute_later(*self.sql(*args, **kwargs))
+
+    def bound(self, *args: P.args, **kwargs: P.kwargs) -> "Bound[Row]":
+        """Return the statement with these values, for :func:`together`."""
+        connection = connections[DEFAULT_DB_ALIAS]
         compiled = self._of(connection)
         params = self._params(compiled, connection, args, kwargs)
         if compiled.locks and not connection.in_atomic_block:
             raise TransactionManagementError("Rows are locked until a transaction ends, and there is none")
-        cursor.execute(compiled.sql, params)
-        return compiled
+        return Bound((compiled.sql, params), compiled.shape)
 
     def _of(self, connection: Any) -> "_Compiled":
         compiled = self._compiled.get(connection.vendor)
@@ -194,6 +195,26 @@ class Statement(Generic[P, Row]):
                 return _insert(insert, connection)
             case other:
                 raise TypeError(f"A statement is a queryset, an Update or an Insert, not {other!r}")
+
+
+class Bound(NamedTuple, Generic[Row]):
+    """A statement with its values."""
+
+    query: tuple[str, list[Any]]
+    shape: Callable[[list[Any], Any], list[Any]]
+
+
+@overload
+def together(first: Bound[Row], second: Bound[Other], /) -> tuple[list[Row], list[Other]]: ...
+@overload
+def together(
+    first: Bound[Row], second: Bound[Other], third: Bound[Another], /
+) -> tuple[list[Row], list[Other], list[Another]]: ...
+def together(*asked: Bound[Any]) -> Any:
+    """Run several statements in one round trip, in this order; return the rows of each."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    answers = connection.fetch_together([one.query for one in asked])
+    return tuple(one.shape(rows, connection) for one, rows in zip(asked, answers, strict=True))
 
 
 @overload

@@ -1,12 +1,23 @@
 """Background tasks."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar, cast
 
 from core.problems import log_failure
 
 T = TypeVar("T")
+First = TypeVar("First")
+Second = TypeVar("Second")
+
+
+async def both(first: Awaitable[First], second: Awaitable[Second]) -> tuple[First, Second]:
+    """Wait for two at once; an exception is raised when both have ended, so that neither goes on alone."""
+    results = await asyncio.gather(first, second, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return cast(tuple[First, Second], tuple(results))
 
 
 def begin(work: Coroutine[Any, Any, T], held: set[asyncio.Task[Any]], what: str) -> asyncio.Task[T]:

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from accounts.models import User
 from core.ids import UserId
-from core.statements import statement
+from core.statements import statement, together
 from friends import playing
 from friends.events import Friend, FriendStatus, Person, PresenceState, Request
 from friends.models import Block, FriendRequest, Friendship
@@ -40,6 +40,11 @@ def of_pair(low_id: Any, high_id: Any) -> QuerySet[Friendship]:
 @statement
 def friendships(user_id: UserId) -> QuerySet[Friendship]:
     """Return the user's friendships."""
+    return of_either(user_id)
+
+
+def of_either(user_id: UserId) -> QuerySet[Friendship]:
+    """Return the friendships in which the user is one of the two."""
     return Friendship.objects.filter(Q(low=user_id) | Q(high=user_id))
 
 
@@ -160,8 +165,12 @@ def own_status(user_id: UserId) -> dict[str, Any]:
 
 def statuses(user_ids: Sequence[UserId]) -> dict[UserId, FriendStatus]:
     """Return the current status of these users, as their friends see it."""
+    return _statuses(user_ids, _said(user_ids))
+
+
+def _statuses(user_ids: Sequence[UserId], set_by_users: Iterable[Said]) -> dict[UserId, FriendStatus]:
     online = presence.online_sync(user_ids)
-    said = {one.pk: one for one in _said(user_ids)}
+    said = {one.pk: one for one in set_by_users}
     games = playing.games(sorted(online))
     return {
         user_id: _status(user_id, user_id in online, said.get(user_id), games.get(user_id, UNSET))
@@ -188,10 +197,11 @@ def _people(user_ids: Collection[UserId]) -> QuerySet[User, Any]:
 
 def friends(user_ids: Sequence[UserId]) -> list[Friend]:
     """Return these users as shown in a friends list, in this order."""
-    people = {user_id: (username, is_premium) for user_id, username, is_premium in _people(user_ids)}
+    rows, said = together(_people.bound(user_ids), _said.bound(user_ids))
+    people = {user_id: (username, is_premium) for user_id, username, is_premium in rows}
     return [
         Friend(username=username, is_premium=is_premium, **msgspec.structs.asdict(standing))
-        for user_id, standing in statuses(user_ids).items()
+        for user_id, standing in _statuses(user_ids, said).items()
         if user_id in people
         for username, is_premium in [people[user_id]]
     ]

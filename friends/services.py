@@ -5,15 +5,18 @@ changes have exactly one order and one outcome.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, Func, IntegerField, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from accounts import selectors as users
+from accounts import selectors as account_selectors
 from accounts import services as accounts
+from accounts.models import User
 from core.ids import UserId
 from core.refusals import NotFound
+from core.statements import Insert, statement, together
 from friends import selectors
 from friends.events import (
     FriendAccepted,
@@ -66,32 +69,75 @@ def request(*, user_id: UserId, to_user_id: UserId) -> FriendRequest:
 
 @transaction.atomic
 def _request(user_id: UserId, to_user_id: UserId) -> FriendRequest:
-    is_bot = _lock_pair(user_id, to_user_id)
-    if Block.objects.filter(by=user_id, blocked=to_user_id).exists():
+    locked, found = together(
+        account_selectors.locked.bound(user_id, to_user_id), _between.bound(user_id, to_user_id)
+    )
+    users = _pair(locked, user_id, to_user_id)
+    (there,) = found
+    if there.is_blocking:
         raise Blocking("You block this user. End the block first.")
-    if selectors.are_friends(user_id, to_user_id):
+    if there.are_friends:
         raise AlreadyFriends
-    open_requests = FriendRequest.objects.filter(status=Status.PENDING)
-    mine = open_requests.filter(from_user=user_id, to_user=to_user_id).first()
-    if mine is not None:
-        raise AlreadyRequested(details={"request_id": mine.pk})
-    if _is_full(user_id):
+    if there.mine is not None:
+        raise AlreadyRequested(details={"request_id": there.mine})
+    if there.my_friends >= MAX_FRIENDS:
         raise TooManyFriends(f"You have {MAX_FRIENDS} friends, the most there can be.")
-    theirs = open_requests.filter(from_user=to_user_id, to_user=user_id).first()
-    if theirs is not None:
-        return _befriend(theirs)
-    if open_requests.filter(from_user=user_id).count() >= MAX_REQUESTS:
+    if there.theirs is not None:
+        return _befriend(FriendRequest.objects.select_related("from_user", "to_user").get(pk=there.theirs))
+    if there.my_requests >= MAX_REQUESTS:
         raise TooManyRequests(f"{MAX_REQUESTS} of your requests wait for an answer. Cancel some first.")
     if (
-        is_bot
-        or Block.objects.filter(by=to_user_id, blocked=user_id).exists()
-        or _is_full(to_user_id)
-        or open_requests.filter(to_user=to_user_id).count() >= MAX_REQUESTS
+        users[to_user_id].is_bot
+        or there.is_blocked
+        or there.their_friends >= MAX_FRIENDS
+        or there.their_requests >= MAX_REQUESTS
     ):
         raise TakesNoRequests
-    made = FriendRequest.objects.create(from_user_id=user_id, to_user_id=to_user_id)
+    made = FriendRequest(from_user=users[user_id], to_user=users[to_user_id])
+    ((made.pk, made.created_at),) = _ask(user_id, to_user_id)
     publish(Requested(request=selectors.shown_request(made)))
     return made
+
+
+@statement
+def _between(user_id: UserId, to_user_id: UserId) -> Any:
+    """Return what decides on a request of one user to another, in one row."""
+    pending = FriendRequest.objects.filter(status=Status.PENDING)
+    return (
+        User.objects.filter(pk=user_id)
+        .annotate(
+            is_blocking=Exists(Block.objects.filter(by=user_id, blocked=to_user_id)),
+            is_blocked=Exists(Block.objects.filter(by=to_user_id, blocked=user_id)),
+            are_friends=Exists(selectors.of_either(user_id).filter(Q(low=to_user_id) | Q(high=to_user_id))),
+            mine=Subquery(pending.filter(from_user=user_id, to_user=to_user_id).values("pk")),
+            theirs=Subquery(pending.filter(from_user=to_user_id, to_user=user_id).values("pk")),
+            my_friends=_number(selectors.of_either(user_id)),
+            their_friends=_number(selectors.of_either(to_user_id)),
+            my_requests=_number(pending.filter(from_user=user_id)),
+            their_requests=_number(pending.filter(to_user=to_user_id)),
+        )
+        .values_list(
+            "is_blocking",
+            "is_blocked",
+            "are_friends",
+            "mine",
+            "theirs",
+            "my_friends",
+            "their_friends",
+            "my_requests",
+            "their_requests",
+            named=True,
+        )
+    )
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.values(number=Func(F("pk"), function="COUNT", output_field=IntegerField())))
+
+
+@statement
+def _ask(user_id: UserId, to_user_id: UserId) -> Insert:
+    return Insert(FriendRequest, from_user=user_id, to_user=to_user_id, returning=("id", "created_at"))
 
 
 @transaction.atomic
@@ -146,7 +192,7 @@ def block(*, user_id: UserId, blocked_id: UserId) -> None:
     Ends friendship and requests; other apps end their own connections by reacting to ``PlayerBlocked``.
     Raises ``Yourself``, ``NotFound`` and ``TooManyBlocks``.
     """
-    _lock_pair(user_id, blocked_id)
+    _pair(accounts.lock(user_id, blocked_id), user_id, blocked_id)
     mine = Block.objects.filter(by=user_id)
     if mine.filter(blocked=blocked_id).exists():
         return
@@ -180,13 +226,14 @@ def unblock(*, user_id: UserId, blocked_id: UserId) -> None:
 @transaction.atomic
 def set_status(*, user_id: UserId, status: str) -> None:
     """Set the user's status; it is cleared when they go offline."""
-    Standing.objects.bulk_create(
-        [Standing(user_id=user_id, status=status)],
-        update_conflicts=True,
-        unique_fields=["user"],
-        update_fields=["status"],
-    )
+    _set_status.later(user_id, status)
     publish(StatusSet(user_id=user_id, status=status))
+
+
+@statement
+def _set_status(user_id: UserId, status: str) -> Insert:
+    values: dict[str, Any] = {"status": status}
+    return Insert(Standing, user=user_id, conflict=("user",), update=values, **values)
 
 
 def note_gone(user_ids: Iterable[UserId]) -> None:
@@ -197,7 +244,7 @@ def note_gone(user_ids: Iterable[UserId]) -> None:
         # By ascending id, so that two workers with overlapping users cannot deadlock.
         [
             Standing(user_id=user_id, last_seen=now)
-            for user_id in users.active_ids(ids - presence.online_sync(ids))
+            for user_id in account_selectors.active_ids(ids - presence.online_sync(ids))
         ],
         update_conflicts=True,
         unique_fields=["user"],
@@ -290,14 +337,14 @@ def _is_full(user_id: UserId) -> bool:
     return len(selectors.friend_ids(user_id)) >= MAX_FRIENDS
 
 
-def _lock_pair(user_id: UserId, other_id: UserId) -> bool:
-    """Lock two users; return whether the other one is a bot. Raises ``Yourself`` and ``NotFound``."""
+def _pair(locked: Iterable[User], user_id: UserId, other_id: UserId) -> dict[UserId, User]:
+    """Return these two users by id, if they are two and active. Raises ``Yourself`` and ``NotFound``."""
     if user_id == other_id:
         raise Yourself
-    are_bots = {user.pk: user.is_bot for user in accounts.lock(user_id, other_id) if user.is_active}
-    if len(are_bots) < 2:
+    users = {UserId(user.pk): user for user in locked if user.is_active}
+    if len(users) < 2:
         raise NotFound("There is no such user.")
-    return are_bots[other_id]
+    return users
 
 
 def _lock_request(request_id: int, user_id: UserId) -> FriendRequest:

@@ -1,12 +1,16 @@
 """The badge: the number of things waiting for a user, sent whenever it changes."""
 
+from collections import defaultdict
 from collections.abc import Collection
+
+from django.utils import timezone
 
 from chat import selectors as chat
 from core.batching import Announcer, BatchLoader
 from core.database import in_database
 from core.ids import UserId
 from core.problems import UNREACHABLE
+from core.statements import together
 from matchmaking.invites import selectors as invites
 from notifications.events import Badge
 from realtime import worker
@@ -17,11 +21,14 @@ BATCH_SIZE = 200
 
 def badges(user_ids: Collection[UserId]) -> dict[UserId, Badge]:
     """Return the badges of these users."""
-    unanswered = invites.unanswered_by_each(user_ids)
-    unread = chat.unread_counts_of(user_ids)
-    return {
-        user_id: _badge(user_id, unanswered.get(user_id, 0), unread.get(user_id, {})) for user_id in user_ids
-    }
+    unanswered, unread = together(
+        invites.unanswered.bound(user_ids, timezone.now()), chat.unread_by_friend.bound(user_ids)
+    )
+    invited = dict(unanswered)
+    messages: defaultdict[UserId, dict[UserId, int]] = defaultdict(dict)
+    for user_id, friend_id, count in unread:
+        messages[user_id][friend_id] = count
+    return {user_id: _badge(user_id, invited.get(user_id, 0), messages[user_id]) for user_id in user_ids}
 
 
 def _badge(user_id: UserId, unanswered: int, unread: dict[UserId, int]) -> Badge:

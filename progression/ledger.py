@@ -7,14 +7,14 @@ call, which locks by ascending id; lock rows of other tables after them.
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 
 from core.ids import UserId
-from core.statements import Insert, Statement, Update, statement
+from core.statements import Bound, Insert, Statement, Update, statement, together
 from progression.models import Balance, Currency, Entry, Item, Player, Receipt, Stack
 from progression.refusals import NotEnoughGems, NotEnoughGold, NotEnoughItems, NotEnoughOfCurrency
 
@@ -23,12 +23,20 @@ STARTING_FUNDS = {Currency.GOLD: 100, Currency.GEMS: 0}
 PURCHASE = "purchase"
 """The cause of both entries of a purchase."""
 
+Row = TypeVar("Row")
+
 _NOT_ENOUGH = {Currency.GOLD: NotEnoughGold, Currency.GEMS: NotEnoughGems}
 
 
 def lock(*user_ids: UserId) -> dict[UserId, Player]:
     """Return the players of these users by id, locked until the transaction ends; created if missing."""
     return {user_id: _locked(user_id) for user_id in sorted(set(user_ids))}
+
+
+def lock_with(user_id: UserId, rest: Bound[Row]) -> tuple[Player, list[Row]]:
+    """Lock one user's player, and return with it the rows of a statement that runs under the lock."""
+    players, rows = together(_for_update.bound(user_id), rest)
+    return players[0] if players else _locked(user_id), rows
 
 
 @statement
@@ -60,7 +68,7 @@ def move_money(player: Player, currency: str, amount: int, *, cause: str, key: s
     """
     enter_money(player, currency, amount, cause=cause, key=key)
     if currency in _SET_BALANCE:
-        _SET_BALANCE[currency].count(player.pk, getattr(player, currency))
+        _SET_BALANCE[currency].later(player.pk, getattr(player, currency))
 
 
 def enter_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:
@@ -69,7 +77,7 @@ def enter_money(player: Player, currency: str, amount: int, *, cause: str, key: 
         balance = _changed(player, currency, amount)
     else:
         balance = _changed_declared(player.pk, currency, amount)
-    _enter_money.count(player.pk, currency, amount, balance, cause, key)
+    _enter_money.later(player.pk, currency, amount, balance, cause, key)
 
 
 def _changed(player: Player, currency: str, amount: int) -> int:
@@ -127,7 +135,7 @@ def earned_on(user_id: UserId, today: date) -> dict[str, int]:
 
 def note_earned(user_id: UserId, currency: str, amount: int, today: date) -> None:
     """Store how much was granted today in a currency with a limit a day."""
-    _note_earned.count(user_id, currency, amount, today)
+    _note_earned.later(user_id, currency, amount, today)
 
 
 @statement
@@ -148,7 +156,7 @@ def balances(user_id: UserId) -> dict[str, int]:
 
 def store(player: Player) -> None:
     """Store the money, the growth and the stamina of a locked player."""
-    _store.count(
+    _store.later(
         player.pk,
         player.gold,
         player.gems,
@@ -260,46 +268,56 @@ def _add(user_id: UserId, item_id: int, quantity: int) -> Insert:
     )
 
 
-def _added(user_id: UserId, item: Item, quantity: int) -> Stack:
-    ((stack_id, owned, worn_in),) = _add(user_id, item.pk, quantity)
-    return Stack(pk=stack_id, player_id=user_id, item=item, quantity=owned, worn_in=worn_in)
-
-
-def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str = "") -> int:
-    """Add items, or take them if ``amount`` is negative; return the entry's id. The player must be locked.
+def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str = "") -> None:
+    """Add items, or take them if ``amount`` is negative. The player must be locked.
 
     An empty stack is deleted. Raises ``NotEnoughItems``.
     """
     if amount > 0:
-        balance = _added(player.pk, item, amount).quantity
+        ((_, balance, _),) = _add(player.pk, item.pk, amount)
     else:
-        stack_id, there = _stack.first(player.pk, item.pk) or (0, 0)
-        balance = there + amount
-        if balance < 0:
-            raise NotEnoughItems(f"It takes {-amount} of {item.name}, and you have {there}.")
-        if balance:
-            _set_quantity.count(stack_id, balance)
-        else:
-            Stack.objects.filter(pk=stack_id).delete()
-    ((entry_id,),) = _enter_items(player.pk, item.pk, amount, balance, cause, key)
+        balance = _taken(player, item, -amount)
+    _enter_items.later(player.pk, item.pk, amount, balance, cause, key)
+
+
+def use_up(player: Player, item: Item, *, cause: str) -> int:
+    """Take one item and return the id of the entry. The player must be locked. Raises ``NotEnoughItems``."""
+    balance = _taken(player, item, 1)
+    ((entry_id,),) = _enter_items(player.pk, item.pk, -1, balance, cause, "")
     return int(entry_id)
 
 
+def _taken(player: Player, item: Item, quantity: int) -> int:
+    """Take items, and return how many are left."""
+    stack_id, there = _stack.first(player.pk, item.pk) or (0, 0)
+    balance = there - quantity
+    if balance < 0:
+        raise NotEnoughItems(f"It takes {quantity} of {item.name}, and you have {there}.")
+    if balance:
+        _set_quantity.later(stack_id, balance)
+    else:
+        Stack.objects.filter(pk=stack_id).delete()
+    return balance
+
+
 def buy(user_id: UserId, item: Item, quantity: int, *, currency: str, price: int) -> tuple[int, Stack]:
-    """Move money and items in three statements, which lock the player; return the balance and the stack.
+    """Move money and items, locking the player; return the balance and the stack.
 
     Raises ``NotEnoughGold``, ``NotEnoughGems``, ``NotEnoughOfCurrency``.
     """
     if currency not in _PAY:
         balance = _changed_declared(_locked(user_id).pk, currency, -price)
-    elif (paid := _PAY[currency].first(user_id, price)) is None:
-        balance = _changed(_locked(user_id), currency, -price)
-        _SET_BALANCE[currency].count(user_id, balance)
+        added = _add(user_id, item.pk, quantity)
     else:
-        (balance,) = paid
-    stack = _added(user_id, item, quantity)
-    _enter_purchase.count(user_id, currency, -price, balance, item.pk, quantity, stack.quantity)
-    return balance, stack
+        paid, added = together(_PAY[currency].bound(user_id, price), _add.bound(user_id, item.pk, quantity))
+        if paid:
+            ((balance,),) = paid
+        else:
+            balance = _changed(_locked(user_id), currency, -price)
+            _SET_BALANCE[currency].later(user_id, balance)
+    ((stack_id, owned, worn_in),) = added
+    _enter_purchase.later(user_id, currency, -price, balance, item.pk, quantity, owned)
+    return balance, Stack(pk=stack_id, player_id=user_id, item=item, quantity=owned, worn_in=worn_in)
 
 
 @statement
@@ -320,7 +338,7 @@ def receipt(player: Player, key: str) -> Any:
 def store_receipt(player: Player, key: str, answer: Any) -> None:
     """Store the result of an operation, so that it runs once per key. Does nothing without a key."""
     if key:
-        _keep_answer.count(player.pk, key, answer)
+        _keep_answer.later(player.pk, key, answer)
 
 
 def audit() -> Iterator[str]:

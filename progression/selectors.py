@@ -13,7 +13,7 @@ from django.utils import timezone
 from msgspec import UNSET
 
 from core.ids import UserId
-from core.statements import statement
+from core.statements import statement, together
 from progression import currencies, rules, shapes, tables
 from progression.models import (
     Balance,
@@ -164,7 +164,7 @@ def shown_player(player: Player, username: str) -> shapes.PlayerShape:
     numbers = growth()
     level = numbers.player.level_at(player.xp)
     maximum = numbers.max_stamina(level)
-    worn, pets = _worn([player.pk]), _pet_sets([player.pk])
+    worn, pets = together(_worn.bound([player.pk]), _pet_sets.bound([player.pk]))
     extra = bonuses(worn, pets)
     fight = rules.derived(level, player.stats.plus(extra))
     there = stamina(player, now)

@@ -59,7 +59,7 @@ def write(writes: Iterable[Write]) -> list[Document]:
         else:
             done.append(_put(one, folder, now))
     for folder in folders.values():
-        _count.count(folder.pk, folder.documents, folder.bytes)
+        _count.later(folder.pk, folder.documents, folder.bytes)
     return done
 
 

@@ -16,11 +16,12 @@ from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
+from accounts import selectors as account_selectors
 from accounts import services as accounts
 from accounts.refusals import StillPlaying
 from core.ids import UserId
 from core.refusals import Invalid
-from core.statements import Insert, Update, statement
+from core.statements import Insert, Update, statement, together
 from friends import selectors as friends
 from realtime.connections import limits
 from realtime.publishing import publish
@@ -163,14 +164,16 @@ def enter_world(*, user_id: UserId, socket: str) -> tuple[str, selectors.Visitor
 
     Return the address of the replaced socket, and the character in play.
     """
-    accounts.lock(user_id)
-    visit = _visit.first(user_id)
+    _, visits, characters = together(
+        account_selectors.locked.bound(user_id, user_id), _visit.bound(user_id), _locked_own.bound(user_id)
+    )
+    visit = visits[0] if visits else None
     replaced = "" if visit is None else visit.socket
     if visit is not None and visit.character_id is not None:
-        _set_visit.count(user_id, socket, visit.character_id)
+        _set_visit.later(user_id, socket, visit.character_id)
         return replaced, selectors.visitor(user_id)
-    character = next((one for one in _locked_own(user_id) if one.is_selected), None)
-    _set_visit.count(user_id, socket, None if character is None else character.pk)
+    character = next((one for one in characters if one.is_selected), None)
+    _set_visit.later(user_id, socket, None if character is None else character.pk)
     if character is None:
         return replaced, None
     _touch(character)
@@ -222,7 +225,7 @@ def _own(user_id: UserId, character_id: CharacterId) -> Character:
 
 
 def _begin_play(visit: Visit, character: Character) -> None:
-    _set_visit.count(visit.user_id, visit.socket, character.pk)
+    _set_visit.later(visit.user_id, visit.socket, character.pk)
     visit.character = character
     _touch(character)
     _publish_arrival(character)
@@ -232,7 +235,7 @@ def _end_play(visit: Visit, reason: events.Departure) -> None:
     if visit.character_id is None:
         return
     (character,) = _locked([visit.character_id])
-    _set_visit.count(visit.user_id, visit.socket, None)
+    _set_visit.later(visit.user_id, visit.socket, None)
     visit.character = None
     _touch(character)
     _publish_departure(character, reason)
@@ -241,7 +244,7 @@ def _end_play(visit: Visit, reason: events.Departure) -> None:
 def _touch(character: Character) -> None:
     """Refresh the time at which the character was last seen."""
     character.last_seen = timezone.now()
-    _set_last_seen.count(character.pk, character.last_seen)
+    _set_last_seen.later(character.pk, character.last_seen)
 
 
 @statement

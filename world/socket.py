@@ -14,7 +14,7 @@ from core import client_address, lanes, limits
 from core.database import in_database, in_lane
 from core.ids import UserId
 from core.refusals import Conflict, Invalid, Unauthenticated
-from core.tasks import begin
+from core.tasks import begin, both
 from realtime.connections.registry import TooManySockets
 from realtime.socket import addresses
 from realtime.socket.consumer import Consumer, handles
@@ -255,14 +255,19 @@ class WorldSocket(Consumer):
             self._entering = asyncio.ensure_future(
                 in_database(services.enter_world, user_id=user_id, socket=self.address)
             )
-            replaced, found = await asyncio.shield(self._entering)
+            own, (replaced, found) = await both(
+                self.subscribe(topics.in_world(user_id)), asyncio.shield(self._entering)
+            )
             if replaced:
                 addresses.replace(replaced)
-            own = await self.subscribe(topics.in_world(user_id))
             await self._subscribe_to_place(found)
-            if not await self.follow(events.world_topic(), self.snapshot) and self._area is not None:
+            has_snapshot, current = await both(
+                self.follow(events.world_topic(), self.snapshot),
+                in_database(self._current_state, self.character),
+            )
+            if not has_snapshot and self._area is not None:
                 self.connection.tell(await self._area_state())
-            for told in await in_database(self._current_state, self.character):
+            for told in current:
                 self.connection.tell(told)
             for heard in (own, self._area, self._faction):
                 if heard is not None:

@@ -5,6 +5,7 @@ from operator import or_
 
 from django.db.models import Q
 
+from accounts import selectors
 from accounts.models import User
 from accounts.refusals import SessionEnded
 from core.ids import UserId
@@ -16,6 +17,8 @@ def lock(*user_ids: UserId) -> list[User]:
     These locks serialise everything that happens between users. Take them first; they are taken by ascending
     id to avoid deadlocks.
     """
+    if len(user_ids) <= 2:
+        return selectors.locked(user_ids[0], user_ids[-1])
     # Not ``pk__in``, which passes ids beyond the column's range to the database.
     wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
     return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))

@@ -6,6 +6,7 @@ from string import ascii_lowercase, digits
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -37,6 +38,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
     return open_session(user, device=device, method="register")
 
 
+@transaction.atomic
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
     """Create an account without e-mail and password and sign it in.
 

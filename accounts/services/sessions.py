@@ -90,7 +90,7 @@ def open_session(user: User, *, device: Device, method: str = "password") -> Sig
 
 def log_sign_in(user: User | None, *, device: Device, method: str, outcome: str) -> None:
     """Add an entry to the sign-in log."""
-    _log.count(user.pk if user else None, method, outcome, device.user_agent[:200], device.ip, timezone.now())
+    _log.later(user.pk if user else None, method, outcome, device.user_agent[:200], device.ip, timezone.now())
 
 
 @statement

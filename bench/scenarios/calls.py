@@ -53,12 +53,13 @@ async def first_minutes(run: Run) -> Turns:
         for (name, count), callers in zip(levels.items(), basket.CALLERS, strict=True):
             yield
             asked = list(islice(requests, count))
-            before = await _statements(run, call)
+            before = await _costs(run, call)
             burst = await _burst(run, asked, callers)
             if before is not None and name == "alone":
-                after = await _statements(run, call)
-                assert after is not None, "the server told its statements before"
-                figures["statements"] = round((after - before) / count, 1)
+                after = await _costs(run, call)
+                assert after is not None, "the server told its costs before"
+                figures["statements"] = round((after.statements - before.statements) / count, 1)
+                figures["round_trips"] = round((after.round_trips - before.round_trips) / count, 1)
             figures[f"{name}_p50_ms"] = measure.latency(burst.latencies)["p50_ms"]
             figures[f"{name}_per_s"] = round(count / burst.seconds, 1)
             figures[f"{name}_cpu_ms"] = round(burst.cpu_seconds / count * 1000, 3)
@@ -96,5 +97,5 @@ async def _burst(run: Run, requests: list[bytes], callers: int) -> _Burst:
     return burst
 
 
-async def _statements(run: Run, call: basket.Call) -> float | None:
-    return await basket.statements(run.target.base_url, call) if isinstance(run.target, Platform) else None
+async def _costs(run: Run, call: basket.Call) -> basket.Costs | None:
+    return await basket.costs(run.target.base_url, call) if isinstance(run.target, Platform) else None

@@ -1,6 +1,5 @@
 """Queries about direct messages and the two who write them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -29,17 +28,10 @@ def check_friends(one_id: UserId, other_id: UserId) -> None:
 
 
 @statement
-def _sender(sender_id: UserId, low_id: UserId, high_id: UserId) -> QuerySet[User, Any]:
+def sender(sender_id: UserId, low_id: UserId, high_id: UserId) -> QuerySet[User, Any]:
+    """Return the sender of a message, as a row for :func:`person`; none unless the two are friends."""
     friendship = friends.of_pair(low_id, high_id)
     return User.objects.filter(Exists(friendship), pk=sender_id, is_active=True).values_list(*PERSON)
-
-
-def sender_to(friend_id: UserId, sender_id: UserId) -> Person:
-    """Return the sender of a message to a friend. Raises ``NotFriends``."""
-    found = _sender.first(sender_id, *rules.between(sender_id, friend_id))
-    if found is None:
-        raise NotFriends
-    return _person(found)
 
 
 @statement
@@ -187,7 +179,8 @@ def unread_from(user_id: UserId, friend_id: UserId) -> int:
 
 
 @statement
-def _unread_by_friend(user_ids: Collection[UserId]) -> QuerySet[DirectMessage, Any]:
+def unread_by_friend(user_ids: Collection[UserId]) -> QuerySet[DirectMessage, Any]:
+    """Return the number of unread messages of these users by friend: user, friend, number."""
     two = OuterRef("receiver_id"), OuterRef("sender_id")
     are_friends = Exists(friends.of_pair(Least(*two), Greatest(*two)))
     return (
@@ -199,14 +192,6 @@ def _unread_by_friend(user_ids: Collection[UserId]) -> QuerySet[DirectMessage, A
     )
 
 
-def unread_counts_of(user_ids: Collection[UserId]) -> dict[UserId, dict[UserId, int]]:
-    """Return the unread messages from friends of each of these users who has any, by friend."""
-    counts: defaultdict[UserId, dict[UserId, int]] = defaultdict(dict)
-    for receiver_id, sender_id, n in _unread_by_friend(user_ids):
-        counts[receiver_id][sender_id] = n
-    return counts
-
-
 @statement
 def _user(user_id: UserId) -> QuerySet[User, Any]:
     return User.objects.filter(pk=user_id).values_list(*PERSON)
@@ -215,9 +200,10 @@ def _user(user_id: UserId) -> QuerySet[User, Any]:
 def person_of(user_id: UserId) -> Person | None:
     """Return a user's public identity by id, or None if the user is gone."""
     found = _user.first(user_id)
-    return None if found is None else _person(found)
+    return None if found is None else person(found)
 
 
-def _person(row: tuple[UserId, str, bool]) -> Person:
+def person(row: tuple[UserId, str, bool]) -> Person:
+    """Return a user's public identity."""
     user_id, username, is_premium = row
     return Person(id=user_id, username=username, is_premium=is_premium)

@@ -26,7 +26,7 @@ from chat.refusals import (
 )
 from chat.selectors.said import MESSAGE, by_message, said
 from core.ids import UserId
-from core.statements import statement
+from core.statements import statement, together
 from core.words import extra_words
 from friends.events import Person
 from realtime.membership.leased_set import users_in
@@ -408,15 +408,19 @@ def lobby_entered_by(
 
 def lobby_state(lobby_id: LobbyId) -> LobbyState:
     """Return an open lobby's state. Raises ``UnknownLobby``."""
-    found = lobby(lobby_id)
-    if found.status != Lobby.Status.OPEN:
+    lobbies, rows, latest = together(
+        _lobby.bound(lobby_id),
+        _members.bound(lobby_id, timezone.now()),
+        messages.top(LAST_MESSAGES, ["-id"]).bound(lobby_id),
+    )
+    if not lobbies or lobbies[0].status != Lobby.Status.OPEN:
         raise UnknownLobby
-    rows = _members(lobby_id, timezone.now())
+    (found,) = lobbies
     there = _shown_members(rows, users_in(ATTENDANCE, events.lobby_topic(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),
-        messages=msgspec.Raw(_encode(shown_messages(messages.top(LAST_MESSAGES, ["-id"])(lobby_id)))),
+        messages=msgspec.Raw(_encode(shown_messages(latest))),
         standing={user_id: standing for user_id, _, _, *standing in rows},
     )
 

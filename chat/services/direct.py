@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from chat import events, rules, selectors
 from chat.models import DirectMessage, DirectReaction, Thread
-from chat.refusals import UnknownMessage
+from chat.refusals import NotFriends, UnknownMessage
 from chat.services.messages import change_reaction, check_changeable
 from core import speech, words
 from core.ids import UserId
-from core.statements import Insert, Update, statement
+from core.statements import Insert, Update, statement, together
 from realtime.publishing import publish
 
 
@@ -25,12 +25,17 @@ def post_direct(
     Raises ``InvalidContent``, ``NotFriends``, and ``UnknownMessage`` if it answers one that is not there.
     """
     content = words.mask(speech.clean(content))
-    sender = selectors.sender_to(friend_id, sender_id)
     low_id, high_id = rules.between(sender_id, friend_id)
-    thread_id = _lock_thread(low_id, high_id)
+    senders, threads = together(
+        selectors.sender.bound(sender_id, low_id, high_id), _locked_thread.bound(low_id, high_id)
+    )
+    if not senders:
+        raise NotFriends
+    sender = selectors.person(senders[0])
+    thread_id = threads[0] if threads else _lock_thread(low_id, high_id)
     quoted = None if reply_to is None else _quote(sender_id, friend_id, reply_to)
     ((message_id, created_at),) = _store(thread_id, sender_id, friend_id, content, reply_to)
-    _set_last.count(thread_id, message_id, created_at)
+    _set_last.later(thread_id, message_id, created_at)
     text = events.DirectText(
         id=message_id,
         content=content,
@@ -60,7 +65,7 @@ def _lock_thread(low_id: UserId, high_id: UserId) -> int:
     """Lock the conversation, so that its messages are published in the order of their ids; return its id."""
     found = _locked_thread.first(low_id, high_id)
     if found is None:
-        _make_thread.count(low_id, high_id)
+        _make_thread.later(low_id, high_id)
         (found,) = _locked_thread(low_id, high_id)
     return found
 

@@ -26,7 +26,7 @@ from chat.refusals import (
 from core import words
 from core.ids import UserId
 from core.refusals import Invalid
-from core.statements import Insert, statement
+from core.statements import Insert, statement, together
 from game import selectors as games
 from game import services as game_services
 from game.author import catalogue
@@ -49,11 +49,14 @@ def _locked(lobby_id: LobbyId) -> QuerySet[Lobby]:
 
 def locked(lobby_id: LobbyId) -> Lobby:
     """Return the open lobby, locked against other changes. Raises ``UnknownLobby``, ``LobbyClosed``."""
-    found = _locked.first(lobby_id)
-    if found is None:
+    return _open(_locked(lobby_id))
+
+
+def _open(found: list[Lobby]) -> Lobby:
+    if not found:
         raise UnknownLobby
-    selectors.check_open(found)
-    return found
+    selectors.check_open(found[0])
+    return found[0]
 
 
 @transaction.atomic
@@ -132,8 +135,9 @@ def join_lobby(*, user_id: UserId, lobby_id: LobbyId, is_invited: bool = False) 
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
     """
-    lobby = locked(lobby_id)
-    ((is_member, is_banned, member_count, last_message),) = _asking_in(lobby_id, user_id, timezone.now())
+    lobbies, asking = together(_locked.bound(lobby_id), _asking_in.bound(lobby_id, user_id, timezone.now()))
+    lobby = _open(lobbies)
+    ((is_member, is_banned, member_count, last_message),) = asking
     if is_member:
         return
     if is_banned:
@@ -142,7 +146,7 @@ def join_lobby(*, user_id: UserId, lobby_id: LobbyId, is_invited: bool = False) 
         raise InvitationNeeded
     if member_count >= lobby.max_participants:
         raise LobbyFull
-    _add_member.count(lobby.pk, user_id, last_message or 0)
+    _add_member.later(lobby.pk, user_id, last_message or 0)
     publish_update(lobby, user_id=user_id)
 
 

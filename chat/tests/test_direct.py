@@ -159,7 +159,7 @@ def test_conversations_are_listed_with_what_is_unread_the_last_one_first(
     ]
     Friendship.objects.filter(low_id=min(ada.id, cyd.id), high_id=max(ada.id, cyd.id)).delete()
     assert [each["user"]["username"] for each in ada.get("dm/")["results"]] == ["bob"]
-    assert selectors.unread_counts_of([ada.id]) == {ada.id: {bob.id: 1}}
+    assert selectors.unread_by_friend([ada.id]) == [(ada.id, bob.id, 1)]
 
 
 def test_history_comes_by_pages_for_the_two_alone(ada: Person, bob: Person, cyd: Person) -> None:

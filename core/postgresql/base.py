@@ -3,15 +3,15 @@
 import time
 from typing import Any, ClassVar
 
-from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
 from core.call_costs import CountedDatabase
+from core.postgresql.round_trips import FewRoundTrips
 
 RETRY_INTERVAL_S = 1.0
 
 
-class DatabaseWrapper(CountedDatabase, base.DatabaseWrapper):
+class DatabaseWrapper(CountedDatabase, FewRoundTrips):
     """After one wait for a connection timed out, only one caller per ``RETRY_INTERVAL_S`` waits again.
 
     The others get an ``OperationalError`` at once, until a connection succeeds.

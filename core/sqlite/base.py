@@ -3,6 +3,8 @@
 import random
 import sqlite3
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
@@ -18,6 +20,16 @@ class DatabaseWrapper(CountedDatabase, base.DatabaseWrapper):
     SQLite's own busy handler backs off to ten times a second, so that under load newcomers overtake those who
     have waited longest.
     """
+
+    def execute_later(self, sql: str, params: Sequence[Any]) -> None:
+        """Execute a statement, of which nothing but its effect is needed."""
+        with self.cursor() as cursor:
+            cursor.execute(sql, params)
+
+    def fetch_together(self, queries: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+        """Return the rows of each query."""
+        with self.cursor() as cursor:
+            return [cursor.execute(sql, params).fetchall() for sql, params in queries]
 
     def _start_transaction_under_autocommit(self) -> None:
         patience_s: float = self.settings_dict["OPTIONS"]["timeout"]

@@ -1,4 +1,4 @@
-"""Connections to an unreachable database."""
+"""Round trips to PostgreSQL, and connections to one that is unreachable."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import IntegrityError, OperationalError, connections, transaction
 from pytest_django import DjangoDbBlocker
 
 from core.embedded import postgres
@@ -32,8 +32,10 @@ def database(
     database = base.DatabaseWrapper(
         {**connections["default"].settings_dict, **where, "OPTIONS": options}, alias="away"
     )
+    connections["away"] = database
     with django_db_blocker.unblock():
         yield database
+    del connections["away"]
     database.close()
     database.close_pool()
 
@@ -87,3 +89,65 @@ def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(
     while _ask(database) != "here":
         clock.now += base.RETRY_INTERVAL_S
     assert [_ask(database) for _ in range(3)] == ["here"] * 3
+
+
+def test_what_gives_no_result_takes_no_round_trip(database: Any, round_trips: list[str]) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE notes (note text PRIMARY KEY)")
+        round_trips.clear()
+
+        with transaction.atomic("away"), transaction.atomic("away"):
+            cursor.execute("INSERT INTO notes VALUES (%s) RETURNING note", ["100 %; '"])
+            assert cursor.fetchall() == [("100 %; '",)]
+            with transaction.atomic("away"):
+                database.execute_later("INSERT INTO notes VALUES (%s)", ["later"])
+        assert len(round_trips) == 2
+
+        with transaction.atomic("away"):
+            database.execute_later("DELETE FROM notes WHERE note = %s", ["later"])
+        assert len(round_trips) == 3
+
+        [notes, [(count,)]] = database.fetch_together(
+            [("SELECT note FROM notes WHERE note <> %s", ["later"]), ("SELECT count(*) FROM notes", [])]
+        )
+        assert (notes, count) == ([("100 %; '",)], 1)
+        assert len(round_trips) == 4
+
+
+def test_a_savepoint_that_fails_takes_back_only_what_came_after_it(database: Any) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE notes (note text PRIMARY KEY)")
+        with transaction.atomic("away"):
+            database.execute_later("INSERT INTO notes VALUES (%s)", ["kept"])
+            with pytest.raises(IntegrityError), transaction.atomic("away"):
+                database.execute_later("INSERT INTO notes VALUES (%s)", ["dropped"])
+                cursor.execute("INSERT INTO notes VALUES (%s)", ["kept"])
+            with pytest.raises(ZeroDivisionError), transaction.atomic("away"):
+                database.execute_later("INSERT INTO notes VALUES (%s)", ["dropped"])
+                raise ZeroDivisionError
+        cursor.execute("SELECT note FROM notes")
+        assert cursor.fetchall() == [("kept",)]
+
+
+def test_statements_of_every_kind_belong_to_the_transaction(database: Any) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE notes (note text PRIMARY KEY)")
+
+        def insert_many() -> None:
+            cursor.executemany("INSERT INTO notes VALUES (%s)", [["a"], ["b"]])
+
+        def copy() -> None:
+            with cursor.copy("COPY notes FROM STDIN") as rows:
+                rows.write_row(["a"])
+
+        for write in (insert_many, copy):
+            with pytest.raises(ZeroDivisionError), transaction.atomic("away"):
+                write()
+                raise ZeroDivisionError
+            cursor.execute("SELECT count(*) FROM notes")
+            assert cursor.fetchone() == (0,)
+
+        with transaction.atomic("away"), database.chunked_cursor() as chunks:
+            database.execute_later("INSERT INTO notes VALUES (%s)", ["a"])
+            chunks.execute("SELECT note FROM notes FOR UPDATE")
+            assert chunks.fetchmany(1) == [("a",)]

@@ -8,17 +8,16 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.transaction import TransactionManagementError
 from django.db.utils import IntegrityError
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
 from core.ids import UserId
-from core.statements import Insert, Update, statement
+from core.statements import Insert, Update, statement, together
 from progression.models import Currency, Entry, Item, Player, Receipt, Stack
 
 pytestmark = pytest.mark.django_db
@@ -293,18 +292,64 @@ def test_locked_rows_come_without_joined_ones_which_would_be_older() -> None:
         statement(locked)(UserId(1))
 
 
-def test_one_statement_runs_for_many_values(ada: Player) -> None:
+@statement
+def pay(user_id: UserId, gold: int) -> Update:
+    return Update(Player.objects.filter(pk=user_id), gold=F("gold") + gold)
+
+
+def test_what_is_written_later_is_there_for_the_next_statement_and_after_the_commit(
+    ada: Player, transactional_db: None
+) -> None:
+    with transaction.atomic():
+        pay.later(ada.pk, 5)
+        pay.later(ada.pk, 7)
+        assert player.first(ada.pk).gold == 22
+        pay.later(ada.pk, 1)
+    assert player.first(ada.pk).gold == 23
+    pay.later(ada.pk, 1)
+    assert player.first(ada.pk).gold == 24
+
+
+def test_what_was_to_be_written_later_is_rolled_back(ada: Player, transactional_db: None) -> None:
+    class Undone(Exception):
+        pass
+
+    def undo(*, seen: bool, nested: bool) -> None:
+        with pytest.raises(Undone), transaction.atomic():
+            if nested:
+                with pytest.raises(Undone), transaction.atomic():
+                    pay.later(ada.pk, 5)
+                    if seen:
+                        assert player.first(ada.pk).gold == 15
+                    raise Undone
+                assert player.first(ada.pk).gold == 10
+            pay.later(ada.pk, 5)
+            raise Undone
+
+    for seen in (False, True):
+        for nested in (False, True):
+            undo(seen=seen, nested=nested)
+            assert player.first(ada.pk).gold == 10
+
+
+def test_what_fails_later_fails_the_transaction(ada: Player, transactional_db: None) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        pay.later(ada.pk, 1)
+        pay.later(ada.pk, -100)
+    assert player.first(ada.pk).gold == 10
+
+
+def test_statements_together_give_what_each_gives(ada: Player) -> None:
     @statement
-    def pay(user_id: UserId, gold: int) -> Update:
-        return Update(Player.objects.filter(pk=user_id), gold=F("gold") + gold)
+    def names(text: str) -> QuerySet[User, str]:
+        return User.objects.filter(username=text).values_list("username", flat=True)
 
-    bob = Player.objects.create(user=User.objects.create(username="bob"), gold=1)
-    with CaptureQueriesContext(connection) as queries:
-        pay.run_each([(ada.pk, 5), (bob.pk, 7)])
-    pay.run_each([])
-
-    assert len(queries) == 1
-    assert list(Player.objects.order_by("pk").values_list("gold", flat=True)) == [15, 8]
+    assert together(player.bound(ada.pk), names.bound("ada")) == ([ada], ["ada"])
+    assert together(names.bound("100 %; '"), players.bound([ada.pk]), names.bound("ada")) == (
+        [],
+        [ada],
+        ["ada"],
+    )
 
 
 def test_values_go_where_they_belong_in_long_statements(ada: Player) -> None:

@@ -6,7 +6,7 @@ Each change is one transaction under the lock of the battle's row, so any worker
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 from core import due, maintenance
 from core.ids import UserId
 from core.refusals import Refusal
-from core.statements import Insert, Update, statement
+from core.statements import Bound, Insert, Update, statement, together
 from game import combat
 from game.battles import events, rules, selectors
 from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
@@ -43,6 +43,8 @@ from realtime.publishing import publish
 LOOK = "battles"
 MAX_SEED = 2**63
 
+Row = TypeVar("Row")
+
 
 class AttackOutcome(NamedTuple):
     """The result of an attack, and the battle's state after it."""
@@ -60,10 +62,12 @@ def join(*, user_id: UserId, battle_id: int) -> BattleState:
     """
     battle = _locked(battle_id)
     now = timezone.now()
-    is_new = bool(_enter.count(battle_id, user_id, combat_stats(user_id).max_hp, now))
-    fighters = selectors.fighters_of(battle_id)
-    enemies = _enemies_of(battle_id)
-    if not is_new:
+    entered, fighters, enemies = together(
+        _enter.bound(battle_id, user_id, combat_stats(user_id).max_hp, now),
+        selectors.fighters_of.bound(battle_id),
+        _enemies_of.bound(battle_id),
+    )
+    if not entered:
         return selectors.shown_battle(battle, enemies, fighters, user_id)
     maintenance.check(user_id)
     if battle.state in Battle.OVER:
@@ -92,9 +96,8 @@ def attack(*, user_id: UserId, battle_id: int, enemy_id: int) -> AttackOutcome:
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleOver``, ``FighterFallen``, ``UnknownEnemy``,
     ``EnemyIsDefeated``, ``AttackOnCooldown``.
     """
-    battle = _locked(battle_id)
+    battle, enemies = _locked_with(_enemies_of.bound(battle_id), battle_id)
     now = timezone.now()
-    enemies = _enemies_of(battle_id)
     target = next((enemy for enemy in enemies if enemy.pk == enemy_id), None)
     if target is None or target.hp == 0 or battle.state in Battle.OVER:
         raise _why_not(battle, user_id, target, now)
@@ -174,7 +177,8 @@ def act(*, battle_id: int) -> bool:
         enemy.acts_at = rules.next_action(enemy.acts_at, now, timedelta(milliseconds=enemy.acts_every_ms))
         struck.append((enemy, target, hit, target.hp))
     _save_enemies(enemies)
-    _save_health.run_each([(fighter.pk, fighter.hp) for fighter in fighters])
+    for fighter in fighters:
+        _save_health.later(fighter.pk, fighter.hp)
     _save_step(battle, enemies)
     for enemy, target, hit, hp in struck:
         publish(
@@ -199,8 +203,8 @@ def claim_loot(*, user_id: UserId, battle_id: int) -> LootShape:
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``NoFairShare``, ``LootClaimed``.
     """
-    battle = _locked(battle_id)
-    parts = {user: part for user, *part in _parts_of(battle_id)}
+    battle, rows = _locked_with(_parts_of.bound(battle_id), battle_id)
+    parts = {user: part for user, *part in rows}
     if user_id not in parts:
         raise NotInBattle
     if battle.state != Battle.State.WON:
@@ -227,7 +231,7 @@ def claim_loot(*, user_id: UserId, battle_id: int) -> LootShape:
         "items": given.items,
         "level_up": given.level_up is not None,
     }
-    _save_loot.count(battle_id, user_id, loot)
+    _save_loot.later(battle_id, user_id, loot)
     achievements.record_locked(user_id, metric=Metric.BATTLES_WON)
     return msgspec.convert(loot, LootShape)
 
@@ -355,6 +359,7 @@ def _enter(battle_id: int, user_id: UserId, hp: int, now: datetime) -> Insert:
         max_hp=hp,
         ready_at=now,
         conflict=("battle", "user"),
+        returning=("id",),
     )
 
 
@@ -384,7 +389,8 @@ def _save_enemy(enemy_id: int, hp: int, max_hp: int, acts_at: datetime | None) -
 
 
 def _save_enemies(enemies: Iterable[Enemy]) -> None:
-    _save_enemy.run_each([(enemy.pk, enemy.hp, enemy.max_hp, enemy.acts_at) for enemy in enemies])
+    for enemy in enemies:
+        _save_enemy.later(enemy.pk, enemy.hp, enemy.max_hp, enemy.acts_at)
 
 
 @statement
@@ -397,6 +403,14 @@ def _locked(battle_id: int) -> Battle:
     if battle is None:
         raise UnknownBattle
     return battle
+
+
+def _locked_with(rest: Bound[Row], battle_id: int) -> tuple[Battle, list[Row]]:
+    """Return the battle and the rows of another statement, which sees them as they are under the lock."""
+    battles, rows = together(_for_update.bound(battle_id), rest)
+    if not battles:
+        raise UnknownBattle
+    return battles[0], rows
 
 
 def _fighter(battle: Battle, user_id: UserId) -> Fighter:
@@ -423,7 +437,7 @@ def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
         battle.acts_at = min((enemy.acts_at for enemy in living if enemy.acts_at), default=None)
         if battle.acts_at is not None:
             due.wake(LOOK)
-    _save_battle.count(battle.pk, battle.step, battle.state, battle.acts_at)
+    _save_battle.later(battle.pk, battle.step, battle.state, battle.acts_at)
 
 
 def _joined(battle: Battle, fighter: Fighter, enemies: Iterable[Enemy]) -> events.PlayerJoined:

@@ -17,6 +17,7 @@ from game.selectors.games import (
     to_adopt,
     unfinished_by_game,
     unfinished_created_by,
+    unfinished_games,
     unfinished_ids,
 )
 from game.selectors.journal import chat, first_seats, first_users, inputs, movers, room_record
@@ -78,6 +79,7 @@ __all__ = [
     "to_adopt",
     "unfinished_by_game",
     "unfinished_created_by",
+    "unfinished_games",
     "unfinished_ids",
     "with_metadata",
     "ws_url",

@@ -119,11 +119,12 @@ def is_unfinished(game_id: uuid.UUID, name: str) -> bool:
 
 def unfinished_created_by(user_id: UserId) -> int:
     """Return the number of unfinished games that the user created."""
-    return len(_unfinished(user_id, offered()))
+    return len(unfinished_games(user_id, offered()))
 
 
 @statement
-def _unfinished(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, uuid.UUID]:
+def unfinished_games(user_id: UserId, offered: Collection[str]) -> QuerySet[Game, uuid.UUID]:
+    """Return the ids of the unfinished games that the user created."""
     games = Game.objects.filter(created_by_id=user_id, name__in=offered).exclude(state__in=Game.OVER)
     return games.values_list("pk", flat=True)
 

@@ -15,7 +15,7 @@ from core import maintenance
 from core.calls import run_before
 from core.ids import UserId
 from core.refusals import Conflict, Invalid
-from core.statements import Insert, Update, statement
+from core.statements import Insert, Update, statement, together
 from game import commands, events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
@@ -95,7 +95,7 @@ def create_game(
     tell_list(game)
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     for number, (user_id, bot_level) in enumerate(players):
-        _add_seat.count(game.pk, number, user_id, bot_level, ratings[user_id])
+        _add_seat.later(game.pk, number, user_id, bot_level, ratings[user_id])
     return game
 
 
@@ -289,8 +289,10 @@ def check_seats(rules: type[Rules], *, seats: int | None) -> None:
 
 def _check_may_create(user_id: UserId) -> None:
     # The lock serialises one user's concurrent calls, so that each is counted.
-    _lock_user(user_id)
-    if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
+    _, unfinished = together(
+        _lock_user.bound(user_id), selectors.unfinished_games.bound(user_id, selectors.offered())
+    )
+    if len(unfinished) >= MAX_UNFINISHED:
         raise TooManyGames(f"You have {MAX_UNFINISHED} games that are not over yet.")
 
 
@@ -302,10 +304,10 @@ def _lock_user(user_id: UserId) -> QuerySet[Any, int]:
 @transaction.atomic
 def join(*, user_id: UserId, game_id: uuid.UUID) -> Game:
     """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
-    game = _locked.first(game_id)
-    if game is None:
+    games, seats = together(_locked.bound(game_id), _seats.bound(game_id))
+    if not games:
         raise UnknownMatch
-    seats = _seats(game_id)
+    (game,) = games
     taken = {seat.number: seat for seat in seats if seat.left_at is None}
     if any(seat.user_id == user_id for seat in taken.values()):
         return game
@@ -315,7 +317,7 @@ def join(*, user_id: UserId, game_id: uuid.UUID) -> Game:
     former = next((seat for seat in seats if seat.user_id == user_id), None)
     if former is None:
         rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-        _add_seat.count(game_id, number, user_id, None, rating)
+        _add_seat.later(game_id, number, user_id, None, rating)
         taken[number] = Seat(game=game, number=number, user_id=user_id, rating_before=rating)
     else:
         former.number, former.left_at, former.is_open = number, None, former.queue is None
@@ -348,7 +350,7 @@ def _seats(game_id: uuid.UUID) -> QuerySet[Seat]:
 
 def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> None:
     game.state = Game.State.WAITING_FOR_PLAYERS
-    _store.count(game.pk, game.state, game.seats_wanted)
+    _store.later(game.pk, game.state, game.seats_wanted)
     for seat in seats:
         publish(match_found(game, rules=rules, number=seat.number, user_id=seat.user_id))
 
@@ -392,7 +394,7 @@ def _fill(game: Game, seats: Sequence[Seat], bot: BOT) -> list[Seat]:
     known = sum(seat.bot_level == bot.level for seat in seats)
     bots = _bots([bot.level] * (known + len(free)))[known:]
     for number, (user_id, level) in zip(free, bots, strict=True):
-        _add_seat.count(game.pk, number, user_id, level, None)
+        _add_seat.later(game.pk, number, user_id, level, None)
     return list(game.seats.filter(number__in=free).order_by("number"))
 
 

@@ -98,13 +98,9 @@ def unanswered_by(user_id: UserId) -> int:
     return pending().filter(to_user=user_id).count()
 
 
-def unanswered_by_each(user_ids: Iterable[UserId]) -> dict[UserId, int]:
-    """Return :func:`unanswered_by` for each of these users who has any."""
-    return dict(_unanswered(list(user_ids), timezone.now()))
-
-
 @statement
-def _unanswered(user_ids: Collection[UserId], now: datetime) -> QuerySet[Invite, tuple[UserId, int]]:
+def unanswered(user_ids: Collection[UserId], now: datetime) -> QuerySet[Invite, tuple[UserId, int]]:
+    """Return each of these users whose answer invites wait for, with their number."""
     rows = pending(now).filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
     return rows.values_list("to_user", "n")
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.ids import UserId
+from core.statements import statement, together
 from game import selectors as game_selectors
 from game.author.queues import NoQuestions
 from matchmaking import rules, selectors
@@ -21,6 +23,7 @@ from matchmaking.services.tickets import (
     delete_tickets,
     lock_proposed,
     lock_queue,
+    queue_lock,
     tell_party,
     waiting_ticket,
 )
@@ -46,8 +49,7 @@ def withdraw(*, party_id: PartyId) -> None:
 
 
 def _withdraw(ticket: Ticket, *, left: Sequence[UserId] = ()) -> bool:
-    lock_queue(ticket.queue_id)
-    members = list(ticket.members.values_list("user_id", "ticket__proposal"))
+    _, members = together(queue_lock.bound(ticket.queue_id), _members.bound(ticket.pk))
     user_ids = [user_id for user_id, _ in members]
     proposals = {proposal_id for _, proposal_id in members if proposal_id is not None}
     for proposal_id in proposals:
@@ -57,6 +59,11 @@ def _withdraw(ticket: Ticket, *, left: Sequence[UserId] = ()) -> bool:
     if ticket.party_id is not None:
         tell_party(QueueLeft, party_id=ticket.party_id, queue=ticket.queue_id, user_ids=user_ids)
     return True
+
+
+@statement
+def _members(ticket_id: int) -> QuerySet[Member, tuple[UserId, int | None]]:
+    return Member.objects.filter(ticket=ticket_id).values_list("user_id", "ticket__proposal")
 
 
 @transaction.atomic

@@ -6,10 +6,12 @@ from statistics import fmean
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
 from core.ids import UserId
+from core.statements import statement
 from game.author import catalogue, queues
 from game.author.queues import Queue as DeclaredQueue
 from game.author.queues import Waiting
@@ -44,6 +46,12 @@ def lock_queue(queue: str) -> None:
     """Lock the queue's row, creating it first if necessary."""
     while not queue_is_locked(queue):
         Queue.objects.bulk_create([Queue(pk=queue)], ignore_conflicts=True)
+
+
+@statement
+def queue_lock(queue: str) -> QuerySet[Queue, str]:
+    """Lock the queue's row, if it exists."""
+    return Queue.objects.select_for_update().filter(pk=queue).values_list("pk", flat=True)
 
 
 def queue_is_locked(queue: str, *, skip_locked: bool = False) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from core.ids import UserId
@@ -33,13 +33,13 @@ def _tally(user_id: UserId, metric: str, first: int, then: Any) -> Insert:
         count=first,
         conflict=("player", "metric"),
         update={"count": then},
-        returning=("count",),
     )
 
 
 @statement
-def _due(user_id: UserId, metric: str, count: int) -> QuerySet[Achievement]:
-    return Achievement.objects.filter(metric=metric, goal__lte=count).exclude(earned__player=user_id)
+def _due(user_id: UserId, metric: str) -> QuerySet[Achievement]:
+    reached = Tally.objects.filter(player=user_id, metric=metric, count__gte=OuterRef("goal"))
+    return Achievement.objects.filter(Exists(reached), metric=metric).exclude(earned__player=user_id)
 
 
 @statement
@@ -75,8 +75,8 @@ def reach(user_id: UserId, *, metric: Metric, value: int) -> None:
 
 def _count(tally: Statement[..., tuple[Any, ...]], user_id: UserId, metric: Metric, amount: int) -> None:
     """Change the tally, and grant the achievements that this reaches."""
-    ((count,),) = tally(user_id, metric, amount)
-    for achievement in _due(user_id, metric, count):
+    tally.later(user_id, metric, amount)
+    for achievement in _due(user_id, metric):
         if not _earn.count(user_id, achievement.pk):
             continue  # the reward of an earlier one brought a level that earned it
         progression.grant(

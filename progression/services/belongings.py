@@ -27,12 +27,12 @@ def _put_on(stack_id: int, slot: str) -> Update:
     return Update(Stack.objects.filter(pk=stack_id), worn_in=slot)
 
 
-def own_stack(player: Player, *, stack_id: int) -> Stack:
-    """Return a stack of the player's. Raises ``NotOwned``."""
-    stack = _stack_of.first(player.pk, stack_id)
-    if stack is None:
+def lock_stack(user_id: UserId, *, stack_id: int) -> tuple[Player, Stack]:
+    """Lock the user's player; return it with a stack that is theirs. Raises ``NotOwned``."""
+    player, stacks = ledger.lock_with(user_id, _stack_of.bound(user_id, stack_id))
+    if not stacks:
         raise NotOwned("There is no such item in your inventory.")
-    return stack
+    return player, stacks[0]
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def consume_item(user_id: UserId, *, stack_id: int, quantity: int = 1, cause: st
     before = ledger.receipt(player, key)
     if before is not None:
         return Item.objects.get(pk=before["item_id"])
-    item = own_stack(player, stack_id=stack_id).item
+    item = lock_stack(user_id, stack_id=stack_id)[1].item
     ledger.move_items(player, item, -quantity, cause=cause, key=key)
     ledger.store_receipt(player, key, {"item_id": item.pk})
     return item
@@ -56,12 +56,11 @@ def consume_item(user_id: UserId, *, stack_id: int, quantity: int = 1, cause: st
 @transaction.atomic
 def equip(user_id: UserId, *, stack_id: int) -> Stack:
     """Equip a piece of gear, replacing what is in its slot. Raises ``NotOwned``, ``CannotBeWorn``."""
-    player = ledger.lock(user_id)[user_id]
-    stack = own_stack(player, stack_id=stack_id)
+    _, stack = lock_stack(user_id, stack_id=stack_id)
     if not stack.item.slot:
         raise CannotBeWorn(f"{stack.item.name} is nothing to wear.")
-    _take_off.count(user_id, stack.item.slot)
-    _put_on.count(stack_id, stack.item.slot)
+    _take_off.later(user_id, stack.item.slot)
+    _put_on.later(stack_id, stack.item.slot)
     stack.worn_in = stack.item.slot
     publish(StatsChanged(user_id=user_id))
     return stack

@@ -1,15 +1,17 @@
 """Giving and taking: experience, money and items, once a key."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.ids import UserId
+from core.statements import statement
 from progression import ledger, selectors
 from progression.currencies import DeclaredCurrency, declared
 from progression.events import DailyRewardClaimed, LevelUp, StatsChanged
@@ -140,7 +142,7 @@ def take(
             _declared(name)
         if amount:
             ledger.move_money(player, name, -amount, cause=cause, key=key)
-    taken = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
+    taken = _items(quantities) if quantities else []
     if len(taken) < len(quantities):
         raise ValueError(f"Unknown items among {', '.join(quantities)}")
     for item in taken:
@@ -151,9 +153,14 @@ def take(
     return left
 
 
+@statement
+def _items(slugs: Collection[str]) -> QuerySet[Item]:
+    return Item.objects.filter(slug__in=slugs).order_by("pk")
+
+
 def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: str) -> list[dict[str, Any]]:
     """Add these quantities of items, by slug; return their descriptions."""
-    given = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
+    given = _items(quantities) if quantities else []
     for item in given:
         ledger.move_items(player, item, quantities[item.slug], cause=cause, key=key)
     if len(given) < len(quantities):

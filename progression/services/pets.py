@@ -11,7 +11,7 @@ from progression.events import PetHatched, StatsChanged
 from progression.models import Item, Pet, Player, Species
 from progression.models.tuning import growth
 from progression.refusals import FullyGrown, NotAnEgg, NotFood, NothingHatches, NotInSet, NotOwned
-from progression.services.belongings import own_stack
+from progression.services.belongings import lock_stack
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -30,8 +30,8 @@ def hatch(user_id: UserId, *, stack_id: int) -> Pet:
 
     Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
     """
-    player = ledger.lock(user_id)[user_id]
-    egg = own_stack(player, stack_id=stack_id).item
+    player, stack = lock_stack(user_id, stack_id=stack_id)
+    egg = stack.item
     if egg.kind != Item.Kind.EGG:
         raise NotAnEgg(f"{egg.name} does not hatch.")
     species = selectors.species_by_rarity()
@@ -39,7 +39,7 @@ def hatch(user_id: UserId, *, stack_id: int) -> Pet:
         raise NothingHatches("There are no pets on this server.")
     seed = secrets.randbelow(MAX_SEED)
     drawn = Species.objects.get(slug=rules.hatch(seed, selectors.hatch_chances()[egg.rarity], species))
-    entry_id = ledger.move_items(player, egg, -1, cause="hatch")
+    entry_id = ledger.use_up(player, egg, cause="hatch")
     pet = Pet.objects.create(player=player, species=drawn, egg_id=entry_id, seed=seed)
     publish(PetHatched(user_id=user_id))
     return pet
@@ -48,9 +48,9 @@ def hatch(user_id: UserId, *, stack_id: int) -> Pet:
 @transaction.atomic
 def feed(user_id: UserId, *, pet_id: int, stack_id: int) -> Pet:
     """Feed a pet one unit of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
-    player = ledger.lock(user_id)[user_id]
+    player, stack = lock_stack(user_id, stack_id=stack_id)
     pet = _own_pet(player, pet_id)
-    food = own_stack(player, stack_id=stack_id).item
+    food = stack.item
     if food.kind != Item.Kind.FOOD:
         raise NotFood(f"{food.name} is nothing to eat.")
     if growth().pet.to_next(pet.xp) == 0:

@@ -52,7 +52,7 @@ def regenerate_stamina(user_id: UserId) -> Player:
     """Store the user's stamina as of now."""
     player = ledger.lock(user_id)[user_id]
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
-    _save_stamina.count(user_id, player.stamina, player.stamina_at)
+    _save_stamina.later(user_id, player.stamina, player.stamina_at)
     return player
 
 
@@ -79,7 +79,7 @@ def spend_stamina(user_id: UserId, *, amount: int, cause: str, key: str = "") ->
             f"It takes {amount} stamina, and you have {int(value)}.",
             details={"stamina": int(value), "needed": amount},
         )
-    _save_stamina.count(user_id, value - amount, at)
+    _save_stamina.later(user_id, value - amount, at)
     left = int(value - amount)
     ledger.store_receipt(player, key, {"cause": cause, "left": left})
     return left

@@ -60,12 +60,12 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(
     ada.enter_play()
     bob.enter_play()
     is_going, is_answered = Event(), Event()
-    store_last_seen = world._set_last_seen.count
+    store_last_seen = world._set_last_seen.later
 
-    def going(*values: Any) -> int:
+    def going(*values: Any) -> None:
         is_going.set()
         let_the_other_come(is_answered)
-        return store_last_seen(*values)
+        store_last_seen(*values)
 
     def attack() -> None:
         assert is_going.wait(timeout=60)
@@ -74,7 +74,7 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(
         finally:
             is_answered.set()
 
-    monkeypatch.setattr(world._set_last_seen, "count", going)
+    monkeypatch.setattr(world._set_last_seen, "later", going)
     (_, refused) = at_once([bob.leave_play, attack])
     assert refused.code == "unknown_target"
     assert not Combat.objects.exists()

@@ -30,6 +30,7 @@ STATEMENTS = {"read": 5, "write": 6}
 ROUND_TRIPS = {"read": 2, "write": 5}
 """The most round trips to the database of a call, with that of COMMIT."""
 EXCEPTIONS = {
+    "history": (Costs(3, 3), "reads the friendship, a page, and the reactions to its messages"),
     "queue_join": (
         Costs(7, 8),
         "looks for a match under the queue's lock, stores a ticket, and reads its place",

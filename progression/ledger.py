@@ -307,15 +307,13 @@ def buy(user_id: UserId, item: Item, quantity: int, *, currency: str, price: int
     """
     if currency not in _PAY:
         balance = _changed_declared(_locked(user_id).pk, currency, -price)
-        added = _add(user_id, item.pk, quantity)
+    elif paid := _PAY[currency](user_id, price):
+        ((balance,),) = paid
     else:
-        paid, added = together(_PAY[currency].bound(user_id, price), _add.bound(user_id, item.pk, quantity))
-        if paid:
-            ((balance,),) = paid
-        else:
-            balance = _changed(_locked(user_id), currency, -price)
-            _SET_BALANCE[currency].later(user_id, balance)
-    ((stack_id, owned, worn_in),) = added
+        balance = _changed(_locked(user_id), currency, -price)
+        _SET_BALANCE[currency].later(user_id, balance)
+    # Only now, with the player locked by the payment: others take the locks in the same order.
+    ((stack_id, owned, worn_in),) = _add(user_id, item.pk, quantity)
     _enter_purchase.later(user_id, currency, -price, balance, item.pk, quantity, owned)
     return balance, Stack(pk=stack_id, player_id=user_id, item=item, quantity=owned, worn_in=worn_in)
 

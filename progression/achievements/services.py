@@ -110,5 +110,5 @@ def merge(*, kept_id: UserId, former_id: UserId) -> None:
     has = Earned.objects.filter(player=kept_id).values("achievement")
     Earned.objects.filter(player=former_id).exclude(achievement__in=has).update(player=kept_id)
     for tally in Tally.objects.filter(player=former_id, count__gt=0):
-        (_raise if tally.metric == Metric.LEVEL else _add)(kept_id, tally.metric, tally.count)
+        (_raise if tally.metric == Metric.LEVEL else _add).count(kept_id, tally.metric, tally.count)
     Tally.objects.filter(player=former_id).delete()

@@ -2,7 +2,7 @@
 
 A cell is workers, a PostgreSQL and a Redis; a fleet is as many cells as its players fill. Each operation that
 a player causes costs processor time of each of the three, bandwidth and storage; a need is the sum over all
-operations, divided by how far its resource may be loaded. ``docs/scaling.md`` has the reasoning and a table.
+operations, divided by how far its resource may be loaded.
 """
 
 from collections.abc import Mapping

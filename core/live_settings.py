@@ -8,7 +8,6 @@ Each is declared once, with its type and default::
 A worker reads the changed ones at most once a second, and only when one is asked for. Every change is kept.
 """
 
-import time
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +17,7 @@ from django.utils import timezone
 from core.ids import UserId
 from core.models import LiveChange, LiveValue
 from core.refusals import Invalid, Unavailable
+from core.remembered import Remembered
 
 CACHED_S = 1.0
 MOST = 1_000_000
@@ -41,7 +41,7 @@ class LiveSetting(Generic[T]):
     title: str
 
     def __call__(self) -> T:
-        value = _values().get(self.name, self.default)
+        value = values().get(self.name, self.default)
         return value if type(value) is type(self.default) else self.default
 
     def checked(self, value: Any) -> T:
@@ -53,8 +53,8 @@ class LiveSetting(Generic[T]):
 
 
 _declared: dict[str, LiveSetting[Any]] = {}
-_known: dict[str, Any] = {}
-_read_at = float("-inf")
+values = Remembered(lambda: dict(LiveValue.objects.values_list("name", "value")), for_s=CACHED_S)
+"""The changed values by name."""
 
 
 def declare(name: str, default: T, title: str) -> LiveSetting[T]:
@@ -76,20 +76,6 @@ def check_is_on(flag: LiveSetting[bool]) -> None:
         raise SwitchedOff
 
 
-def forget() -> None:
-    """Read the database again at the next call."""
-    global _read_at
-    _read_at = float("-inf")
-
-
-def _values() -> dict[str, Any]:
-    global _known, _read_at
-    now = time.monotonic()
-    if now - _read_at >= CACHED_S:
-        _known, _read_at = dict(LiveValue.objects.values_list("name", "value")), now
-    return _known
-
-
 @transaction.atomic
 def change(name: str, value: Any, *, by_id: UserId | None, reason: str = "") -> None:
     """Change a setting, and keep what it was before. Raises ``Invalid``."""
@@ -106,7 +92,7 @@ def change(name: str, value: Any, *, by_id: UserId | None, reason: str = "") -> 
     )
     row.value = new
     row.save(update_fields=["value"])
-    transaction.on_commit(forget, robust=True)
+    transaction.on_commit(values.forget, robust=True)
 
 
 def store_declared(**_: Any) -> None:

@@ -4,7 +4,6 @@ It is a row in the database that each worker reads at most once a second, and on
 game. It is over at its end, even if nobody is there to say so.
 """
 
-import time
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
@@ -17,6 +16,7 @@ from core import due
 from core.ids import UserId
 from core.models import Maintenance
 from core.refusals import Conflict, Invalid, Unavailable
+from core.remembered import Remembered
 from core.statements import statement
 
 LOOK = "maintenance"
@@ -53,14 +53,8 @@ def _open() -> QuerySet[Maintenance]:
     return Maintenance.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), ended_at=None)
 
 
-_known: Maintenance | None = None
-_read_at = float("-inf")
-
-
-def forget() -> None:
-    """Read the database again at the next call."""
-    global _read_at
-    _read_at = float("-inf")
+latest = Remembered(lambda: _open().first(), for_s=CACHED_S)
+"""The maintenance that was not over when the database was read, if any."""
 
 
 def announced() -> Window | None:
@@ -75,13 +69,9 @@ def window(row: Maintenance) -> Window:
 
 
 def _row() -> Maintenance | None:
-    global _known, _read_at
-    now = time.monotonic()
-    if now - _read_at >= CACHED_S:
-        _known, _read_at = _open().first(), now
-    if _known is not None and _known.ends_at is not None and _known.ends_at <= timezone.now():
-        return None
-    return _known
+    row = latest()
+    is_over = row is not None and row.ends_at is not None and row.ends_at <= timezone.now()
+    return None if is_over else row
 
 
 def is_in_force() -> bool:
@@ -119,7 +109,7 @@ def announce(
     """Announce maintenance. Raises ``AnnouncedBefore``, ``Invalid`` (the times)."""
     if ends_at is not None and not starts_at < ends_at <= starts_at + LONGEST:
         raise Invalid("It ends after it starts, within a week.")
-    # Those that ended by themselves make place.
+    # One that ended by itself must not count as announced.
     Maintenance.objects.filter(ended_at=None, ends_at__lte=timezone.now()).update(ended_at=timezone.now())
     try:
         with transaction.atomic():
@@ -141,7 +131,7 @@ def end() -> bool:
 
 
 def _changed() -> None:
-    transaction.on_commit(forget, robust=True)
+    transaction.on_commit(latest.forget, robust=True)
     due.wake(LOOK)
 
 

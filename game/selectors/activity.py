@@ -1,6 +1,5 @@
 """Life on the server: how many are here, and what is worth a look."""
 
-import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.remembered import Remembered
 from game import shapes
 from game.author import catalogue
 from game.models import Game, Seat
@@ -20,18 +20,7 @@ ATTENDANCE = "at_game"
 """The kind of the ``LeasedSet`` whose rooms are games."""
 MOST_NAMED = 20
 KEPT_S = 5.0
-"""All users are answered the same for so long."""
-
-_kept: tuple[float, shapes.Now] | None = None
-
-
-def now() -> shapes.Now:
-    """Return what goes on, at most ``KEPT_S`` seconds old."""
-    global _kept
-    started = time.monotonic()
-    if _kept is None or started - _kept[0] > KEPT_S:
-        _kept = started, _look()
-    return _kept[1]
+"""For this time all users get the same answer."""
 
 
 def spectators(game_id: UUID, seats: Collection[TakenSeat]) -> shapes.Spectators:
@@ -46,6 +35,10 @@ def _look() -> shapes.Now:
     names = [rules.name for rules in catalogue.all() if rules.spectators]
     running = Game.objects.filter(state=Game.State.ACTIVE, name__in=names, private=False).count()
     return shapes.Now(online=count_online_sync(), running=running, replay=_replay_before(_midnight()))
+
+
+now = Remembered(_look, for_s=KEPT_S)
+"""The activity on the server, at most ``KEPT_S`` seconds old."""
 
 
 def _midnight() -> datetime:

@@ -63,10 +63,8 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks.Wanted, "until", math.inf)
     words.forget()
     # None, until a test begins or changes one and calls ``forget``.
-    monkeypatch.setattr(live_settings, "_known", {})
-    monkeypatch.setattr(live_settings, "_read_at", math.inf)
-    monkeypatch.setattr(maintenance, "_known", None)
-    monkeypatch.setattr(maintenance, "_read_at", math.inf)
+    live_settings.values.keep({})
+    maintenance.latest.keep(None)
     economy.forget_rows()
 
 

@@ -22,7 +22,7 @@ def stored(db: None) -> None:
 def change(client: Client, name: str, value: Any, reason: str = "") -> str:
     form = {"value": value, "reason": reason}
     page = client.post(f"/admin/core/livevalue/{name}/change/", form, follow=True).content.decode()
-    live_settings.forget()
+    live_settings.values.forget()
     return page
 
 
@@ -88,5 +88,5 @@ def test_a_number_counts_at_once(operator: Operators, client: Client) -> None:
 
 def test_what_is_stored_wrongly_does_not_count(db: None) -> None:
     LiveValue.objects.filter(pk="shop_is_open").update(value="yes")
-    live_settings.forget()
+    live_settings.values.forget()
     assert live_settings.declared()["shop_is_open"]() is True

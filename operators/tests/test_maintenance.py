@@ -46,16 +46,16 @@ def bob(db: None) -> Someone:
 
 def begin(*options: str) -> None:
     call_command("maintenance", "begin", *options)
-    maintenance.forget()
+    maintenance.latest.forget()
 
 
 def end() -> None:
     call_command("maintenance", "end")
-    maintenance.forget()
+    maintenance.latest.forget()
 
 
 def status() -> Any:
-    maintenance.forget()
+    maintenance.latest.forget()
     return Client().get("/api/status").json()["maintenance"]
 
 
@@ -85,11 +85,11 @@ def test_it_is_over_by_itself_at_its_time(ada: Someone, clock: time_machine.Trav
     assert status()["message"] == ""
 
     clock.shift(timedelta(minutes=11))
-    maintenance.forget()
+    maintenance.latest.forget()
     assert ada.post("/api/games/", game="tictactoe").status_code == 503
 
     clock.shift(timedelta(minutes=30))
-    maintenance.forget()
+    maintenance.latest.forget()
     assert ada.post("/api/games/", game="tictactoe").status_code == 201
     assert status() is None
 
@@ -159,10 +159,10 @@ def test_operators_announce_it_and_end_it_in_the_admin(
     assert support.post("/admin/core/maintenance/add/", form).status_code == 302
     row = Maintenance.objects.get()
     assert (row.message, row.by.username) == ("New cables.", "the_support")
-    maintenance.forget()
+    maintenance.latest.forget()
     assert ada.post("/api/games/", game="tictactoe").status_code == 503
     support.post("/admin/core/maintenance/", {"action": "end", "_selected_action": row.pk})
-    maintenance.forget()
+    maintenance.latest.forget()
 
     assert ada.post("/api/games/", game="tictactoe").status_code == 201
     assert Game.objects.count() == 1

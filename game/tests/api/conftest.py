@@ -39,9 +39,9 @@ class Person:
 
 
 @pytest.fixture(autouse=True)
-def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def here(db: None) -> None:
     """These tests need no worker; what is kept for all users is cleared before each."""
-    monkeypatch.setattr(activity, "_kept", None)
+    activity.now.forget()
 
 
 @pytest.fixture

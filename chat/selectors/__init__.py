@@ -33,17 +33,12 @@ from chat.selectors.lobbies import (
     lobby_with_members,
     member,
     members,
-    mentioned,
-    message,
-    messages,
-    quotes,
     role,
     sanctions,
     shown_lobbies,
-    shown_message,
-    shown_messages,
     shown_sanctions,
 )
+from chat.selectors.messages import mentioned, message, messages, quotes, shown_message, shown_messages
 from chat.selectors.reports import LineAround, lines_around, reports_about, reports_by
 from chat.selectors.said import quote
 

@@ -1,6 +1,6 @@
-"""Queries about lobbies, their members, messages and sanctions."""
+"""Queries about lobbies, their members and sanctions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from chat import events, rules, shapes
 from chat.events import LobbyId
-from chat.models import FilteredWord, Lobby, LobbyMessage, LobbyReaction, Membership, Sanction
+from chat.models import FilteredWord, Lobby, Membership, Sanction
 from chat.refusals import (
     AlreadyInLobby,
     Banned,
@@ -22,9 +22,8 @@ from chat.refusals import (
     OwnerOnly,
     PremiumRequired,
     UnknownLobby,
-    UnknownMessage,
 )
-from chat.selectors.said import MESSAGE, by_message, said
+from chat.selectors.messages import messages, shown_message, shown_messages, standing
 from core.ids import UserId
 from core.statements import statement, together
 from core.words import extra_words
@@ -88,7 +87,7 @@ def lobbies_visible_to(user_id: UserId) -> QuerySet[Lobby, Any]:
     mine = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id)
     # Nothing is newer than NULL, so nothing is unread in lobbies to which the user does not belong.
     unread = (
-        _standing(OuterRef("pk"))
+        standing(OuterRef("pk"))
         .filter(pk__gt=OuterRef("my_read_up_to"))
         .exclude(sender_id=user_id)
         .order_by("-pk")
@@ -423,61 +422,3 @@ def lobby_state(lobby_id: LobbyId) -> LobbyState:
         messages=msgspec.Raw(_encode(shown_messages(latest))),
         standing={user_id: standing for user_id, _, _, *standing in rows},
     )
-
-
-def _standing(lobby_id: Any) -> QuerySet[LobbyMessage]:
-    """Return the lobby's messages that were not deleted."""
-    return LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
-
-
-@statement
-def messages(lobby_id: LobbyId) -> QuerySet[LobbyMessage, Any]:
-    """Return the lobby's messages, newest first, as rows for :func:`shown_messages`."""
-    return _standing(lobby_id).order_by("-id").values_list(*MESSAGE, "mentions", named=True)
-
-
-@statement
-def _one_message(lobby_id: LobbyId, message_id: int) -> QuerySet[LobbyMessage, Any]:
-    found: QuerySet[LobbyMessage, Any] = messages.queryset(lobby_id).filter(pk=message_id)
-    return found
-
-
-def shown_message(lobby_id: LobbyId, message_id: int) -> events.Text | None:
-    """Return a message as shown to members, or None if it was deleted."""
-    found = shown_messages(_one_message(lobby_id, message_id))
-    return found[0] if found else None
-
-
-@statement
-def _reactions(message_ids: Collection[int]) -> QuerySet[LobbyReaction, Any]:
-    reactions = LobbyReaction.objects.filter(message_id__in=message_ids).order_by("pk")
-    return reactions.values_list("message_id", "kind", "user_id")
-
-
-@statement
-def mentioned(lobby_ids: Collection[LobbyId], names: Collection[str]) -> QuerySet[Membership, Any]:
-    """Return the members of these lobbies with these names, each as (lobby id, name, user id)."""
-    named = Membership.objects.filter(lobby_id__in=lobby_ids, user__username__in=names)
-    return named.values_list("lobby_id", "user__username", "user_id")
-
-
-@statement
-def quotes(lobby_ids: Collection[LobbyId], message_ids: Collection[int]) -> QuerySet[LobbyMessage, Any]:
-    """Return these messages of these lobbies, each as (lobby id, message id, author, content)."""
-    quoted = LobbyMessage.objects.filter(lobby_id__in=lobby_ids, pk__in=message_ids, deleted_at=None)
-    return quoted.values_list("lobby_id", "pk", "sender__username", "content")
-
-
-def message(lobby_id: LobbyId, message_id: int) -> LobbyMessage:
-    """Return a message that was not deleted. Raises ``UnknownMessage``."""
-    found = _standing(lobby_id).filter(pk=message_id).first()
-    if found is None:
-        raise UnknownMessage
-    return found
-
-
-def shown_messages(rows: Iterable[Any]) -> list[events.Text]:
-    """Return messages as shown to members."""
-    found = list(rows)
-    reacted = by_message(_reactions([row.id for row in found])) if found else {}
-    return [events.Text(**said(row, reacted), mentions=row.mentions) for row in found]

@@ -87,29 +87,28 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
     }
     quotes = _quotes(posts)
     mentions = _mentions(posts, contents)
-    answers: list[events.Text | Refusal] = []
-    rows: list[LobbyMessage] = []
-    said: list[tuple[int, _Speaker]] = []
-    for number, (post, content) in enumerate(zip(posts, contents, strict=True)):
-        speaker = speakers.get((post.lobby_id, post.sender_id))
-        refusal = _refusal(post, speaker, quotes, now)
-        if speaker is None or refusal is not None:
-            answers.append(refusal or NotAMember())
-            continue
-        row = LobbyMessage(
+    # Turns in slow mode lock members: in one order, so that two workers never wait for each other.
+    in_order = sorted(range(len(posts)), key=lambda number: (posts[number].lobby_id, posts[number].sender_id))
+    answers: dict[int, events.Text | Refusal] = {
+        number: refusal
+        for number in in_order
+        if (refusal := _refusal(posts[number], speakers, quotes, now)) is not None
+    }
+    rows = {
+        number: LobbyMessage(
             lobby_id=post.lobby_id,
             sender_id=post.sender_id,
-            content=content,
+            content=contents[number],
             created_at=now,
             reply_to_id=post.reply_to,
             mentions=mentions.get(number, []),
         )
-        rows.append(row)
-        said.append((number, speaker))
-        # Its place, until the row has an id.
-        answers.append(NotAMember())
-    LobbyMessage.objects.bulk_create(rows)
-    for row, (number, speaker) in zip(rows, said, strict=True):
+        for number, post in enumerate(posts)
+        if number not in answers
+    }
+    LobbyMessage.objects.bulk_create(rows.values())
+    for number, row in rows.items():
+        speaker = speakers[row.lobby_id, row.sender_id]
         message = events.Text(
             id=row.pk,
             content=row.content,
@@ -121,12 +120,16 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
         answers[number] = message
         publish_for(posts[number].question, events.ChatMessage(lobby=speaker.lobby, message=message))
         _tell_mentioned(row.lobby_id, speaker.title, message)
-    return answers
+    return [answers[number] for number in range(len(posts))]
 
 
 def _refusal(
-    post: Post, speaker: _Speaker | None, quotes: Mapping[tuple[int, int], events.Quote], now: datetime
+    post: Post,
+    speakers: Mapping[tuple[LobbyId, UserId], _Speaker],
+    quotes: Mapping[tuple[LobbyId, int], events.Quote],
+    now: datetime,
 ) -> Refusal | None:
+    speaker = speakers.get((post.lobby_id, post.sender_id))
     if speaker is None:
         return _why_not(post)
     if speaker.is_muted:
@@ -158,7 +161,7 @@ def _wrote_at(lobby_id: LobbyId, user_id: UserId) -> QuerySet[Membership, Any]:
     return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("wrote_at", flat=True)
 
 
-def _quotes(posts: Sequence[Post]) -> dict[tuple[int, int], events.Quote]:
+def _quotes(posts: Sequence[Post]) -> dict[tuple[LobbyId, int], events.Quote]:
     """Return the messages that these answer, by lobby and id."""
     answered = {post.reply_to for post in posts if post.reply_to is not None}
     if not answered:

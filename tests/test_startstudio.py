@@ -40,7 +40,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_own_tests_pass_outside_the_checkout_and_leave_the_platform_unchanged(lantern: Path) -> None:
-    # What `make` installs from the network is here already.
+    # Stands for the packages that `make` would install from the network.
     python = lantern / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')

@@ -143,6 +143,6 @@ class FewRoundTrips(base.DatabaseWrapper):
         if created in self.waiting:
             del self.waiting[self.waiting.index(created) + 1 :]
         else:
-            # What waits was asked for after the savepoint.
+            # All waiting statements came after the savepoint.
             self.waiting = []
             super()._savepoint_rollback(sid)  # type: ignore[misc]

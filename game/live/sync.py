@@ -170,7 +170,7 @@ class Sync:
 
     def _changes(self, match: Match, viewers: Iterable[int], at: int) -> dict[int, Change]:
         sight = match.shared_sight()
-        # What several see is packed once.
+        # An entity that several viewers see is packed once.
         everything: Any = None if sight is None else self._codec.pack(sight.view)
         changes: dict[int, Change] = {}
         made: dict[int, list[Change]] = {}

@@ -107,7 +107,7 @@ async def test_changes_of_pong_reach_the_other_server(
     for _ in range(5):
         await bob.hear("game_tick")
     assert bob.changes >= changes + 5
-    # What is lost on the way is asked for again.
+    # Clients request frames that were lost on the way.
     bob.state.is_lost = True
     await bob.send(type="resync")
     await bob.hear("game_state")

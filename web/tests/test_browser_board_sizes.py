@@ -60,7 +60,7 @@ def test_a_player_looks_back_during_play_and_is_back_by_one_key(arrive: Callable
         for square in (start, end):
             ada.page.get_by_role("gridcell", name=re.compile(f"^{square},")).click()
         expect(moves).to_have_count(count)
-    # What was before this page was opened is known, too.
+    # The page shows the moves from before it was opened, too.
     ada.page.reload()
     expect(moves).to_have_count(4)
     expect(moves.first).to_have_text("1. e4")

@@ -88,10 +88,13 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(
         contextlib.closing(Road(url)) as road,
         live_server_process(DATABASE_URL=road.url, workers=workers) as server,
     ):
+        guest = httpx.post(f"{server.base_url}/api/auth/guest/", json={}).json()
+        bearer = {"Authorization": f"Bearer {guest['access']}"}
         road.block()
-        # More requests than threads.
+        # More requests than threads, of strangers and of a player.
         for _ in range(12 * workers):
-            threading.Thread(target=_call, args=(server.base_url,), daemon=True).start()
+            for path, headers in (("/health/ready", {}), ("/api/player/me/", bearer)):
+                threading.Thread(target=_call, args=(server.base_url + path, headers), daemon=True).start()
         assert road.is_asked_in_vain.wait(30)
         assert httpx.get(f"{server.base_url}/health/live", timeout=10).json() == {"status": "ok"}
 
@@ -106,9 +109,9 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(
             )
 
 
-def _call(base_url: str) -> None:
+def _call(url: str, headers: dict[str, str]) -> None:
     with contextlib.suppress(httpx.HTTPError):
-        httpx.get(f"{base_url}/health/ready", timeout=60)
+        httpx.get(url, headers=headers, timeout=60)
 
 
 def test_the_unit_takes_a_worker_that_was_stopped_for_one_that_succeeded(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from web.tests.person import Person
 
@@ -21,6 +21,19 @@ def enters_the_arena(person: Person) -> list[str]:
     expect(person.page.get_by_text("In play")).to_be_visible()
     expect(person.page.locator(".arena canvas")).to_be_visible()
     return sent
+
+
+def binary_frames(page: Page) -> list[str]:
+    """Return a list to which each binary frame of a socket that opens from now on adds its address."""
+    heard: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on(
+            "framereceived", lambda frame: heard.append(socket.url) if isinstance(frame, bytes) else None
+        )
+
+    page.on("websocket", listen)
+    return heard
 
 
 def until_sent(page: Page, sent: list[str], *parts: str) -> None:
@@ -96,11 +109,12 @@ def test_a_spectator_watches_through_the_eyes_of_a_player(
     expect(cyd.page.locator(".arena canvas")).to_be_visible()
     for number in (1, 0):
         whose = eyes.locator("option").nth(number).get_attribute("value")
+        followed = binary_frames(cyd.page)
         with cyd.page.expect_websocket(lambda socket: "/ws/game/" in socket.url) as opened:
             eyes.focus()
             cyd.page.keyboard.press("ArrowDown" if number else "ArrowUp")
         assert opened.value.url.partition("follow=")[2].partition("&")[0] == whose
-        opened.value.wait_for_event("framereceived", lambda frame: isinstance(frame, bytes))
+        until_sent(cyd.page, followed, f"follow={whose}" if whose else "/ws/game/")
         expect(eyes).to_have_value(whose or "")
         cyd.can_use_the_page()
 
@@ -114,9 +128,9 @@ def test_a_spectator_sees_the_whole_game_again_when_the_player_has_gone(
     cyd.page.goto(ada.page.url)
     eyes = cyd.page.get_by_label("Through whose eyes")
     name = ada.page.locator(".below .seat strong").inner_text().split()[0]
-    with cyd.page.expect_websocket(lambda socket: "follow=" in socket.url) as opened:
-        eyes.select_option(label=name)
-    opened.value.wait_for_event("framereceived", lambda frame: isinstance(frame, bytes))
+    followed = binary_frames(cyd.page)
+    eyes.select_option(label=name)
+    until_sent(cyd.page, followed, "follow=")
     ada.button("Resign").click()
     ada.button("Yes, resign").click()
     expect(eyes).to_have_value("")

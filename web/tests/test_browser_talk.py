@@ -75,6 +75,7 @@ def test_a_lobby_is_answered_reacted_to_corrected_pinned_and_slowed_down(demo: D
     ada.chooses("Settings", "Do something with this lobby")
     ada.page.get_by_label("Slow mode").select_option("300")
     ada.in_dialog("Save")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
     bob.writes("once")
     bob.hears("once")
     bob.writes("twice")

@@ -107,12 +107,13 @@ def test_a_spectator_watches_through_the_eyes_of_a_player(
     eyes = cyd.page.get_by_label("Mit wessen Augen")
     expect(eyes.locator("option").first).to_have_text("Das ganze Spiel")
     expect(cyd.page.locator(".arena canvas")).to_be_visible()
-    for number in (1, 0):
-        whose = eyes.locator("option").nth(number).get_attribute("value")
+    # The last is Ada or a bot, who both stay; who came before her may leave.
+    for key, option in (("End", eyes.locator("option").last), ("Home", eyes.locator("option").first)):
+        whose = option.get_attribute("value")
         followed = binary_frames(cyd.page)
         with cyd.page.expect_websocket(lambda socket: "/ws/game/" in socket.url) as opened:
             eyes.focus()
-            cyd.page.keyboard.press("ArrowDown" if number else "ArrowUp")
+            cyd.page.keyboard.press(key)
         assert opened.value.url.partition("follow=")[2].partition("&")[0] == whose
         until_sent(cyd.page, followed, f"follow={whose}" if whose else "/ws/game/")
         expect(eyes).to_have_value(whose or "")
@@ -122,8 +123,10 @@ def test_a_spectator_watches_through_the_eyes_of_a_player(
 def test_a_spectator_sees_the_whole_game_again_when_the_player_has_gone(
     arrive: Callable[..., Person],
 ) -> None:
-    ada, cyd = arrive(), arrive()
+    ada, bob, cyd = arrive(), arrive(), arrive()
     enters_the_arena(ada)
+    # An arena ends when only bots are left.
+    enters_the_arena(bob)
     cyd.comes_as_guest()
     cyd.page.goto(ada.page.url)
     eyes = cyd.page.get_by_label("Through whose eyes")

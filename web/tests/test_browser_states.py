@@ -213,6 +213,32 @@ def test_a_name_that_is_too_short_is_refused_in_plain_words(arrive: Callable[...
     expect(ada.page.get_by_role("alert")).to_have_text("At least 3 characters.")
 
 
+def test_a_german_page_says_in_german_what_is_refused_and_which_queues_there_are(
+    arrive: Callable[..., Person],
+) -> None:
+    ada = arrive(locale="de-AT")
+    ada.page.goto("/register")
+    ada.page.get_by_label("Name").fill("ada_liest_deutsch")
+    ada.page.get_by_label("E-Mail").fill("ada_liest_deutsch@example.org")
+    ada.page.get_by_label("Passwort").fill("password")
+    register = ada.page.locator("form").get_by_role("button", name="Registrieren")
+    register.click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("Dieses Passwort ist zu leicht zu erraten")
+    ada.page.get_by_label("Passwort").fill("correct-horse-battery")
+    ada.page.get_by_label("Name").fill("administrator")
+    register.click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("Dieser Name geht nicht")
+    ada.page.get_by_label("Name").fill("ada_liest_deutsch")
+    register.click()
+    ada.button("Spielen: Schach").click()
+
+    expect(ada.page.get_by_role("dialog").get_by_role("button", name="Schach: Blitz, 3+2")).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    ada.page.get_by_label("Code eines privaten Raums").fill("nothing1")
+    ada.page.get_by_label("Code eines privaten Raums").press("Enter")
+    expect(ada.page.get_by_role("alert")).to_have_text("Dieses Spiel gibt es nicht.")
+
+
 def test_a_friend_s_link_says_who_invites_to_what_before_it_asks_who_one_is(
     arrive: Callable[..., Person],
 ) -> None:

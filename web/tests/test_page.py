@@ -14,7 +14,6 @@ from core import call_costs
 from tests import node
 from web.tests.conftest import collect
 from web.urls import PLACES
-from web.views import ENGLISH, LANGUAGES
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
 FIRST_VIEW_BUDGET = 60 * 1024
@@ -173,34 +172,6 @@ def test_the_script_knows_the_places_that_the_server_serves() -> None:
     known = re.findall(r'path: "/([^"]*)"', (STATIC / "places.js").read_text())
     served = [re.sub(r"\(\?P<\w+>[^)]+\)", ":field", place) for place in PLACES]
     assert sorted(re.sub(r":\w+", ":field", path) for path in known) == sorted(served)
-
-
-def texts_of(path: Path) -> dict[str, str]:
-    """The texts of a catalogue, by key."""
-    return dict(re.findall(r'^  "([\w.]+)":\s+"((?:[^"\\]|\\.)*)",$', path.read_text(), re.MULTILINE))
-
-
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != ENGLISH])
-def test_every_text_is_translated_with_its_fields(language: str) -> None:
-    def fields(texts: dict[str, str]) -> dict[str, set[str]]:
-        return {key: set(re.findall(r"\{\w+\}", text)) for key, text in texts.items()}
-
-    translated = fields(texts_of(STATIC / "texts" / f"{language}.js"))
-    assert len(translated) > 700
-    assert translated == fields(texts_of(STATIC / "texts.js"))
-
-
-def test_every_text_used_is_in_the_catalogue_and_every_text_in_it_is_used() -> None:
-    catalogue = set(texts_of(STATIC / "texts.js")) | {"app.name"}
-    scripts = (
-        path for path in STATIC.rglob("*.js") if path.name != "texts.js" and path.parent.name != "texts"
-    )
-    source = "\n".join(path.read_text() for path in scripts)
-    literal = {word for word in re.findall(r'"([a-z]\w*\.\w+)"', source) if not word.endswith(".js")}
-    families = set(re.findall(r"[`\"]([a-z]\w*\.(?:\w+_)?)\$\{", source))
-    assert literal - catalogue - {"icon.svg"} == set()
-    unused = {key for key in catalogue - literal if not key.startswith(tuple(families))}
-    assert unused == set()
 
 
 def test_who_has_agreed_to_a_draw_of_several_waits_for_the_others() -> None:

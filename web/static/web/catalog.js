@@ -17,34 +17,45 @@ let askedQueues = null;
  */
 export const titleOf = (name, title) => textOr(`title.${name}`, title);
 
-/**
- * → `[{name, title, kind, min_players, max_players, move_schema, ...}]`, with titles in the page's language.
- *
- * @returns {Promise<Rest.GameCatalogueEntry[]>}
- */
-export function catalog() {
-  asked ??= client.request("GET", "/api/games/catalog/").then(
-    (/** @type {Rest.GameCatalogueEntry[]} */ games) =>
-      games.map((game) => ({ ...game, title: titleOf(game.name, game.title) })),
-    (/** @type {unknown} */ error) => {
-      asked = null;
-      throw error;
-    },
-  );
-  return asked;
+/** → the games as the server lists them, asked once. */
+function listed() {
+  asked ??= client.request("GET", "/api/games/catalog/").catch((/** @type {unknown} */ error) => {
+    asked = null;
+    throw error;
+  });
+  return /** @type {Promise<Rest.GameCatalogueEntry[]>} */ (asked);
 }
 
 /**
- * → `[{game, mode, title, asks, ...}]`: the queues of all games, asked once.
+ * → `[{name, title, kind, min_players, max_players, move_schema, ...}]`, with titles in the page's language.
+ */
+export const catalog = async () => (await listed()).map((game) => ({ ...game, title: titleOf(game.name, game.title) }));
+
+/**
+ * → `[{game, mode, title, asks, ...}]`: the queues of all games, with titles in the page's language, asked once. A queue
+ * without a text of its own has the title that the server gives it; mostly, that is the game's.
  *
  * @returns {Promise<Rest.MatchmakingOfferedQueue[]>}
  */
 export function queues() {
-  askedQueues ??= client.queues().catch((/** @type {unknown} */ error) => {
-    askedQueues = null;
-    throw error;
-  });
+  askedQueues ??= Promise.all([client.queues(), listed()]).then(
+    ([offered, games]) => offered.map((/** @type {Rest.MatchmakingOfferedQueue} */ queue) => named(queue, games)),
+    (/** @type {unknown} */ error) => {
+      askedQueues = null;
+      throw error;
+    },
+  );
   return askedQueues;
+}
+
+/**
+ * @param {Rest.MatchmakingOfferedQueue} queue
+ * @param {Rest.GameCatalogueEntry[]} games
+ */
+function named(queue, games) {
+  const game = games.find(({ name }) => name === queue.game);
+  const title = game?.title === queue.title ? titleOf(game.name, game.title) : queue.title;
+  return { ...queue, title: textOr(["mode", queue.game, queue.mode].filter(Boolean).join("."), title) };
 }
 
 /**

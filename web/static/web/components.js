@@ -3,7 +3,7 @@ import { useAvatar } from "./avatars.js";
 import { createContext, html, useContext, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { PersonLink } from "./person.js";
-import { client, get, reason } from "./session.js";
+import { client, fieldReasons, get, reason } from "./session.js";
 import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 
@@ -60,8 +60,8 @@ export function Card({ title, class: extra = "", children, ...rest }) {
   return html`<section class="card ${extra}" ...${rest}>${title && html`<h2>${title}</h2>`}${children}</section>`;
 }
 
-/** The server's reasons by field, for the fields of the form around. */
-const Errors = createContext(/** @type {Record<string, string[]>} */ ({}));
+/** The server's reason by field, for the fields of the form around. */
+const Errors = createContext(/** @type {Record<string, string>} */ ({}));
 
 /**
  * A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. It begins
@@ -71,8 +71,8 @@ const Errors = createContext(/** @type {Record<string, string[]>} */ ({}));
  * @param {{label: string, options?: Choice[] | null, initial?: string | number, name: string} & Attributes} props
  */
 export function Field({ label, options = null, initial, ...input }) {
-  const errors = useContext(Errors)[input.name];
-  const invalid = errors ? "true" : undefined;
+  const wrong = useContext(Errors)[input.name];
+  const invalid = wrong ? "true" : undefined;
   return html`<label class="field">
     <span>${label}</span>
     ${
@@ -84,7 +84,7 @@ export function Field({ label, options = null, initial, ...input }) {
           )}</select>`
         : html`<input ...${input} defaultValue=${initial} aria-invalid=${invalid} />`
     }
-    ${errors && html`<span class="refusal" role="alert">${errors.join(" ")}</span>`}
+    ${wrong && html`<span class="refusal" role="alert">${wrong}</span>`}
   </label>`;
 }
 
@@ -99,7 +99,7 @@ export function Form({ onSend, onCancel, submit, cancel, icon, kind = "primary",
   /** @type {Ref<HTMLFormElement>} */
   const form = useElement();
   const send = useAction(onSend);
-  const errors = send.error?.errors ?? {};
+  const errors = fieldReasons(send.error);
   const beside = Object.keys(errors).some((name) => form.current.elements.namedItem(name));
   useEffect(() => {
     /** @type {HTMLElement | null} */

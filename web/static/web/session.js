@@ -3,7 +3,7 @@ import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
 import { Store, useStore } from "./store.js";
 import { toast } from "./toasts.js";
-import { moment, text } from "./texts.js";
+import { moment, refusalOf, text } from "./texts.js";
 
 /**
  * @import { Fields, Session, User, Rest } from "./types.d.ts"
@@ -230,6 +230,20 @@ export function reason(error) {
   if (error.status >= 500) return text("error.server");
   // A ban or a mute.
   if (error.members?.until)
-    return text("error.until", { reason: error.message, time: moment(String(error.members.until)) });
-  return error.message;
+    return text("error.until", { reason: refusalOf(error), time: moment(String(error.members.until)) });
+  return refusalOf(error);
+}
+
+/**
+ * What is wrong with the fields of a form: `{field: sentence}`.
+ *
+ * @param {{code?: string, errors?: Record<string, string[]> | null} | null} error
+ */
+export function fieldReasons(error) {
+  return Object.fromEntries(
+    Object.entries(error?.errors ?? {}).map(([field, reasons]) => {
+      const code = error?.code === "invalid" ? `invalid.${field}` : String(error?.code);
+      return [field, refusalOf({ code, message: reasons.join(" ") })];
+    }),
+  );
 }

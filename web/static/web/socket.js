@@ -1,6 +1,5 @@
 /** A screen's state that a socket keeps up to date: of a game, or of a battle. */
 import { useEffect, useElement, useReducer, useState } from "./dom.js";
-import { words } from "./texts.js";
 
 /**
  * @import { Channel } from "../client/gameplatform.js"
@@ -14,8 +13,8 @@ export const CONNECTING = { state: "connecting" };
  * Connects by `connect()`, anew whenever `inputs` change, and reduces what the socket tells by `reducer` from
  * `initial`.
  * `hear` has functions by a message's type that hear it first; what one answers true to goes no further.
- * → `{state, tell, connection, channel, refusal, setRefusal, refused}`: `refusal` has the
- * words of the last refusal, `refused` the id of what was refused.
+ * → `{state, tell, connection, channel, refusal, setRefusal, refused}`: `refusal` is the
+ * last refusal, `refused` the id of what was refused.
  *
  * @template State
  * @template Heard
@@ -29,7 +28,7 @@ export const CONNECTING = { state: "connecting" };
 export function useSocket(connect, inputs, reducer, initial, hear) {
   const [state, tell] = useReducer(reducer, initial);
   const [connection, setConnection] = useState(CONNECTING);
-  const [refusal, setRefusal] = useState(/** @type {string | null} */ (null));
+  const [refusal, setRefusal] = useState(/** @type {{code: string, message: string} | null} */ (null));
   const [refused, setRefused] = useState(/** @type {number | string | null} */ (null));
   /** @type {Ref<Socket>} */
   const channel = useElement();
@@ -42,7 +41,7 @@ export function useSocket(connect, inputs, reducer, initial, hear) {
       else if (message.type === "latency") setConnection((before) => ({ ...before, ms: message.ms }));
       else if (message.type === "error") {
         setRefused(message.ref);
-        setRefusal(message.message || words(message.code));
+        setRefusal(message);
       } else tell(message);
     });
     return () => {

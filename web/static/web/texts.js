@@ -1,6 +1,7 @@
 /**
  * Every word on the page, in one catalogue. A translation is a script like `texts/de.js`, which runs before this one; what
- * it leaves out stays English. `{name}` is filled in.
+ * it leaves out stays English. `{name}` is filled in. What the server says in English (why it refuses something, the names
+ * of queues and of options) has texts in translations only.
  */
 import { LOCALE, page } from "./page.js";
 
@@ -1032,6 +1033,26 @@ export function text(key, fields = {}) {
 export function textOr(key, otherwise) {
   return TEXTS[key] ?? otherwise;
 }
+
+/**
+ * Why the server refused something: the translation's text for the `code`, which a `game` may have for codes of its own,
+ * or else the server's sentence. A ban's `members` say its reason in the operators' words.
+ *
+ * @param {{code: string, message?: string, members?: Record<string, unknown>}} refusal
+ * @param {string | null} [game]
+ * @returns {string}
+ */
+export function refusalOf({ code, message, members = {} }, game) {
+  const known = TEXTS[`refused.${game}.${code}`] ?? TEXTS[`refused.${code}`];
+  return known ? [known, members.reason, members.appeals].filter(Boolean).join(" ") : message || words(code);
+}
+
+/**
+ * The label of a game's option or of what a queue asks.
+ *
+ * @param {string} name
+ */
+export const labelOf = (name) => textOr(`option.${name}`, words(name));
 
 /**
  * A time (ISO text) as its day, in the reader's way: "3 May 2026".

@@ -23,7 +23,7 @@ import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, currentUser } from "../session.js";
 import { useSocket } from "../socket.js";
-import { amount, text } from "../texts.js";
+import { amount, refusalOf, text } from "../texts.js";
 import { Creature } from "../things/illustrations.js";
 import { Picture } from "../things/things.js";
 import { BattleFacts, Join } from "./battles.js";
@@ -206,7 +206,7 @@ function Fight({ id }) {
       (enemy, index) => html`<${Enemy} key=${enemy.id} enemy=${enemy} number=${index + 1}
         can=${can} onStrike=${() => strike(enemy.id)} />`,
     )}</ul>
-      ${refusal && html`<${Refusal}>${refusal}<//>`}</div>
+      ${refusal && html`<${Refusal}>${refusalOf(refusal)}<//>`}</div>
     <${Card} class="party-card" title=${text("battle.party")}><ul class="fighters">
       ${battle.players.map((one) => html`<${Fighter} key=${one.user_id} one=${one} mine=${one === me} />`)}</ul><//>
     <aside class="side">

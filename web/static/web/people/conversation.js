@@ -5,7 +5,7 @@ import { dayOf, Line } from "./message.js";
 import { client, currentUser, get, reason } from "../session.js";
 import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
-import { text, words } from "../texts.js";
+import { refusalOf, text } from "../texts.js";
 
 /**
  * @import { Channel } from "../../client/gameplatform.js"
@@ -80,7 +80,7 @@ export function useConversation(path, connect, hear = null) {
         if (message.state === "open") load(path, NEWEST);
       } else if (message.type === "error") {
         tell({ type: "refused", ref: message.ref });
-        setRefusal({ words: message.message || words(message.code), ref: message.ref });
+        setRefusal({ words: refusalOf(message), ref: message.ref });
       } else {
         if (CHANGES.has(message.type)) changes.current += 1;
         tell(message.type === "chat_message" ? { ...message, mine: message.message.sender.id === me } : message);

@@ -33,7 +33,7 @@ import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
 import { play, setSound, sound } from "../sound.js";
 import { useStore } from "../store.js";
-import { amount, duration, text, textOr, words } from "../texts.js";
+import { amount, duration, refusalOf, text, textOr, words } from "../texts.js";
 
 /**
  * @import { Own } from "../../client/gameplatform.js"
@@ -510,7 +510,7 @@ function Table({ id, level, options, rated }) {
         pending=${back ? null : pending} onMove=${realTime ? (/** @type {Movement} */ movement) => client.game?.steer(movement) : move}
         frames=${frames} live=${live && !back} realTime=${realTime} schema=${schemaNow(entry, room)} />`
       }
-      ${refusal && html`<${Refusal}>${refusal}<//>`}
+      ${refusal && html`<${Refusal}>${refusalOf(refusal, room.game)}<//>`}
     </div>
     <div class="below">${ours.map(
       (one) => html`<${Seat} key=${one.id} room=${shown} seat=${one}

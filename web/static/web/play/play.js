@@ -22,7 +22,7 @@ import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
 import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
-import { duration, text, words } from "../texts.js";
+import { duration, labelOf, text } from "../texts.js";
 
 /** @import { OpenRooms as Listed } from "../../client/messages.d.ts" */
 /** @import { Page, Rest, Schema } from "../types.d.ts" */
@@ -94,7 +94,7 @@ function Choice({ queue }) {
     join.run();
   }}>
     ${Object.entries(queue.asks.properties ?? {}).map(
-      ([name, schema]) => html`<${Input} key=${name} label=${words(name)} schema=${schema} root=${queue.asks}
+      ([name, schema]) => html`<${Input} key=${name} label=${labelOf(name)} schema=${schema} root=${queue.asks}
         value=${asks[name]} onChange=${(/** @type {unknown} */ value) => setAsks({ ...asks, [name]: value })} />`,
     )}
     <${Button} kind="primary" class="wide" type="submit" busy=${join.busy}>${queue.title}<//>
@@ -251,7 +251,7 @@ const optionsOf = (game) => Object.entries(/** @type {Schema} */ (game.options).
  */
 function Options({ game, value, onChange }) {
   return optionsOf(game).map(
-    ([name, schema]) => html`<${Input} key=${name} label=${words(name)} schema=${schema} root=${game.options}
+    ([name, schema]) => html`<${Input} key=${name} label=${labelOf(name)} schema=${schema} root=${game.options}
       value=${value[name]} onChange=${(/** @type {unknown} */ changed) => onChange({ ...value, [name]: changed })} />`,
   );
 }

@@ -2,7 +2,7 @@
 import { later } from "../player.js";
 import { client, session } from "../session.js";
 import { Store } from "../store.js";
-import { words } from "../texts.js";
+import { refusalOf } from "../texts.js";
 import { NEW_WORLD, told } from "./state.js";
 
 /**
@@ -130,7 +130,7 @@ function refused({ code, message, ref }) {
   // It ended while the connection was away.
   if (tradeId && code === "trade_over")
     return hear({ type: "trade_decline", trade_id: tradeId, reason: "disconnected" });
-  return refusals.patch({ [place]: { words: message || words(code), ref } });
+  return refusals.patch({ [place]: { words: refusalOf({ code, message }), ref } });
 }
 
 /** Effects of messages beside the change of state. */

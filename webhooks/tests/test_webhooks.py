@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from core import outgoing
 from core.database import in_database
 from core.statements import having_rows
 from gameplatform.testing.people import here  # noqa: F401
@@ -200,9 +201,9 @@ async def test_a_rotated_secret_is_used_at_once_and_the_former_one_for_a_day(
     ],
 )
 def test_a_private_address_is_not_called(address: str) -> None:
-    assert not rules.may_call(address, [])
-    assert rules.may_call("1.1.1.1", [])
-    assert rules.may_call("10.1.2.3", ["10.0.0.0/8"])
+    assert not outgoing.may_call(address, [])
+    assert outgoing.may_call("1.1.1.1", [])
+    assert outgoing.may_call("10.1.2.3", ["10.0.0.0/8"])
 
 
 async def test_a_name_that_leads_to_a_private_address_is_not_called(

@@ -61,3 +61,17 @@ def check_leaderboards(**_: Any) -> list[CheckMessage]:
         for board in boards.declared()
         if board.name in games
     ]
+
+
+@register()
+def check_push_key(**_: Any) -> list[CheckMessage]:
+    """Require that the key of push notifications is one, where there is any."""
+    from notifications.push import rules
+
+    if settings.PUSH_KEY:
+        try:
+            rules.private_key(settings.PUSH_KEY)
+        except ValueError:
+            message = "PUSH_KEY is no private key."
+            return [Error(message, hint="Make one: manage.py make_push_key", id="gameplatform.E005")]
+    return []

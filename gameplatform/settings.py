@@ -64,6 +64,7 @@ OUR_APPS = [
     "world.shards",
     "world.trading",
     "notifications",
+    "notifications.push",
     "webhooks",
     "operators",
     "operators.support",
@@ -273,6 +274,11 @@ SITE_URL = environment.url("SITE_URL", f"http://{HOST}:{PORT}", schemes=("http",
 vars().update(environment.mail("EMAIL_URL", "consolemail:" if DEBUG else "dummymail:"))
 DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "noreply@localhost")
 EMAIL_TIMEOUT = 10
+
+# -- Push notifications
+
+PUSH_KEY = environment.text("PUSH_KEY", "")
+PUSH_NETWORKS = environment.networks("PUSH_NETWORKS")
 
 # -- HTTP
 

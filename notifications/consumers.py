@@ -13,10 +13,12 @@ from matchmaking.invites.events import (
 )
 from matchmaking.parties.events import PartyChat, PartyUpdate
 from notifications.badges import badge_of
+from notifications.commands import SetVisible
 from notifications.events import Announcement, Badge, Maintenance, SupportMessage
+from notifications.push import live as push
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
-from realtime.socket.consumer import Consumer
+from realtime.socket.consumer import Consumer, handles
 from realtime.wire import topics
 from world.trading.events import TradeRequest
 
@@ -55,7 +57,20 @@ class NotificationsConsumer(Consumer):
     )
     emits_unsequenced = (Announcement, Maintenance)
 
+    _is_visible = False
+
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: badge_of(user_id))
         (await self.subscribe(topics.everybody())).begin()
+
+    @handles(SetVisible)
+    def see(self, command: SetVisible) -> None:
+        if command.visible != self._is_visible:
+            self._is_visible = command.visible
+            change = push.seen().arrived if command.visible else push.seen().left
+            change(self.player.user_id)
+
+    async def closed(self) -> None:
+        if self._is_visible:
+            push.seen().left(self.player.user_id)

@@ -1929,6 +1929,12 @@ export declare namespace Notifications {
       type: "ping";
       id?: string | number | null;
     };
+    /** Say whether the page of this socket is seen; nothing is pushed to a user who looks at a page. */
+    set_visible: {
+      type: "set_visible";
+      visible: boolean;
+      id?: string | number | null;
+    };
   }
 
   interface Heard {

@@ -1156,6 +1156,14 @@ export interface PatchedChatLobbyChangesRequest {
   slow_mode_s?: number;
 }
 
+/** Kinds to switch on or off. */
+export interface PatchedPushChangedKindsRequestRequest {
+  messages?: boolean;
+  invites?: boolean;
+  turns?: boolean;
+  friend_requests?: boolean;
+}
+
 export interface PetShapePage {
   next: string | null;
   previous: string | null;
@@ -1373,6 +1381,34 @@ export interface PublicProfilePage {
   next: string | null;
   previous: string | null;
   results: Array<AccountsPublicProfile>;
+}
+
+/** The keys of a browser's subscription. */
+export interface PushKeysRequestRequest {
+  p256dh: string;
+  auth: string;
+}
+
+/** The kinds of notifications that the user wants pushed. */
+export interface PushKinds {
+  messages: boolean;
+  invites: boolean;
+  turns: boolean;
+  friend_requests: boolean;
+}
+
+/** A browser's subscription, as `PushSubscription.toJSON` gives it, and the language of its page. */
+export interface PushNewSubscriptionRequestRequest {
+  endpoint: string;
+  keys: PushKeysRequestRequest;
+  language?: "de" | "en";
+}
+
+/** The notifications of the user while no page is seen. */
+export interface Pushing {
+  public_key: string | null;
+  subscribed: boolean;
+  kinds: PushKinds;
 }
 
 export interface Ready {

@@ -46,6 +46,10 @@ class Person:
         """PUT these fields as JSON; return the response."""
         return await in_database(self._client().put, path, body)
 
+    async def patch(self, path: str, **body: Any) -> Any:
+        """PATCH these fields as JSON; return the response."""
+        return await in_database(self._client().patch, path, body)
+
     async def delete(self, path: str) -> Any:
         """DELETE by REST; return the response."""
         return await in_database(self._client().delete, path)

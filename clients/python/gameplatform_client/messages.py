@@ -108,6 +108,7 @@ class MessageType(StrEnum):
     COMBAT_DAMAGE = "combat_damage"
     COMBAT_HEAL = "combat_heal"
     COMBAT_END = "combat_end"
+    SET_VISIBLE = "set_visible"
     BADGE = "badge"
     MATCH_FOUND = "match_found"
     YOUR_TURN = "your_turn"
@@ -2266,6 +2267,14 @@ class NotificationsFriend(Record):
     game_id: MayBeMissing[str]
     username: str
     is_premium: bool
+
+
+class NotificationsSetVisibleCommand(TypedDict):
+    """Say whether the page of this socket is seen; nothing is pushed to a user who looks at a page."""
+
+    type: Literal["set_visible"]
+    visible: bool
+    id: NotRequired[str | int | None]
 
 
 class NotificationsBadge(Record):

@@ -1,7 +1,8 @@
 """Queries about accounts."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -152,6 +153,16 @@ def is_stranger(username: str, address: str | None) -> bool:
     sessions = Session.objects.filter(user__username__lower=username.lower()).exclude(ip=None)
     known = sessions.order_by("-last_seen").values_list("ip", flat=True)[:_LATEST]
     return client_address.network(address) not in map(client_address.network, known)
+
+
+def alike_sessions(user_ids: Iterable[UserId], *, since: datetime) -> list[Session]:
+    """Return the users' sessions since then from addresses that more than one of them has used."""
+    seen = Session.objects.filter(user__in=user_ids, last_seen__gte=since, ip__isnull=False)
+    users_at: defaultdict[str | None, set[UserId]] = defaultdict(set)
+    sessions = list(seen.order_by("pk"))
+    for session in sessions:
+        users_at[session.ip].add(session.user_id)
+    return [session for session in sessions if len(users_at[session.ip]) > 1]
 
 
 def ways_in(user: User) -> list[WayIn]:

@@ -84,33 +84,25 @@ class Messages(ReadOnly, OperatorAdmin):
 
 @admin.register(Report)
 class Reports(ReadOnly, OperatorAdmin):
-    """The queue of reports, oldest open one first."""
+    """The queue of reports and of flags of cheating, oldest open one first."""
 
-    list_display = ("id", "kind", "text", "about", "reason", "reporter", "created_at", "state")
-    list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
-    list_select_related = ("about", "reporter", "claimed_by", "settled_by")
+    list_display = ("id", "kind", "text", "about", "other", "reason", "reporter", "created_at", "state")
+    list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind", "sign")
+    list_select_related = ("about", "other", "reporter", "claimed_by", "settled_by")
     search_fields = ("text", "about__username", "reporter__username")
     ordering = ("settled_at", "created_at")
-    fields = (
-        "kind",
-        "text",
-        "whom",
-        "reason",
-        "reporter",
-        "where",
-        "around",
-        "created_at",
-        "claimed_by",
-        "settled_at",
-        "settled_by",
-        "decision",
-    )
-    readonly_fields = ("whom", "where", "around")
+    readonly_fields = ("whom", "beside", "where", "around", "proofs")
     action_form = WithReasonForm
     actions = ("claim", "take_away", "ban_author", "let_stand", "acted")
 
     class Media:
         css = {"all": ("chat/reports.css",)}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        decision = ("created_at", "claimed_by", "settled_at", "settled_by", "decision")
+        if obj is not None and obj.kind == Report.Kind.CHEATING:
+            return ("kind", "sign", "text", "score", "whom", "beside", "proofs", *decision)
+        return ("kind", "text", "whom", "reason", "reporter", "where", "around", *decision)
 
     @admin.display(description="State")
     def state(self, report: Report) -> str:
@@ -121,6 +113,14 @@ class Reports(ReadOnly, OperatorAdmin):
     @admin.display(description="About")
     def whom(self, report: Report) -> str:
         return account_link(report.about) if report.about else "-"
+
+    @admin.display(description="And")
+    def beside(self, report: Report) -> str:
+        return account_link(report.other) if report.other else "-"
+
+    @admin.display(description="Evidence")
+    def proofs(self, report: Report) -> str:
+        return format_html_join("", "<p>{}</p>", ((_proof(one),) for one in report.evidence))
 
     @admin.display(description="In")
     def where(self, report: Report) -> str:
@@ -159,14 +159,24 @@ class Reports(ReadOnly, OperatorAdmin):
         services.ban(actor_id=None, lobby_id=message.lobby_id, user_id=author, reason=report.reason)
         _take_away(report)
 
-    @operation("Let it stand")
+    @operation("Let it stand, or dismiss the flag")
     def let_stand(self, request: HttpRequest, report: Report) -> None:
-        _settle(request, report, "let stand")
+        is_flag = report.kind == Report.Kind.CHEATING
+        _settle(request, report, "dismissed" if is_flag else "let stand")
 
     @operation("Settle it: acted on the player's page")
     def acted(self, request: HttpRequest, report: Report) -> str:
         _settle(request, report, f"acted: {reason_of(request)}"[:200])
         return reason_of(request)
+
+
+def _proof(evidence: dict[str, str]) -> str:
+    """Return evidence with a link to its row, and of a game also to its replay."""
+    page = reverse(f"admin:{evidence['label'].replace('.', '_')}_change", args=[evidence["id"]])
+    link = format_html('<a href="{}">{}</a>', page, evidence["text"])
+    if evidence["label"] != "game.game":
+        return link
+    return format_html('{} · <a href="/replay/{}">Replay</a>', link, evidence["id"])
 
 
 def _message(report: Report) -> LobbyMessage:

@@ -201,20 +201,38 @@ class Report(models.Model):
         DIRECT = "direct", "Direct message"
         NAME = "name", "Name"
         GAME = "game", "Game"
+        CHEATING = "cheating", "Signs of cheating"
+
+    class Sign(models.TextChoices):
+        RATING_JUMP = "rating_jump", "Rating jump"
+        REPEATED_PAIR = "repeated_pair", "Repeated pair"
+        IMPOSSIBLE_SPEED = "impossible_speed", "Impossible speed"
+        ALIKE_ADDRESSES = "alike_addresses", "Alike addresses"
 
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.MESSAGE, db_default=Kind.MESSAGE)
     # Null in rows that workers before this column write.
     about = models.ForeignKey(
         User, null=True, on_delete=models.CASCADE, related_name="reports_about", db_index=False
     )
-    reporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="message_reports")
+    reporter = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="message_reports")
+    """None of a flag, which the nightly search for cheating raises."""
     message = models.ForeignKey(LobbyMessage, null=True, on_delete=models.CASCADE, related_name="reports")
     direct_message = models.ForeignKey(
         "DirectMessage", null=True, on_delete=models.CASCADE, related_name="reports"
     )
     game = models.ForeignKey("game.Game", null=True, on_delete=models.CASCADE, related_name="+")
     text = models.CharField(max_length=speech.MAX_CHARACTERS, blank=True, db_default="")
-    """The text that was said, or the name, as it was."""
+    """The text that was said, or the name, as it was; of a flag, its finding."""
+    sign = models.CharField(max_length=20, choices=Sign, blank=True, db_default="")
+    """Of a flag, what was found."""
+    other = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="flags_beside", db_index=False
+    )
+    """Of a flag, the other account of a pair."""
+    score = models.FloatField(null=True, blank=True)
+    """Of a flag, how many times the threshold was reached."""
+    evidence = models.JSONField(default=list, db_default=[])
+    """Of a flag, the rows that show it: ``{label, id, text}``, where ``label`` names the model."""
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     claimed_by = models.ForeignKey(
@@ -236,9 +254,20 @@ class Report(models.Model):
             models.UniqueConstraint(
                 fields=["game", "about", "reporter"], condition=Q(kind="game"), name="one_report_of_a_player"
             ),
+            models.UniqueConstraint(
+                fields=["about", "sign"],
+                condition=Q(kind="cheating", settled_at=None, other=None),
+                name="one_open_flag_of_a_player",
+            ),
+            models.UniqueConstraint(
+                fields=["about", "other", "sign"],
+                condition=Q(kind="cheating", settled_at=None),
+                name="one_open_flag_of_a_pair",
+            ),
         ]
         indexes = [
             models.Index(fields=["about", "-id"], name="reports_about"),
+            models.Index(fields=["other"], condition=Q(other__isnull=False), name="flags_beside"),
             models.Index(fields=["created_at"], condition=Q(settled_at=None), name="open_reports"),
         ]
 

@@ -90,7 +90,8 @@ def erase(user_id: UserId) -> None:
         publish(MessageDeleted(lobby=lobby, id=message_id))
     said.delete()
     LobbyReaction.objects.filter(user_id=user_id).delete()
-    Report.objects.filter(Q(reporter_id=user_id) | Q(about_id=user_id)).delete()
+    concerned = Q(reporter_id=user_id) | Q(about_id=user_id) | Q(other_id=user_id)
+    Report.objects.filter(concerned).delete()
     Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id)).delete()
 
 

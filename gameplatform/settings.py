@@ -68,6 +68,7 @@ OUR_APPS = [
     "webhooks",
     "operators",
     "operators.support",
+    "operators.cheating",
     "web",
 ]
 INSTALLED_APPS = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chat.models import DirectMessage, LobbyMessage, Report
 from core.ids import UserId
@@ -26,8 +26,9 @@ class LineAround:
 
 
 def reports_about(user_id: UserId) -> QuerySet[Report]:
-    """Return the reports about a user, newest first."""
-    return Report.objects.filter(about=user_id).select_related("reporter").order_by("-pk")
+    """Return the reports and flags about a user, newest first."""
+    found = Report.objects.filter(Q(about=user_id) | Q(other=user_id))
+    return found.select_related("reporter").order_by("-pk")
 
 
 def reports_by(user_id: UserId) -> QuerySet[Report]:

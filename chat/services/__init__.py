@@ -1,6 +1,7 @@
 """All writes to lobbies, their messages and moderation, and direct messages."""
 
 from chat.services.direct import delete_direct, edit_direct, mark_read, post_direct, react_to_direct
+from chat.services.flags import Evidence, Flag, Sign, raise_flags
 from chat.services.lobbies import (
     close_lobby,
     create_lobby,
@@ -32,7 +33,10 @@ from chat.services.reports import (
 )
 
 __all__ = [
+    "Evidence",
+    "Flag",
     "Post",
+    "Sign",
     "appoint",
     "ban",
     "claim_report",
@@ -55,6 +59,7 @@ __all__ = [
     "post_direct",
     "post_message",
     "post_messages",
+    "raise_flags",
     "react",
     "react_to_direct",
     "read_lobby",

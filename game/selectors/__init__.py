@@ -22,6 +22,15 @@ from game.selectors.games import (
 )
 from game.selectors.journal import chat, first_seats, first_users, inputs, movers, room_record
 from game.selectors.offering import known, offered
+from game.selectors.played import (
+    Answers,
+    RatedGame,
+    answers,
+    ended_after,
+    games_played,
+    people_playing,
+    rated_games,
+)
 from game.selectors.queued import entrants, latest_open_game, seated
 from game.selectors.ratings import best_ratings, ratings_a_day_ago, shown_ratings
 from game.selectors.rooms import (
@@ -37,10 +46,14 @@ from game.selectors.shown import own_game, shown_game, shown_games, shown_player
 
 __all__ = [
     "MAX_OPEN_ROOMS",
+    "Answers",
+    "RatedGame",
     "Wanted",
+    "answers",
     "best_ratings",
     "can_be_joined_late",
     "chat",
+    "ended_after",
     "entrants",
     "entries",
     "first_seats",
@@ -50,6 +63,7 @@ __all__ = [
     "game_visible_to",
     "game_with_code",
     "games_of",
+    "games_played",
     "games_visible_to",
     "has_free_seat",
     "has_seat",
@@ -66,6 +80,8 @@ __all__ = [
     "open_rooms",
     "open_rooms_among",
     "own_game",
+    "people_playing",
+    "rated_games",
     "ratings_a_day_ago",
     "room_record",
     "seated",

@@ -225,7 +225,7 @@ SECTIONS = [
     ),
     Section(
         "reports_about",
-        "Reports about the player",
+        "Reports and flags about the player",
         "chat.view_report",
         ("Report", "At", "Kind", "What", "Why", "By", "Decision"),
         lambda user: chat.reports_about(user.pk),

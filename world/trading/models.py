@@ -58,6 +58,7 @@ class Trade(models.Model):
             models.Index(fields=["asker"], condition=Q(ended_at=None), name="live_trades_by_asker"),
             models.Index(fields=["asked"], condition=Q(ended_at=None), name="live_trades_by_asked"),
             models.Index(fields=["expires_at"], name="trades_by_expiry"),
+            models.Index(fields=["ended_at"], name="trades_by_end"),
         ]
 
     def __str__(self) -> str:

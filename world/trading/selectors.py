@@ -115,3 +115,46 @@ def completed(user_id: UserId) -> QuerySet[Trade]:
     """Return the completed trades of a user, newest first, with both sides' offers."""
     own = trades().filter(Q(asker__owner=user_id) | Q(asked__owner=user_id), state=Trade.State.COMPLETED)
     return own.prefetch_related("offers__character__owner").order_by("-pk")
+
+
+class Given(msgspec.Struct):
+    """A completed trade between two users, and who of them gave something."""
+
+    trade_id: int
+    ended_at: datetime
+    user_ids: tuple[UserId, UserId]
+    givers: frozenset[UserId]
+
+
+def completed_after(moment: datetime, *, until: datetime, most: int) -> list[Given]:
+    """Return the trades completed after ``moment`` and before ``until``, the first ``most`` of them.
+
+    Those completed at the same time as the last one come with it.
+    """
+    ended = Trade.objects.filter(ended_at__gt=moment, ended_at__lt=until, state=Trade.State.COMPLETED)
+    ended = ended.order_by("ended_at", "pk")
+    last = ended.values_list("ended_at", flat=True)[most - 1 : most]
+    return _given(ended.filter(ended_at__lte=next(iter(last), until)))
+
+
+def completed_between(user_id: UserId, other_id: UserId, *, since: datetime) -> list[Given]:
+    """Return the trades that two users have completed with each other, oldest first."""
+    both = [user_id, other_id]
+    found = Trade.objects.filter(asker__owner__in=both, asked__owner__in=both, ended_at__gte=since)
+    return _given(found.filter(state=Trade.State.COMPLETED, undone_at=None).order_by("ended_at", "pk"))
+
+
+def _given(found: QuerySet[Trade]) -> list[Given]:
+    return [
+        Given(
+            trade_id=trade.pk,
+            ended_at=trade.ended_at or trade.created_at,
+            user_ids=(trade.asker.owner_id, trade.asked.owner_id),
+            givers=frozenset(
+                trade.asker.owner_id if offer.character_id == trade.asker_id else trade.asked.owner_id
+                for offer in trade.offers.all()
+                if offer.gold or offer.items or any(offer.currencies.values())
+            ),
+        )
+        for trade in found.select_related("asker", "asked").prefetch_related("offers")
+    ]

@@ -3,9 +3,11 @@
 import time
 from typing import Any, ClassVar
 
+from django.db.backends.postgresql.base import NO_DB_ALIAS
 from psycopg_pool import PoolTimeout
 
 from core.call_costs import CountedDatabase
+from core.postgresql.pool import WarmestFirst
 from core.postgresql.round_trips import FewRoundTrips
 
 RETRY_INTERVAL_S = 1.0
@@ -18,6 +20,23 @@ class DatabaseWrapper(CountedDatabase, FewRoundTrips):
     """
 
     _ask_at: ClassVar[dict[str, float]] = {}  # of databases that are out: the time of the next attempt
+
+    @property
+    def pool(self) -> WarmestFirst | None:
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        if self.alias not in self._connection_pools:
+            made = WarmestFirst(
+                kwargs={**self.get_connection_params(), "autocommit": True},
+                open=False,
+                configure=self._configure_connection,
+                **options,
+            )
+            # Of two threads that come at once, both get the first.
+            self._connection_pools.setdefault(self.alias, made)
+        pool: WarmestFirst = self._connection_pools[self.alias]
+        return pool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         asked = self._ask_at

@@ -91,6 +91,22 @@ def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(
     assert [_ask(database) for _ in range(3)] == ["here"] * 3
 
 
+def test_the_connection_that_was_used_last_is_taken_first(database: Any) -> None:
+    pool = database.pool
+    pool.open()
+    pool.resize(2, 2)
+    first, second = pool.getconn(), pool.getconn()
+    pool.putconn(second)
+    pool.putconn(first)
+
+    taken = []
+    for _ in range(2):
+        with pool.connection() as connection:
+            taken.append(connection)
+
+    assert taken == [first, first]
+
+
 def test_what_gives_no_result_takes_no_round_trip(database: Any, round_trips: list[str]) -> None:
     with database.cursor() as cursor:
         cursor.execute("CREATE TABLE notes (note text PRIMARY KEY)")

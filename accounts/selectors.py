@@ -108,7 +108,9 @@ def by_verified_email(email: str) -> User | None:
 
 def by_claimed_email(email: str) -> User | None:
     """Return the account that claims this address without having proven it."""
-    return User.objects.filter(email__lower=email.lower(), email_verified_at=None).first() if email else None
+    if "@" not in email:
+        return None
+    return User.objects.filter(email__lower=email.lower(), email_verified_at=None).first()
 
 
 def search(text: str) -> QuerySet[User]:

@@ -1,7 +1,19 @@
 """Content for ``bench.basket`` on our server: a ranking, lobbies, and battles with one enemy each."""
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import User
-from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MAX_USERS, QUEUES
+from bench.basket import (
+    FIRST_BATTLE,
+    FIRST_LOBBY,
+    FIRST_WEAK_BATTLE,
+    GAME,
+    LOBBIES,
+    MAX_USERS,
+    PASSWORD,
+    QUEUES,
+    signer,
+)
 from chat.models import Lobby, Membership
 from core.seeding import seeds
 from game.battles.models import Battle, BattleTemplate, Enemy
@@ -15,9 +27,11 @@ NEVER_MS = 86_400_000
 
 @seeds(order=90)
 def seed() -> None:
-    """Create the ranking, the lobbies, the queues and the battles."""
+    """Create the accounts with passwords, the ranking, the lobbies, the queues and the battles."""
     if Rating.objects.filter(user__username="ranked-0").exists():
         return
+    hashed = make_password(PASSWORD)
+    User.objects.bulk_create(User(username=signer(n), password=hashed) for n in range(MAX_USERS))
     users = User.objects.bulk_create(User(username=f"ranked-{number}") for number in range(RANKED))
     Rating.objects.bulk_create(
         Rating(user=user, game=GAME, mu=25, sigma=2, shown=1000 + number, played=50)

@@ -1,11 +1,13 @@
 """HTTP routes of the naive server."""
 
 from django.urls import path
+from rest_framework_simplejwt.views import TokenObtainPairView
 
 from bench.naive import views
 
 urlpatterns = [
     path("api/auth/guest/", views.Guest.as_view()),
+    path("api/auth/login/", TokenObtainPairView.as_view()),
     path("api/me/", views.Me.as_view()),
     path("api/player/me/", views.PlayerMe.as_view()),
     path("api/inventory/", views.Inventory.as_view()),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("api/friends/", views.Friends.as_view()),
     path("api/friends/requests/", views.FriendRequests.as_view()),
     path("api/friends/requests/<int:request_id>/accept/", views.AcceptRequest.as_view()),
+    path("api/notifications/badge/", views.Badge.as_view()),
     path("api/dm/", views.Threads.as_view()),
     path("api/dm/<int:friend_id>/messages/", views.DirectMessages.as_view()),
     path("api/lobbies/", views.Lobbies.as_view()),

@@ -147,6 +147,19 @@ class AcceptRequest(APIView):
         return Response(serializers.FriendRequestSerializer(asked).data)
 
 
+class Badge(APIView):
+    """The number of unread messages by sender, and of friend requests."""
+
+    def get(self, request: Request) -> Response:
+        unread = (
+            request.user.direct_received.filter(read_at=None).values("sender").annotate(count=Count("id"))
+        )
+        requests = request.user.requests_received.filter(status="pending").count()
+        badge = {"dm": {row["sender"]: row["count"] for row in unread}, "requests": requests}
+        badge["total"] = requests + sum(badge["dm"].values())
+        return Response(badge)
+
+
 class Threads(APIView):
     """The caller's conversations."""
 

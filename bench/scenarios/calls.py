@@ -54,7 +54,7 @@ async def first_minutes(run: Run) -> Turns:
             yield
             asked = list(islice(requests, count))
             before = await _costs(run, call)
-            burst = await _burst(run, asked, callers)
+            burst = await _burst(run, asked, min(callers, call.most_callers))
             if before is not None and name == "alone":
                 after = await _costs(run, call)
                 assert after is not None, "the server told its costs before"

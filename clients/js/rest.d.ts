@@ -1032,6 +1032,13 @@ export interface MatchmakingStanding {
   players?: Array<MatchmakingMatchedPlayer>;
 }
 
+/** The number of things waiting for the user: unread messages by sender, open invites, and the total. */
+export interface NotificationsBadge {
+  dm: Record<string, number>;
+  invites: number;
+  total: number;
+}
+
 export interface OneGamePage {
   next: string | null;
   previous: string | null;

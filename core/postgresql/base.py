@@ -3,7 +3,7 @@
 import time
 from typing import Any, ClassVar
 
-from django.db.backends.postgresql.base import NO_DB_ALIAS
+from django.db.backends.base.base import NO_DB_ALIAS
 from psycopg_pool import PoolTimeout
 
 from core.call_costs import CountedDatabase
@@ -20,6 +20,10 @@ class DatabaseWrapper(CountedDatabase, FewRoundTrips):
     """
 
     _ask_at: ClassVar[dict[str, float]] = {}  # of databases that are out: the time of the next attempt
+
+    # As Django declares them, which its stubs leave out.
+    _connection_pools: ClassVar[dict[str, Any]]
+    _configure_connection: Any
 
     @property
     def pool(self) -> WarmestFirst | None:

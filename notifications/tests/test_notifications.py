@@ -42,6 +42,13 @@ async def test_the_first_frame_is_the_badge(ada: Person, bob: Person) -> None:
     assert (await socket.hear("badge"))["total"] == 0
 
 
+async def test_the_badge_is_told_over_rest(ada: Person, bob: Person) -> None:
+    await ask(ada, bob)
+
+    assert (await bob.get("/api/notifications/badge/")).json() == {"dm": {}, "invites": 1, "total": 1}
+    assert (await ada.get("/api/notifications/badge/")).json()["total"] == 0
+
+
 async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada: Person, bob: Person) -> None:
     mine, phone, laptop = await ada.listen(), await bob.listen(), await bob.listen()
     for socket in (mine, phone, laptop):

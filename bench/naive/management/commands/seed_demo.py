@@ -2,10 +2,20 @@
 
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
-from bench.basket import FIRST_BATTLE, FIRST_LOBBY, FIRST_WEAK_BATTLE, GAME, LOBBIES, MAX_USERS
+from bench.basket import (
+    FIRST_BATTLE,
+    FIRST_LOBBY,
+    FIRST_WEAK_BATTLE,
+    GAME,
+    LOBBIES,
+    MAX_USERS,
+    PASSWORD,
+    signer,
+)
 from bench.naive.models import Battle, Enemy, Item, Lobby, Membership, Rating
 
 RANKED = 500
@@ -17,6 +27,8 @@ class Command(BaseCommand):
     """Fill the tables."""
 
     def handle(self, *arguments: Any, **options: Any) -> None:
+        hashed = make_password(PASSWORD)
+        User.objects.bulk_create(User(username=signer(n), password=hashed) for n in range(MAX_USERS))
         users = User.objects.bulk_create(User(username=f"ranked-{number}") for number in range(RANKED))
         Rating.objects.bulk_create(
             Rating(user=user, game=GAME, shown=1000 + number, played=50) for number, user in enumerate(users)

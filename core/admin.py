@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core import live_settings, maintenance, outbox
+from core import draining, live_settings, maintenance, outbox
 from core.content import Content, restore
 from core.ids import UserId
-from core.models import ContentVersion, LiveChange, LiveValue, Mail, Maintenance, OutboxEntry
+from core.models import ContentVersion, Heartbeat, LiveChange, LiveValue, Mail, Maintenance, OutboxEntry
 from core.operators import ChangeOnly, OperatorAdmin, ReadOnly, operation
 from core.refusals import Conflict, Invalid, NotAllowed
 
@@ -112,6 +112,25 @@ class Maintenances(ReadOnly, OperatorAdmin):
     def end(self, request: HttpRequest, row: Maintenance) -> None:
         if row.ended_at is not None or not maintenance.end():
             raise Conflict("It is over.")
+
+
+@admin.register(Heartbeat)
+class Workers(ReadOnly, OperatorAdmin):
+    """The workers that were heard lately, with actions that empty one and let it take players again."""
+
+    list_display = ("worker", "place", "at", "is_draining")
+    actions = ("drain", "resume")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Heartbeat]:
+        return draining.living()
+
+    @operation("Drain: hand over its games and sockets")
+    def drain(self, request: HttpRequest, row: Heartbeat) -> None:
+        draining.drain(row.worker)
+
+    @operation("Resume")
+    def resume(self, request: HttpRequest, row: Heartbeat) -> None:
+        draining.resume(row.worker)
 
 
 if TYPE_CHECKING:

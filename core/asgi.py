@@ -10,14 +10,21 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Liveness:
-    """ASGI middleware that answers ``GET /health/live`` on the event loop, even if all threads are busy."""
+    """ASGI middleware that answers ``GET /health/live`` on the event loop, even if all threads are busy.
 
-    def __init__(self, application: Application) -> None:
+    With ``?open=1``, which balancers ask before they pass a socket on, the answer is 503 while the worker
+    takes none.
+    """
+
+    def __init__(self, application: Application, is_open: Callable[[], bool]) -> None:
         self._application = application
+        self._is_open = is_open
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         if scope["path"].rstrip("/") == "/health/live" and scope["method"] == "GET":
-            await send_response(send, HttpResponse(b'{"status":"ok"}', content_type="application/json"))
+            closed = scope["query_string"] == b"open=1" and not self._is_open()
+            status, body = (503, b'{"status":"draining"}') if closed else (200, b'{"status":"ok"}')
+            await send_response(send, HttpResponse(body, status=status, content_type="application/json"))
             return
         await self._application(scope, receive, send)
 

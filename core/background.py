@@ -24,6 +24,7 @@ STORE_ERRORS: tuple[type[Exception], ...] = (Error, *REDIS_ERRORS)
 
 tasks: list[Background] = []
 stops: list[Background] = []
+drains: list[Background] = []
 sweeps: list[Background] = []
 
 
@@ -88,6 +89,12 @@ def sweep(function: Background) -> Background:
 def at_stop(function: Background) -> Background:
     """Run this coroutine function when a server process stops gracefully, before its parts are stopped."""
     stops.append(function)
+    return function
+
+
+def at_drain(function: Background) -> Background:
+    """Run this coroutine function while the worker drains, after each heartbeat: hand over what it has."""
+    drains.append(function)
     return function
 
 

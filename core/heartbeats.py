@@ -5,6 +5,8 @@ it alone has lost it.
 """
 
 import functools
+import os
+import socket
 from datetime import timedelta
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from core.background import every
 from core.models import Heartbeat
 from core.namespace import key
 from core.redis import Role, new_sync_client, url
+from core.statements import Update, statement
 
 EVERY_S = 5.0
 # When all workers lose a store at once, recent heartbeats do not mean that it is still reachable.
@@ -43,19 +46,26 @@ def redis_client(role: Role = Role.MAIN) -> redis.Redis:
     return new_sync_client(url(role), socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
 
 
-def beat(worker_id: str) -> None:
-    """Record that this worker reaches both stores; raises what either raises."""
+@statement
+def _again(worker: str) -> Update:
+    return Update(Heartbeat.objects.filter(worker=worker), at=Now(), returning=("is_draining",))
+
+
+def _first(worker: str) -> None:
+    place = f"{socket.gethostname()}:{os.getpid()}"
+    Heartbeat.objects.create(worker=worker, place=place, at=Now())
+
+
+def beat(worker_id: str) -> bool:
+    """Record that this worker reaches both stores; raises what either raises. Return whether it drains."""
     global _own
     _own = worker_id
     # Each is recorded only if the other could be: what Redis refuses rolls the row back.
     with transaction.atomic():
-        Heartbeat.objects.bulk_create(
-            [Heartbeat(worker=worker_id, at=Now())],
-            update_conflicts=True,
-            unique_fields=["worker"],
-            update_fields=["at"],
-        )
+        if (noted := _again.first(worker_id)) is None:
+            _first(worker_id)
         redis_client().eval(_NOTE, 1, IN_REDIS, worker_id, FORGOTTEN_AFTER_S)
+    return noted is not None and bool(noted[0])
 
 
 @every(3600)

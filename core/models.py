@@ -39,7 +39,14 @@ class Heartbeat(models.Model):
     """The time at which a worker last reached both Redis and this database (see ``core.heartbeats``)."""
 
     worker = models.CharField(max_length=100, primary_key=True)
+    place = models.CharField(max_length=200, db_default="")
+    """Its host and process id."""
     at = models.DateTimeField()
+    is_draining = models.BooleanField(default=False, db_default=False)
+    """Whether operators want it emptied (see ``core.draining``)."""
+
+    class Meta:
+        verbose_name = "worker"
 
     def __str__(self) -> str:
         return f"{self.worker} at {self.at}"

@@ -121,13 +121,16 @@ def checks(*, passed: Collection[str] = ()) -> dict[str, str]:
     }
 
 
-def beat_and_check(worker_id: str) -> dict[str, str]:
-    """Record a heartbeat, and return the results of all checks: one that is recorded has used both stores."""
+def beat_and_check(worker_id: str) -> tuple[dict[str, str], bool | None]:
+    """Record a heartbeat; return the results of all checks, and whether the worker drains.
+
+    A heartbeat that is recorded has used both stores; else nobody can tell whether the worker drains (None).
+    """
     try:
-        heartbeats.beat(worker_id)
+        is_draining = heartbeats.beat(worker_id)
     except STORE_ERRORS:
-        return checks()
-    return checks(passed=("database", "redis"))
+        return checks(), None
+    return checks(passed=("database", "redis")), is_draining
 
 
 def _result(check: Callable[[], None]) -> str:

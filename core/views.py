@@ -105,7 +105,10 @@ _READY = inline_serializer(
 class Live(OpenView):
     """Liveness: the process answers."""
 
-    @extend_schema(responses=inline_serializer("Live", _HEALTH))
+    @extend_schema(
+        parameters=[OpenApiParameter("open", bool, description="503 while the worker drains (`1`)")],
+        responses=inline_serializer("Live", _HEALTH),
+    )
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 

@@ -11,7 +11,7 @@ class GameConfig(AppConfig):
         # They register themselves.
         from game import client_types, games, housekeeping, profiles, reactions  # noqa: F401
         from game.author import catalogue, queues, reloading
-        from game.live import figures, relayed  # noqa: F401
+        from game.live import draining, figures, relayed  # noqa: F401
         from realtime.catalogue.namespaces import declare
 
         names = [config.name for config in apps.get_app_configs()]

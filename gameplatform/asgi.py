@@ -16,6 +16,7 @@ from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.fast_path import FastHandler, FastPath  # noqa: E402
 from game.live.sync import SUBPROTOCOLS  # noqa: E402
 from gameplatform import doors  # noqa: E402
+from realtime import worker  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
@@ -28,7 +29,11 @@ telemetry.start()
 application = ProtocolTypeRouter(
     {
         "lifespan": Lifespan(),
-        "http": WithWorker(Liveness(FastPath(WSGIBridge(FastHandler(), doors.lane_of)))),
+        "http": WithWorker(
+            Liveness(
+                FastPath(WSGIBridge(FastHandler(), doors.lane_of)), lambda: not worker.current().is_draining
+            )
+        ),
         "websocket": trace_sockets(
             HostOriginValidator(
                 Gate(

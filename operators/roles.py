@@ -54,6 +54,7 @@ TABLE: dict[str, Row] = {
     "combat.remedy": _EDITED_BY_ECONOMISTS,
     "competition.score": {"view": (SUPPORT, MODERATOR), "strike": (MODERATOR,)},
     "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
+    "core.heartbeat": dict.fromkeys(("view", "drain", "resume"), (SUPPORT,)),
     "core.livechange": {"view": (SUPPORT, ECONOMIST)},
     "core.livevalue": {"view": (SUPPORT, ECONOMIST), "change": (SUPPORT,)},
     "core.maintenance": dict.fromkeys(("view", "add", "end"), (SUPPORT,)),

@@ -25,6 +25,7 @@ from realtime.delivery.hub import Hub
 from realtime.delivery.relay import Relay, relayed
 from realtime.delivery.streams import AUDIT_EVERY_S, Streams
 from realtime.membership.presence import Presence
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -39,18 +40,21 @@ IN_TOUCH_FOR_S = 2.0
 SWEEP_EVERY_S = 60.0
 RETRY_S = 1.0
 
+OPEN, DRAINING = b"1", b"0"
+"""The value of a lease: whether the worker takes new rooms."""
+
 WORKERS = key("workers")
 ELECTED = key("elected")
 
 # KEYS: this worker's lease, the workers, the elected worker. ARGV: this worker, milliseconds of the lease,
-# prefix of leases. Renews the lease. Returns whether it stood, the number of listeners at this worker's
-# address, the elected worker, and, if it is this one, the workers that seem dead.
+# prefix of leases, OPEN or DRAINING. Renews the lease. Returns whether it stood, the number of listeners at
+# this worker's address, the elected worker, and, if it is this one, the workers that seem dead.
 _RENEW = """
 local function lives(worker)
   return redis.call('EXISTS', ARGV[3] .. worker) == 1 and redis.call('PUBSUB', 'NUMSUB', worker)[2] > 0
 end
 local stood = redis.call('EXISTS', KEYS[1])
-redis.call('SET', KEYS[1], 1, 'PX', ARGV[2])
+redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[2])
 redis.call('SADD', KEYS[2], ARGV[1])
 local elected = redis.call('GET', KEYS[3])
 if not elected or elected ~= ARGV[1] and not lives(elected) then
@@ -101,6 +105,8 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
         self.is_stopping = False
+        self.is_draining = False
+        """True while it takes no new sockets and rooms (see ``core.draining``)."""
         self.elected = ""
         self._in_touch_until = float("-inf")
         self._suspects: set[str] = set()
@@ -172,10 +178,11 @@ class Worker:
         else:
             self.relay.tell(self.elected, "worker.sweep", None)
 
-    async def alive(self, workers: Iterable[str]) -> set[str]:
+    async def alive(self, workers: Iterable[str], *, takes_rooms: bool = False) -> set[str]:
         """Return the workers among these that have a lease and listen to the relay.
 
-        A worker that was killed still has its lease for a while.
+        A worker that was killed still has its lease for a while. With ``takes_rooms`` those that drain are
+        left out.
         """
         names = list(set(workers))
         if not names:
@@ -187,7 +194,7 @@ class Worker:
         return {
             name
             for name, lease, (_, listeners) in zip(names, leases, listening, strict=True)
-            if lease is not None and listeners
+            if listeners and (lease == OPEN if takes_rooms else lease is not None)
         }
 
     async def gone(self, workers: Iterable[str]) -> set[str]:
@@ -234,7 +241,21 @@ class Worker:
     async def _note_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(heartbeats.EVERY_S)
-            self.health = await in_database(beat_and_check, self.id)
+            self.health, is_draining = await in_database(beat_and_check, self.id)
+            if is_draining is not None:
+                self.is_draining = is_draining
+            if self.is_draining:
+                await self._drain()
+
+    async def _drain(self) -> None:
+        """Hand over what this worker has; what fails now is done after the next heartbeat."""
+        try:
+            await self._renew()
+            for drain in background.drains:
+                await drain()
+        except STORE_ERRORS as problem:
+            logger.warning("The worker drains later: %s", problem)
+        await self.sockets.close_all(CloseCode.RESTARTED, "draining")
 
     async def _keep_lease(self) -> None:
         while True:
@@ -252,7 +273,7 @@ class Worker:
             self._leases,
             _RENEW,
             [lease_key(self.id), WORKERS, ELECTED],
-            [self.id, int(LEASE_S * 1000), lease_key("")],
+            [self.id, int(LEASE_S * 1000), lease_key(""), DRAINING if self.is_draining else OPEN],
         )
         if listeners:
             self._in_touch_until = began + IN_TOUCH_FOR_S
@@ -317,6 +338,8 @@ def _check_worker() -> None:
         return
     if here.is_stopping:
         raise NotReady("the worker is stopping")
+    if here.is_draining:
+        raise NotReady("the worker is draining")
     if time.monotonic() - here.beat > SILENT_S:
         raise NotReady("the worker's loop stands still")
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import redis.asyncio
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from deploy import proxy
 from deploy.proxy import Proxy
-from gameplatform.testing.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess, manage
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 NO_NGINX = "There is no nginx for the test of its configuration: install one (apt-get install nginx-light)."
@@ -76,6 +79,58 @@ async def test_a_game_stays_on_one_worker_and_outlives_its_restart(
     restarted.start()
     await mover.leave()
     await other.leave()
+
+
+async def test_a_worker_that_drains_hands_its_game_over_and_takes_no_sockets_until_it_resumes(
+    nginx: Proxy, workers: tuple[ServerProcess, ServerProcess]
+) -> None:
+    ada, bob = NetworkPlayer(nginx.base_url, "ada"), NetworkPlayer(nginx.base_url, "bob")
+    path = new_game(ada, bob)
+    await begin(path, ada, bob)
+    (mover, other) = (ada, bob) if (await turn(ada)) == ada.id else (bob, ada)
+    await mover.send(type="player_move", movement={"cell": 4})
+    await other.hear("player_move")
+    (owner,) = await upstreams(nginx, path)
+    drained = next(worker for worker in workers if urlsplit(worker.base_url).netloc == owner)
+    await both_are_known(drained)
+
+    name = f"{socket.gethostname()}:{drained.pids[0]}"
+    await asyncio.to_thread(manage, drained.environment, "workers", "drain", name)
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            await other.hear()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1012, "room_moved")
+    async with httpx.AsyncClient(base_url=drained.base_url) as client:
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json()["checks"]["worker"]) == (503, "the worker is draining")
+        assert (await client.get("/health/live")).status_code == 200
+
+    await asyncio.gather(mover.come_back(nginx.base_url), other.come_back(nginx.base_url))
+    await other.send(type="player_move", movement={"cell": 0})
+    while (heard := await mover.hear("player_move"))["user_id"] != other.id:
+        pass
+    assert heard["view"]["board"][1][1] is not None
+    assert heard["view"]["board"][0][0] is not None
+    await ada.enter(path, base_url=drained.base_url)
+    with pytest.raises(ConnectionClosed, match="draining"):
+        await ada.hear()
+
+    await asyncio.to_thread(manage, drained.environment, "workers", "resume", name)
+    async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(base_url=drained.base_url) as client:
+        while (await client.get("/health/live?open=1")).status_code != 200:  # noqa: ASYNC110  (nothing tells)
+            await asyncio.sleep(0.1)
+    await ada.enter(path, base_url=drained.base_url)
+    assert (await ada.hear("game_state"))["view"]["board"] == heard["view"]["board"]
+
+
+async def both_are_known(server: ServerProcess) -> None:
+    """Wait for the first heartbeats of two workers."""
+    async with asyncio.timeout(WITHIN_S), redis.asyncio.from_url(server.environment["REDIS_URL"]) as client:
+        known: list[int] = []
+        while sum(known) < 2:
+            known = [await client.zcard(name) async for name in client.scan_iter("*heartbeats")]
+            await asyncio.sleep(0.1)
 
 
 async def turn(player: Any) -> Any:

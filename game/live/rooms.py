@@ -145,6 +145,8 @@ class Rooms:
         room = self.here.get(game_id)
         if room is not None:
             return room
+        if self._worker.is_draining:
+            raise moved()
         opening = self._opening.get(game_id)
         if opening is None:
             opening = self._opening[game_id] = asyncio.ensure_future(self._open(game_id))
@@ -198,6 +200,12 @@ class Rooms:
                     await self._ownership.release(game_id)
         self.here.clear()
 
+    async def release(self, room: Room) -> None:
+        """Let another worker claim a room that is paused; its clients come back to wherever it is."""
+        await self._ownership.release(room.id)
+        self._drop(room)
+        room.close()
+
     async def watch(self) -> None:
         """Look regularly for owners and listeners' workers that are gone, and for rooms that nobody needs."""
         while True:
@@ -221,7 +229,7 @@ class Rooms:
         if not orphans:
             return
         others = set(await self._worker.presence.workers()) - {self.worker_id}
-        workers = [self.worker_id, *sorted(await self._worker.alive(others))]
+        workers = sorted(await self._worker.alive({self.worker_id, *others}, takes_rooms=True))
         for number, worker_id in enumerate(workers):
             share = orphans[number :: len(workers)]
             if worker_id == self.worker_id:
@@ -236,7 +244,7 @@ class Rooms:
     async def _adopt_all(self, game_ids: list[UUID]) -> None:
         try:
             for game_id in game_ids:
-                if game_id in self._not_to_be_opened:
+                if game_id in self._not_to_be_opened or self._worker.is_draining:
                     continue
                 if await self._ownership.claim(game_id) == self.worker_id:
                     await self._adopt(game_id)
@@ -329,10 +337,16 @@ class Rooms:
         self.scheduler.remove(room)
 
     async def owner(self, game_id: UUID) -> str:
-        """Return the worker that owns the room: this one, if none does yet. Raises ``Unavailable`` without
-        Redis.
+        """Return the worker that owns the room: this one, if none does yet and this one does not drain.
+
+        Raises ``Unavailable`` without Redis, or if this worker drains and no other owns the room.
         """
         try:
+            if self._worker.is_draining:
+                owner = (await self._ownership.owners([game_id]))[0]
+                if owner is None or owner == self.worker_id:
+                    raise moved()
+                return owner
             return await self._ownership.claim(game_id)
         except REDIS_ERRORS:
             raise Unavailable("Games cannot be opened just now.", retry_after=1) from None

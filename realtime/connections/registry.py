@@ -106,6 +106,13 @@ class Sockets:
             for connection in tuple(self._by_session.get(session_id, ())):
                 connection.close(CloseCode.UNAUTHENTICATED, "session_ended")
 
+    async def close_all(self, code: CloseCode, reason: str) -> None:
+        """Close every socket, a few in each iteration of the loop."""
+        for connections in batched(self.all(), CHECK_BATCH_SIZE):
+            for connection in connections:
+                connection.close(code, reason)
+            await asyncio.sleep(0)
+
     def rename(self, session_id: int, user: Named) -> None:
         """Update the name, premium and guest status of this session's user on its sockets."""
         for connection in self._by_session.get(session_id, ()):

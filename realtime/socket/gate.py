@@ -116,6 +116,10 @@ class Gate:
         here.sockets.add(connection)
         network = ""
         try:
+            if here.is_draining:
+                connection.close(CloseCode.RESTARTED, "draining")
+                await _until_disconnected(receive)
+                return
             if counted := _counted_network(scope):
                 here.sockets.enter(counted)
                 network = counted

@@ -24,8 +24,8 @@ class Judge(Worker):
         super().__init__()
         self.looked = asyncio.Event()
 
-    async def alive(self, workers: Iterable[str]) -> set[str]:
-        found = await super().alive(workers)
+    async def alive(self, workers: Iterable[str], *, takes_rooms: bool = False) -> set[str]:
+        found = await super().alive(workers, takes_rooms=takes_rooms)
         self.looked.set()
         return found
 

@@ -501,8 +501,12 @@ class Room(AttendedCourse):
         self._snapshot_tick = self.match.tick
         super()._save_snapshot(has_new_score=has_new_score)
 
+    def when_written(self, function: Callable[[], None]) -> None:
+        """Call the function once everything that was accepted, and the last snapshot, is committed."""
+        self._commits.when_committed(partial(self._commits.when_saved, function))
+
     def pause(self) -> None:
-        """Accept nothing more, as the worker stops, and save where a real-time game stands."""
+        """Accept nothing more, as the worker stops or drains, and save where a real-time game stands."""
         if self.phase is ACTIVE and self.match.game.real_time:
             # Rules that fail at this moment are left to the next owner.
             with suppress(RulesError):

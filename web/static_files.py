@@ -15,8 +15,8 @@ from whitenoise.storage import CompressedStaticFilesStorage
 
 CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
 CHUNKS = "web/chunks"
-# Run on their own: before the first paint, and before the page's modules.
-APART = {"web/early.js", "web/texts/de.js"}
+# Run on their own: before the first paint and before the page's modules, as the service worker, and offline.
+APART = {"web/early.js", "web/texts/de.js", "web/worker.js", "web/offline.js"}
 
 logger = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import re_path
 
+from web.installing import manifest, offline, worker
 from web.views import calls, looks, mails, shell, signed_in, theme, unknown, workbench
 
 PLACES = (
@@ -50,6 +51,9 @@ urlpatterns = [
     re_path(r"^signed-in/?$", signed_in),
     *(re_path(rf"^{place}/?$", shell) for place in PLACES if not place.startswith(_LEFT_OUT)),
     re_path(r"^theme\.css$", theme),
+    re_path(r"^manifest\.webmanifest$", manifest),
+    re_path(r"^worker\.js$", worker),
+    re_path(r"^offline$", offline),
     re_path(r"^dev/calls/?$", calls),
     re_path(r"^dev/looks/?$", looks),
     re_path(r"^dev/mail/?$", mails),

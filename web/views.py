@@ -33,7 +33,7 @@ CHOSEN = "language"
 @vary_on_headers("Accept-Language", "Cookie")
 def shell(request: HttpRequest, **_place: str) -> HttpResponse:
     """Return the page without content. It contains no user data; only the script knows the user."""
-    language = _language(request)
+    language = language_of(request)
     translation = None if language == ENGLISH else f"web/texts/{language}.js"
     context = {
         "language": language,
@@ -56,7 +56,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": f"/signed-in?{urlencode(sent)}"})
 
 
-def _language(request: HttpRequest) -> str:
+def language_of(request: HttpRequest) -> str:
     """Return the language that the reader has chosen, or else the first that their browser prefers."""
     chosen = request.COOKIES.get(CHOSEN)
     if chosen in LANGUAGES:
@@ -80,6 +80,7 @@ def _page(language: str) -> dict[str, Any]:
         "sign_in_ways": settings.SIGN_IN_WAYS,
         "terms_url": settings.TERMS_URL,
         "adult_age": settings.ADULT_AGE,
+        "pushes": bool(settings.PUSH_KEY),
         "asks_consent": bool(settings.TERMS_VERSION or settings.ADULT_AGE),
         "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),
     }

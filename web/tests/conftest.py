@@ -67,7 +67,9 @@ def door_of(
         route.fulfill(path=files / route.request.url.split("/static/")[1])
 
     def one(**context: object) -> Person:
-        opened = browser.new_context(**{"base_url": server.base_url, **context})  # type: ignore[arg-type]
+        # A service worker would make requests of its own, past the routes of a test.
+        settings = {"base_url": server.base_url, "service_workers": "block", **context}
+        opened = browser.new_context(**settings)  # type: ignore[arg-type]
         if files is not None:
             opened.route("**/static/**", serve)
         people.append(Person(opened.new_page()))

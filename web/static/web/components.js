@@ -1,4 +1,5 @@
 /** The building blocks of every screen. */
+import { countInIcon } from "./attention.js";
 import { useAvatar } from "./avatars.js";
 import { createContext, html, useContext, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
@@ -571,6 +572,7 @@ export function useTabTitle(waiting) {
   const { title, turn } = useStore(place);
   const count = waiting + Number(turn);
   useEffect(() => {
+    countInIcon(count);
     document.title = `${count ? `(${count}) ` : ""}${title ? `${title} · ` : ""}${text("app.name")}`;
   }, [title, count]);
 }

@@ -8,8 +8,8 @@ function storage() {
 }
 
 /**
- * `tokens`, `theme`, `pane` and `sound`, as texts; what is deleted or was never set is undefined.
+ * `tokens`, `theme`, `pane`, `sound` and `push` (who switched it on), as texts; what is deleted or was never set is undefined.
  *
- * @type {{tokens?: string, theme?: string, pane?: string, sound?: string}}
+ * @type {{tokens?: string, theme?: string, pane?: string, sound?: string, push?: string}}
  */
 export const kept = storage();

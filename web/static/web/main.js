@@ -1,4 +1,5 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
+import { attend } from "./attention.js";
 import {
   Avatar,
   Button,
@@ -21,7 +22,7 @@ import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
-import { page, signsInBy, speak } from "./page.js";
+import { ICON, page, signsInBy, speak } from "./page.js";
 import { PLACES } from "./places.js";
 import { personOf } from "./person.js";
 import { Purse } from "./purse.js";
@@ -165,8 +166,6 @@ function Main() {
   else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main key=${path} id="main" ref=${main} tabindex="-1"><${Boundary}>${content}<//></main>`;
 }
-
-const ICON = page.logo ?? new URL("icon.svg", import.meta.url).pathname;
 
 function Brand() {
   return html`<a class="brand" href="/" aria-label=${text("app.name")}>
@@ -393,5 +392,6 @@ function App() {
 }
 
 startRouter();
+attend();
 restore();
 render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));

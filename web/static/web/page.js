@@ -3,7 +3,7 @@
  * A page of one's own, without them, has the platform's name and English texts.
  *
  * @type {{title: string, logo: string | null, language: string, languages: string[], texts: Record<string, string>,
- *   sections: string[], sign_in_ways: string[], terms_url: string, adult_age: number, asks_consent: boolean,
+ *   sections: string[], sign_in_ways: string[], pushes: boolean, terms_url: string, adult_age: number, asks_consent: boolean,
  *   first_game: string}}
  */
 export const page = JSON.parse(
@@ -16,11 +16,15 @@ export const page = JSON.parse(
   texts: {},
   sections: [],
   sign_in_ways: [],
+  pushes: false,
   terms_url: "",
   adult_age: 0,
   asks_consent: false,
   first_game: "",
 };
+
+/** The address of the logo. */
+export const ICON = page.logo ?? new URL("icon.svg", import.meta.url).pathname;
 
 /** @param {string} section such as `"shop"` */
 export const hasSection = (section) => page.sections.includes(section);

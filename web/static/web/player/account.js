@@ -16,6 +16,7 @@ import {
 } from "../components.js";
 import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
+import { page } from "../page.js";
 import { OwnAvatar } from "./avatar.js";
 import { Keep } from "./keep.js";
 import { ConsentCard } from "../ways/consent.js";
@@ -215,6 +216,12 @@ function Data({ username }) {
     <${Refusal} error=${load.error} /><//>`;
 }
 
+/** The settings of notifications, loaded where this server pushes any. */
+function Notifications() {
+  const { data } = useLoad(() => import("../notify/card.js"), []);
+  return data ? html`<${data.default} />` : null;
+}
+
 /** @param {{user: User, onClose: () => void}} props */
 function Erasing({ user, onClose }) {
   const send = async (/** @type {{password?: string}} */ { password }) => {
@@ -282,7 +289,8 @@ export default function Account({ path }) {
         ${
           devices.settled &&
           html`<${Data} username=${user.username} /><${Erase} user=${user} />
-            ${!user.is_guest && html`<${SignIns} />`}<${ConsentCard} />`
+            ${!user.is_guest && html`<${SignIns} />`}<${ConsentCard} />
+            ${page.pushes && html`<${Notifications} />`}`
         }</div></div>
   </div>`;
 }

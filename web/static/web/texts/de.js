@@ -885,6 +885,18 @@ globalThis.TRANSLATION = {
   "account.erase_sure": "Ich weiß, dass sich das nicht rückgängig machen lässt.",
   "account.erase_yes": "Endgültig löschen",
   "account.erased": "Dein Konto ist gelöscht, und du bist abgemeldet.",
+  "push.title": "Benachrichtigungen",
+  "push.text": "Was kommt, während du keine Seite ansiehst: auf diesem Gerät, bis du dich abmeldest.",
+  "push.turn_on": "Auf diesem Gerät einschalten",
+  "push.turn_off": "Auf diesem Gerät ausschalten",
+  "push.denied": "Dein Browser lässt diese Seite nichts melden. Du kannst es in den Einstellungen der Seite erlauben.",
+  "push.cannot":
+    "Dieser Browser kann nichts melden. Auf iPhones geht es, sobald die Seite auf dem Home-Bildschirm ist.",
+  "push.kinds": "Auf allen deinen Geräten",
+  "push.messages": "Nachrichten und Erwähnungen",
+  "push.invites": "Einladungen",
+  "push.turns": "Du bist dran, in Spielen über Tage",
+  "push.friend_requests": "Freundschaftsanfragen",
 
   "world.title": "Welt",
   "world.replaced": "Die Welt ist in einem anderen Fenster geöffnet.",

@@ -11,11 +11,12 @@ SECTIONS: dict[str, str] = {
     "lobbies": r"api/lobbies(/|$)|ws/lobbies/|ws/chat/lobby/",
     "pets": r"api/pets(/|$)",
     "shop": r"api/shop/",
+    "voice": r"(?!)",  # no path of its own: commands on the notifications socket
     "world": r"api/characters(/|$)|api/world/|ws/\?\$",
 }
 """The paths of each section, as regular expressions for the beginning of a pattern."""
 
-BACKGROUND: dict[str, str] = {"battles": "game.battles", "world": "world"}
+BACKGROUND: dict[str, str] = {"battles": "game.battles", "voice": "voice", "world": "world"}
 """The apps whose background work is of a section alone."""
 
 SIGN_IN_WAYS: dict[str, str] = {

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import environ
@@ -263,6 +263,38 @@ def _made_from(database: Mapping[str, Any]) -> str:
         host = database["HOST"] or beside.get("host", "")
         identity = f"{host}:{database['PORT'] or beside.get('port') or 5432}/{at}"
     return f"gp-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:12]}"
+
+
+class Voice(NamedTuple):
+    """Servers that help clients to talk, and the secrets that they share with us."""
+
+    stun_urls: list[str]
+    turn_urls: list[str]
+    turn_secret: str
+    relay_only: bool
+    livekit_url: str
+    livekit_key: str
+    livekit_secret: str
+
+
+def voice() -> Voice:
+    """Return the servers for voice."""
+    found = Voice(
+        stun_urls=names("VOICE_STUN_URLS"),
+        turn_urls=names("VOICE_TURN_URLS"),
+        turn_secret=text("VOICE_TURN_SECRET", ""),
+        relay_only=boolean("VOICE_RELAY_ONLY", False),
+        livekit_url=url("VOICE_LIVEKIT_URL", "", schemes=("wss", "ws", "https", "http")),
+        livekit_key=text("VOICE_LIVEKIT_KEY", ""),
+        livekit_secret=text("VOICE_LIVEKIT_SECRET", ""),
+    )
+    if found.turn_urls and not found.turn_secret:
+        raise ImproperlyConfigured("VOICE_TURN_URLS needs VOICE_TURN_SECRET.")
+    if found.relay_only and not found.turn_urls:
+        raise ImproperlyConfigured("VOICE_RELAY_ONLY needs VOICE_TURN_URLS.")
+    if found.livekit_url and not (found.livekit_key and found.livekit_secret):
+        raise ImproperlyConfigured("VOICE_LIVEKIT_URL needs VOICE_LIVEKIT_KEY and VOICE_LIVEKIT_SECRET.")
+    return found
 
 
 def sentry(name: str) -> str:

@@ -52,6 +52,7 @@ OUR_APPS = [
     "progression",
     "progression.achievements",
     "storage",
+    "voice",
     "game",
     "game.battles",
     "competition",
@@ -377,6 +378,7 @@ GAME_JOURNAL = "game.live.journal.Journal"
 JOURNAL_ARCHIVE_AFTER = environment.integer("JOURNAL_ARCHIVE_AFTER", 7, minimum=0)
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = environment.text("ENCRYPTION_KEY", "")
+VOICE = environment.voice()
 INVITE_TTL = environment.integer("INVITE_TTL", 60)
 
 # -- Play

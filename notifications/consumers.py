@@ -18,13 +18,14 @@ from notifications.events import Announcement, Badge, Maintenance, SupportMessag
 from notifications.push import live as push
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
-from realtime.socket.consumer import Consumer, handles
+from realtime.socket.consumer import handles
 from realtime.wire import topics
+from voice.consumers import VoiceConsumer
 from world.trading.events import TradeRequest
 
 
-class NotificationsConsumer(Consumer):
-    """Everything addressed to the user, on all of their devices."""
+class NotificationsConsumer(VoiceConsumer):
+    """Everything addressed to the user, on all of their devices, and voice."""
 
     opens_with = Badge
     emits = (
@@ -54,12 +55,14 @@ class NotificationsConsumer(Consumer):
         friends.PresenceHint,
         friends.PlayerBlocked,
         friends.PlayerUnblocked,
+        *VoiceConsumer.voice_emits,
     )
-    emits_unsequenced = (Announcement, Maintenance)
+    emits_unsequenced = (Announcement, Maintenance, *VoiceConsumer.voice_emits_unsequenced)
 
     _is_visible = False
 
     async def opened(self) -> None:
+        await super().opened()
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: badge_of(user_id))
         (await self.subscribe(topics.everybody())).begin()
@@ -74,3 +77,4 @@ class NotificationsConsumer(Consumer):
     async def closed(self) -> None:
         if self._is_visible:
             push.seen().left(self.player.user_id)
+        await super().closed()

@@ -244,7 +244,7 @@ def run(start: Any, **variables: Any) -> CompletedProcess[str]:
         (
             "SECTIONS",
             "shop,shopp",
-            "SECTIONS must be some of battles, lobbies, pets, shop, world, or none, not 'shopp'.",
+            "SECTIONS must be some of battles, lobbies, pets, shop, voice, world, or none, not 'shopp'.",
         ),
         (
             "SENTRY_DSN",

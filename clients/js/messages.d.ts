@@ -1828,8 +1828,22 @@ export declare namespace World {
   }
 }
 
-/** `/ws/notifications/`: Everything addressed to the user, on all of their devices. */
+/** `/ws/notifications/`: Everything addressed to the user, on all of their devices, and voice. */
 export declare namespace Notifications {
+  /** WebRTC's `RTCSessionDescription`; the server does not read the SDP. */
+  interface Description {
+    type: "answer" | "offer";
+    sdp: string;
+  }
+
+  /** WebRTC's `RTCIceCandidate`, as the browser made it; an empty `candidate` ends the list. */
+  interface Candidate {
+    candidate: string;
+    sdpMid?: string | null;
+    sdpMLineIndex?: number | null;
+    usernameFragment?: string | null;
+  }
+
   /** An invite as both users see it. `kind` determines which of `game`, `lobby_id` and `party_id` is set. `game_id` and `ws_url` are set once accepting it has started a game. */
   interface InviteInfo {
     id: number;
@@ -1923,10 +1937,63 @@ export declare namespace Notifications {
     is_premium: boolean;
   }
 
+  /** A participant of a channel; each time that somebody joins, they get another `peer`. */
+  interface VoiceMember {
+    user_id: number;
+    username: string;
+    peer: string;
+  }
+
+  /** WebRTC's `RTCIceServer`. The credentials expire after an hour; joining again gives new ones. */
+  interface IceServer {
+    urls: Array<string>;
+    username?: string;
+    credential?: string;
+  }
+
+  /** The LiveKit server on which the channel talks, and the token with which to connect. */
+  interface LiveKit {
+    url: string;
+    token: string;
+  }
+
   interface Sent {
     /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
+      id?: string | number | null;
+    };
+    /** Hear who talks in a channel: `voice_members` now and at each change, without taking part. `kind` is `lobby`, `party` or `direct`, `of` the id of the lobby, the party or the friend. */
+    voice_watch: {
+      type: "voice_watch";
+      id?: string | number | null;
+      kind: string;
+      of: number;
+    };
+    /** No longer hear of a channel, and leave it. */
+    voice_unwatch: {
+      type: "voice_unwatch";
+      channel: string;
+      id?: string | number | null;
+    };
+    /** Take part in a channel, and leave the one before; the answer is `voice_joined`. The fields are those of `voice_watch`, which this includes. */
+    voice_join: {
+      type: "voice_join";
+      id?: string | number | null;
+      kind: string;
+      of: number;
+    };
+    /** Leave the channel; the socket still hears who is in it. */
+    voice_leave: {
+      type: "voice_leave";
+      id?: string | number | null;
+    };
+    /** Send one other participant either a `description` or a `candidate` of WebRTC's negotiation. It is acknowledged once it was handed to that participant's socket. */
+    voice_signal: {
+      type: "voice_signal";
+      to: string;
+      description?: Description | null;
+      candidate?: Candidate | null;
       id?: string | number | null;
     };
     /** Say whether the page of this socket is seen; nothing is pushed to a user who looks at a page. */
@@ -2167,6 +2234,34 @@ export declare namespace Notifications {
       blocked_id: number;
       seq: number;
     };
+    /** The answer to `voice_join`. The newcomer makes the offers. With `livekit` the channel is for more people than a mesh carries: connect there and send no signals. With `relay_only`, connect through TURN alone (`iceTransportPolicy: "relay"`). */
+    voice_joined: {
+      type: "voice_joined";
+      channel: string;
+      peer: string;
+      members: Array<VoiceMember>;
+      version: number;
+      muted: Record<string, string>;
+      ice_servers: Array<IceServer>;
+      relay_only: boolean;
+      livekit: LiveKit | null;
+      ref?: string | number;
+    };
+    /** A signal from another participant, whose `peer` it names. */
+    voice_signal: {
+      type: "voice_signal";
+      channel: string;
+      user_id: number;
+      peer: string;
+      description: Description | null;
+      candidate: Candidate | null;
+      ref?: string | number;
+    };
+    /** Sent when the user has joined the channel on another device, which takes this one's part. */
+    voice_replaced: {
+      type: "voice_replaced";
+      channel: string;
+    };
     /** Sent when the operators announce something to everybody who is connected. */
     announcement: {
       type: "announcement";
@@ -2180,6 +2275,26 @@ export declare namespace Notifications {
       message: string;
       starts_at: string;
       ends_at: string | null;
+    };
+    /** Sent when somebody joins or leaves a channel: all who take part. A higher `version` is the later. */
+    voice_members: {
+      type: "voice_members";
+      members: Array<VoiceMember>;
+      version: number;
+      channel: string;
+    };
+    /** Sent when a moderator mutes a user, or lifts the mute (`until` is null). Clients of the others must not play what comes from a muted user. */
+    voice_muted: {
+      type: "voice_muted";
+      user_id: number;
+      until: string | null;
+      channel: string;
+    };
+    /** Sent when a user has lost access to a channel, or all have (`user_id` is null). */
+    voice_ended: {
+      type: "voice_ended";
+      user_id: number | null;
+      channel: string;
     };
     /** Sent when a message is refused; the socket stays open. */
     error: {

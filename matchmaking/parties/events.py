@@ -40,11 +40,16 @@ class PartyInfo(Struct, kw_only=True):
 Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready", "latencies"]
 
 
+def party_topic(party_id: PartyId) -> Topic:
+    """Return the topic of a party."""
+    return Topic(f"party_{party_id}")
+
+
 def _audience(party_id: PartyId, user_ids: Iterable[UserId]) -> tuple[Topic, ...]:
     """The party's topic, and these users on all their devices and in the world."""
     told = sorted(user_ids)
     devices = [topics.user(user_id) for user_id in told]
-    return Topic(f"party_{party_id}"), *devices, *[topics.in_world(user_id) for user_id in told]
+    return party_topic(party_id), *devices, *[topics.in_world(user_id) for user_id in told]
 
 
 class PartyUpdate(Event):

@@ -305,6 +305,7 @@ class Streams:
             self._hub.deliver_answer(_unsequenced(topic), frame, asking, answer)
         if closing is not None:
             self._hub.close(topic, closing)
+            self._hub.close(_unsequenced(topic), closing)
 
     def deliver_ephemeral(self, topic: Topic, packed: EphemeralFrame | list[Any]) -> None:
         """Deliver an ephemeral frame to the topic's listeners on this worker only."""

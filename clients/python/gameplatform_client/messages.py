@@ -108,6 +108,11 @@ class MessageType(StrEnum):
     COMBAT_DAMAGE = "combat_damage"
     COMBAT_HEAL = "combat_heal"
     COMBAT_END = "combat_end"
+    VOICE_WATCH = "voice_watch"
+    VOICE_UNWATCH = "voice_unwatch"
+    VOICE_JOIN = "voice_join"
+    VOICE_LEAVE = "voice_leave"
+    VOICE_SIGNAL = "voice_signal"
     SET_VISIBLE = "set_visible"
     BADGE = "badge"
     MATCH_FOUND = "match_found"
@@ -130,8 +135,13 @@ class MessageType(StrEnum):
     FRIEND_REQUEST_CLOSED = "friend_request_closed"
     PLAYER_BLOCKED = "player_blocked"
     PLAYER_UNBLOCKED = "player_unblocked"
+    VOICE_JOINED = "voice_joined"
+    VOICE_REPLACED = "voice_replaced"
     ANNOUNCEMENT = "announcement"
     MAINTENANCE = "maintenance"
+    VOICE_MEMBERS = "voice_members"
+    VOICE_MUTED = "voice_muted"
+    VOICE_ENDED = "voice_ended"
 
 
 class PingCommand(TypedDict):
@@ -2162,6 +2172,22 @@ class WorldTradeDecline(Record):
 # /ws/notifications/
 
 
+class NotificationsDescriptionCommand(TypedDict):
+    """WebRTC's ``RTCSessionDescription``; the server does not read the SDP."""
+
+    type: Literal["answer", "offer"]
+    sdp: str
+
+
+class NotificationsCandidateCommand(TypedDict):
+    """WebRTC's ``RTCIceCandidate``, as the browser made it; an empty ``candidate`` ends the list."""
+
+    candidate: str
+    sdpMid: NotRequired[str | None]
+    sdpMLineIndex: NotRequired[int | None]
+    usernameFragment: NotRequired[str | None]
+
+
 class NotificationsInviteInfo(Record):
     """An invite as both users see it. ``kind`` determines which of ``game``, ``lobby_id`` and ``party_id``
     is set. ``game_id`` and ``ws_url`` are set once accepting it has started a game.
@@ -2267,6 +2293,94 @@ class NotificationsFriend(Record):
     game_id: MayBeMissing[str]
     username: str
     is_premium: bool
+
+
+class NotificationsVoiceMember(Record):
+    """A participant of a channel; each time that somebody joins, they get another ``peer``."""
+
+    user_id: int
+    username: str
+    peer: str
+
+
+class NotificationsIceServer(Record):
+    """WebRTC's ``RTCIceServer``. The credentials expire after an hour; joining again gives new ones."""
+
+    urls: list[str]
+    username: MayBeMissing[str]
+    credential: MayBeMissing[str]
+
+
+class NotificationsLiveKit(Record):
+    """The LiveKit server on which the channel talks, and the token with which to connect."""
+
+    url: str
+    token: str
+
+
+class NotificationsDescription(Record):
+    """WebRTC's ``RTCSessionDescription``; the server does not read the SDP."""
+
+    type: Literal["answer", "offer"]
+    sdp: str
+
+
+class NotificationsCandidate(Record):
+    """WebRTC's ``RTCIceCandidate``, as the browser made it; an empty ``candidate`` ends the list."""
+
+    candidate: str
+    sdpMid: MayBeMissing[str | None]
+    sdpMLineIndex: MayBeMissing[int | None]
+    usernameFragment: MayBeMissing[str | None]
+
+
+class NotificationsVoiceWatchCommand(TypedDict):
+    """Hear who talks in a channel: ``voice_members`` now and at each change, without taking part. ``kind``
+    is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend.
+    """
+
+    type: Literal["voice_watch"]
+    id: NotRequired[str | int | None]
+    kind: str
+    of: int
+
+
+class NotificationsVoiceUnwatchCommand(TypedDict):
+    """No longer hear of a channel, and leave it."""
+
+    type: Literal["voice_unwatch"]
+    channel: str
+    id: NotRequired[str | int | None]
+
+
+class NotificationsVoiceJoinCommand(TypedDict):
+    """Take part in a channel, and leave the one before; the answer is ``voice_joined``. The fields are
+    those of ``voice_watch``, which this includes.
+    """
+
+    type: Literal["voice_join"]
+    id: NotRequired[str | int | None]
+    kind: str
+    of: int
+
+
+class NotificationsVoiceLeaveCommand(TypedDict):
+    """Leave the channel; the socket still hears who is in it."""
+
+    type: Literal["voice_leave"]
+    id: NotRequired[str | int | None]
+
+
+class NotificationsVoiceSignalCommand(TypedDict):
+    """Send one other participant either a ``description`` or a ``candidate`` of WebRTC's negotiation. It
+    is acknowledged once it was handed to that participant's socket.
+    """
+
+    type: Literal["voice_signal"]
+    to: str
+    description: NotRequired[NotificationsDescriptionCommand | None]
+    candidate: NotRequired[NotificationsCandidateCommand | None]
+    id: NotRequired[str | int | None]
 
 
 class NotificationsSetVisibleCommand(TypedDict):
@@ -2570,6 +2684,43 @@ class NotificationsPlayerUnblocked(Record):
     seq: int
 
 
+class NotificationsVoiceJoined(Record):
+    """The answer to ``voice_join``. The newcomer makes the offers. With ``livekit`` the channel is for
+    more people than a mesh carries: connect there and send no signals. With ``relay_only``, connect
+    through TURN alone (``iceTransportPolicy: "relay"``).
+    """
+
+    type: Literal["voice_joined"]
+    channel: str
+    peer: str
+    members: list[NotificationsVoiceMember]
+    version: int
+    muted: dict[str, str]
+    ice_servers: list[NotificationsIceServer]
+    relay_only: bool
+    livekit: NotificationsLiveKit | None
+    ref: MayBeMissing[str | int]
+
+
+class NotificationsVoiceSignal(Record):
+    """A signal from another participant, whose ``peer`` it names."""
+
+    type: Literal["voice_signal"]
+    channel: str
+    user_id: int
+    peer: str
+    description: NotificationsDescription | None
+    candidate: NotificationsCandidate | None
+    ref: MayBeMissing[str | int]
+
+
+class NotificationsVoiceReplaced(Record):
+    """Sent when the user has joined the channel on another device, which takes this one's part."""
+
+    type: Literal["voice_replaced"]
+    channel: str
+
+
 class NotificationsAnnouncement(Record):
     """Sent when the operators announce something to everybody who is connected."""
 
@@ -2588,3 +2739,31 @@ class NotificationsMaintenance(Record):
     message: str
     starts_at: str
     ends_at: str | None
+
+
+class NotificationsVoiceMembers(Record):
+    """Sent when somebody joins or leaves a channel: all who take part. A higher ``version`` is the later."""
+
+    type: Literal["voice_members"]
+    members: list[NotificationsVoiceMember]
+    version: int
+    channel: str
+
+
+class NotificationsVoiceMuted(Record):
+    """Sent when a moderator mutes a user, or lifts the mute (``until`` is null). Clients of the others
+    must not play what comes from a muted user.
+    """
+
+    type: Literal["voice_muted"]
+    user_id: int
+    until: str | None
+    channel: str
+
+
+class NotificationsVoiceEnded(Record):
+    """Sent when a user has lost access to a channel, or all have (``user_id`` is null)."""
+
+    type: Literal["voice_ended"]
+    user_id: int | None
+    channel: str

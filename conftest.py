@@ -5,14 +5,15 @@ import ipaddress
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from hypothesis import settings as examples
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -49,6 +50,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Use one worker more than the default: tests spend a sixth of their time waiting for processes."""
     return (yield) + 1
+
+
+@pytest.fixture
+def add_database(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """``add_database("replica", NAME=...)`` adds a database to the settings: the default one but for that."""
+    added: list[str] = []
+
+    def ensure_connection(self: BaseDatabaseWrapper) -> None:
+        if self.connection is None:
+            with self.wrap_database_errors:
+                self.connect()
+
+    def add(alias: str, **differences: Any) -> None:
+        added.append(alias)
+        settings.DATABASES[alias] = {**connections["default"].settings_dict, **differences}
+
+    # The test case of ``db`` refuses databases that it does not know.
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", ensure_connection)
+    yield add
+    for alias in added:
+        connections[alias].close()
+        cast(Any, connections[alias]).close_pool()
+        del settings.DATABASES[alias]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from core import heartbeats
@@ -164,9 +164,10 @@ def _check_migrations() -> None:
     global _is_migrated
     if _is_migrated:
         return
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise NotReady("migrations are missing")
+    for one in connections.all():
+        executor = MigrationExecutor(one)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise NotReady("migrations are missing")
     _is_migrated = True
 
 

@@ -14,5 +14,7 @@ WITHIN_S = 3000.0
 def nightly() -> None:
     """Prepare the journal for the months to come, and archive what is due."""
     if timezone.now().hour == NIGHT_HOUR:
-        services.add_months()
-        services.archive_due(within_s=WITHIN_S)
+        try:
+            services.add_months()
+        finally:
+            services.archive_due(within_s=WITHIN_S)

@@ -1,18 +1,30 @@
-"""The databases with the journals of games: the main one, or ``journal_1`` and so on of the settings.
+"""The databases with the journals of games: the main one, or those of ``JOURNAL_DATABASE_URL``.
 
 A game's journal stays where it was when the game was created. Number 0 is the main database.
 """
 
 import secrets
+import time
 from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
 from core.refusals import Unavailable
+from realtime import worker
 
 PREFIX = "journal_"
 TABLES = ("journalentry", "archivedjournal")
+AVOIDED_FOR_S = 10.0
+
+
+class _Avoided(dict[str, float]):
+    """The databases that this worker cannot write to, and until when they get no new games."""
+
+
+def avoid(name: str) -> None:
+    """Create new games in other databases for a while, because this one fails."""
+    worker.held(_Avoided)[name] = time.monotonic() + AVOIDED_FOR_S
 
 
 def alias(number: int) -> str:
@@ -29,9 +41,11 @@ def numbers() -> list[int]:
 
 
 def choose() -> int:
-    """Return the number of the database for a new game."""
+    """Return the number of the database for a new game: any that does not fail, if there is one."""
     others = numbers()[1:]
-    return secrets.choice(others) if others else 0
+    now, avoided = time.monotonic(), worker.held(_Avoided)
+    working = [number for number in others if avoided.get(alias(number), now) <= now]
+    return secrets.choice(working or others) if others else 0
 
 
 class Router:

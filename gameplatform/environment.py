@@ -23,7 +23,8 @@ from core.redis_urls import sentinels
 MAX_INTEGER = 1_000_000_000
 TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0")
-DATABASES = ("postgres", "postgresql", "sqlite")
+POSTGRESQL = ("postgres", "postgresql")
+DATABASES = (*POSTGRESQL, "sqlite")
 
 
 def text(name: str, default: str) -> str:
@@ -239,6 +240,17 @@ def database(name: str, default: str) -> dict[str, Any]:
     except ValueError:
         pass
     raise _wrong(name, "a URL such as postgres://user:password@host:5432/name or sqlite:///file")
+
+
+def postgresql(name: str) -> list[dict[str, Any]]:
+    """Return Django's configurations for PostgreSQL URLs, separated by commas; a wrong value is not shown."""
+    try:
+        found = [environ.Env.db_url_config(url) for url in names(name) if urlsplit(url).scheme in POSTGRESQL]
+        if len(found) == len(names(name)):
+            return found
+    except ValueError:
+        pass
+    raise _wrong(name, "URLs such as postgres://user:password@host:5432/name, separated by commas")
 
 
 def redis_prefix(name: str, database: Mapping[str, Any]) -> str:

@@ -177,6 +177,8 @@ DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 12)
 _database = environment.database("DATABASE_URL", f"sqlite:///{PROJECT_DIR / 'db.sqlite3'}")
 _is_sqlite = _database["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES = {"default": _sqlite(_database) if _is_sqlite else _postgresql(_database)}
+for _number, _journal in enumerate(environment.postgresql("JOURNAL_DATABASE_URL"), start=1):
+    DATABASES[f"journal_{_number}"] = _postgresql(_journal)
 DATABASE_ROUTERS = ["game.journals.Router"]
 
 REDIS_URL = environment.redis("REDIS_URL", valkey.url(RUN_DIR))

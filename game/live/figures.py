@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from core.status import NotReady, nowhere, readiness
+from game import journals
 from game.live import rooms
 from realtime import figures, worker
 
@@ -21,8 +22,8 @@ def _rooms() -> Iterator[Metric]:
         family.add_metric(labels, count)
     yield family
     entries = CounterMetricFamily("game_journal_entries", "Inputs committed and announced", labels=["kind"])
-    journals = rooms.current().journals.values()
-    for kind, count in sum((journal.written for journal in journals), Counter[str]()).items():
+    written = (journal.written for journal in rooms.current().journals.values())
+    for kind, count in sum(written, Counter[str]()).items():
         entries.add_metric([kind], count)
     yield entries
 
@@ -31,8 +32,9 @@ def _rooms() -> Iterator[Metric]:
 def _check_journal() -> None:
     if worker.running() is None:
         return
-    if any(journal.is_failing for journal in rooms.current().journals.values()):
-        raise NotReady("moves cannot be stored")
+    numbers = [number for number, journal in rooms.current().journals.items() if journal.is_failing]
+    if numbers:
+        raise NotReady(f"moves cannot be stored in {', '.join(map(journals.alias, numbers))}")
 
 
 @readiness("ticks")

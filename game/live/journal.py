@@ -18,6 +18,7 @@ from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
 from core import telemetry
+from game import journals
 from game.live.backends import Backend, Outcome, PostgreSQL, SQLite, Traced
 from game.live.rows import Entry, Snapshot
 
@@ -70,6 +71,7 @@ class Journal:
     """
 
     def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        self._alias = alias
         backend = PostgreSQL(alias) if connections[alias].vendor == "postgresql" else SQLite()
         self._backend: Backend = Traced(backend) if telemetry.is_tracing() else backend
         self._rows: list[Waiting] = []
@@ -95,11 +97,15 @@ class Journal:
         """Count an attempt to write that failed, and log it: the first at once, later ones once a minute."""
         failures.inc()
         self._failed_in_a_row += 1
+        if self.is_failing:
+            journals.avoid(self._alias)
         self._untold += 1
         now = time.monotonic()
         if now - self._told_at >= TOLD_EVERY_S:
             logger.error(
-                "The journal cannot be written, so moves are refused (%d times since the last such line): %r",
+                "The journal in %s cannot be written, so moves are refused"
+                " (%d times since the last such line): %r",
+                self._alias,
                 self._untold,
                 problem,
             )
@@ -108,7 +114,11 @@ class Journal:
     def succeeded(self) -> None:
         """Note that the database takes rows."""
         if self._failed_in_a_row:
-            logger.info("The journal can be written again; %d attempts failed", self._failed_in_a_row)
+            logger.info(
+                "The journal in %s can be written again; %d attempts failed",
+                self._alias,
+                self._failed_in_a_row,
+            )
             self._failed_in_a_row = 0
 
     def append(self, entry: Entry, owner: Owner) -> None:

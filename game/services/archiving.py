@@ -6,7 +6,7 @@ its epoch is another.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
@@ -14,7 +14,7 @@ from operator import or_
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import Error, connections, transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -33,26 +33,44 @@ MONTHS_AHEAD = 2
 def archive_due(*, within_s: float) -> int:
     """Archive the journals of games that ended ``JOURNAL_ARCHIVE_AFTER`` days ago, in small transactions.
 
-    Stops after ``within_s``. Returns the number of games archived.
+    Stops after ``within_s``. Returns the number of games archived. Raises the first database's error, after
+    the others are done.
     """
     if not settings.JOURNAL_ARCHIVE_AFTER:
         return 0
     before = timezone.now() - timedelta(days=settings.JOURNAL_ARCHIVE_AFTER)
-    due = Game.objects.filter(state__in=Game.OVER, finished_at__lt=before, is_archived=False)
     stop_at = time.monotonic() + within_s
+    return _in_each_database(lambda number: _archive_due(number, before, stop_at))
+
+
+def _archive_due(number: int, before: datetime, stop_at: float) -> int:
+    alias = journals.alias(number)
+    due = Game.objects.filter(
+        state__in=Game.OVER, finished_at__lt=before, is_archived=False, journal=number
+    ).order_by("finished_at")
     count = 0
     while time.monotonic() < stop_at:
-        games = list(due.order_by("finished_at").only("journal", "finished_at")[:GAMES_AT_ONCE])
-        if not games:
+        ended = {pk: at for pk, at in due.values_list("pk", "finished_at")[:GAMES_AT_ONCE] if at}
+        if not ended:
             break
-        for number in {game.journal for game in games}:
-            there = (game for game in games if game.journal == number)
-            ended = {game.pk: game.finished_at for game in there if game.finished_at}
-            _archive(journals.alias(number), ended)
+        _archive(alias, ended)
         # Once they are: what fails in between is done again, and finds nothing left to do.
-        Game.objects.filter(pk__in=[game.pk for game in games]).update(is_archived=True)
-        count += len(games)
-    _drop_empty_months(before)
+        Game.objects.filter(pk__in=ended).update(is_archived=True)
+        count += len(ended)
+    _drop_empty_months(_months(JournalEntry, number), before)
+    return count
+
+
+def _in_each_database(work: Callable[[int], int]) -> int:
+    """Return the sum over all databases. Raises the first error after the others are done."""
+    count, failed = 0, []
+    for number in journals.numbers():
+        try:
+            count += work(number)
+        except Error as problem:
+            failed.append(problem)
+    if failed:
+        raise failed[0]
     return count
 
 
@@ -113,9 +131,9 @@ def delete_archives(*, before: datetime) -> int:
     """Delete the archives of games that ended before.
 
     PostgreSQL's months are dropped whole, once the last game that was created in them has ended long enough
-    ago.
+    ago. Raises the first database's error, after the others are done.
     """
-    return sum(_delete_archives(months, before) for months in _months(ArchivedJournal))
+    return _in_each_database(lambda number: _delete_archives(_months(ArchivedJournal, number), before))
 
 
 def _delete_archives(months: Months, before: datetime) -> int:
@@ -132,22 +150,28 @@ def _delete_archives(months: Months, before: datetime) -> int:
 
 
 def add_months() -> None:
-    """Create the partitions of this month and the next ones."""
+    """Create the partitions of this month and the next ones.
+
+    Raises the first database's error, after the others are done.
+    """
+    _in_each_database(_add_months)
+
+
+def _add_months(number: int) -> int:
     month = month_of(timezone.now())
     for _ in range(MONTHS_AHEAD + 1):
-        for months in (*_months(JournalEntry), *_months(ArchivedJournal)):
-            months.add(month)
+        for model in (JournalEntry, ArchivedJournal):
+            _months(model, number).add(month)
         month = after(month)
+    return MONTHS_AHEAD + 1
 
 
-def _drop_empty_months(before: datetime) -> None:
+def _drop_empty_months(journal: Months, before: datetime) -> None:
     """Drop the partitions of past months whose games are all archived."""
-    for months in _months(JournalEntry):
-        for month in months.all():
-            if after(month) <= month_of(before):
-                months.drop(month)
+    for month in journal.all():
+        if after(month) <= month_of(before):
+            journal.drop(month)
 
 
-def _months(model: type[Model]) -> Iterator[Months]:
-    for number in journals.numbers():
-        yield Months(connections[journals.alias(number)], model._meta.db_table, "game_id")
+def _months(model: type[Model], number: int) -> Months:
+    return Months(connections[journals.alias(number)], model._meta.db_table, "game_id")

@@ -12,8 +12,10 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.ids import uuid7
 from core.postgresql.months import Months
 from core.retention import NIGHT_HOUR
 from game import housekeeping, selectors, services
@@ -175,6 +177,27 @@ def test_a_month_is_dropped_whole_once_its_last_game_is_old_enough(
     assert services.delete_archives(before=LATER) == 0
     assert services.delete_archives(before=LATER + timedelta(days=8)) == 2
     assert date(2026, 3, 1) not in archives.all()
+
+
+def test_deleting_a_month_takes_as_many_statements_however_many_games_it_has(
+    only_postgresql: None, days_ago: Any
+) -> None:
+    said = []
+    for month, games in ((1, 3), (2, 300)):
+        days_ago.move_to(datetime(2026, month, 10, tzinfo=UTC))
+        services.add_months()
+        ArchivedJournal.objects.bulk_create(
+            ArchivedJournal(game_id=uuid7(), finished_at=timezone.now(), has_chat=False, entries=b"")
+            for _ in range(games)
+        )
+        with CaptureQueriesContext(connection) as statements:
+            assert services.delete_archives(before=datetime(2026, month + 1, 1, tzinfo=UTC)) == games
+        said.append([one["sql"].replace(f"2026_{month:02}", "MONTH") for one in statements])
+    assert len(said[0]) == len(said[1])
+    for statements_of_month in said:
+        assert "DROP TABLE game_archivedjournal_MONTH" in statements_of_month
+        deletes = [one for one in statements_of_month if "DELETE" in one]
+        assert all("DELETE FROM game_archivedjournal_default" in one for one in deletes)
 
 
 def test_a_month_of_the_journal_is_dropped_when_all_its_games_are_archived(

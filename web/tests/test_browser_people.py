@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 
 from gameplatform.testing.processes import ServerProcess, manage
+from web.tests.conftest import Sql
 from web.tests.person import DEMO_PASSWORD, Person
+from web.tests.test_browser_play import first_and_second
 
 pytestmark = pytest.mark.browser
 
@@ -599,3 +601,38 @@ def test_more_of_what_is_not_searched_for_any_more_is_not_shown(demo: Demo) -> N
         held[0].fulfill(json={"results": [lobby("too late")], "next": None, "previous": None})
     cyd.page.wait_for_timeout(200)
     expect(row).to_have_count(1)
+
+
+def test_a_player_is_reported_from_the_table_and_from_the_replay(demo: Demo, sql: Sql) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_2")
+    ada.page.goto("/play")
+    ada.button("Friend: Tic-tac-toe").click()
+    expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_be_visible()
+    bob.page.goto(ada.page.url)
+    bob.button("Join the game").click()
+    ada, bob = first_and_second(ada, bob)
+    for turn, cell in enumerate([0, 3]):
+        (ada, bob)[turn % 2].picks(cell)
+        (ada, bob)[1 - turn % 2].sees_mark(cell)
+    bob.chooses("Report a player", "More of this game")
+    bob.page.get_by_label("Reason").fill("Swears")
+    bob.in_dialog("Report")
+    expect(bob.page.get_by_text("Thank you. Somebody will look at it.")).to_be_visible()
+
+    bob.button("Resign").click()
+    bob.button("Yes, resign").click()
+    expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()
+    ada.page.goto(ada.page.url.replace("/games/", "/replay/"))
+    ada.chooses("Report a player", "More of this game")
+    expect(ada.page.get_by_role("dialog").get_by_role("option")).to_have_count(1)
+    ada.page.get_by_label("Reason").fill("Gave the game away")
+    ada.in_dialog("Report")
+    expect(ada.page.get_by_text("Thank you. Somebody will look at it.")).to_be_visible()
+
+    queue = sql("SELECT game_id, reason, about_id FROM chat_report WHERE kind = 'game' ORDER BY id")
+    game = ada.page.url.rsplit("/", 1)[1]
+    assert [(str(game_id), reason) for game_id, reason, _ in queue] == [
+        (game, "Swears"),
+        (game, "Gave the game away"),
+    ]
+    assert len({about for _, _, about in queue}) == 2

@@ -27,6 +27,7 @@ import { Money } from "../purse.js";
 import { isOver, mayMove, nameOf, NEW_ROOM, told } from "./room.js";
 import { RatingChange, reasonOf, Seat } from "./seat.js";
 import { joined, MoveList, scenesOf, Transport, useStepKeys } from "./steps.js";
+import { TableMenu } from "./table_menu.js";
 import { playComputer } from "../queue.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
@@ -520,7 +521,8 @@ function Table({ id, level, options, rated }) {
       <div class="status-line"><p class=${`status ${canMove && !back ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
-        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} /></div>
+        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} />
+        <${TableMenu} id=${room.id} players=${room.players} /></div>
       ${
         me === null &&
         !over &&

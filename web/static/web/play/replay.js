@@ -7,6 +7,7 @@ import { text } from "../texts.js";
 import { NEW_ROOM } from "./room.js";
 import { reasonOf, Seat } from "./seat.js";
 import { MoveList, scenesOf, Transport, useStepKeys } from "./steps.js";
+import { TableMenu } from "./table_menu.js";
 
 /** @import { Board, OnInput, Rest } from "../types.d.ts" */
 
@@ -111,6 +112,7 @@ function Player({ replay, board, start }) {
           }
           <${Button} icon="download" onClick=${() => saveFile(`${replay.game_id}.json`, JSON.stringify(replay), "application/json")}>
             ${text("replay.json")}<//>
+          <${TableMenu} id=${replay.game_id} players=${replay.players} />
         </div>
       <//>
     </aside>

@@ -21,6 +21,7 @@ from core.operators import (
     operation,
     reason_of,
     shown_time,
+    styled_link,
 )
 from core.refusals import Invalid
 
@@ -90,6 +91,7 @@ class Reports(ReadOnly, OperatorAdmin):
     list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind", "sign")
     list_select_related = ("about", "other", "reporter", "claimed_by", "settled_by")
     search_fields = ("text", "about__username", "reporter__username")
+    search_help_text = "Words, or a player's name. Tick rows to claim or decide them."
     ordering = ("settled_at", "created_at")
     readonly_fields = ("whom", "beside", "where", "around", "proofs")
     action_form = WithReasonForm
@@ -102,7 +104,8 @@ class Reports(ReadOnly, OperatorAdmin):
         decision = ("created_at", "claimed_by", "settled_at", "settled_by", "decision")
         if obj is not None and obj.kind == Report.Kind.CHEATING:
             return ("kind", "sign", "text", "score", "whom", "beside", "proofs", *decision)
-        return ("kind", "text", "whom", "reason", "reporter", "where", "around", *decision)
+        said = () if obj is not None and obj.kind == Report.Kind.NAME else ("where", "around")
+        return ("kind", "text", "whom", "reason", "reporter", *said, *decision)
 
     @admin.display(description="State")
     def state(self, report: Report) -> str:
@@ -128,7 +131,7 @@ class Reports(ReadOnly, OperatorAdmin):
             return f"the lobby {report.message.lobby}"
         if report.game_id is not None:
             page = reverse("admin:game_game_change", args=[report.game_id])
-            return format_html('<a href="{}">the game {}</a>', page, report.game_id)
+            return styled_link(page, f"the game {report.game_id}")
         return "-" if report.direct_message is None else "direct messages of the two"
 
     @admin.display(description="Lines around it")
@@ -173,10 +176,10 @@ class Reports(ReadOnly, OperatorAdmin):
 def _proof(evidence: dict[str, str]) -> str:
     """Return evidence with a link to its row, and of a game also to its replay."""
     page = reverse(f"admin:{evidence['label'].replace('.', '_')}_change", args=[evidence["id"]])
-    link = format_html('<a href="{}">{}</a>', page, evidence["text"])
+    link = styled_link(page, evidence["text"])
     if evidence["label"] != "game.game":
         return link
-    return format_html('{} · <a href="/replay/{}">Replay</a>', link, evidence["id"])
+    return format_html("{} · {}", link, styled_link(f"/replay/{evidence['id']}", "Replay"))
 
 
 def _message(report: Report) -> LobbyMessage:

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from chat import rules
 from chat.events import DirectText, LobbyId, Member
-from chat.models import Lobby, Membership, Report, Sanction
+from chat.models import Lobby, Membership, Sanction
 from core.ids import UserId
 from core.shapes import about, one_of
 from friends.events import Person
@@ -77,7 +77,7 @@ class MadeReport(Struct, kw_only=True, frozen=True):
     """A report, as shown to the reporter."""
 
     id: int
-    kind: Annotated[str, one_of(Report.Kind.values)]
+    kind: Annotated[str, one_of(["message", "direct", "name", "game"])]
     created_at: datetime
 
 

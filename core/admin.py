@@ -1,6 +1,6 @@
 """The history of content and the outbox in the admin, and the mixin for models with a history."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -90,6 +90,10 @@ class Maintenances(ReadOnly, OperatorAdmin):
     list_display = ("starts_at", "ends_at", "message", "told", "ended_at", "by")
     list_select_related = ("by",)
     fields = ("starts_at", "ends_at", "message")
+    help_texts: ClassVar = {
+        "starts_at": "UTC. Everybody is told at once, when it begins, and when it is over.",
+        "message": "Players see it, such as the reason. Running games go on; no new ones begin.",
+    }
     ordering = ("-pk",)
     actions = ("end",)
 
@@ -142,7 +146,11 @@ else:
 class LiveForm(_LiveForm):
     """A live setting, with the reason of the change."""
 
-    reason = forms.CharField(max_length=200, required=False)
+    value = forms.JSONField(
+        widget=forms.TextInput,
+        help_text="true or false, or a whole number. It counts on all workers within a second.",
+    )
+    reason = forms.CharField(max_length=200, required=False, help_text="Kept with the change")
 
     class Meta:
         model = LiveValue

@@ -7,7 +7,7 @@ import functools
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
 from django.apps import apps
@@ -44,6 +44,18 @@ else:
 if not TYPE_CHECKING:
     _Paginator = Paginator
 
+# Django-unfold leaves the widgets of fields that a form declares without a border.
+_CLASSES: dict[type[forms.Widget], list[str]] = {}
+if apps.is_installed("unfold"):
+    from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
+
+    _CLASSES = {
+        forms.TextInput: INPUT_CLASSES,
+        forms.NumberInput: INPUT_CLASSES,
+        forms.Textarea: TEXTAREA_CLASSES,
+        forms.Select: SELECT_CLASSES,
+    }
+
 __all__ = [
     "ChangeOnly",
     "ChangedFieldsAdmin",
@@ -59,6 +71,7 @@ __all__ = [
     "reason_of",
     "require_fresh_proof",
     "shown_time",
+    "styled_link",
 ]
 
 MAX_REASON_LENGTH = 200
@@ -184,7 +197,12 @@ def shown_time(at: datetime | None) -> str:
 
 def account_link(user: Model) -> str:
     """Return a link to the page of an account."""
-    return format_html('<a href="{}">{}</a>', reverse("admin:support_person_change", args=[user.pk]), user)
+    return styled_link(reverse("admin:support_person_change", args=[user.pk]), str(user))
+
+
+def styled_link(url: str, text: str) -> str:
+    """Return a link that looks like those of the admin's own fields."""
+    return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>', url, text)
 
 
 class UncountedPaginator(_Paginator):
@@ -205,7 +223,12 @@ MAX_PAGES = 200
 
 
 class OperatorAdmin(ModelAdmin):
-    """Base admin in which every action needs a permission of its own, and no list counts its rows."""
+    """Base admin in which every action needs a permission of its own, and no list counts its rows.
+
+    ``help_texts`` are added to those of the model's fields.
+    """
+
+    help_texts: ClassVar[dict[str, str]] = {}
 
     paginator = UncountedPaginator
     show_full_result_count = False
@@ -217,6 +240,13 @@ class OperatorAdmin(ModelAdmin):
         if isinstance(paginator, UncountedPaginator) and wanted.isascii() and wanted.isdigit():
             paginator.page_number = max(1, int(wanted[:9]))
         return paginator
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(*args, **{"help_texts": self.help_texts or None, **kwargs})
+        for field in form.base_fields.values():
+            if classes := _CLASSES.get(type(field.widget)):
+                field.widget.attrs["class"] = " ".join(classes)
+        return form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {

@@ -1,7 +1,7 @@
 """Players, their ledger and the economy's content in the admin."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -201,6 +201,7 @@ class DropTables(Declarables):
 
     form = DropTableForm
     list_display = ("name", "rolls", "lines", "version")
+    help_texts: ClassVar = {"rolls": "At each roll one of the lines is drawn, by its weight"}
 
     @admin.display(description="Lines")
     def lines(self, table: DropTable) -> str:

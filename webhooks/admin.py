@@ -1,6 +1,6 @@
 """Addresses to call and their calls in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -28,6 +28,10 @@ class Endpoints(OperatorAdmin):
     form = EndpointForm
     list_display = ("name", "url", "is_active")
     fields = ("name", "url", "events", "is_active")
+    help_texts: ClassVar = {
+        "url": "It gets a signed POST for each event. The secret is shown once, after saving.",
+        "is_active": "Switched off, it is called no more; it cannot be deleted.",
+    }
     actions = ("rotate",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -6,3 +6,4 @@ from django.apps import AppConfig
 class ServerKeysConfig(AppConfig):
     name = "accounts.server_keys"
     label = "server_keys"
+    verbose_name = "Server keys"

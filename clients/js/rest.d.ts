@@ -424,7 +424,7 @@ export interface ChatLobbyWithMembers {
 /** A report, as shown to the reporter. */
 export interface ChatMadeReport {
   id: number;
-  kind: "message" | "direct" | "name" | "game" | "cheating";
+  kind: "message" | "direct" | "name" | "game";
   created_at: string;
 }
 

@@ -86,7 +86,7 @@ class Goods(WithReason):
                 f"money_{name}": forms.IntegerField(label=title, initial=0, validators=bounds)
                 for name, title in currency_choices()
             },
-            **self.fields,
+            **{name: field for name, field in self.fields.items() if name != "reason"},
             "reason": self.fields["reason"],
         }
         item: Any = self.fields["item"]
@@ -165,8 +165,16 @@ ACTS: dict[str, Act] = {
     "lift": Act("Lift a ban or mute", "It ends now.", Lift, services.lift, on_a_row=True),
     "sign_out": Act("Sign out everywhere", "All sessions end.", WithReason, services.sign_out),
     "rename": Act("Rename", "The player is seen by this name at once.", Rename, services.rename),
-    "grant": Act("Grant", "Through the ledger.", Grant, services.grant, needs_proof=True),
-    "take": Act("Take", "All of it or nothing, through the ledger.", Goods, services.take, needs_proof=True),
+    "grant": Act(
+        "Grant",
+        "The player gets it at once; the ledger keeps a line of it.",
+        Grant,
+        services.grant,
+        needs_proof=True,
+    ),
+    "take": Act(
+        "Take", "All of it or nothing; the ledger keeps a line of it.", Goods, services.take, needs_proof=True
+    ),
     "refund": Act(
         "Refund a purchase",
         "The goods go back, and the price returns. This is done once, and refused if the goods are gone.",

@@ -18,12 +18,13 @@ from accounts.second_factor import PROOF_VALID_FOR
 from accounts.tests.conftest import PASSWORD, Person, person
 from accounts.tests.test_recovery import code_in, mails, verify
 from accounts.tests.test_ways import DEVICE, Protected, post, refused
-from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Sanction, Thread
+from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from core.refusals import NotFound
 from friends import services as friends
 from friends.models import Block, Friendship, Standing
 from game.models import Game, Rating, Seat
 from matchmaking.models import Penalty
+from operators.support.models import Message, Note
 from progression import ledger, seeding, services
 from progression.models import Balance, Currency, Entry, Item, Pet, Player, Stack
 from storage.models import Folder
@@ -241,6 +242,28 @@ def test_lobbies_and_their_sanctions_move(ada: Person, bob: Person) -> None:
     assert den.owner_id == ada.id
     assert Membership.objects.get(lobby=den).role == "owner"
     assert Sanction.objects.get(lobby=hall).user_id == ada.id
+
+
+def test_support_finds_notes_messages_and_reports_with_the_kept_account(
+    ada: Person, bob: Person, register: Callable[..., Person]
+) -> None:
+    cyd, dan = register("cyd"), register("dan")
+    for reporter, about in ((ada, cyd), (bob, cyd), (bob, dan), (cyd, bob), (ada, bob)):
+        sent = reporter.client.post(
+            "/api/reports/", {"kind": "name", "user_id": about.id, "reason": "a reason"}
+        )
+        assert sent.status_code == 201, sent.content
+    Note.objects.create(user_id=bob.id, text="has two accounts")
+    Message.objects.create(user_id=bob.id, text="please choose one")
+
+    merged(ada, bob)
+
+    reports = set(Report.objects.values_list("reporter__username", "about__username"))
+    assert reports == {("ada", "cyd"), ("ada", "dan"), ("cyd", "ada")}
+    assert [one["text"] for one in ada.client.get("/api/me/messages/").json()["results"]] == [
+        "please choose one"
+    ]
+    assert Note.objects.get().user_id == ada.id
 
 
 def test_of_two_ratings_the_more_played_one_is_kept(ada: Person, bob: Person) -> None:

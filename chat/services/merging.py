@@ -1,19 +1,19 @@
-"""Conversations, lobbies and sanctions of a user who takes over a former account."""
+"""Conversations, lobbies, sanctions and reports of a user who takes over a former account."""
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from chat.events import LobbyId
-from chat.models import DirectMessage, Lobby, Membership, Sanction, Thread
+from chat.models import DirectMessage, Lobby, Membership, Report, Sanction, Thread
 from chat.services.lobbies import leave_every_lobby, locked, publish_update
 from core.ids import UserId
 
 
 @transaction.atomic
 def take_over(*, kept_id: UserId, former_id: UserId) -> None:
-    """Move conversations, places in open lobbies and sanctions.
+    """Move conversations, places in open lobbies, sanctions and reports.
 
     Of two sanctions of a kind in a lobby the longer holds. Messages in lobbies stay under the former name.
     """
@@ -25,6 +25,8 @@ def take_over(*, kept_id: UserId, former_id: UserId) -> None:
     for lobby_id in places.order_by("lobby_id").values_list("lobby_id", flat=True):
         _move_place(lobby_id, kept_id, former_id)
     leave_every_lobby(user_id=former_id)
+    for report in Report.objects.filter(Q(about=former_id) | Q(reporter=former_id)).order_by("pk"):
+        _move_report(report, kept_id, former_id)
 
 
 def _move_thread(thread: Thread, kept_id: UserId, former_id: UserId) -> None:
@@ -59,6 +61,22 @@ def _move_sanction(sanction: Sanction, kept_id: UserId) -> None:
 def _ends(sanction: Sanction) -> float:
     until: datetime | None = sanction.until
     return float("inf") if until is None else until.timestamp()
+
+
+def _move_report(report: Report, kept_id: UserId, former_id: UserId) -> None:
+    """Move a report, or delete it if both accounts have made it, or one about the other."""
+    if report.about_id == former_id:
+        report.about_id = kept_id
+    if report.reporter_id == former_id:
+        report.reporter_id = kept_id
+    if report.about_id == report.reporter_id:
+        report.delete()
+        return
+    try:
+        with transaction.atomic():
+            report.save(update_fields=["about", "reporter"])
+    except IntegrityError:
+        report.delete()
 
 
 def _move_place(lobby_id: LobbyId, kept_id: UserId, former_id: UserId) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.ids import UserId
-from core.personal_data import erases, exports
+from core.personal_data import erases, exports, merges
 from operators.support.models import Erasure, Message, Note
 
 
@@ -18,6 +18,13 @@ def messages(user_id: UserId) -> list[dict[str, Any]]:
 def notes(user_id: UserId) -> list[dict[str, Any]]:
     """Export what the operators noted about the user."""
     return [dict(row) for row in Note.objects.filter(user=user_id).order_by("pk").values("at", "text")]
+
+
+@merges
+def take_over(kept_id: UserId, former_id: UserId) -> None:
+    """Move messages and notes, so that support finds them with the kept account."""
+    Message.objects.filter(user=former_id).update(user=kept_id)
+    Note.objects.filter(user=former_id).update(user=kept_id)
 
 
 @erases

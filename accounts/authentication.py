@@ -10,9 +10,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts import live, selectors, tokens
+from accounts import live, second_factor, selectors, tokens
 from accounts.models import User
-from accounts.refusals import SessionEnded, TokenInvalid
+from accounts.refusals import MfaSetupRequired, SessionEnded, TokenInvalid
 from accounts.server_keys import rules
 from accounts.server_keys import services as server_keys
 from core.ids import UserId
@@ -70,6 +70,8 @@ class SessionTokenAuthentication(BaseAuthentication):
         who = tokens.identify(token.strip())
         live.check(who.session_id)
         who = live.current_identity(who)
+        if not rules.is_of_the_account(request.path):
+            second_factor.check_set_up(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return Caller(who), who
 
@@ -86,9 +88,10 @@ class SessionTokenAuthentication(BaseAuthentication):
             who = tokens.identify(token.strip())
             if not live.is_live_here(who.session_id):
                 return None
-        except Unauthenticated:
+            who = live.current_identity(who)
+            second_factor.check_set_up(who)
+        except (Unauthenticated, MfaSetupRequired):
             return None
-        who = live.current_identity(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return who
 

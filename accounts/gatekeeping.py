@@ -4,7 +4,7 @@ import secrets
 
 import msgspec
 
-from accounts import live, tokens
+from accounts import live, second_factor, tokens
 from accounts.refusals import TicketInvalid
 from core import redis
 from core.namespace import key
@@ -18,20 +18,26 @@ _decode = msgspec.json.Decoder(Identity).decode
 
 
 async def identify(token: str) -> Identity:
-    """Return the identity of an access token. Raises a subclass of ``Unauthenticated``."""
-    identity = tokens.identify_uncached(token)
-    await live.acheck(identity.session_id)
-    return live.current_identity(identity)
+    """Return the identity of an access token.
+
+    Raises a subclass of ``Unauthenticated``, or ``MfaSetupRequired``.
+    """
+    return await _current(tokens.identify_uncached(token))
 
 
 async def redeem_ticket(ticket: str) -> Identity:
-    """Return the identity of a ticket and consume it. Raises ``Unauthenticated``."""
+    """Return the identity of a ticket and consume it. Raises what :func:`identify` raises."""
     held = await worker.current().redis.getdel(_key(ticket))
     if held is None:
         raise TicketInvalid("This ticket was used before, or is too old.")
-    identity = _decode(held)
+    return await _current(_decode(held))
+
+
+async def _current(identity: Identity) -> Identity:
     await live.acheck(identity.session_id)
-    return live.current_identity(identity)
+    identity = live.current_identity(identity)
+    second_factor.check_set_up(identity)
+    return identity
 
 
 def issue_ticket(identity: Identity) -> str:

@@ -50,7 +50,7 @@ OVERLAP = timedelta(seconds=10)
 class _Known:
     """A cached session. Times are seconds since the epoch, except ``read_at`` (monotonic).
 
-    ``user`` is None while the claims in its tokens (name, premium, guest) are known to be current.
+    ``user`` is None while the claims in its tokens (name, premium, guest, mfa) are known to be current.
     """
 
     __slots__ = ("heard", "is_doubtful", "is_over", "read_at", "user", "written")
@@ -79,7 +79,7 @@ class _Cache:
         """Incremented by :func:`invalidate`: a read that spans an increment is not trusted."""
 
 
-_NAMED = ("user__username", "user__is_premium", "user__is_guest")
+_NAMED = ("user__username", "user__is_premium", "user__is_guest", "user__has_mfa")
 
 
 def _cache() -> _Cache:

@@ -31,7 +31,6 @@ from core.refusals import Unauthenticated
 from realtime.publishing import publish
 
 CODE_DIGITS = 6
-CODE_VALID_FOR = timedelta(minutes=15)
 CODE_TRIES = 5
 
 Purpose = MailedCode.Purpose
@@ -79,7 +78,7 @@ def render_verification(address: str, facts: Mapping[str, Any]) -> Letter | None
         return None if owner == user else _letter("address_in_use", owner, link=link)
     code, key = _new_code(user, Purpose.VERIFY, address)
     link = f"{settings.SITE_URL}/verify?key={key}"
-    return _letter("verify", user, code=code, link=link, minutes=CODE_VALID_FOR // timedelta(minutes=1))
+    return _letter("verify", user, code=code, link=link, minutes=settings.MAILED_CODE_MINUTES)
 
 
 def verify_email(*, key: str, user: User | None) -> None:
@@ -134,7 +133,7 @@ def render_sign_in_code(address: str, _: Mapping[str, Any]) -> Letter | None:
     if user is None or not user.is_active:
         return None
     code, _key = _new_code(user, Purpose.SIGN_IN, address)
-    return _letter("sign_in", user, code=code, minutes=CODE_VALID_FOR // timedelta(minutes=1))
+    return _letter("sign_in", user, code=code, minutes=settings.MAILED_CODE_MINUTES)
 
 
 def redeem_sign_in_code(*, email: str, code: str) -> User:
@@ -156,7 +155,7 @@ def _new_code(user: User, purpose: str, email: str) -> tuple[str, str]:
             "email": email,
             "code_digest": _digest(user.pk, purpose, email, code),
             "key_digest": _digest(user.pk, purpose, email, secret),
-            "expires_at": timezone.now() + CODE_VALID_FOR,
+            "expires_at": timezone.now() + timedelta(minutes=settings.MAILED_CODE_MINUTES),
             "tries": 0,
         },
     )

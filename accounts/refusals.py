@@ -132,6 +132,13 @@ class MfaRequired(Unauthenticated):
         self.members = {"challenge": challenge, "methods": methods}
 
 
+class MfaSetupRequired(NotAllowed):
+    """Players need an authenticator app here (``PLAYER_MFA``), and this account has none."""
+
+    code = "mfa_setup_required"
+    title = "Set up an authenticator app first"
+
+
 class ProofRequired(NotAllowed):
     """This needs a fresh proof of who the caller is: a second factor, or another sign-in."""
 

@@ -17,10 +17,11 @@ from django.utils.crypto import constant_time_compare
 from accounts import sealing, services
 from accounts.events import AccountChanged
 from accounts.models import Challenge, RecoveryCode, Session, Totp, User
-from accounts.refusals import AlreadyLinked, CodeInvalid, MfaRequired, ProofRequired
+from accounts.refusals import AlreadyLinked, CodeInvalid, MfaRequired, MfaSetupRequired, ProofRequired
 from core.ids import UserId
 from core.refusals import NotFound
 from realtime.publishing import publish
+from realtime.wire.identity import Identity
 
 STEP_S = 30
 DRIFT_STEPS = 1
@@ -180,6 +181,12 @@ def prove(user: User, *, code: str, session_id: int) -> None:
 def mark_proven(session_id: int) -> None:
     """Record that the session has just proven who the user is."""
     Session.objects.filter(pk=session_id).update(proven_at=timezone.now())
+
+
+def check_set_up(who: Identity) -> None:
+    """Raise ``MfaSetupRequired`` for an account without an authenticator app, if players need one."""
+    if settings.PLAYER_MFA and not (who.is_guest or who.has_mfa):
+        raise MfaSetupRequired
 
 
 def check_proof(user: User, *, session_id: int) -> None:

@@ -57,6 +57,7 @@ class _Claims(msgspec.Struct, frozen=True):
     username: str
     premium: bool
     guest: bool
+    mfa: bool = False  # older tokens lack it
     iss: Literal["gameplatform"] = _OURS
     aud: Literal["gameplatform"] = _OURS
 
@@ -77,6 +78,7 @@ def issue(user: User, session: Session) -> TokenPair:
     access["username"] = user.username
     access["premium"] = user.is_premium
     access["guest"] = user.is_guest
+    access["mfa"] = user.has_mfa
     refresh_id = cast(UUID, session.refresh_id)
     access["jti"] = uuid5(refresh_id, "access").hex
     refresh["jti"] = refresh_id.hex
@@ -143,6 +145,7 @@ def _identity(claims: _Claims) -> Identity:
         is_guest=claims.guest,
         session_id=claims.sid,
         expires_at=claims.exp,
+        has_mfa=claims.mfa,
     )
 
 

@@ -229,7 +229,8 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
     "USER_ID_CLAIM": "sub",
 }
-PASSWORD_RESET_TIMEOUT = 15 * 60
+MAILED_CODE_MINUTES = environment.integer("MAILED_CODE_MINUTES", 15, maximum=15)
+PASSWORD_RESET_TIMEOUT = MAILED_CODE_MINUTES * 60
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -265,6 +266,7 @@ RETENTION = {
 # Told to who is banned.
 APPEALS = environment.text("APPEALS", "")
 SESSION_MAX_AGE = timedelta(days=environment.integer("SESSION_MAX_DAYS", 90))
+PLAYER_MFA = environment.boolean("PLAYER_MFA", False)
 STAFF_MFA = environment.boolean("STAFF_MFA", not DEBUG)
 
 # -- Regions

@@ -81,6 +81,7 @@ def _page(language: str) -> dict[str, Any]:
         "terms_url": settings.TERMS_URL,
         "adult_age": settings.ADULT_AGE,
         "pushes": bool(settings.PUSH_KEY),
+        "player_mfa": settings.PLAYER_MFA,
         "asks_consent": bool(settings.TERMS_VERSION or settings.ADULT_AGE),
         "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),
     }

@@ -276,10 +276,13 @@ class Sessions(APIView):
         return paging.page(self, sessions, ordering="-created_at", show=show)
 
     @extend_schema(
-        operation_id="api_me_sessions_end_others", description="Sign out all others.", responses={204: None}
+        operation_id="api_me_sessions_end_others",
+        description="Sign out all others. 403 `proof_required`.",
+        responses={204: None},
     )
     def delete(self, request: Request) -> Response:
         who = identity(request)
+        require_fresh(request, selectors.user(request))
         services.end_sessions(Session.objects.filter(user=who.user_id).exclude(pk=who.session_id))
         return Response(status=204)
 
@@ -338,9 +341,15 @@ class OneSession(APIView):
         services.name_session(user_id=user_id, session_id=session_id, name=body.name.strip())
         return Response(status=204)
 
-    @extend_schema(description="Sign it out.", responses={204: None})
+    @extend_schema(
+        description="Sign it out. 403 `proof_required` for another one than the caller's.",
+        responses={204: None},
+    )
     def delete(self, request: Request, session_id: int) -> Response:
-        services.end_session(user_id=identity(request).user_id, session_id=session_id)
+        who = identity(request)
+        if session_id != who.session_id:
+            require_fresh(request, selectors.user(request))
+        services.end_session(user_id=who.user_id, session_id=session_id)
         return Response(status=204)
 
 

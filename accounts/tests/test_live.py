@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts import gatekeeping, live, services, tokens
 from accounts.authentication import SessionTokenAuthentication
 from accounts.models import Session, User
-from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
+from accounts.refusals import MfaSetupRequired, SessionEnded, TicketInvalid, TokenInvalid
 from accounts.tests.conftest import Person
 from core import redis
 from core.database import in_database
@@ -86,6 +86,18 @@ async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(
 
     assert (await gatekeeping.identify(token)).username == "countess"
     assert (await gatekeeping.redeem_ticket(ticket)).username == "countess"
+
+
+async def test_without_a_second_factor_that_players_need_neither_token_nor_ticket_opens_a_socket(
+    signed_in: Any, server: Worker, settings: Any
+) -> None:
+    settings.PLAYER_MFA = True
+    ticket = await in_database(gatekeeping.issue_ticket, tokens.identify(signed_in.tokens.access))
+
+    with pytest.raises(MfaSetupRequired):
+        await gatekeeping.identify(signed_in.tokens.access)
+    with pytest.raises(MfaSetupRequired):
+        await gatekeeping.redeem_ticket(ticket)
 
 
 async def test_a_refresh_token_opens_no_socket(signed_in: Any) -> None:

@@ -300,6 +300,38 @@ def test_adding_a_way_in_needs_the_password_again_after_a_while(ada: Person, now
     assert ada.client.post("/api/me/links/device/", {"device_id": DEVICE}).status_code == 204
 
 
+def test_another_device_is_signed_out_by_a_fresh_proof_and_the_own_one_at_any_time(
+    ada: Person, now: Any
+) -> None:
+    assert post("/api/auth/login/", username="ada", password=PASSWORD).status_code == 200
+    theirs, own = (row["id"] for row in ada.client.get("/api/me/sessions/").json()["results"])
+    now.shift(PROOF_VALID_FOR)
+
+    assert refused(ada.client.delete(f"/api/me/sessions/{theirs}/")) == (403, "proof_required")
+    assert refused(ada.client.delete("/api/me/sessions/")) == (403, "proof_required")
+    assert ada.client.post("/api/me/proof/", {"password": PASSWORD}).status_code == 204
+    assert ada.client.delete(f"/api/me/sessions/{theirs}/").status_code == 204
+    now.shift(PROOF_VALID_FOR)
+    assert ada.client.delete(f"/api/me/sessions/{own}/").status_code == 204
+
+
+def test_players_can_only_set_up_a_second_factor_while_they_need_one_and_have_none(
+    ada: Person, guest: Person, settings: Any, now: Any
+) -> None:
+    settings.PLAYER_MFA = True
+
+    assert refused(ada.client.get("/api/player/me/")) == (403, "mfa_setup_required")
+    assert refused(ada.client.get("/api/users/profile/")) == (403, "mfa_setup_required")
+    assert ada.client.get("/api/me/").json()["mfa"] is False
+    assert guest.client.get("/api/player/me/").status_code == 200
+    Protected(ada)
+    assert ada.client.get("/api/player/me/").status_code == 200
+    assert ada.client.get("/api/users/profile/").status_code == 200
+    own_profile.invalidate(ada.id)
+    assert ada.client.delete("/api/me/mfa/totp/", {"password": PASSWORD}).status_code == 204
+    assert refused(ada.client.get("/api/player/me/")) == (403, "mfa_setup_required")
+
+
 def test_operators_need_a_second_factor_for_the_admin(
     protected: Protected, bob: Person, settings: Any
 ) -> None:

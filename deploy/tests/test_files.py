@@ -71,9 +71,9 @@ def test_no_log_of_a_container_fills_the_disk() -> None:
     assert re.findall(r"access_log (\S+)", proxy.CONFIGURATION.read_text()) == ["/var/log/nginx/access.log"]
 
 
-def instructions() -> list[tuple[str, str]]:
+def instructions(path: str = "Dockerfile") -> list[tuple[str, str]]:
     """The Dockerfile's instructions: names and arguments."""
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^#.*\n", "", (ROOT / path).read_text(), flags=re.MULTILINE)
     return [line.partition(" ")[::2] for line in text.replace("\\\n", " ").splitlines() if line]
 
 
@@ -87,6 +87,18 @@ def test_the_image_is_not_run_by_root_and_copies_what_there_is() -> None:
         if name == "COPY" and "--from" not in arguments:
             *sources, _ = [part for part in shlex.split(arguments) if not part.startswith("--")]
             assert all((ROOT / source).exists() for source in sources)
+
+
+@pytest.mark.parametrize("path", ["examples/studio/Dockerfile", "gameplatform/new_studio/Dockerfile.txt"])
+def test_a_studio_s_image_stands_on_ours_and_its_user_may_write_there(path: str) -> None:
+    *page, final = (part.splitlines() for part in "\n".join(map(" ".join, instructions(path))).split("FROM "))
+
+    targets = [arguments for name, arguments in instructions() if name == "FROM"]
+    assert any(target.endswith(" AS page") for target in targets)
+    assert [stage[0] for stage in page[1:]] == ["gameplatform:page AS page"]
+    assert final[0] == "gameplatform"
+    assert {line.split()[1] for line in final if line.startswith("COPY")} == {"--chown=gameplatform"}
+    assert not any(line.startswith("USER") for line in final)
 
 
 def test_the_image_holds_the_static_files_of_apps_of_ones_own() -> None:

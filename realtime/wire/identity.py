@@ -13,6 +13,7 @@ class Named(NamedTuple):
     username: str
     is_premium: bool
     is_guest: bool
+    has_mfa: bool = False
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -27,9 +28,8 @@ class Identity(msgspec.Struct, frozen=True):
     is_guest: bool
     session_id: int
     expires_at: float
+    has_mfa: bool = False
 
     def called(self, user: Named) -> "Identity":
         """Return the same identity with these user attributes."""
-        return msgspec.structs.replace(
-            self, username=user.username, is_premium=user.is_premium, is_guest=user.is_guest
-        )
+        return msgspec.structs.replace(self, **user._asdict())

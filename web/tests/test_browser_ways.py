@@ -132,6 +132,34 @@ def test_a_passkey_is_added_signs_in_and_is_removed_by_keyboard(arrive: Visit) -
     expect(ada.page.get_by_role("alert")).to_contain_text("last way")
 
 
+def code_of(secret: str) -> str:
+    """The code that an authenticator app shows now."""
+    app = TOTP(b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
+    return app.generate(int(time())).decode()
+
+
+def test_where_players_need_a_second_factor_there_is_no_way_on_without_it(
+    browser: Browser, people: list[Person], tmp_path: Path
+) -> None:
+    with server_with(tmp_path, PLAYER_MFA="true") as server:
+        ada = door_of(server, browser, people)(viewport={"width": 390, "height": 844}, color_scheme="dark")
+        ada.sends_a_registration("ada_must")
+        dialog = ada.page.get_by_role("dialog", name="Second factor")
+        expect(dialog).to_contain_text("every account needs a second factor")
+        secret = dialog.locator("code.secret").inner_text()
+        ada.can_use_the_page()
+        dialog.get_by_label("Code of the app").fill(code_of(secret))
+        ada.in_dialog("Turn on")
+        expect(dialog.locator(".codes code")).to_have_count(10)
+        ada.can_use_the_page()
+        ada.in_dialog("I have kept them")
+        expect(ada.page.get_by_role("dialog")).to_have_count(0)
+        ada.button("Computer: Tic-tac-toe").click()
+        ada.in_dialog("Easy")
+        ada.is_at_a_game()
+        ada.page.screenshot(path="/tmp/audit_mfa.png")
+
+
 def test_a_second_factor_is_set_up_asked_for_and_turned_off(arrive: Visit) -> None:
     ada = arrive()
     ada.registers("ada_factor")
@@ -139,9 +167,8 @@ def test_a_second_factor_is_set_up_asked_for_and_turned_off(arrive: Visit) -> No
     ada.button("Set up an app").click()
     expect(ada.page.get_by_role("img", name="QR code for your app")).to_be_visible()
     secret = ada.page.locator("code.secret").inner_text()
-    app = TOTP(b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
     ada.can_use_the_page()
-    ada.page.get_by_label("Code of the app").fill(app.generate(int(time())).decode())
+    ada.page.get_by_label("Code of the app").fill(code_of(secret))
     ada.button("Turn on").click()
     codes = ada.page.locator(".codes code")
     expect(codes).to_have_count(10)

@@ -191,3 +191,27 @@ console.log(client.signedIn);
 def test_a_program_signs_in_in_every_way(demo_server: Any, tmp_path: Path) -> None:
     told = run(WAYS_IN, tmp_path, demo_server.base_url).splitlines()
     assert told == ["true", "user_1", "invalid_credentials", "not_found", "code_invalid", "false"]
+
+
+LINKS = """
+import { GameClient } from "./gameplatform.js";
+
+const client = new GameClient(process.env.SERVER_URL);
+const account = { username: "ada_links", email: "ada_links@example.org", password: "correct-horse-battery" };
+await client.signIn("register", account);
+const ways = async () => console.log((await client.links()).map(({ kind }) => kind).sort().join());
+await client.link("device", { device_id: "another-device-that-keeps-its-id" });
+await ways();
+await client.prove({ password: account.password });
+await client.unlink("device");
+await ways();
+console.log(await client.unlink("password").catch((error) => error.code));
+const other = new GameClient(process.env.SERVER_URL);
+const device = { device_id: "another-device-that-keeps-its-id", create: false };
+console.log(await other.signIn("device", device).catch((error) => error.code));
+"""
+
+
+def test_a_program_links_and_unlinks_a_way_to_sign_in(demo_server: Any, tmp_path: Path) -> None:
+    told = run(LINKS, tmp_path, demo_server.base_url).splitlines()
+    assert told == ["device,password", "password", "last_way_in", "unknown_device"]

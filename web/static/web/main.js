@@ -48,6 +48,7 @@ const PERSON_CARD = { load: () => import("./people/card.js") };
 /** The time for which the pointer rests on a name before its card comes, or is away from both before it goes. */
 const CARD_AFTER_MS = 350;
 const CONSENT = { load: () => import("./ways/consent.js") };
+const SET_UP = { load: () => import("./ways/set_up.js") };
 const READY_CHECK = { load: () => import("./play/ready_check.js") };
 const WIDE = "(min-width: 1200px)";
 /** True while the people pane is wanted beside the places that have room for it. */
@@ -325,6 +326,13 @@ function Consent() {
   return user && Screen ? html`<${Screen} key=${user.id} />` : null;
 }
 
+/** The authenticator app, which users are asked for where this server has players need one. */
+function SetUp() {
+  const { status, user } = useStore(session);
+  const { Screen } = useScreen(page.player_mfa && status === "in" && SET_UP);
+  return user && Screen ? html`<${Screen} key=${`${user.id} ${user.is_guest}`} />` : null;
+}
+
 /** The card about whom the pointer, or the focus by the keyboard, rests on. */
 function PersonCards() {
   const { path } = useStore(here);
@@ -388,7 +396,7 @@ function SidePane() {
 function App() {
   useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} /><${Consent} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} /><${Consent} /><${SetUp} />`;
 }
 
 startRouter();

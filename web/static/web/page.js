@@ -3,7 +3,8 @@
  * A page of one's own, without them, has the platform's name and English texts.
  *
  * @type {{title: string, logo: string | null, language: string, languages: string[], texts: Record<string, string>,
- *   sections: string[], sign_in_ways: string[], pushes: boolean, terms_url: string, adult_age: number, asks_consent: boolean,
+ *   sections: string[], sign_in_ways: string[], pushes: boolean, terms_url: string, adult_age: number,
+ *   asks_consent: boolean, player_mfa: boolean,
  *   first_game: string}}
  */
 export const page = JSON.parse(
@@ -20,6 +21,7 @@ export const page = JSON.parse(
   terms_url: "",
   adult_age: 0,
   asks_consent: false,
+  player_mfa: false,
   first_game: "",
 };
 

@@ -21,7 +21,7 @@ import { OwnAvatar } from "./avatar.js";
 import { Keep } from "./keep.js";
 import { ConsentCard } from "../ways/consent.js";
 import { Merge } from "../ways/merge.js";
-import { Authenticator, SignIns, WaysIn } from "../ways/security.js";
+import { Authenticator, Proof, proving, SignIns, WaysIn } from "../ways/security.js";
 import { go } from "../router.js";
 import { client, erase, session, signOut, useUser } from "../session.js";
 import { ago, text } from "../texts.js";
@@ -145,20 +145,12 @@ function Naming({ device, onClose, onNamed }) {
     <//><//>`;
 }
 
-/** @param {{device: Rest.AccountsDeviceSession, onEnded: () => void, onNamed: () => void}} props */
-function Device({ device, onEnded, onNamed }) {
+/** @param {{device: Rest.AccountsDeviceSession, onEnd: (name: string) => Promise<void>, onNamed: () => void}} props */
+function Device({ device, onEnd, onNamed }) {
   const [naming, setNaming] = useState(false);
   const kind = deviceName(device.user_agent);
   const name = device.name || kind;
-  const end = useAction(async () => {
-    if (device.current) return signOut();
-    // The session may have ended by itself meanwhile.
-    await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((/** @type {Failed} */ error) => {
-      if (error.status !== 404) throw error;
-    });
-    toast(text("account.device_ended", { name }));
-    return onEnded();
-  });
+  const end = useAction(() => (device.current ? signOut() : onEnd(name)));
   return html`<li class="person device"><${Icon} name=${/Mobi|Android/.test(device.user_agent) ? "phone" : "screen"} />
     <div class="grow"><p><strong>${name}
       </strong> ${device.current && html`<${Badge} kind="good">${text("account.device_current")}<//>`}</p>
@@ -182,11 +174,25 @@ function Devices({ devices }) {
     title.current.focus();
     devices.reload();
   };
-  const others = useAction(async () => {
-    await client.request("DELETE", "/api/me/sessions/");
-    toast(text("account.devices_ended"));
-    ended();
-  });
+  const [ask, setAsk] = useState(/** @type {any} */ (null));
+  const prove = proving(setAsk);
+  const others = useAction(() =>
+    prove(async () => {
+      await client.request("DELETE", "/api/me/sessions/");
+      toast(text("account.devices_ended"));
+      ended();
+    }),
+  );
+  /** @type {(device: Rest.AccountsDeviceSession, name: string) => Promise<void>} */
+  const end = (device, name) =>
+    prove(async () => {
+      // The session may have ended by itself meanwhile.
+      await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((/** @type {Failed} */ error) => {
+        if (error.status !== 404) throw error;
+      });
+      toast(text("account.device_ended", { name }));
+      ended();
+    });
   return html`<${Card}><h2 ref=${title} tabindex="-1">${text("account.devices")}</h2>
     <p class="soft">${text("account.devices_text")}</p>
     <${Loading} of=${devices} rows=${2} />
@@ -195,13 +201,15 @@ function Devices({ devices }) {
         ?.toSorted((one, other) => Number(other.current) - Number(one.current))
         .map(
           (device) => html`<${Device}
-      key=${device.id} device=${device} onEnded=${ended} onNamed=${devices.reload} />`,
+      key=${device.id} device=${device} onNamed=${devices.reload}
+      onEnd=${(/** @type {string} */ name) => end(device, name)} />`,
         )}</ul>
     ${
       (devices.data?.length ?? 0) > 1 &&
       html`<${Button} kind="quiet" busy=${others.busy} onClick=${() => others.run()}>${text("account.devices_end")}<//>`
     }
-    <${Refusal} error=${others.error} /><//>`;
+    <${Refusal} error=${others.error} />
+    ${ask && html`<${Proof} ask=${ask} onClose=${() => setAsk(null)} />`}<//>`;
 }
 
 /** @param {{username: string}} props */

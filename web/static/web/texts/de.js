@@ -56,8 +56,7 @@ globalThis.TRANSLATION = {
   "forgotten.text":
     "Wir schicken einen Link, mit dem du ein neues Passwort festlegst, an die E-Mail-Adresse deines Kontos.",
   "forgotten.send": "Link schicken",
-  "forgotten.sent":
-    "Wenn es hier ein Konto mit {email} gibt, ist ein Link dorthin unterwegs. Er gilt eine Viertelstunde.",
+  "forgotten.sent": "Wenn es hier ein Konto mit {email} gibt, ist ein Link dorthin unterwegs.",
   "forgotten.again": "Andere Adresse",
   "forgotten.back": "Zurück zur Anmeldung",
   "reset.title": "Neues Passwort festlegen",
@@ -790,7 +789,7 @@ globalThis.TRANSLATION = {
   "ways.passkey": "Mit Passkey anmelden",
   "ways.code": "Mit einem Code per E-Mail anmelden",
   "ways.code_send": "Code schicken",
-  "ways.code_sent": "Wenn zu {email} ein Konto gehört, ist ein Code unterwegs. Er gilt eine Viertelstunde.",
+  "ways.code_sent": "Wenn zu {email} ein Konto gehört, ist ein Code unterwegs.",
   "ways.provider": "Weiter mit {name}",
   "ways.title": "Wege zur Anmeldung",
   "ways.since": "Seit {ago}",
@@ -816,6 +815,8 @@ globalThis.TRANSLATION = {
   "mfa.confirm": "Einschalten",
   "mfa.codes":
     "Bewahre diese Wiederherstellungscodes dort auf, wo du sie ohne dein Telefon findest. Jeder gilt einmal; sie werden nur jetzt gezeigt.",
+  "mfa.needed": "Hier braucht jedes Konto einen zweiten Faktor: eine Authenticator-App auf deinem Handy.",
+  "mfa.next": "Ich habe sie aufbewahrt",
   "mfa.remove": "Ausschalten",
   "merge.title": "Anderes Konto zusammenlegen",
   "merge.text": "Wenn du zwei Konten hast, kann dieses übernehmen, was das andere hat.",
@@ -1098,6 +1099,7 @@ globalThis.TRANSLATION = {
   "refused.maintenance": "Der Server wird gewartet. Neue Spiele beginnen danach wieder.",
   "refused.malformed": "Der Server hat die Anfrage nicht verstanden.",
   "refused.mfa_required": "Jetzt fehlt noch der Code deiner App.",
+  "refused.mfa_setup_required": "Richte erst eine Authenticator-App ein.",
   "refused.muted": "Du darfst gerade nichts schreiben.",
   "refused.no_access": "Darauf hast du keinen Zugriff.",
   "refused.no_character": "Wähle erst eine Figur.",

@@ -120,9 +120,25 @@ export function WaysIn({ onChanged }) {
 }
 
 /** @param {{codes: string[]}} props */
-function Codes({ codes }) {
+export function Codes({ codes }) {
   return html`<p>${text("mfa.codes")}</p>
     <ul class="codes">${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}</ul>`;
+}
+
+/**
+ * The new secret, and the field for the first code of the app.
+ *
+ * @param {{made: Rest.AccountsNewTotp, onMade: (codes: string[]) => void, onCancel: () => void, cancel?: string}} props
+ */
+export function FirstCode({ made, onMade, onCancel, cancel }) {
+  const confirm = async (/** @type {Fields} */ fields) => onMade(await client.confirmTotp(fields.code));
+  return html`<p>${text("mfa.secret")}</p>
+    <img class="qr" src=${made.qr} alt=${text("mfa.qr")} width="200" height="200" />
+    <p><a href=${made.otpauth_url}><code class="secret">${made.secret}</code></a></p>
+    <${Form} onSend=${confirm} onCancel=${onCancel} submit=${text("mfa.confirm")} cancel=${cancel}>
+      <${Field} label=${text("mfa.code")} name="code" required autofocus inputmode="numeric"
+        autocomplete="one-time-code" />
+    <//>`;
 }
 
 /** @param {{on: boolean, onChanged: () => void}} props */
@@ -132,8 +148,8 @@ export function Authenticator({ on, onChanged }) {
   const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
   const prove = proving(setAsk);
   const begin = useAction(() => prove(async () => setMade(await client.beginTotp())));
-  const confirm = async (/** @type {Fields} */ fields) => {
-    setCodes(await client.confirmTotp(fields.code));
+  const confirmed = (/** @type {string[]} */ codes) => {
+    setCodes(codes);
     setMade(null);
     onChanged();
   };
@@ -149,13 +165,7 @@ export function Authenticator({ on, onChanged }) {
     ${codes.length > 0 && html`<${Codes} codes=${codes} />`}
     ${
       made
-        ? html`<p>${text("mfa.secret")}</p>
-      <img class="qr" src=${made.qr} alt=${text("mfa.qr")} width="200" height="200" />
-      <p><a href=${made.otpauth_url}><code class="secret">${made.secret}</code></a></p>
-      <${Form} onSend=${confirm} onCancel=${() => setMade(null)} submit=${text("mfa.confirm")}>
-        <${Field} label=${text("mfa.code")} name="code" required autofocus inputmode="numeric"
-          autocomplete="one-time-code" />
-      <//>`
+        ? html`<${FirstCode} made=${made} onMade=${confirmed} onCancel=${() => setMade(null)} />`
         : on
           ? html`<${Form} onSend=${remove} submit=${text("mfa.remove")} kind="plain">
         <${Field} label=${text("account.erase_password")} name="password" type="password"

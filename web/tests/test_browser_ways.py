@@ -157,7 +157,6 @@ def test_where_players_need_a_second_factor_there_is_no_way_on_without_it(
         ada.button("Computer: Tic-tac-toe").click()
         ada.in_dialog("Easy")
         ada.is_at_a_game()
-        ada.page.screenshot(path="/tmp/audit_mfa.png")
 
 
 def test_a_second_factor_is_set_up_asked_for_and_turned_off(arrive: Visit) -> None:

@@ -19,10 +19,6 @@ OF_THE_SERVER = re.compile(r"(?:refused|mode|option)\.")
 """Texts for what the server says in English, so that only translations have them."""
 
 OF_OPERATORS = {
-    "erased",
-    "erasure_asked",
-    "erasure_decided",
-    "four_eyes",
     "key_invalid",
     "maintenance_announced",
     "no_purchase",
@@ -33,7 +29,7 @@ OF_OPERATORS = {
     "trade_not_completed",
     "trade_undone",
 }
-"""Codes that no player meets: of the admin and of server keys."""
+"""Codes that no player meets: of the admin, beside those of the app ``operators``, and of server keys."""
 
 
 def texts_of(path: Path) -> dict[str, str]:
@@ -64,10 +60,11 @@ def test_every_refusal_that_a_player_meets_is_translated(language: str) -> None:
     # Loads all modules that declare refusals.
     assert get_resolver().url_patterns
     assert sockets()
+    apps = set(settings.OUR_APPS) - {"operators"}
     codes = {
         refusal.code
         for refusal in all_refusals()
-        if refusal.__module__.partition(".")[0] in settings.OUR_APPS and ".tests." not in refusal.__module__
+        if refusal.__module__.partition(".")[0] in apps and ".tests." not in refusal.__module__
     }
     sources = Path(game.games.__file__).parent.rglob("*.py")
     own = {

@@ -1160,6 +1160,7 @@ globalThis.TRANSLATION = {
   "refused.protocol_version": "Diese Seite ist veraltet. Lade sie neu.",
   "refused.provider_refused": "Der Anbieter hat die Anmeldung nicht bestätigt.",
   "refused.provider_unavailable": "Der Anbieter ist gerade nicht erreichbar.",
+  "refused.push_off": "Dieser Server schickt keine Benachrichtigungen.",
   "refused.rank_too_low": "Das erlaubt dein Rang nicht.",
   "refused.rate_limited": "Zu viele Versuche. Warte einen Moment.",
   "refused.recovering": "Das Spiel kann gerade nicht gespeichert werden. Es geht gleich weiter.",

@@ -20,6 +20,7 @@ OF_THE_SERVER = re.compile(r"(?:refused|mode|option)\.")
 
 OF_OPERATORS = {
     "key_invalid",
+    "last_worker",
     "maintenance_announced",
     "no_purchase",
     "out_of_scope",
@@ -28,6 +29,7 @@ OF_OPERATORS = {
     "report_settled",
     "trade_not_completed",
     "trade_undone",
+    "unknown_worker",
 }
 """Codes that no player meets: of the admin, beside those of the app ``operators``, and of server keys."""
 

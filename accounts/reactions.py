@@ -26,11 +26,12 @@ def note_proof(request: HttpRequest, **_: Any) -> None:
 @receiver(post_save, sender=User)
 def end_revoked_sessions(instance: User, created: bool, **_: Any) -> None:
     """End the sessions of a deactivated account, or those from before a password change."""
-    sessions = Session.objects.filter(user=instance)
+    if created:
+        return
     if not instance.is_active:
-        services.end_sessions(sessions)
-    elif instance.has_new_password and not created:
-        services.end_sessions(sessions.exclude(pk=instance.stays_signed_in))
+        services.end_sessions(Session.objects.filter(user=instance))
+    elif instance.has_new_password:
+        services.end_sessions(Session.objects.filter(user=instance).exclude(pk=instance.stays_signed_in))
 
 
 @receiver(post_save, sender=User)

@@ -1,11 +1,12 @@
 """Registration: full accounts, guests, and guests that become full accounts."""
 
 import re
+import secrets
 from collections.abc import Iterable
 from string import ascii_lowercase, digits
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -21,6 +22,7 @@ from accounts.services.sessions import Device, SignedIn, open_session, replace_r
 from core import live_settings, words
 from core.calls import run_before
 from core.mail import queue
+from core.storing import store
 from realtime.publishing import publish
 
 
@@ -51,7 +53,7 @@ def create_guest(*, username: str = "") -> User:
     """Create an account without e-mail and password. Raises ``UsernameTaken`` or ``Invalid`` (the name)."""
     check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
-    return _create(names=names, email="", password=make_password(None), is_guest=True)
+    return _create(names=names, email="", password=_no_password(), is_guest=True)
 
 
 def create_by_provider(*, name: str, email: str) -> User:
@@ -60,7 +62,7 @@ def create_by_provider(*, name: str, email: str) -> User:
         email = ""
     verified_at = timezone.now() if email else None
     names = _names_from(name or email or "player")
-    return _create(names=names, email=email, password=make_password(None), email_verified_at=verified_at)
+    return _create(names=names, email=email, password=_no_password(), email_verified_at=verified_at)
 
 
 def become_full(user: User) -> None:
@@ -107,7 +109,8 @@ def _create(*, names: Iterable[str], email: str, **fields: Any) -> User:
         call = run_before(Register(username=username, email=email), user_id=None)
         try:
             with unique(username=call.username, email=call.email):
-                user = User.objects.create(username=call.username, email=call.email, **fields)
+                user = User(username=call.username, email=call.email, **fields)
+                store(user)
                 ask_to_verify(user)
                 return user
         except UsernameTaken as taken:
@@ -123,6 +126,11 @@ def _names_from(email: str) -> Iterable[str]:
         yield base
     for length in (4, 6):
         yield f"{base}_{_random(length)}"
+
+
+def _no_password() -> str:
+    # As ``make_password(None)``, which draws forty characters one by one.
+    return f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_urlsafe(30)}"
 
 
 def _random(length: int) -> str:

@@ -16,6 +16,7 @@ from core.calls import run_before
 from core.ids import UserId
 from core.refusals import Conflict, Invalid
 from core.statements import Insert, Update, statement, together
+from core.storing import store
 from game import commands, events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
@@ -80,7 +81,7 @@ def create_game(
     kept = to_builtins(match.options)
     if len(json.encode(kept)) > MAX_OPTIONS_BYTES:
         raise InvalidOptions(f"Options take at most {MAX_OPTIONS_BYTES} bytes.")
-    game = Game.objects.create(
+    game = Game(
         name=name,
         mode=mode,
         seats_wanted=wanted,
@@ -92,6 +93,7 @@ def create_game(
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
+    store(game)
     tell_list(game)
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     for number, (user_id, bot_level) in enumerate(players):

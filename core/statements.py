@@ -210,6 +210,10 @@ def together(first: Bound[Row], second: Bound[Other], /) -> tuple[list[Row], lis
 def together(
     first: Bound[Row], second: Bound[Other], third: Bound[Another], /
 ) -> tuple[list[Row], list[Other], list[Another]]: ...
+@overload
+def together(
+    first: Bound[Any], second: Bound[Any], third: Bound[Any], fourth: Bound[Any], /, *more: Bound[Any]
+) -> tuple[list[Any], ...]: ...
 def together(*asked: Bound[Any]) -> Any:
     """Run several statements in one round trip, in this order; return the rows of each."""
     connection: Any = connections[DEFAULT_DB_ALIAS]

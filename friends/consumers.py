@@ -2,11 +2,7 @@
 
 from core.database import in_database
 from friends import commands, events, selectors, services
-from realtime import worker
-from realtime.connections import limits
 from realtime.socket.consumer import Consumer, handles
-
-STATUSES_IN_TEN_SECONDS = 10
 
 
 class FriendsStatusConsumer(Consumer):
@@ -25,8 +21,4 @@ class FriendsStatusConsumer(Consumer):
 
     @handles(commands.SetStatus)
     async def set_status(self, command: commands.SetStatus) -> None:
-        user_id = self.player.user_id
-        await limits.enforce(
-            worker.current().redis, f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10
-        )
-        await in_database(services.set_status, user_id=user_id, status=command.status)
+        await in_database(services.set_status, user_id=self.player.user_id, status=command.status)

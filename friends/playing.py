@@ -1,27 +1,25 @@
 """Registry of running games, so that a status can show "playing" without knowing the game app."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from core.ids import UserId
+from core.statements import Bound, Statement
 
-Games = Callable[[Sequence[UserId]], Mapping[UserId, UUID]]
+Games = Statement[[Collection[UserId]], tuple[UserId, UUID]]
 
 _sources: list[Games] = []
 
 
-def provides_games(function: Games) -> Games:
-    """Register ``function(user_ids) -> {user_id: game_id}``, which returns the users' running games.
+def provides_games(statement: Games) -> Games:
+    """Register a statement of these users' running games, as (user id, game id); the last of a user counts.
 
     Call ``friends.live.changed`` when a game begins or ends.
     """
-    _sources.append(function)
-    return function
+    _sources.append(statement)
+    return statement
 
 
-def games(user_ids: Sequence[UserId]) -> dict[UserId, UUID]:
-    """Return the running games of those of these users who play."""
-    found: dict[UserId, UUID] = {}
-    for source in _sources if user_ids else ():
-        found.update(source(user_ids))
-    return found
+def bound(user_ids: Collection[UserId]) -> list[Bound[tuple[UserId, UUID]]]:
+    """Return the statements of these users' running games, for ``together``."""
+    return [source.bound(user_ids) for source in _sources]

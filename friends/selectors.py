@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -165,13 +166,16 @@ def own_status(user_id: UserId) -> dict[str, Any]:
 
 def statuses(user_ids: Sequence[UserId]) -> dict[UserId, FriendStatus]:
     """Return the current status of these users, as their friends see it."""
-    return _statuses(user_ids, _said(user_ids))
+    said, *running = together(_said.bound(user_ids), *playing.bound(user_ids))
+    return _statuses(user_ids, said, running)
 
 
-def _statuses(user_ids: Sequence[UserId], set_by_users: Iterable[Said]) -> dict[UserId, FriendStatus]:
+def _statuses(
+    user_ids: Sequence[UserId], set_by_users: Iterable[Said], running: Iterable[list[tuple[UserId, UUID]]]
+) -> dict[UserId, FriendStatus]:
     online = presence.online_sync(user_ids)
     said = {one.pk: one for one in set_by_users}
-    games = playing.games(sorted(online))
+    games = dict(chain.from_iterable(running))
     return {
         user_id: _status(user_id, user_id in online, said.get(user_id), games.get(user_id, UNSET))
         for user_id in user_ids
@@ -197,11 +201,11 @@ def _people(user_ids: Collection[UserId]) -> QuerySet[User, Any]:
 
 def friends(user_ids: Sequence[UserId]) -> list[Friend]:
     """Return these users as shown in a friends list, in this order."""
-    rows, said = together(_people.bound(user_ids), _said.bound(user_ids))
+    rows, said, *running = together(_people.bound(user_ids), _said.bound(user_ids), *playing.bound(user_ids))
     people = {user_id: (username, is_premium) for user_id, username, is_premium in rows}
     return [
         Friend(username=username, is_premium=is_premium, **msgspec.structs.asdict(standing))
-        for user_id, standing in _statuses(user_ids, said).items()
+        for user_id, standing in _statuses(user_ids, said, running).items()
         if user_id in people
         for username, is_premium in [people[user_id]]
     ]

@@ -53,6 +53,7 @@ MAX_REQUESTS = 100
 """Maximum number of open requests from one user, and to one user."""
 MAX_BLOCKS = 1000
 REQUESTS_A_MINUTE = 60
+STATUSES_IN_TEN_SECONDS = 10
 
 Status = FriendRequest.Status
 
@@ -223,11 +224,12 @@ def unblock(*, user_id: UserId, blocked_id: UserId) -> None:
     publish(PlayerUnblocked(by_id=user_id, blocked_id=blocked_id))
 
 
-@transaction.atomic
 def set_status(*, user_id: UserId, status: str) -> None:
-    """Set the user's status; it is cleared when they go offline."""
-    _set_status.later(user_id, status)
-    publish(StatusSet(user_id=user_id, status=status))
+    """Set the user's status; it is cleared when they go offline. Raises ``RateLimited``."""
+    limits.enforce_sync(f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10)
+    with transaction.atomic():
+        _set_status.later(user_id, status)
+        publish(StatusSet(user_id=user_id, status=status))
 
 
 @statement

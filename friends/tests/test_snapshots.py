@@ -202,7 +202,7 @@ def test_a_snapshot_and_the_events_after_it_come_to_the_later_snapshot(
 ) -> None:
     monkeypatch.setattr(presence, "LINGER_S", 0.02)
     monkeypatch.setattr("realtime.membership.leased_set.BEAT_EVERY_S", 0.02)
-    monkeypatch.setattr("friends.consumers.STATUSES_IN_TEN_SECONDS", 1000)
+    monkeypatch.setattr("friends.services.STATUSES_IN_TEN_SECONDS", 1000)
     monkeypatch.setattr(
         playing, "_sources", [lambda user_ids: {u: _games[u] for u in user_ids if u in _games}]
     )

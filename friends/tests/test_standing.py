@@ -8,6 +8,7 @@ import pytest
 from core.database import in_database
 from core.ids import UserId
 from core.namespace import key
+from core.statements import Bound
 from friends import live, playing, selectors, services
 from friends.models import Standing
 from friends.tests.conftest import Person
@@ -157,7 +158,7 @@ async def test_a_status_that_is_none_is_refused(bob: Person, status: int | list[
 
 
 async def test_who_changes_status_too_often_has_to_wait(bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("friends.consumers.STATUSES_IN_TEN_SECONDS", 1)
+    monkeypatch.setattr("friends.services.STATUSES_IN_TEN_SECONDS", 1)
     at_bobs = await watching(bob)
 
     await at_bobs.send(type="set_status", status="away")
@@ -173,7 +174,8 @@ async def test_the_game_somebody_plays_is_told_while_it_runs(
     ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     games: dict[Any, Any] = {}
-    monkeypatch.setattr(playing, "_sources", [lambda user_ids: games])
+    running = Bound(("SELECT 1", []), lambda *_: list(games.items()))
+    monkeypatch.setattr(playing, "bound", lambda user_ids: [running])
     await in_database(ada.befriend, bob)
     at_adas, at_bobs = await watching(ada), await watching(bob)
     await hear_of(at_adas, bob.id, online=True)

@@ -151,16 +151,13 @@ class DirectConsumer(RoomConsumer):
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
-        user_id = self.player.user_id
         content = speech.clean(command.message)
-        await pacing.take(user_id)
-        await in_database(
-            services.post_direct,
-            sender_id=user_id,
-            friend_id=self.friend_id,
-            content=content,
-            reply_to=command.reply_to,
-        )
+        await in_database(self._post, content, command.reply_to)
+
+    def _post(self, content: str, reply_to: int | None) -> None:
+        user_id = self.player.user_id
+        pacing.take_sync(user_id)
+        services.post_direct(sender_id=user_id, friend_id=self.friend_id, content=content, reply_to=reply_to)
 
     @handles(commands.Read)
     async def read(self, command: commands.Read) -> None:

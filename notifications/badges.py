@@ -55,6 +55,8 @@ class BadgeNotifier:
         self.idle = self._announcer.idle
 
     async def _send(self, batch: dict[UserId, Badge | None]) -> dict[UserId, Badge]:
+        # The message itself goes first: counting would compete with it for the processor.
+        await worker.current().streams.sent()
         counted = await _badges(list(batch))
         sent = {user_id: badge for user_id, badge in counted.items() if badge != batch[user_id]}
         for badge in sent.values():

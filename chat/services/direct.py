@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from chat import events, rules, selectors
@@ -32,7 +32,7 @@ def post_direct(
     if not senders:
         raise NotFriends
     sender = selectors.person(senders[0])
-    thread_id = threads[0] if threads else _lock_thread(low_id, high_id)
+    thread_id = threads[0] if threads else _make_thread(low_id, high_id)[0][0]
     quoted = None if reply_to is None else _quote(sender_id, friend_id, reply_to)
     ((message_id, created_at),) = _store(thread_id, sender_id, friend_id, content, reply_to)
     _set_last.later(thread_id, message_id, created_at)
@@ -58,16 +58,17 @@ def _locked_thread(low_id: UserId, high_id: UserId) -> QuerySet[Thread, int]:
 
 @statement
 def _make_thread(low_id: UserId, high_id: UserId) -> Insert:
-    return Insert(Thread, low=low_id, high=high_id, conflict=("low", "high"))
+    # The update changes nothing, and locks the conversation that another transaction has just begun.
+    unchanged = {"last_at": F("last_at")}
+    return Insert(
+        Thread, low=low_id, high=high_id, conflict=("low", "high"), update=unchanged, returning=("id",)
+    )
 
 
 def _lock_thread(low_id: UserId, high_id: UserId) -> int:
     """Lock the conversation, so that its messages are published in the order of their ids; return its id."""
-    found = _locked_thread.first(low_id, high_id)
-    if found is None:
-        _make_thread.later(low_id, high_id)
-        (found,) = _locked_thread(low_id, high_id)
-    return found
+    found: int | None = _locked_thread.first(low_id, high_id)
+    return found if found is not None else _make_thread(low_id, high_id)[0][0]
 
 
 def _quote(one_id: UserId, other_id: UserId, message_id: int) -> events.Quote:

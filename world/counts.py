@@ -7,4 +7,4 @@ from world import selectors
 @counts("in_world")
 def in_world() -> int:
     """The number of users in the world."""
-    return selectors.online()
+    return selectors.online()[0]

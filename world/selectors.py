@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, IntegerField, Q, QuerySet
 from django.utils import timezone
 
 from accounts import selectors as accounts
@@ -56,9 +56,10 @@ def character_in_play(user_id: UserId) -> Character:
     return found
 
 
-def online() -> int:
+@statement
+def online() -> QuerySet[Visit, int]:
     """Return the number of users in the world."""
-    return Visit.objects.count()
+    return Visit.objects.values_list(Func(F("pk"), function="COUNT", output_field=IntegerField()), flat=True)
 
 
 @statement
@@ -217,22 +218,21 @@ def area(location_id: int) -> Area:
 
 
 @statement
-def _state() -> QuerySet[WorldState, tuple[int, str | None]]:
+def epoch_and_ruler() -> QuerySet[WorldState, tuple[int, str | None]]:
+    """Return the epoch, and the name of the faction that controls reality, if any; no row in the first."""
     return WorldState.objects.values_list("epoch", "current_reality__name")
 
 
-def epoch_and_ruler() -> tuple[int, str | None]:
-    """Return the epoch, and the name of the faction that controls reality, if any."""
-    return _state.first() or (1, None)
-
-
 @statement
-def _factions() -> QuerySet[Faction, tuple[int, str, str, str]]:
+def factions() -> QuerySet[Faction, tuple[int, str, str, str]]:
+    """Return all factions, as rows for :func:`faction_infos`."""
     return Faction.objects.order_by("pk").values_list("id", "name", "colour", "description")
 
 
-def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
-    """Return all factions, given the number of shards of each by its id."""
+def faction_infos(
+    rows: Iterable[tuple[int, str, str, str]], shards: Mapping[int | None, int]
+) -> list[FactionInfo]:
+    """Return factions in the form shown to clients, given the number of shards of each by its id."""
     return [
         FactionInfo(
             id=faction_id,
@@ -241,22 +241,22 @@ def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
             description=description,
             shards=shards.get(faction_id, 0),
         )
-        for faction_id, name, colour, description in _factions()
+        for faction_id, name, colour, description in rows
     ]
 
 
 @statement
-def _locations() -> QuerySet[Location, Any]:
-    # A row for each path, or one for a location without any.
+def locations() -> QuerySet[Location, Any]:
+    """Return all locations, as rows for :func:`location_infos`: one for each path, or without any."""
     return Location.objects.order_by("pk", "paths").values_list(
         "id", "name", "description", "faction__name", "x", "y", "size", "paths"
     )
 
 
-def location_infos() -> list[LocationInfo]:
-    """Return all locations with the paths between them."""
+def location_infos(rows: Iterable[Any]) -> list[LocationInfo]:
+    """Return locations with the paths between them."""
     infos: dict[int, LocationInfo] = {}
-    for location_id, name, description, faction, x, y, size, other in _locations():
+    for location_id, name, description, faction, x, y, size, other in rows:
         if location_id not in infos:
             infos[location_id] = LocationInfo(
                 id=location_id,

@@ -177,7 +177,9 @@ def enter_world(*, user_id: UserId, socket: str) -> tuple[str, selectors.Visitor
     if character is None:
         return replaced, None
     _touch(character)
-    return replaced, selectors.visitor_as(character, _publish_arrival(character))
+    # Once more, with its faction and its place.
+    there = selectors.character_in_play(user_id)
+    return replaced, selectors.visitor_as(there, _publish_arrival(there))
 
 
 @statement

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.statements import statement
+from core.statements import statement, together
 from world import selectors as world
 from world.models import Character, Location
 from world.shapes import World
@@ -50,12 +50,6 @@ def _capture(shard: Shard) -> events.CaptureInfo | None:
         remaining_s=round(channel.time_left(timezone.now()).total_seconds(), 3),
         due_at=channel.due_at,
     )
-
-
-def shard_counts() -> dict[int, int]:
-    """Return the number of shards of each faction, by the faction's id."""
-    owned = Shard.objects.filter(faction__isnull=False).values_list("faction")
-    return dict(owned.annotate(Count("pk")))
 
 
 def is_contested(location_id: int, faction_id: int) -> bool:
@@ -103,15 +97,21 @@ def possible_locations() -> list[int]:
 
 def world_state() -> events.WorldState:
     """Return the world as everybody sees it on a socket."""
-    epoch, ruler = world.epoch_and_ruler()
-    shards = _all_shards()
+    states, shards, factions, locations, online = together(
+        world.epoch_and_ruler.bound(),
+        _all_shards.bound(),
+        world.factions.bound(),
+        world.locations.bound(),
+        world.online.bound(),
+    )
+    epoch, ruler = states[0] if states else (1, None)
     return events.WorldState(
         epoch=epoch,
         current_reality=ruler,
-        factions=world.faction_infos(Counter(shard.faction_id for shard in shards if shard.faction_id)),
-        locations=world.location_infos(),
+        factions=world.faction_infos(factions, Counter(shard.faction_id for shard in shards)),
+        locations=world.location_infos(locations),
         shards=shard_infos(shards),
-        online=world.online(),
+        online=online[0],
         you=None,
         area=None,
     )
@@ -119,11 +119,11 @@ def world_state() -> events.WorldState:
 
 def public_state() -> World:
     """Return the world as everybody sees it over HTTP."""
-    epoch, ruler = world.epoch_and_ruler()
+    state = world_state()
     return World(
-        current_reality=ruler,
-        epoch=epoch,
-        factions=world.faction_infos(shard_counts()),
-        locations=world.location_infos(),
-        online=world.online(),
+        current_reality=state.current_reality,
+        epoch=state.epoch,
+        factions=state.factions,
+        locations=state.locations,
+        online=state.online,
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 import structlog
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts import live, second_factor, selectors, tokens
@@ -15,6 +16,7 @@ from accounts.models import User
 from accounts.refusals import MfaSetupRequired, SessionEnded, TokenInvalid
 from accounts.server_keys import rules
 from accounts.server_keys import services as server_keys
+from core import replica
 from core.ids import UserId
 from core.refusals import Unauthenticated
 from realtime.wire.identity import Identity
@@ -64,6 +66,7 @@ class SessionTokenAuthentication(BaseAuthentication):
         if scheme.lower() == "key":
             who = _identity_by_key(request, token.strip())
             structlog.contextvars.bind_contextvars(user_id=who.user_id)
+            _note_change(request, who)
             return Caller(who), who
         if scheme.lower() != "bearer":
             raise TokenInvalid("The Authorization header is not a bearer token.")
@@ -73,6 +76,7 @@ class SessionTokenAuthentication(BaseAuthentication):
         if not rules.is_of_the_account(request.path):
             second_factor.check_set_up(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
+        _note_change(request, who)
         return Caller(who), who
 
     @staticmethod
@@ -97,6 +101,11 @@ class SessionTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+def _note_change(request: Request, who: Identity) -> None:
+    if request.method not in SAFE_METHODS:
+        replica.note_change([who.user_id])
 
 
 def _identity_by_key(request: Request, key: str) -> Identity:

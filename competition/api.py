@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from competition import boards, selectors, shapes
 from competition.boards import Leaderboard as Board
-from core import paging
+from core import paging, replica
 from core.ids import UserId
 from core.keysets import keyset_page, page_of
 from core.parsers import read
@@ -66,9 +66,10 @@ class Leaderboard(APIView):
         wanted = read(Wanted, request.query_params.dict())
         user_id = identity(request).user_id
         board = boards.find(name)
-        if board is not None:
-            return self._of_board(board, user_id, is_around=bool(wanted.get("around")))
-        return self._of_game(catalogue.get(name).name, user_id, is_around=bool(wanted.get("around")))
+        with replica.reads(user_id):
+            if board is not None:
+                return self._of_board(board, user_id, is_around=bool(wanted.get("around")))
+            return self._of_game(catalogue.get(name).name, user_id, is_around=bool(wanted.get("around")))
 
     def _of_board(self, board: Board, user_id: UserId, *, is_around: bool) -> Response:
         period = selectors.period(board, self.request.query_params.get("period", ""))

@@ -26,6 +26,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
+from core import replica
+from core.ids import UserId
 from core.refusals import NotAllowed, Refusal
 
 if TYPE_CHECKING:
@@ -225,7 +227,8 @@ MAX_PAGES = 200
 class OperatorAdmin(ModelAdmin):
     """Base admin in which every action needs a permission of its own, and no list counts its rows.
 
-    ``help_texts`` are added to those of the model's fields.
+    ``help_texts`` are added to those of the model's fields. Lists are read from a replica of the database, if
+    there is one.
     """
 
     help_texts: ClassVar[dict[str, str]] = {}
@@ -247,6 +250,13 @@ class OperatorAdmin(ModelAdmin):
             if classes := _CLASSES.get(type(field.widget)):
                 field.widget.attrs["class"] = " ".join(classes)
         return form
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        may_lag = is_list and request.method == "GET" and replica.may_serve(UserId(request.user.pk or 0))
+        return rows.using(replica.ALIAS) if may_lag else rows
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {

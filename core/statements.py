@@ -40,6 +40,8 @@ from django.db.models.utils import create_namedtuple_class
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
+from core import replica
+
 P = ParamSpec("P")
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -104,7 +106,7 @@ class Statement(Generic[P, Row]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """Return the rows for these values."""
         query, shape = self.bound(*args, **kwargs)
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = connections[replica.database()]
         with connection.cursor() as cursor:
             cursor.execute(*query)
             rows: list[Any] = cursor.fetchall()
@@ -216,7 +218,7 @@ def together(
 ) -> tuple[list[Any], ...]: ...
 def together(*asked: Bound[Any]) -> Any:
     """Run several statements in one round trip, in this order; return the rows of each."""
-    connection: Any = connections[DEFAULT_DB_ALIAS]
+    connection: Any = connections[replica.database()]
     answers = connection.fetch_together([one.query for one in asked])
     return tuple(one.shape(rows, connection) for one, rows in zip(asked, answers, strict=True))
 

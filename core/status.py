@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from core import heartbeats
+from core import heartbeats, replica
 from core.background import STORE_ERRORS
 from core.embedded import valkey
 from core.namespace import key
@@ -164,7 +164,7 @@ def _check_migrations() -> None:
     global _is_migrated
     if _is_migrated:
         return
-    for one in connections.all():
+    for one in (one for one in connections.all() if one.alias != replica.ALIAS):
         executor = MigrationExecutor(one)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise NotReady("migrations are missing")

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import selectors as accounts
 from accounts.authentication import identity
-from core import limits, paging
+from core import limits, paging, replica
 from core.fast_path import at_once
 from core.idempotency import idempotent
 from core.ids import UserId
@@ -85,7 +85,8 @@ class Games(APIView):
             conditions["rated"] = wanted["rated"]
         if conditions:
             games = rows.queryset(user_id, selectors.offered()).filter(**conditions)
-        return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
+        with replica.reads(user_id):
+            return paging.page(self, games, ordering="-created_at", show=selectors.shown_games)
 
     @extend_schema(
         description=(

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from core.ids import UserId
 from core.refusals import Invalid
+from core.replica import database
 from core.statements import statement
 from game.models import Rating
 from game.shapes import LeaderboardRow, RankedUser
@@ -37,13 +38,13 @@ class Page(NamedTuple):
     previous: str | None
 
 
-class _Pages(dict[tuple[str, int, str | None], tuple[float, Page]]):
-    """Pages by game, limit and cursor, with the time until which each may be shown."""
+class _Pages(dict[tuple[str, str, int, str | None], tuple[float, Page]]):
+    """Pages by database, game, limit and cursor, with the time until which each may be shown."""
 
 
 def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
     """Return the page that ``cursor`` names, or the first one. Raises ``Invalid`` for a malformed cursor."""
-    key = (game, limit, cursor)
+    key = (database(), game, limit, cursor)
     pages = worker.held(_Pages)
     cached = pages.get(key)
     if cached is not None and cached[0] > time.monotonic():

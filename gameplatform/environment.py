@@ -242,15 +242,16 @@ def database(name: str, default: str) -> dict[str, Any]:
     raise _wrong(name, "a URL such as postgres://user:password@host:5432/name or sqlite:///file")
 
 
-def postgresql(name: str) -> list[dict[str, Any]]:
+def postgresql(name: str, *, most: int) -> list[dict[str, Any]]:
     """Return Django's configurations for PostgreSQL URLs, separated by commas; a wrong value is not shown."""
+    urls = names(name)
     try:
-        found = [environ.Env.db_url_config(url) for url in names(name) if urlsplit(url).scheme in POSTGRESQL]
-        if len(found) == len(names(name)):
-            return found
+        if len(urls) <= most and all(urlsplit(url).scheme in POSTGRESQL for url in urls):
+            return [environ.Env.db_url_config(url) for url in urls]
     except ValueError:
         pass
-    raise _wrong(name, "URLs such as postgres://user:password@host:5432/name, separated by commas")
+    more = f", at most {most} of them, separated by commas" if most > 1 else ""
+    raise _wrong(name, f"a URL such as postgres://user:password@host:5432/name{more}")
 
 
 def redis_prefix(name: str, database: Mapping[str, Any]) -> str:

@@ -177,9 +177,12 @@ DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 12)
 _database = environment.database("DATABASE_URL", f"sqlite:///{PROJECT_DIR / 'db.sqlite3'}")
 _is_sqlite = _database["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES = {"default": _sqlite(_database) if _is_sqlite else _postgresql(_database)}
-for _number, _journal in enumerate(environment.postgresql("JOURNAL_DATABASE_URL"), start=1):
+for _number, _journal in enumerate(environment.postgresql("JOURNAL_DATABASE_URL", most=99), start=1):
     DATABASES[f"journal_{_number}"] = _postgresql(_journal)
-DATABASE_ROUTERS = ["game.journals.Router"]
+REPLICA_MAX_LAG = environment.integer("REPLICA_MAX_LAG", 15, minimum=10)
+for _replica in environment.postgresql("REPLICA_DATABASE_URL", most=1):
+    DATABASES["replica"] = {**_postgresql(_replica), "TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["core.replica.Router", "game.journals.Router"]
 
 REDIS_URL = environment.redis("REDIS_URL", valkey.url(RUN_DIR))
 # By role (core.redis.Role); that of REDIS_URL has the others.

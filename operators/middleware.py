@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from core import problems
+from core import problems, replica
+from core.ids import UserId
 from core.operators import FreshProofNeeded
 from core.refusals import Refusal
 
@@ -33,7 +34,11 @@ class AdminPolicy:
         self._admin = csp_update(needs)(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._admin(request) if _is_of_the_admin(request) else self._others(request)
+        if not _is_of_the_admin(request):
+            return self._others(request)
+        if request.method not in ("GET", "HEAD") and request.user.pk:
+            replica.note_change([UserId(request.user.pk)])
+        return self._admin(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer refusals, and out-of-range ids and dates in URLs, on which Django's admin fails."""

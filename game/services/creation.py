@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from msgspec import convert, json, to_builtins
 
-from core import maintenance
+from core import maintenance, replica
 from core.calls import run_before
 from core.ids import UserId
 from core.refusals import Conflict, Invalid
@@ -94,6 +94,7 @@ def create_game(
         state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
     store(game)
+    replica.note_once_committed(player.user_id for player in players)
     tell_list(game)
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     for number, (user_id, bot_level) in enumerate(players):
@@ -159,6 +160,7 @@ def create_matches(
         for group, lineup, beside in zip(groups, lineups, fillers, strict=True)
     ]
     Game.objects.bulk_create(games)
+    replica.note_once_committed(one.user_id for lineup in lineups for one, _ in lineup)
     Seat.objects.bulk_create(
         Seat(
             game=game,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from msgspec.json import encode as encode_json
 from prometheus_client import Counter
 
+from core import replica
 from core.ids import UserId
 from game import events, journals, selectors
 from game.author import catalogue
@@ -87,6 +88,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     game.save(update_fields=["state", "epoch", "finished_at", "due_at", "to_move", "final_view", "result"])
     Snapshot.objects.filter(game=game).delete()
     _journal_end(game, seq, game.finished_at, ending)
+    replica.note_once_committed(seat.user_id for seat in everybody)
     transaction.on_commit(ended.labels(game=game.name, reason=ending.reason).inc)
     publish(
         events.GameFinished(

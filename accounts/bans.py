@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import services
 from accounts.models import Ban, Link, Session, User
 from accounts.refusals import Banned, InvalidCredentials, MutedEverywhere
+from core.database import in_database
 from core.ids import UserId
 from core.statements import statement
 from realtime import worker
@@ -154,6 +155,14 @@ def check_speech(user_id: UserId) -> None:
     if found is not None:
         until, reason = found
         raise MutedEverywhere(until=until, reason=reason)
+
+
+async def acheck_speech(user_id: UserId) -> None:
+    """:func:`check_speech` for the event loop."""
+    if is_mute_known():
+        check_speech(user_id)
+    else:
+        await in_database(check_speech, user_id)
 
 
 def _read_mutes() -> _Mutes:

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import services
+from accounts import bans, services
 from accounts.models import User
 from accounts.refusals import UnderAge
+from core.database import in_database
 from core.ids import UserId
 from core.refusals import Conflict, Invalid
 
@@ -50,6 +51,13 @@ def is_adult(user: User) -> bool:
     today = timezone.now().date()
     had_birthday = (today.month, today.day) >= (user.birth_date.month, user.birth_date.day)
     return today.year - user.birth_date.year - (not had_birthday) >= settings.ADULT_AGE
+
+
+async def check_speech_among_strangers(user_id: UserId) -> None:
+    """Raise ``UnderAge`` or ``MutedEverywhere`` for a user who may not speak where strangers listen."""
+    if settings.ADULT_AGE:
+        await in_database(check_adult, user_id)
+    await bans.acheck_speech(user_id)
 
 
 def check_adult(user_id: UserId) -> None:

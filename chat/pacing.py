@@ -1,10 +1,7 @@
 """The rate limit of messages, per user over all lobbies, conversations, sockets and workers."""
 
-from django.conf import settings
-
 from accounts import bans, consent
 from chat.rules import MESSAGES, REACTIONS_AT_ONCE, REACTIONS_WINDOW_S, WINDOW_S
-from core.database import in_database
 from core.ids import UserId
 from realtime import worker
 from realtime.connections import limits
@@ -16,18 +13,18 @@ def _key(user_id: UserId) -> str:
 
 async def take(user_id: UserId) -> None:
     """Count a message. Raises ``RateLimited`` or ``MutedEverywhere``."""
-    if bans.is_mute_known():
-        bans.check_speech(user_id)
-    else:
-        await in_database(bans.check_speech, user_id)
-    await limits.enforce(worker.current().redis, _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+    await bans.acheck_speech(user_id)
+    await _count(user_id)
 
 
 async def take_among_strangers(user_id: UserId) -> None:
     """Call :func:`take` for a message that strangers read. Raises ``UnderAge`` as well."""
-    if settings.ADULT_AGE:
-        await in_database(consent.check_adult, user_id)
-    await take(user_id)
+    await consent.check_speech_among_strangers(user_id)
+    await _count(user_id)
+
+
+async def _count(user_id: UserId) -> None:
+    await limits.enforce(worker.current().redis, _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
 
 
 def take_sync(user_id: UserId) -> None:

@@ -65,7 +65,8 @@ class GameAction(Command):
 class ChatMessage(Command):
     """Send a chat message to the players and spectators.
 
-    Refused with ``invalid_message``, ``not_a_player``, ``rate_limited``, ``recovering``.
+    Refused with ``invalid_message``, ``muted``, ``not_a_player``, ``rate_limited``, ``recovering``,
+    ``under_age``.
     """
 
     message: Annotated[str, Meta(min_length=1, max_length=500)]

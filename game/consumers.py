@@ -6,6 +6,7 @@ from functools import partial
 
 from msgspec import structs
 
+from accounts import consent
 from core import speech, words
 from core.database import in_database
 from core.ids import UserId
@@ -78,6 +79,7 @@ class GameConsumer(Consumer):
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
+        await consent.check_speech_among_strangers(self.player.user_id)
         masked = await words.amask(speech.clean(command.message))
         asked = self.ask(structs.replace(command, message=masked))
         if asked is not None:

@@ -102,7 +102,7 @@ class Move(Command):
 class Chat(Command):
     """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
 
-    Refused with ``no_character``, ``rate_limited``.
+    Refused with ``muted``, ``no_character``, ``rate_limited``, ``under_age``.
     """
 
     content: Content

@@ -292,7 +292,7 @@ export declare namespace Game {
       type: "resync";
       id?: string | number | null;
     };
-    /** Send a chat message to the players and spectators. Refused with `invalid_message`, `not_a_player`, `rate_limited`, `recovering`. */
+    /** Send a chat message to the players and spectators. Refused with `invalid_message`, `muted`, `not_a_player`, `rate_limited`, `recovering`, `under_age`. */
     chat_message: {
       type: "chat_message";
       message: string;
@@ -498,7 +498,7 @@ export declare namespace Battle {
       enemy_id: number;
       id?: string | number | null;
     };
-    /** Send a chat message to the battle's fighters. Refused with `invalid_message`, `rate_limited`. */
+    /** Send a chat message to the battle's fighters. Refused with `invalid_message`, `muted`, `rate_limited`, `under_age`. */
     chat: {
       type: "chat";
       message: string;
@@ -1335,7 +1335,7 @@ export declare namespace World {
       velocity?: Vector;
       id?: string | number | null;
     };
-    /** Send a chat message to the whole world, or on the channel `area` to everybody in the same place. Refused with `no_character`, `rate_limited`. */
+    /** Send a chat message to the whole world, or on the channel `area` to everybody in the same place. Refused with `muted`, `no_character`, `rate_limited`, `under_age`. */
     chat: {
       type: "chat";
       content: string;

@@ -18,6 +18,9 @@ class Attack(Command):
 
 
 class Chat(Command):
-    """Send a chat message to the battle's fighters. Refused with ``invalid_message``, ``rate_limited``."""
+    """Send a chat message to the battle's fighters.
+
+    Refused with ``invalid_message``, ``muted``, ``rate_limited``, ``under_age``.
+    """
 
     message: Annotated[str, Meta(min_length=1, max_length=500)]

@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 
+from accounts import consent
 from core import speech, words
 from core.database import in_database
 from game.battles import commands, events, selectors, services
@@ -79,6 +80,7 @@ class BattleConsumer(Consumer):
     @handles(commands.Chat)
     async def chat(self, command: commands.Chat) -> None:
         player, message = self.player, speech.clean(command.message)
+        await consent.check_speech_among_strangers(player.user_id)
         await limits.enforce(
             worker.current().redis,
             f"battle_chat:{player.user_id}",

@@ -9,6 +9,8 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from accounts import bans
+from accounts.models import Ban
 from core.database import in_database
 from core.namespace import key
 from game import author, services
@@ -473,6 +475,26 @@ async def test_a_rematch_swaps_the_sides(
     data = (await b.hear_until("game_action"))["data"]
     again = await bob.enter(data["game_id"])
     assert (await again.hear("game_state"))["you"]["side"] == "left"
+
+
+async def test_who_is_muted_or_under_age_says_nothing_in_a_game(
+    new_game: Callable[..., Awaitable[Game]],
+    ada: Person,
+    bob: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    monkeypatch.setattr(bans, "MUTES_CACHED_S", 0)
+    a, b = await begin(await new_game(), ada, bob)
+    settings.ADULT_AGE = 16
+    await a.send(type="chat_message", message="hi")
+    assert (await a.hear("error"))["code"] == "under_age"
+    settings.ADULT_AGE = 0
+    await Ban.objects.acreate(user_id=ada.id, kind=Ban.Kind.MUTE)
+    await a.send(type="chat_message", message="hi")
+    assert (await a.hear("error"))["code"] == "muted"
+    await b.send(type="chat_message", message="hello")
+    assert (await a.hear("chat_message"))["message"] == "hello"
 
 
 async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(

@@ -98,6 +98,13 @@ def test_an_under_age_player_is_told_why_there_is_no_chat_with_strangers(arrive:
         }"""
     )
     assert answer == "This is for people of 16 years or more."
+    cyd.button("Computer: Tic-tac-toe").click()
+    cyd.in_dialog("Easy")
+    cyd.is_at_a_game()
+    cyd.page.get_by_label("Write a message").fill("hello")
+    cyd.page.keyboard.press("Enter")
+    expect(cyd.page.get_by_role("alert")).to_have_text("This is for people of 16 years or more.")
+    cyd.can_use_the_page()
 
 
 def test_a_banned_player_is_told_why_until_when_and_where_to_appeal(

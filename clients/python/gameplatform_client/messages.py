@@ -441,8 +441,8 @@ class GameResyncCommand(TypedDict):
 
 
 class GameChatMessageCommand(TypedDict):
-    """Send a chat message to the players and spectators. Refused with ``invalid_message``,
-    ``not_a_player``, ``rate_limited``, ``recovering``.
+    """Send a chat message to the players and spectators. Refused with ``invalid_message``, ``muted``,
+    ``not_a_player``, ``rate_limited``, ``recovering``, ``under_age``.
     """
 
     type: Literal["chat_message"]
@@ -667,7 +667,9 @@ class BattleAttackCommand(TypedDict):
 
 
 class BattleChatCommand(TypedDict):
-    """Send a chat message to the battle's fighters. Refused with ``invalid_message``, ``rate_limited``."""
+    """Send a chat message to the battle's fighters. Refused with ``invalid_message``, ``muted``,
+    ``rate_limited``, ``under_age``.
+    """
 
     type: Literal["chat"]
     message: str
@@ -1559,7 +1561,7 @@ class WorldMoveCommand(TypedDict):
 
 class WorldChatCommand(TypedDict):
     """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
-    Refused with ``no_character``, ``rate_limited``.
+    Refused with ``muted``, ``no_character``, ``rate_limited``, ``under_age``.
     """
 
     type: Literal["chat"]

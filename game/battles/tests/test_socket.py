@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from accounts import bans
+from accounts.models import Ban
 from core.database import in_database
 from game.battles import consumers, services
 from game.battles.consumers import CHAT_ALLOWED
@@ -118,6 +120,24 @@ async def test_enemies_act_by_themselves_until_the_battle_is_lost(
             hp = (await player.hear("enemy_attack"))["player_hp"]
     await player.hear("battle_lost")
     assert (await Battle.objects.aget(pk=battle.pk)).state == "lost"
+
+
+async def test_who_is_muted_or_under_age_says_nothing_in_a_battle(
+    ada: Person,
+    battle: Any,
+    enter: Callable[..., Awaitable[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    monkeypatch.setattr(bans, "MUTES_CACHED_S", 0)
+    one = await enter(ada, battle)
+    settings.ADULT_AGE = 16
+    await one.send(type="chat", message="hi")
+    assert (await one.hear("error"))["code"] == "under_age"
+    settings.ADULT_AGE = 0
+    await Ban.objects.acreate(user_id=ada.id, kind=Ban.Kind.MUTE)
+    await one.send(type="chat", message="hi")
+    assert (await one.hear("error"))["code"] == "muted"
 
 
 async def test_fighters_talk_to_each_other_but_not_too_much(

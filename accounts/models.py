@@ -26,7 +26,7 @@ def validate_network(text: str) -> None:
 
 
 LANGUAGES = (("en", "English"), ("de", "German"))
-"""The languages of mails; a user's is that of the last sign-in."""
+"""The languages of mails."""
 AVATAR_HUES = 12
 AVATAR_SHAPES = 6
 USERNAME_LENGTH = range(3, 31)
@@ -58,6 +58,8 @@ class User(AbstractUser):
     language = models.CharField(
         max_length=2, choices=LANGUAGES, default="en", db_default="en", editable=False
     )
+    language_chosen = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether the user has chosen ``language``; otherwise it is that of the last sign-in."""
     accepted_terms = models.CharField(max_length=30, blank=True, db_default="", editable=False)
     """The version of the terms that the user agreed to last."""
     terms_accepted_at = models.DateTimeField(null=True, editable=False)

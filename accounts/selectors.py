@@ -228,6 +228,7 @@ def own_profile(user: User) -> OwnProfile:
         date_joined=user.date_joined,
         last_login=user.last_login,
         avatar=_avatar(user),
+        language=user.language if user.language_chosen else None,
     )
 
 

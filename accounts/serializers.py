@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import USERNAME_LENGTH, USERNAME_LETTERS, User
+from accounts.models import LANGUAGES, USERNAME_LENGTH, USERNAME_LETTERS, User
 
 # REST framework's own messages mention fields.
 SENTENCES = {
@@ -116,6 +116,7 @@ class ProfileChanges(serializers.Serializer[Any]):
     username = Username(required=False)
     email = Email(required=False)
     password = Password(required=False, allow_blank=True)
+    language = serializers.ChoiceField(LANGUAGES, required=False)
 
 
 class PasswordChange(serializers.Serializer[Any]):

@@ -41,6 +41,7 @@ class OwnProfile(BriefUser, kw_only=True, frozen=True):
     date_joined: datetime
     last_login: datetime | None
     avatar: Annotated[Avatar | None, about("null: made from the name")]
+    language: Annotated[str | None, about("`en` or `de`; null: none was chosen")]
 
 
 class TokenPair(Struct, kw_only=True, frozen=True):

@@ -153,7 +153,7 @@ def test_the_page_has_its_name_colours_texts_and_language(come: Callable[..., Pe
     )
     page.get_by_role("button", name="Jetzt spielen").click()
     expect(page.get_by_text("Wir suchen jemanden zum Spielen")).to_be_visible()
-    expect(page.get_by_text(re.compile("^Chess: rapid"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Schach: Schnellschach"))).to_be_visible()
     page.goto("/profile")
     expect(page.get_by_role("navigation", name="Deine Bereiche").get_by_role("link")).to_have_text(
         ["Profil", "Inventar", "Konto"]

@@ -194,6 +194,7 @@ class Me(Profile):
         changes = read(serializers.ProfileChanges, request.data)
         user = selectors.user(request)
         password = changes.pop("password", "")
+        language = changes.pop("language", None)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
         if changes.get("email", user.email) != user.email:
@@ -206,6 +207,8 @@ class Me(Profile):
             with transaction.atomic():
                 user = services.change_profile(user=user, changes=changes)
                 recovery.request_address(user, email=email)
+        if language is not None:
+            services.choose_language(user, language=language)
         return Response(selectors.own_profile(user))
 
     @extend_schema(

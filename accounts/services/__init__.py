@@ -3,7 +3,7 @@
 from accounts.services.checks import check_password, check_unclaimed
 from accounts.services.closing import erase, open_again, shut
 from accounts.services.locks import lock, lock_open
-from accounts.services.profile import change_password, change_profile, rename
+from accounts.services.profile import change_password, change_profile, choose_language, rename
 from accounts.services.registration import (
     become_full,
     create_by_provider,
@@ -33,6 +33,7 @@ __all__ = [
     "change_profile",
     "check_password",
     "check_unclaimed",
+    "choose_language",
     "create_by_provider",
     "create_guest",
     "end_session",

@@ -3,12 +3,14 @@
 from django.db import transaction
 
 from accounts.commands import Rename
+from accounts.events import AccountChanged
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded
 from accounts.services.checks import check_free, check_name, check_password, unique
 from accounts.services.locks import lock, lock_open
 from core.calls import run_before
 from core.mail import queue
+from realtime.publishing import publish
 
 
 def change_password(*, user: User, password: str, session_id: int) -> None:
@@ -44,6 +46,15 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
             ask_to_verify(user)
         user.save(update_fields=[*changes])
     return user
+
+
+@transaction.atomic
+def choose_language(user: User, *, language: str) -> None:
+    """Set the language of mails, which sign-ins leave as it is from now on. Raises ``SessionEnded``."""
+    lock_open(user)
+    user.language, user.language_chosen = language, True
+    user.save(update_fields=["language", "language_chosen"])
+    publish(AccountChanged(user_id=user.pk))
 
 
 def rename(user: User, *, username: str) -> None:

@@ -76,7 +76,7 @@ def open_session(user: User, *, device: Device, method: str = "password") -> Sig
     ((session.pk,),) = _open_session(
         user.pk, session.refresh_id, timezone.now(), device.user_agent[:200], device.ip
     )
-    if user.language != device.language:
+    if user.language != device.language and not user.language_chosen:
         user.language = device.language
         User.objects.filter(pk=user.pk).update(language=device.language)
     if user.email_verified_at is not None and selectors.is_new_device(user.pk, device.user_agent[:200]):

@@ -312,6 +312,19 @@ def test_mails_are_in_the_language_of_the_last_sign_in_as_text_and_html(ada: Per
         assert re.findall(r'href="[^"]*/reset\?key=', html)
 
 
+def test_a_language_that_was_chosen_stays_whatever_device_signs_in(ada: Person) -> None:
+    assert ada.client.get("/api/me/").json()["language"] is None
+    assert ada.client.patch("/api/me/", {"language": "fr"}).status_code == 422
+    assert ada.client.patch("/api/me/", {"language": "de"}).json()["language"] == "de"
+    assert ada.client.get("/api/me/").json()["language"] == "de"
+    mails()
+    other = APIClient(headers={"Accept-Language": "en"})
+    other.post("/api/auth/login/", {"username": "ada", "password": PASSWORD})
+    forget("ada@example.org")
+    (sent,) = mails()
+    assert "Passwort" in sent.subject
+
+
 def test_a_forgotten_password_is_replaced_by_the_link_that_is_sent(ada: Person) -> None:
     mails()
     assert forget("Ada@example.org").status_code == 204

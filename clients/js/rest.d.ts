@@ -144,6 +144,7 @@ export interface AccountsOwnProfile {
   date_joined: string;
   last_login: string | null;
   avatar: AccountsAvatar | null;
+  language: string | null;
 }
 
 /** A passkey of the caller. */
@@ -1147,6 +1148,7 @@ export interface PatchedAccountsProfileChangesRequest {
   username?: string;
   email?: string;
   password?: string;
+  language?: "en" | "de";
 }
 
 /** The text of a message: 1 to 500 characters after trimming. */

@@ -239,6 +239,20 @@ def test_a_german_page_says_in_german_what_is_refused_and_which_queues_there_are
     expect(ada.page.get_by_role("alert")).to_have_text("Dieses Spiel gibt es nicht.")
 
 
+def test_the_language_that_one_has_chosen_is_the_page_s_wherever_one_signs_in(
+    arrive: Callable[..., Person],
+) -> None:
+    ada, elsewhere = arrive(), arrive()
+    ada.registers("ada_speaks_german")
+    ada.chooses("Deutsch", of="Language")
+    expect(ada.page.get_by_role("heading", name="Wähl ein Spiel")).to_be_visible()
+    elsewhere.page.goto("/signin")
+    elsewhere.page.get_by_label("Name or e-mail").fill("ada_speaks_german")
+    elsewhere.page.get_by_label("Password").fill("correct-horse-battery")
+    elsewhere.page.keyboard.press("Enter")
+    expect(elsewhere.page.get_by_role("heading", name="Wähl ein Spiel")).to_be_visible()
+
+
 def test_a_friend_s_link_says_who_invites_to_what_before_it_asks_who_one_is(
     arrive: Callable[..., Person],
 ) -> None:

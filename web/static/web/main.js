@@ -22,7 +22,7 @@ import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./social.js";
-import { ICON, page, signsInBy, speak } from "./page.js";
+import { ICON, page, signsInBy } from "./page.js";
 import { PLACES } from "./places.js";
 import { personOf } from "./person.js";
 import { Purse } from "./purse.js";
@@ -30,7 +30,7 @@ import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
 import { proposal } from "./queue.js";
 import { here, match, startRouter } from "./router.js";
-import { client, playAsGuest, restore, session, signOut } from "./session.js";
+import { chooseLanguage, client, playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
@@ -224,7 +224,7 @@ function Language() {
   const nameOf = (/** @type {string} */ one) => new Intl.DisplayNames([one], { type: "language" }).of(one) ?? one;
   const others = page.languages.filter((one) => one !== page.language);
   return html`<${Menu} icon="globe" label=${text("top.language")}
-    items=${others.map((one) => ({ label: nameOf(one), onChoose: () => speak(one) }))} />`;
+    items=${others.map((one) => ({ label: nameOf(one), onChoose: () => chooseLanguage(one) }))} />`;
 }
 
 /**

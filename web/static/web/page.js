@@ -47,6 +47,9 @@ export function speak(language) {
   location.reload();
 }
 
+/** Whether a language was chosen in this browser. */
+export const hasChosen = () => /(^|; )language=/.test(globalThis.document.cookie);
+
 const preferred = globalThis.navigator?.languages ?? [];
 /** The reader's variant of the page's language, such as `de-AT`, for numbers and times. */
 export const LOCALE = preferred.find((one) => one.split("-")[0] === page.language) ?? page.language;

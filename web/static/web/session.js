@@ -1,6 +1,7 @@
 /** The signed-in user, the one client of the page, and the ways to sign in and out. */
 import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
+import { hasChosen, page, speak } from "./page.js";
 import { Store, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 import { moment, refusalOf, text } from "./texts.js";
@@ -61,7 +62,9 @@ export async function restore() {
   try {
     const user = await client.request("GET", "/api/me/");
     // Another tab may have signed out meanwhile, or in as somebody else.
-    if (isKept(user)) enter(user);
+    if (!isKept(user)) return;
+    followLanguage(user);
+    enter(user);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) leave();
     else if (session.value.status === "unknown") {
@@ -80,6 +83,26 @@ export async function restore() {
 function keep(tokens) {
   client.setTokens(tokens);
   storage.save(tokens);
+}
+
+/**
+ * Reads the page in another language, here and wherever the user signs in from now on.
+ *
+ * @param {string} language
+ */
+export async function chooseLanguage(language) {
+  // It is the page's in any case; the account only keeps it for other browsers and for mails.
+  if (client.signedIn) await client.request("PATCH", "/api/me/", { language }).catch(() => {});
+  speak(language);
+}
+
+/**
+ * Reads the page in the language that the user has chosen elsewhere, unless another one was chosen here.
+ *
+ * @param {User} user
+ */
+function followLanguage({ language }) {
+  if (language && language !== page.language && page.languages.includes(language) && !hasChosen()) speak(language);
 }
 
 /** @param {User} user */
@@ -104,6 +127,7 @@ function leave() {
  */
 export async function signInBy(way, proof) {
   enter(await client.signIn(way, proof));
+  if (!hasChosen()) await client.request("GET", "/api/me/").then(followLanguage, () => {});
 }
 
 export const playAsGuest = () => signInBy("guest", {});

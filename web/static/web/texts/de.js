@@ -1235,7 +1235,7 @@ globalThis.TRANSLATION = {
   "refused.username_taken": "Diesen Namen gibt es schon.",
   "refused.not_in_voice": "Du bist in keinem Sprachkanal.",
   "refused.too_many_channels": "Du bist in zu vielen Kanälen.",
-  "refused.unknown_peer": "Diese Person ist nicht mehr im Kanal.",
+  "refused.unknown_peer": "Diese Person ist gerade nicht erreichbar.",
   "refused.unknown_voice_channel": "Diesen Sprachkanal gibt es nicht.",
   "refused.voice_full": "Dieser Sprachkanal ist voll.",
   "refused.voice_off": "Sprachkanäle sind hier abgeschaltet.",

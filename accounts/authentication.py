@@ -71,7 +71,7 @@ class SessionTokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             raise TokenInvalid("The Authorization header is not a bearer token.")
         who = tokens.identify(token.strip())
-        live.check(who.session_id)
+        live.admit(who)
         who = live.current_identity(who)
         if not rules.is_of_the_account(request.path):
             second_factor.check_set_up(who)

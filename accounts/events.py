@@ -22,6 +22,13 @@ class SessionsEnded(Internal):
     session_ids: list[int]
 
 
+class VisitorCame(Internal):
+    """A session of another cell is used here for the first time."""
+
+    user_id: UserId
+    session_id: int
+
+
 class AccountChanged(Internal):
     """The account has changed by a statement of its own, which sends no signal of a save."""
 

@@ -34,7 +34,7 @@ async def redeem_ticket(ticket: str) -> Identity:
 
 
 async def _current(identity: Identity) -> Identity:
-    await live.acheck(identity.session_id)
+    await live.aadmit(identity)
     identity = live.current_identity(identity)
     second_factor.check_set_up(identity)
     return identity

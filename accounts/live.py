@@ -22,9 +22,11 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from accounts import services
 from accounts.events import SessionOpened, SessionsEnded
 from accounts.models import LAST_SEEN_LAG_S, Session
 from accounts.refusals import SessionEnded
+from core import cells
 from core.background import background
 from core.batches import batched
 from core.database import in_database
@@ -90,6 +92,24 @@ def check(session_id: int) -> None:
     """Record activity of the session. Raises ``SessionEnded``. May read the database."""
     if not _check_in_memory(session_id):
         _read(session_id)
+
+
+def admit(who: Identity) -> None:
+    """:func:`check` the session of a verified token; one of another cell is copied at its first use."""
+    if _is_new_visitor(who):
+        services.welcome(who)
+    check(who.session_id)
+
+
+async def aadmit(who: Identity) -> None:
+    """:func:`admit` for the event loop."""
+    if _is_new_visitor(who):
+        await in_database(services.welcome, who)
+    await acheck(who.session_id)
+
+
+def _is_new_visitor(who: Identity) -> bool:
+    return cells.is_foreign(who.session_id) and who.session_id not in _cache().known
 
 
 async def acheck(session_id: int) -> None:

@@ -63,4 +63,4 @@ def public(users: Iterable[User], viewer_id: UserId) -> list[PublicProfile]:
 
 @profile_fact("online")
 def _online(user_ids: list[UserId]) -> dict[UserId, bool]:
-    return dict.fromkeys(presence.online_sync(user_ids), True)
+    return dict.fromkeys(presence.online_anywhere_sync(user_ids), True)

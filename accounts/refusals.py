@@ -78,6 +78,13 @@ class OtherProofRequired(NotAllowed):
     title = "Sign in to the other account again"
 
 
+class MadeElsewhere(Conflict):
+    """The account is of another cell, where it can be changed."""
+
+    code = "made_elsewhere"
+    title = "Change your account where it was made"
+
+
 class UsernameTaken(Conflict):
     """The username is taken (case-insensitively)."""
 

@@ -111,6 +111,14 @@ def regions(name: str) -> dict[str, str]:
     return found
 
 
+def cells(name: str, all_names: str) -> tuple[str, list[str]]:
+    """Return the name of this cell and those of all, or nothing if it is not one of several."""
+    cell, every = text(name, ""), names(all_names)
+    if cell and (cell not in every or not all(re.fullmatch(r"[a-z][a-z0-9-]{0,9}", one) for one in every)):
+        raise _wrong(all_names, f"names of cells with {name} among them", ",".join(every))
+    return cell, every
+
+
 def hosts(name: str, default: Sequence[str] = ()) -> list[str]:
     """Return host names as Django expects them: with a scheme or port none would ever match."""
     named = names(name, default)

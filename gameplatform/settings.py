@@ -7,6 +7,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
 from core import logs, redis_urls, sections, theme
@@ -67,6 +68,7 @@ OUR_APPS = [
     "notifications",
     "notifications.push",
     "webhooks",
+    "cells",
     "operators",
     "operators.support",
     "operators.cheating",
@@ -276,6 +278,14 @@ STAFF_MFA = environment.boolean("STAFF_MFA", not DEBUG)
 
 # The address of each region's servers by its id.
 REGIONS = environment.regions("REGIONS")
+
+# -- Cells
+
+CELL, CELLS = environment.cells("CELL", "CELLS")
+if CELL and _is_sqlite:
+    raise ImproperlyConfigured("CELL needs PostgreSQL, whose sequences allot the ids of accounts by cell.")
+# A Redis that all cells share.
+CELLS_REDIS_URL = environment.redis("CELLS_REDIS_URL", REDIS_URL)
 
 # -- Mail
 

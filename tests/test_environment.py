@@ -377,3 +377,13 @@ def test_a_region_has_a_name_and_an_address(given: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("REGIONS", given)
     with pytest.raises(ImproperlyConfigured, match="REGIONS"):
         environment.regions("REGIONS")
+
+
+@pytest.mark.parametrize("given", ["", "b", "a,B!"])
+def test_a_cell_is_one_of_all_cells(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("CELL", "a")
+    monkeypatch.setenv("CELLS", "a,b")
+    assert environment.cells("CELL", "CELLS") == ("a", ["a", "b"])
+    monkeypatch.setenv("CELLS", given)
+    with pytest.raises(ImproperlyConfigured, match="CELLS"):
+        environment.cells("CELL", "CELLS")

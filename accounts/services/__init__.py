@@ -24,16 +24,19 @@ from accounts.services.sessions import (
     rotate,
     sign_out_everywhere,
 )
+from accounts.services.visitors import allot_ids, copy_account, welcome
 
 __all__ = [
     "Device",
     "SignedIn",
+    "allot_ids",
     "become_full",
     "change_password",
     "change_profile",
     "check_password",
     "check_unclaimed",
     "choose_language",
+    "copy_account",
     "create_by_provider",
     "create_guest",
     "end_session",
@@ -53,4 +56,5 @@ __all__ = [
     "shut",
     "sign_out_everywhere",
     "upgrade",
+    "welcome",
 ]

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from accounts import selectors
 from accounts.models import User
-from accounts.refusals import SessionEnded
+from accounts.refusals import MadeElsewhere, SessionEnded
+from core import cells
 from core.ids import UserId
 
 
@@ -25,7 +26,12 @@ def lock(*user_ids: UserId) -> list[User]:
 
 
 def lock_open(user: User) -> list[User]:
-    """Lock an account before changing it; return it. Raises ``SessionEnded`` if it is erased or banned."""
+    """Lock an account before changing it; return it.
+
+    Raises ``SessionEnded`` if it is erased or banned, and ``MadeElsewhere`` if it is of another cell.
+    """
+    if cells.is_foreign(user.pk):
+        raise MadeElsewhere
     locked = lock(user.pk)
     if not any(now.is_active for now in locked):
         raise SessionEnded("This account is gone.")

@@ -17,6 +17,7 @@ from accounts.events import SessionOpened, SessionsEnded, SignedOut
 from accounts.models import LAST_SEEN_LAG_S, Session, SignIn, User
 from accounts.refusals import SessionEnded, TokenInvalid, TokenReused
 from accounts.shapes import TokenPair
+from core import cells
 from core.ids import UserId
 from core.mail import queue
 from core.refusals import NotFound
@@ -147,6 +148,8 @@ def rotate(refresh: str, *, ip: str | None) -> SignedIn:
     the session then ends, because one of the token's two holders has stolen it.
     """
     old = tokens.read_refresh(refresh)
+    if cells.is_foreign(old.session_id):
+        raise TokenInvalid("Exchange this token where you signed in.")
     now = timezone.now()
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S)
     oldest = now - settings.SESSION_MAX_AGE

@@ -111,8 +111,13 @@ class _AnsweredInTime:
 
 def sync_client(role: Role = Role.MAIN) -> redis.Redis:
     """Return the client for this process's threads."""
-    valkey.ensure_running(url(role))
-    return _shared_client(url(role))
+    return sync_client_of(url(role))
+
+
+def sync_client_of(url: str) -> redis.Redis:
+    """Return the client of a Redis for this process's threads."""
+    valkey.ensure_running(url)
+    return _shared_client(url)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from core.ids import UserId
 from core.shapes import about, one_of
 from realtime.wire import topics
-from realtime.wire.messages import Ephemeral, Event, Reply
+from realtime.wire.messages import Ephemeral, Event, Internal, Reply
 from realtime.wire.topics import Topic
 
 
@@ -105,6 +105,12 @@ class StatusSet(Event):
 
     def audience(self) -> Topic:
         return friends_status_topic(self.user_id)
+
+
+class OnlineElsewhere(Internal):
+    """A user came online, or went offline, in another cell."""
+
+    user_id: UserId
 
 
 class FriendRequest(Event):

@@ -19,6 +19,7 @@ from friends import selectors, services
 from friends.events import (
     FriendAccepted,
     FriendStatus,
+    OnlineElsewhere,
     Presence,
     PresenceHint,
     StatusSet,
@@ -119,6 +120,12 @@ async def online_changed(user_id: UserId, is_online: bool) -> None:
 def changed(user_id: UserId) -> None:
     """Notify the user's friends once the transaction commits. Safe to call from any thread."""
     worker.once_committed(lambda: notifier().changed(user_id))
+
+
+@reacts_to(OnlineElsewhere)
+def online_elsewhere(event: OnlineElsewhere) -> None:
+    """Notify friends of a user whose sockets in another cell opened or closed."""
+    changed(event.user_id)
 
 
 @reacts_to(StatusSet)

@@ -173,7 +173,7 @@ def statuses(user_ids: Sequence[UserId]) -> dict[UserId, FriendStatus]:
 def _statuses(
     user_ids: Sequence[UserId], set_by_users: Iterable[Said], running: Iterable[list[tuple[UserId, UUID]]]
 ) -> dict[UserId, FriendStatus]:
-    online = presence.online_sync(user_ids)
+    online = presence.online_anywhere_sync(user_ids)
     said = {one.pk: one for one in set_by_users}
     games = dict(chain.from_iterable(running))
     return {

@@ -22,6 +22,7 @@ from friends.events import (
     FriendAccepted,
     FriendRemoved,
     FriendRequestClosed,
+    OnlineElsewhere,
     PlayerBlocked,
     PlayerUnblocked,
     StatusSet,
@@ -160,6 +161,24 @@ def accept(*, user_id: UserId, request_id: int) -> FriendRequest:
 
 
 @transaction.atomic
+def befriend(*, user_id: UserId, friend_id: UserId) -> None:
+    """Make friends of two users who agreed to it in another cell, unless they are or one blocks the other.
+
+    The limits on friends do not apply. Raises ``NotFound``.
+    """
+    users = _pair(accounts.lock(user_id, friend_id), user_id, friend_id)
+    if selectors.is_blocked_between(user_id, friend_id) or friend_id in selectors.friend_ids(user_id):
+        return
+    pending = FriendRequest.objects.filter(
+        from_user__in=users, to_user__in=users, status=Status.PENDING
+    ).select_related("from_user", "to_user")
+    asked = pending.first() or FriendRequest.objects.create(
+        from_user=users[user_id], to_user=users[friend_id]
+    )
+    _befriend(asked)
+
+
+@transaction.atomic
 def decline(*, user_id: UserId, request_id: int) -> FriendRequest:
     """Decline a friend request. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
     asked = _lock_request(request_id, user_id)
@@ -238,6 +257,13 @@ def _set_status(user_id: UserId, status: str) -> Insert:
     return Insert(Standing, user=user_id, conflict=("user",), update=values, **values)
 
 
+def presence_changed(*, user_id: UserId, is_online: bool) -> None:
+    """Notify the friends of a user who came online, or went offline, in another cell."""
+    if not is_online:
+        note_gone([user_id])
+    publish(OnlineElsewhere(user_id=user_id))
+
+
 def note_gone(user_ids: Iterable[UserId]) -> None:
     """Set the last-seen time of these users to now, except those who are online again."""
     ids = set(user_ids)
@@ -246,7 +272,7 @@ def note_gone(user_ids: Iterable[UserId]) -> None:
         # By ascending id, so that two workers with overlapping users cannot deadlock.
         [
             Standing(user_id=user_id, last_seen=now)
-            for user_id in account_selectors.active_ids(ids - presence.online_sync(ids))
+            for user_id in account_selectors.active_ids(ids - presence.online_anywhere_sync(ids))
         ],
         update_conflicts=True,
         unique_fields=["user"],

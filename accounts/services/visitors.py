@@ -37,9 +37,7 @@ def allot_ids(place: int) -> None:
             cursor.execute("SELECT setval(%s, %s, false)", [name, first])
 
 
-def copy_account(
-    *, user_id: UserId, username: str, is_premium: bool, is_guest: bool, has_mfa: bool
-) -> None:
+def copy_account(*, user_id: UserId, username: str, is_premium: bool, is_guest: bool, has_mfa: bool) -> None:
     """Copy an account of another cell, unless that was done: without its password and e-mail address.
 
     Its name here ends with ``@`` and its cell, which no name of this cell contains.

@@ -6,6 +6,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from core import cells
 from core.ids import UserId
 from core.namespace import key
 from core.problems import log_failure
@@ -44,6 +45,36 @@ def online_sync(user_ids: Iterable[UserId]) -> set[UserId]:
         logger.warning("Nobody counts as online: %s", problem)
         return set()
     return {user_id for user_id, exists in zip(ids, answers, strict=True) if exists}
+
+
+def online_anywhere_sync(user_ids: Iterable[UserId]) -> set[UserId]:
+    """Return the users among these who are online here or in another cell, from a thread."""
+    ids = list(user_ids)
+    online = online_sync(ids)
+    if not (cells.is_set() and ids):
+        return online
+    pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
+    for user_id in ids:
+        pipe.exists(_elsewhere(user_id))
+    try:
+        answers = pipe.execute()
+    except REDIS_ERRORS as problem:
+        logger.warning("Nobody counts as online elsewhere: %s", problem)
+        return online
+    return online | {user_id for user_id, exists in zip(ids, answers, strict=True) if exists}
+
+
+def note_elsewhere(user_id: UserId, cell: str, is_online: bool) -> None:
+    """Note that a user came online, or went offline, in another cell; from a thread."""
+    client = sync_client(Role.PRESENCE)
+    if is_online:
+        client.hset(_elsewhere(user_id), cell, "1")
+    else:
+        client.hdel(_elsewhere(user_id), cell)
+
+
+def _elsewhere(user_id: UserId) -> str:
+    return key(f"elsewhere:{user_id}")
 
 
 def count_online_sync() -> int:

@@ -1,5 +1,6 @@
 """The arena on the page: at once against bots, with two thumbs, and with somebody who comes later."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -107,8 +108,9 @@ def test_a_spectator_watches_through_the_eyes_of_a_player(
     eyes = cyd.page.get_by_label("Mit wessen Augen")
     expect(eyes.locator("option").first).to_have_text("Das ganze Spiel")
     expect(cyd.page.locator(".arena canvas")).to_be_visible()
-    # The last is Ada or a bot, who both stay; who came before her may leave.
-    for key, option in (("End", eyes.locator("option").last), ("Home", eyes.locator("option").first)):
+    # Bots stay; people of other tests may leave.
+    bot = eyes.locator("option", has_text=re.compile("^Hard bot$"))
+    for key, option in (("h", bot), ("Home", eyes.locator("option").first)):
         whose = option.get_attribute("value")
         followed = binary_frames(cyd.page)
         with cyd.page.expect_websocket(lambda socket: "/ws/game/" in socket.url) as opened:

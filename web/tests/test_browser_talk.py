@@ -1,9 +1,10 @@
 """Two users in real browsers talk in a lobby: replies, reactions, names, edits, pins, slow mode."""
 
 import json
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from web.tests.person import Person
 from web.tests.test_browser_people import enters, opens_a_lobby
@@ -83,6 +84,28 @@ def test_a_lobby_is_answered_reacted_to_corrected_pinned_and_slowed_down(demo: D
     expect(field).to_have_value("twice")
     ada.can_use_the_page()
     bob.can_use_the_page()
+
+
+def test_a_message_that_is_written_while_the_socket_opens_is_seen(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_5")
+    opens_a_lobby(ada, "the-hall")
+    waiting: list[WebSocketRoute] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        socket.on_message(lambda _: socket.send('{"type": "pong"}'))
+        waiting.append(socket)
+
+    bob.page.route_web_socket(re.compile("/ws/lobbies/"), hold)
+    enters(bob, ada.page.url)
+    while not waiting:
+        bob.page.evaluate("fetch('/api/me/')")
+    # What the page asks for as soon as the socket is open is answered before this.
+    bob.page.evaluate("fetch('/api/games/').then((response) => response.json())")
+    ada.writes("early")
+    ada.hears("early")
+    (socket,) = waiting
+    socket.connect_to_server()
+    bob.hears("early")
 
 
 def test_new_messages_are_counted_and_marked_and_who_is_muted_sees_until_when(demo: Demo) -> None:

@@ -25,6 +25,11 @@ const MOST_NAMES = 5;
 export const CHANGEABLE_MS = 5 * 60_000;
 /** Changes to messages: a page of history that was asked for before one of them may be older than it. */
 const CHANGES = new Set(["message_deleted", "message_edited", "reaction", "read"]);
+/**
+ * The frames after which every change is heard: history that is asked for earlier may lack a message that the socket does
+ * not bring either.
+ */
+const BEGINNINGS = new Set(["presence_state", "resumed"]);
 const NEAR_END_PX = 80;
 /** The number of lines kept while the user stays at the end for hours. */
 const MOST_LINES = 500;
@@ -77,11 +82,11 @@ export function useConversation(path, connect, hear = null) {
     const stop = socket.on("*", (/** @type {any} */ message) => {
       if (message.type === "connection") {
         setConnection(message);
-        if (message.state === "open") load(path, NEWEST);
       } else if (message.type === "error") {
         tell({ type: "refused", ref: message.ref });
         setRefusal({ words: refusalOf(message), ref: message.ref });
       } else {
+        if (BEGINNINGS.has(message.type)) load(path, NEWEST);
         if (CHANGES.has(message.type)) changes.current += 1;
         tell(message.type === "chat_message" ? { ...message, mine: message.message.sender.id === me } : message);
         hear?.(message);

@@ -186,7 +186,7 @@ class Me(Profile):
     @extend_schema(
         description="Change it; another e-mail needs the password, and replaces a verified one once it is "
         "verified. 403 `wrong_password`, 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has "
-        "none), 429 `locked_out`, `rate_limited`.",
+        "none), `made_elsewhere` (in another cell), 429 `locked_out`, `rate_limited`.",
         request=serializers.ProfileChanges,
         responses=shapes.OwnProfile,
     )

@@ -22,4 +22,4 @@ def provides_games(statement: Games) -> Games:
 
 def bound(user_ids: Collection[UserId]) -> list[Bound[tuple[UserId, UUID]]]:
     """Return the statements of these users' running games, for ``together``."""
-    return [source.bound(user_ids) for source in _sources]
+    return [source.bound(user_ids) for source in _sources] if user_ids else []

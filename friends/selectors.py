@@ -166,14 +166,17 @@ def own_status(user_id: UserId) -> dict[str, Any]:
 
 def statuses(user_ids: Sequence[UserId]) -> dict[UserId, FriendStatus]:
     """Return the current status of these users, as their friends see it."""
-    said, *running = together(_said.bound(user_ids), *playing.bound(user_ids))
-    return _statuses(user_ids, said, running)
+    online = presence.online_anywhere_sync(user_ids)
+    said, *running = together(_said.bound(user_ids), *playing.bound(online))
+    return _statuses(user_ids, online, said, running)
 
 
 def _statuses(
-    user_ids: Sequence[UserId], set_by_users: Iterable[Said], running: Iterable[list[tuple[UserId, UUID]]]
+    user_ids: Sequence[UserId],
+    online: Collection[UserId],
+    set_by_users: Iterable[Said],
+    running: Iterable[list[tuple[UserId, UUID]]],
 ) -> dict[UserId, FriendStatus]:
-    online = presence.online_anywhere_sync(user_ids)
     said = {one.pk: one for one in set_by_users}
     games = dict(chain.from_iterable(running))
     return {
@@ -201,11 +204,12 @@ def _people(user_ids: Collection[UserId]) -> QuerySet[User, Any]:
 
 def friends(user_ids: Sequence[UserId]) -> list[Friend]:
     """Return these users as shown in a friends list, in this order."""
-    rows, said, *running = together(_people.bound(user_ids), _said.bound(user_ids), *playing.bound(user_ids))
+    online = presence.online_anywhere_sync(user_ids)
+    rows, said, *running = together(_people.bound(user_ids), _said.bound(user_ids), *playing.bound(online))
     people = {user_id: (username, is_premium) for user_id, username, is_premium in rows}
     return [
         Friend(username=username, is_premium=is_premium, **msgspec.structs.asdict(standing))
-        for user_id, standing in _statuses(user_ids, said, running).items()
+        for user_id, standing in _statuses(user_ids, online, said, running).items()
         if user_id in people
         for username, is_premium in [people[user_id]]
     ]

@@ -10,8 +10,8 @@ from accounts.models import User
 from chat import events, rules, shapes
 from chat.models import DirectMessage, DirectReaction, Thread
 from chat.refusals import NotFriends, UnknownMessage
-from chat.selectors.lobbies import ATTENDANCE, LAST_MESSAGES
-from chat.selectors.said import MESSAGE, by_message, said
+from chat.selectors.lobbies import ATTENDANCE
+from chat.selectors.said import LAST_MESSAGES, MESSAGE, by_message, said
 from core.ids import UserId
 from core.statements import statement
 from friends import selectors as friends

@@ -23,15 +23,14 @@ from chat.refusals import (
     PremiumRequired,
     UnknownLobby,
 )
-from chat.selectors.messages import messages, shown_message, shown_messages, standing
+from chat.selectors.messages import latest_reactions, messages, shown_message, standing, with_reactions
+from chat.selectors.said import LAST_MESSAGES
 from core.ids import UserId
 from core.statements import statement, together
 from core.words import extra_words
 from friends.events import Person
 from realtime.membership.leased_set import users_in
 
-LAST_MESSAGES = 50
-"""The number of messages in the first frame of a lobby or a conversation."""
 ATTENDANCE = "here"
 """The kind of our ``LeasedSet``, whose rooms are topics of lobbies and conversations."""
 
@@ -407,10 +406,11 @@ def lobby_entered_by(
 
 def lobby_state(lobby_id: LobbyId) -> LobbyState:
     """Return an open lobby's state. Raises ``UnknownLobby``."""
-    lobbies, rows, latest = together(
+    lobbies, rows, latest, reactions = together(
         _lobby.bound(lobby_id),
         _members.bound(lobby_id, timezone.now()),
         messages.top(LAST_MESSAGES, ["-id"]).bound(lobby_id),
+        latest_reactions.bound(lobby_id),
     )
     if not lobbies or lobbies[0].status != Lobby.Status.OPEN:
         raise UnknownLobby
@@ -419,6 +419,6 @@ def lobby_state(lobby_id: LobbyId) -> LobbyState:
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),
-        messages=msgspec.Raw(_encode(shown_messages(latest))),
+        messages=msgspec.Raw(_encode(with_reactions(latest, reactions))),
         standing={user_id: standing for user_id, _, _, *standing in rows},
     )

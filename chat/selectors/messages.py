@@ -9,7 +9,7 @@ from chat import events
 from chat.events import LobbyId
 from chat.models import LobbyMessage, LobbyReaction, Membership
 from chat.refusals import UnknownMessage
-from chat.selectors.said import MESSAGE, by_message, said
+from chat.selectors.said import LAST_MESSAGES, MESSAGE, by_message, said
 from core.statements import statement
 
 
@@ -38,6 +38,17 @@ def shown_message(lobby_id: LobbyId, message_id: int) -> events.Text | None:
 
 @statement
 def _reactions(message_ids: Collection[int]) -> QuerySet[LobbyReaction, Any]:
+    return _to_messages(message_ids)
+
+
+@statement
+def latest_reactions(lobby_id: LobbyId) -> QuerySet[LobbyReaction, Any]:
+    """Return the reactions to the lobby's last messages, as rows for :func:`with_reactions`."""
+    latest = standing(lobby_id).order_by("-id").values("pk")[:LAST_MESSAGES]
+    return _to_messages(latest)
+
+
+def _to_messages(message_ids: Any) -> QuerySet[LobbyReaction, Any]:
     reactions = LobbyReaction.objects.filter(message_id__in=message_ids).order_by("pk")
     return reactions.values_list("message_id", "kind", "user_id")
 
@@ -67,5 +78,10 @@ def message(lobby_id: LobbyId, message_id: int) -> LobbyMessage:
 def shown_messages(rows: Iterable[Any]) -> list[events.Text]:
     """Return messages as shown to members."""
     found = list(rows)
-    reacted = by_message(_reactions([row.id for row in found])) if found else {}
-    return [events.Text(**said(row, reacted), mentions=row.mentions) for row in found]
+    return with_reactions(found, _reactions([row.id for row in found]) if found else ())
+
+
+def with_reactions(rows: Iterable[Any], reactions: Iterable[Any]) -> list[events.Text]:
+    """Return messages as shown to members, given the rows of the reactions to them."""
+    reacted = by_message(reactions)
+    return [events.Text(**said(row, reacted), mentions=row.mentions) for row in rows]

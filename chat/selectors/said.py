@@ -7,6 +7,8 @@ from chat import events
 from core.ids import UserId
 from friends.events import Person
 
+LAST_MESSAGES = 50
+"""The number of messages in the first frame of a lobby or a conversation."""
 QUOTED_CHARACTERS = 100
 MESSAGE = (
     "id",

@@ -261,13 +261,11 @@ class WorldSocket(Consumer):
             if replaced:
                 addresses.replace(replaced)
             await self._subscribe_to_place(found)
-            has_snapshot, current = await both(
-                self.follow(events.world_topic(), self.snapshot),
-                in_database(self._current_state, self.character),
-            )
+            has_snapshot = await self.follow(events.world_topic(), self.snapshot)
             if not has_snapshot and self._area is not None:
                 self.connection.tell(await self._area_state())
-            for told in current:
+            # Not beside the snapshot: that would delay the first frame.
+            for told in await in_database(self._current_state, self.character):
                 self.connection.tell(told)
             for heard in (own, self._area, self._faction):
                 if heard is not None:

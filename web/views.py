@@ -41,7 +41,10 @@ def shell(request: HttpRequest, **_place: str) -> HttpResponse:
         "page_json": msgspec.json.encode(_page(language)).decode(),
         "translation": translation,
     }
-    return render(request, "web/shell.html", context)
+    response = render(request, "web/shell.html", context)
+    microphone = "(self)" if "voice" in settings.SECTIONS else "()"
+    response["Permissions-Policy"] = f"microphone={microphone}, camera=(), geolocation=()"
+    return response
 
 
 @csrf_exempt

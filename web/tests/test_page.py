@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
+from pytest_django import Settings
 
 from core import call_costs
 from tests import node
@@ -30,6 +31,15 @@ def test_every_place_answers_with_the_same_shell(client: Client, address: str, s
     assert response["Content-Type"].startswith("text/html")
     assert 'id="app"' in response.text
     assert response.text == client.get("/").text
+
+
+@pytest.mark.parametrize(("sections", "microphone"), [(["voice"], "(self)"), (["lobbies"], "()")])
+def test_the_page_alone_may_use_the_microphone_where_there_is_voice(
+    client: Client, settings: Settings, sections: list[str], microphone: str
+) -> None:
+    settings.SECTIONS = sections
+    policy = client.get("/")["Permissions-Policy"]
+    assert policy == f"microphone={microphone}, camera=(), geolocation=()"
 
 
 @pytest.mark.parametrize("debug", [False, True])

@@ -8,8 +8,9 @@ function storage() {
 }
 
 /**
- * `tokens`, `theme`, `pane`, `sound` and `push` (who switched it on), as texts; what is deleted or was never set is undefined.
+ * `tokens`, `theme`, `pane`, `sound`, `push` (who switched it on), `push_to_talk` and its `talk_key`, as texts; what is deleted or was never set is undefined.
  *
- * @type {{tokens?: string, theme?: string, pane?: string, sound?: string, push?: string}}
+ * @type {{tokens?: string, theme?: string, pane?: string, sound?: string, push?: string, push_to_talk?: string,
+ *   talk_key?: string}}
  */
 export const kept = storage();

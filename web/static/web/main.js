@@ -21,6 +21,7 @@ import {
 import { Component, html, render, useEffect, useElement, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
+import { call } from "./call.js";
 import { invites, useUnread, useWaiting } from "./social.js";
 import { ICON, page, signsInBy } from "./page.js";
 import { PLACES } from "./places.js";
@@ -44,6 +45,7 @@ const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
 const INVITE_TOAST = {
   load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
 };
+const VOICE_BAR = { load: () => import("./voice/bar.js") };
 const PERSON_CARD = { load: () => import("./people/card.js") };
 /** The time for which the pointer rests on a name before its card comes, or is away from both before it goes. */
 const CARD_AFTER_MS = 350;
@@ -375,6 +377,12 @@ function PersonCards() {
     : null;
 }
 
+/** The voice channel that the user is in, wherever they go; loaded with the first. */
+function Voice() {
+  const { Screen } = useScreen(useStore(call) && VOICE_BAR);
+  return Screen ? html`<${Screen} />` : null;
+}
+
 function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">
     ${useStore(toasts).map((one) => html`<p key=${one.id} class="toast">${one.words}</p>`)}
@@ -396,7 +404,7 @@ function SidePane() {
 function App() {
   useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${PersonCards} /><${Consent} /><${SetUp} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} /><${ReadyChecks} /><${Voice} /><${PersonCards} /><${Consent} /><${SetUp} />`;
 }
 
 startRouter();

@@ -12,6 +12,7 @@ import { client, currentUser, reason } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
+import { VoiceEntry } from "./voice_entry.js";
 
 /**
  * @import { Attributes, Children, OnInput, Rest } from "../types.d.ts"
@@ -209,6 +210,9 @@ export function useFriend(id) {
   return { known: all !== null, friend: all?.find(({ user_id }) => user_id === id) ?? null };
 }
 
+/** @param {number} friendId */
+const directChannel = (friendId) => `dm_${[friendId, currentUser().id].sort((one, other) => one - other).join("_")}`;
+
 /**
  * The head above a conversation with a friend.
  *
@@ -218,5 +222,7 @@ export function ThreadHead({ friend, back }) {
   return html`<header class="thread-head">${back}
     <${Avatar} name=${friend.username} presence=${friend.status} />
     <span class="grow"><h2><${PersonLink} name=${friend.username} /></h2><span class="soft small">${presenceWords(friend)}</span></span>
+    <${VoiceEntry} kind="direct" of=${friend.user_id} channel=${directChannel(friend.user_id)} title=${friend.username}
+      href=${`/friends/${friend.user_id}`} small />
     <${FriendMenu} friend=${friend} /></header>`;
 }

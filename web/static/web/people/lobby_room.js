@@ -32,6 +32,7 @@ import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
+import { VoiceEntry } from "./voice_entry.js";
 
 /**
  * @import { Fields, Page, Rest } from "../types.d.ts"
@@ -317,6 +318,8 @@ function Room({ lobby: first, games, onLeft }) {
           ]
             .filter(Boolean)
             .join(" · ")}</p></div>
+      <${VoiceEntry} kind="lobby" of=${lobby.id} channel=${`lobby_${lobby.name}`} title=${lobby.title}
+        href=${`/lobbies/${lobby.id}`} small=${!beside} />
       ${
         !beside &&
         html`<${Button} icon="friends" onClick=${() => setDialog({ name: "members" })}>

@@ -5,6 +5,7 @@ import { inParty, isLeader, party, partyTalk, sayToParty } from "../social.js";
 import { currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
+import { VoiceEntry } from "./voice_entry.js";
 
 /** @import { Action, On, Ref, Rest } from "../types.d.ts" */
 
@@ -64,6 +65,8 @@ export function Party() {
       <span class="soft small numbers">${text("lobbies.count", { count: group.members.length, most: group.max_size })}
         </span>
       <span class="spring"></span>
+      <${VoiceEntry} kind="party" of=${group.id} channel=${`party_${group.id}`} title=${text("party.title")}
+        href="/friends" small />
       <${Menu} label=${text("party.menu")} items=${[
         { label: text("party.leave"), onChoose: () => act.run("leave") },
         leader && { label: text("party.disband"), danger: true, onChoose: () => act.run("disband") },

@@ -139,8 +139,8 @@ class OneGame(APIView):
         return Response(selectors.shown_game(game, seats))
 
 
-class Now(APIView):
-    """Life on the server."""
+class Now(OpenView):
+    """Life on the server; needs no sign-in."""
 
     @extend_schema(
         description="How many are online and play, and the replay of the day.", responses=shapes.Now

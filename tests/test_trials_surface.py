@@ -35,6 +35,7 @@ OPEN = {
     ("post", "api/token"),
     ("post", "api/token/refresh"),
     ("get", "api/games/<uuid:game_id>/invitation"),
+    ("get", "api/games/now"),
     ("get", ".well-known/jwks.json"),
     ("post", "api/auth/device"),
     ("get", "api/auth/providers"),

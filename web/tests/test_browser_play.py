@@ -413,3 +413,22 @@ def test_what_was_shown_stays_while_it_cannot_be_looked_at_anew(arrive: Callable
     cyd.button("Try again").click()
     expect(problem).to_have_count(0)
     expect(game).to_be_visible()
+
+
+def test_home_leads_back_to_the_own_game_and_to_those_of_others(demo: Callable[..., Person]) -> None:
+    ada, bob, cyd = demo("premium_user_1"), demo("user_1"), demo("user_2")
+    for person in (ada, bob):
+        person.queues_for("Connect Four")
+    for person in (ada, bob):
+        person.is_at_a_game()
+    for person in (ada, bob):
+        expect(person.page.locator(".status")).to_have_text(re.compile("Your turn|is thinking"))
+
+    ada.page.goto("/")
+    cyd.page.goto("/")
+    expect(cyd.page.get_by_role("link", name=re.compile("^Watch · Connect Four.*user_1"))).to_be_visible()
+    expect(cyd.page.locator(".alive .numbers")).to_contain_text(re.compile(r"[1-9]\d* online"))
+    ada.page.get_by_role("link", name=re.compile("^Continue · Connect Four ?user_1$")).click()
+    ada.is_at_a_game()
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()

@@ -25,7 +25,6 @@ from game.tests.api.conftest import Person, Table
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 ROUTES = [
     ("get", "/api/games/catalog/"),
-    ("get", "/api/games/now/"),
     ("get", "/api/games/"),
     ("post", "/api/games/"),
     ("get", f"/api/games/{NOBODYS}/"),

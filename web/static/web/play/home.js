@@ -2,6 +2,7 @@
 import { Button, LinkButton, Refusal, useAction, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import ConnectFour, { landing, MARKS } from "../games/connect_four.js";
+import { Alive } from "./alive.js";
 import { page, signsInBy } from "../page.js";
 import { go } from "../router.js";
 import { playAsGuest, session } from "../session.js";
@@ -59,7 +60,7 @@ export default function Home() {
     else if (signsInBy("guest")) guest.run();
     else go("/register");
   };
-  return html`<div class="hero">
+  return html`<div class="home"><div class="hero">
     <div class="words">
       <h1>${text("home.sentence")}</h1>
       <p>${text("home.text")}</p>
@@ -70,5 +71,5 @@ export default function Home() {
       <${Refusal} error=${guest.error} />
     </div>
     ${page.first_game === "connect_four" && html`<${Demo} />`}
-  </div>`;
+  </div><${Alive} resume /></div>`;
 }

@@ -16,6 +16,7 @@ import {
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
+import { Alive, runningGames } from "./alive.js";
 import { initial, Input } from "../games/generic.js";
 import { joinQueue, leaveQueue, playAtOnce, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
@@ -66,12 +67,6 @@ function Queue({ games, offered }) {
     }
     <${Refusal} error=${leave.error ?? computer.error} />
   </section>`;
-}
-
-/** @returns {Promise<Rest.GameOneGame[]>} */
-async function runningGames() {
-  const { results } = await client.request("GET", "/api/games/?mine=1&state=active");
-  return results;
 }
 
 /**
@@ -151,45 +146,6 @@ function Running({ games, running }) {
         <${Badge} kind="accent">${text("play.resume")}<//></a></li>`;
     })}
   </ul></section>`;
-}
-
-const LOOK_EVERY_MS = 15_000;
-const WATCHED_MOST = 3;
-
-/** The number of those online, games to watch, and the replay of the day. Its room is kept before it is known. */
-function Alive() {
-  const { data } = useLoad(
-    async () => {
-      const [now, { results }] = await Promise.all([
-        /** @type {Promise<Rest.GameNow>} */ (client.request("GET", "/api/games/now/")),
-        /** @type {Promise<Page<Rest.GameOneGame>>} */ (client.request("GET", "/api/games/?state=active&limit=10")),
-      ]);
-      return { now, watched: results.filter(({ spectators }) => spectators).slice(0, WATCHED_MOST) };
-    },
-    [],
-    LOOK_EVERY_MS,
-  );
-  const { now, watched = [] } = data ?? {};
-  const replay = now?.replay;
-  return html`<section class="alive" aria-label=${text("now.title")}>
-    <p class="numbers"><span class="dot"></span>${now ? text("now.online", { count: now.online }) : "…"}
-      <a href="/watch">${text("now.running", { count: now?.running ?? 0 })}</a></p>
-    <ul>
-      ${watched.map(
-        (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
-          <span class="thumb"><${GameArt} name=${one.game} /></span>
-          <span class="grow"><span class="soft small">${text("watch.watch")} · ${one.title}</span>
-            <strong>${one.players.map(({ username }) => username).join(" – ")}</strong></span></a></li>`,
-      )}
-      ${
-        replay &&
-        html`<li><a class="row" href=${`/replay/${replay.id}?at=0`}>
-          <span class="thumb"><${GameArt} name=${replay.game} /></span>
-          <span class="grow"><span class="soft small">${text("now.replay")} · ${replay.title}</span>
-            <strong>${replay.players.join(" – ")}</strong></span></a></li>`
-      }
-      ${now && !replay && !watched.length && html`<li class="soft">${text("now.nothing")}</li>`}
-    </ul></section>`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Battleship: place the fleet by clicks (or shuffle it), then fire at the enemy's waters. */
 import { Button, useKeys } from "../components.js";
 import { html, useState } from "../dom.js";
-import { text, words } from "../texts.js";
+import { text } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
 /**
@@ -99,7 +99,7 @@ function Placing({ onMove, pending, live }) {
   const free = (/** @type {number} */ row, /** @type {number} */ col) => Boolean(name) && fits(next(row, col), ships);
   useKeys(({ key }) => key === "r" && setVertical((before) => !before));
   return html`<div class="placing"><div class="beside">
-    <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
+    <p role="status">${name ? text("battleship.hint", { ship: text(`ship.${name}`), size: FLEET[name] }) : text("battleship.place")}</p>
     <div class="actions">
       <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>
         ${text("battleship.rotate")} (R)<//>
@@ -121,7 +121,7 @@ const Fleet = ({ fleet }) =>
   html`<ul class="fleet">
     ${Object.entries(fleet).map(
       ([name, afloat]) =>
-        html`<li key=${name} class=${afloat ? "" : "sunk"}>${words(name)}
+        html`<li key=${name} class=${afloat ? "" : "sunk"}>${text(`ship.${name}`)}
           ${!afloat && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
     )}
   </ul>`;

@@ -19,6 +19,7 @@ import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { amount, text, textOr } from "../texts.js";
 import { toast } from "../toasts.js";
+import { Conversions } from "./conversions.js";
 import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things/things.js";
 
 /** @import { OnInput, Rest } from "../types.d.ts" */
@@ -117,6 +118,7 @@ export default function Shop({ path }) {
       offer=${offer} onBuy=${() => setChosen(offer.id)} />`,
         )}</ul>`
     }
+    <${Conversions} />
     ${open && html`<${Buying} key=${open.id} offer=${open} onBought=${bought} onClose=${() => setChosen(null)} />`}
   </div>`;
 }

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Ban, User
@@ -242,6 +244,31 @@ def test_thresholds_are_live_settings_and_the_search_can_be_switched_off(
     assert search() == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such plans")
+def test_no_query_of_the_search_reads_a_whole_table(season: Season, players: Players) -> None:
+    ada, bob = players(2)
+    games = [season.play(ada, bob) for _ in range(14)]
+    season.store()
+    moved(games[0], [bob, ada], [2400, 40])
+    for user in (ada, bob):
+        signed_in(user, "192.0.2.1")
+    for _ in range(3):
+        trade(ada, bob)
+
+    with CaptureQueriesContext(connection) as told:
+        assert search() == 3
+    reads = [one["sql"] for one in told if one["sql"].startswith("SELECT") and "_report" not in one["sql"]]
+    tables = ("game_game", "game_seat", "game_journalentry", "accounts_session", "world_trade")
+    assert all(any(f'FROM "{table}"' in read for read in reads) for table in tables)
+    with connection.cursor() as cursor:
+        # The few rows of a test would be read one by one.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for read in reads:
+            cursor.execute(f"EXPLAIN {read}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, (read, plan)
+
+
 def decide(client: Client, action: str, flag: Report, **more: Any) -> str:
     form = {"action": action, "_selected_action": flag.pk, **more}
     return client.post("/admin/chat/report/", form, follow=True).content.decode()
@@ -282,6 +309,7 @@ def test_a_flag_is_in_the_queue_with_links_to_its_evidence(flagged: Report, oper
 def test_only_operators_decide_a_flag_and_nobody_is_punished(flagged: Report, operator: Operators) -> None:
     assert not Ban.objects.exists()
     decide(operator("support"), "acted", flagged)
+    assert operator("economist").get(f"/admin/chat/report/{flagged.pk}/change/").status_code == 403
     flagged.refresh_from_db()
     assert flagged.settled_at is None
 

@@ -1136,6 +1136,7 @@ globalThis.TRANSLATION = {
   "refused.lobby_name_taken": "Eine offene Lobby heißt schon so.",
   "refused.locked_out": "Zu viele Fehlversuche. Versuch es später noch einmal.",
   "refused.loot_claimed": "Die Beute hast du schon.",
+  "refused.made_elsewhere": "Dein Konto lässt sich nur dort ändern, wo es angelegt wurde.",
   "refused.maintenance": "Der Server wird gewartet. Neue Spiele beginnen danach wieder.",
   "refused.malformed": "Der Server hat die Anfrage nicht verstanden.",
   "refused.mfa_required": "Jetzt fehlt noch der Code deiner App.",

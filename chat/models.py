@@ -272,7 +272,7 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"report {self.pk} of a {self.kind}"
+        return f"report {self.pk}: {self.get_kind_display()}"
 
 
 class Thread(models.Model):

@@ -259,7 +259,7 @@ export function reason(error) {
 }
 
 /**
- * What is wrong with the fields of a form: `{field: sentence}`.
+ * Faults of the fields of a form: `{field: sentence}`.
  *
  * @param {{code?: string, errors?: Record<string, string[]> | null} | null} error
  */

@@ -65,6 +65,7 @@ async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewSer
         path = new_game(ada, bob)
         await begin(path, ada, bob)
         await play(ada, bob)
+        assert ada.get("/api/games/now/")["online"] == 3
         assert "room" in names(relay)
         assert "worker" in names(relay)
         assert names(streams) == {"stream"}

@@ -325,7 +325,7 @@ def others_in(kind: str, room: str, besides: Collection[UserId], most: int) -> t
     Nobody is while Redis is unavailable.
     """
     name = key(f"{kind}:{room}")
-    pipe = sync_client().pipeline(transaction=False)
+    pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
     pipe.hlen(name)
     pipe.hmget(name, [0, *besides])
     pipe.hrandfield(name, most + len(besides))

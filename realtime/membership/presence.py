@@ -81,8 +81,8 @@ def count_online_sync() -> int:
     """Return the number of users with a socket on any worker; one with sockets on two counts twice."""
     workers = key(f"{KIND}:workers")
     try:
-        names = cast(list[bytes], sync_client().zrange(workers, 0, -1))
-        pipe = sync_client().pipeline(transaction=False)
+        names = cast(list[bytes], sync_client(Role.PRESENCE).zrange(workers, 0, -1))
+        pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
         for name in names:
             pipe.scard(key(f"{KIND}:of:{name.decode()}"))
         return sum(pipe.execute())

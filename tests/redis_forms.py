@@ -55,6 +55,25 @@ def server(folder: Path, *arguments: str) -> Iterator[Server]:
         process.wait()
 
 
+@contextlib.contextmanager
+def cluster(folder: Path) -> Iterator[list[Server]]:
+    """Run a cluster of three primaries, without replicas."""
+    slots = ((0, 5460), (5461, 10922), (10923, 16383))
+    with contextlib.ExitStack() as stack:
+        buses = [free_port() for _ in slots]
+        nodes = [
+            stack.enter_context(server(folder, "cluster-enabled yes", f"cluster-port {bus}")) for bus in buses
+        ]
+        clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
+        for client, (first, last) in zip(clients, slots, strict=True):
+            client.execute_command("CLUSTER ADDSLOTSRANGE", first, last)
+        for node, bus in zip(nodes[1:], buses[1:], strict=True):
+            clients[0].execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
+        for client in clients:
+            until(lambda client=client: client.execute_command("CLUSTER INFO")["cluster_state"] == "ok")
+        yield nodes
+
+
 class Watched(NamedTuple):
     """A service of two servers and three Sentinels."""
 

@@ -69,7 +69,7 @@ async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewSer
         assert "room" in names(relay)
         assert "worker" in names(relay)
         assert names(streams) == {"stream"}
-        assert names(presence) == {"online", "here"}
+        assert names(presence) == {"{online}", "{here}"}
         assert not names(main) & (names(relay) | names(streams) | names(presence))
 
 

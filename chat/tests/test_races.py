@@ -15,9 +15,9 @@ from chat.events import LobbyId, direct_topic
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
 from core.database import in_database
-from core.namespace import key
 from core.redis import sync_client
 from game.models import Game
+from realtime.delivery import history
 from realtime.worker import Worker
 from tests.locks import let_the_other_come
 
@@ -220,7 +220,7 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(
         is_said.set()
 
     at_once([ada_says, bob_says])
-    kept: Any = sync_client().lrange(key(f"stream:{direct_topic(ada.id, bob.id)}:frames"), 0, -1)
+    kept: Any = sync_client().lrange(history.keys(direct_topic(ada.id, bob.id))[1], 0, -1)
     told = [json.loads(frame)["message"]["id"] for frame in kept if b'"type":"chat_message"' in frame]
     assert told == sorted(DirectMessage.objects.values_list("pk", flat=True))
     assert Thread.objects.get().last_message_id == told[-1]
@@ -244,7 +244,7 @@ def test_messages_read_twice_at_once_are_told_as_read_once(
             services.mark_read(user_id=bob.id, friend_id=ada.id, up_to=2**60)
 
     at_once([read, read])
-    kept: Any = sync_client().lrange(key(f"stream:{direct_topic(ada.id, bob.id)}:frames"), 0, -1)
+    kept: Any = sync_client().lrange(history.keys(direct_topic(ada.id, bob.id))[1], 0, -1)
     assert sum(b'"type":"read"' in frame for frame in kept) == 1
 
 

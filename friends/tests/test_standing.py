@@ -228,7 +228,7 @@ async def test_nothing_is_published_for_friends_who_do_not_listen(
     await in_database(bob.befriend, cyd)
     await in_database(ada.befriend, bob)
     await here.streams.sent()
-    published = key(f"stream:friends_{ada.id}:seq")
+    published = key(f"stream:{{friends_{ada.id}}}:seq")
     await here.redis.delete(published)
     at_cyds, at_bobs = await watching(cyd), await watching(bob)
 

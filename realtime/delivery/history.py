@@ -133,8 +133,8 @@ def forget(topic: Topic) -> None:
 
 
 def keys(topic: Topic) -> list[str]:
-    """Return the Redis keys of a topic's counter and frames."""
-    return [f"{STREAM}{topic}:seq", f"{STREAM}{topic}:frames"]
+    """Return the Redis keys of a topic's counter and frames, which are in one slot of a Redis Cluster."""
+    return [f"{STREAM}{{{topic}}}:seq", f"{STREAM}{{{topic}}}:frames"]
 
 
 def channel(topic: Topic) -> str:

@@ -1,8 +1,10 @@
 """Members of rooms: users with an open socket in a room on any worker, tracked by leases of workers.
 
-For each room, Redis stores how many workers have each user (``<kind>:<room>``); for each worker, its members
-(``<kind>:of:<worker>``); and each worker's last heartbeat (``<kind>:workers``). When a worker dies, the
-others remove its members. Each change is announced by the worker that made it.
+For each room, Redis stores how many workers have each user (``{<kind>}:<room>``); for each worker, its
+members (``{<kind>}:of:<worker>``); and each worker's last heartbeat (``{<kind>}:workers``). When a worker
+dies, the others remove its members. Each change is announced by the worker that made it.
+
+The braces keep the keys of a kind in one slot of a Redis Cluster, because each script uses several of them.
 """
 
 import asyncio
@@ -30,22 +32,22 @@ BATCH_SIZE = 500
 _NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
 # KEYS: workers, swept. ARGV: worker, seconds of silence that mean death. Returns whether Redis knew the
 # worker (0) or not (1: Redis was emptied or the worker is new, 2: it was taken for dead, and its members were
-# announced to have left), and the number of dead workers.
+# announced to have left), and the dead workers.
 _BEAT = f"""
 {_NOW}
 local new = redis.call('ZADD', KEYS[1], now, ARGV[1])
 if redis.call('DEL', KEYS[2]) == 1 then new = 2 end
-return {{new, redis.call('ZCOUNT', KEYS[1], '-inf', now - ARGV[2])}}
+return {{new, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])}}
 """
-# KEYS: workers, the worker's members. ARGV: worker, prefix, members as "room user". Returns the members that
-# no other worker has, or nil if Redis does not know the worker.
+# KEYS: workers, the worker's members, each member's room. ARGV: worker, members as "room user". Returns the
+# members that no other worker has, or nil if Redis does not know the worker.
 _ENTER = """
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 local first = {}
-for i = 3, #ARGV do
-  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
-  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 then redis.call('HINCRBY', ARGV[2] .. room, user, 1) end
-  if redis.call('HGET', ARGV[2] .. room, user) == '1' then table.insert(first, ARGV[i]) end
+for i = 2, #ARGV do
+  local room, user = KEYS[i + 1], ARGV[i]:match('%S+$')
+  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 then redis.call('HINCRBY', room, user, 1) end
+  if redis.call('HGET', room, user) == '1' then table.insert(first, ARGV[i]) end
 end
 return first
 """
@@ -53,9 +55,9 @@ return first
 _RESTORE = """
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 local first = {}
-for i = 3, #ARGV do
-  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
-  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', ARGV[2] .. room, user, 1) == 1 then
+for i = 2, #ARGV do
+  local room, user = KEYS[i + 1], ARGV[i]:match('%S+$')
+  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', room, user, 1) == 1 then
     table.insert(first, ARGV[i])
   end
 end
@@ -65,36 +67,41 @@ return first
 _LEAVE = """
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 local gone = {}
-for i = 3, #ARGV do
-  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
-  if redis.call('SREM', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', ARGV[2] .. room, user, -1) < 1 then
-    redis.call('HDEL', ARGV[2] .. room, user)
+for i = 2, #ARGV do
+  local room, user = KEYS[i + 1], ARGV[i]:match('%S+$')
+  if redis.call('SREM', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', room, user, -1) < 1 then
+    redis.call('HDEL', room, user)
   end
-  if redis.call('HEXISTS', ARGV[2] .. room, user) == 0 then table.insert(gone, ARGV[i]) end
+  if redis.call('HEXISTS', room, user) == 0 then table.insert(gone, ARGV[i]) end
 end
 return gone
 """
-# KEYS: workers. ARGV: seconds of silence that mean death, prefix, members at a time. Takes members from one
-# dead worker; returns its name and the members that no worker has any more, or nil if all workers live.
+# KEYS: workers, swept, the dead worker's members, each member's room. ARGV: the dead worker, seconds of
+# silence that mean death, some of its members. Returns those that no worker has any more, or nil if the
+# worker lives or has no members left.
 _SWEEP = f"""
 {_NOW}
-local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1], 'LIMIT', 0, 1)[1]
-if not dead then return false end
-redis.call('SET', ARGV[2] .. 'swept:' .. dead, 1, 'EX', 3600)
-local held = redis.call('SPOP', ARGV[2] .. 'of:' .. dead, ARGV[3])
-if #held == 0 then redis.call('ZREM', KEYS[1], dead) end
+local beat = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not beat or tonumber(beat) > now - ARGV[2] then return false end
+redis.call('SET', KEYS[2], 1, 'EX', 3600)
 local gone = {{}}
-for _, member in ipairs(held) do
-  local room, user = member:match('^(%S+) (%S+)$')
-  if redis.call('HINCRBY', ARGV[2] .. room, user, -1) < 1 then
-    redis.call('HDEL', ARGV[2] .. room, user)
-    table.insert(gone, member)
+for i = 3, #ARGV do
+  local room, user = KEYS[i + 1], ARGV[i]:match('%S+$')
+  if redis.call('SREM', KEYS[3], ARGV[i]) == 1 and redis.call('HINCRBY', room, user, -1) < 1 then
+    redis.call('HDEL', room, user)
+    table.insert(gone, ARGV[i])
   end
 end
-return {{dead, gone}}
+if redis.call('EXISTS', KEYS[3]) == 0 then redis.call('ZREM', KEYS[1], ARGV[1]) end
+return gone
 """
 # KEYS: workers. ARGV: worker, seconds. Moves the worker's last sign of life that far into the past.
 _RESIGN = f"{_NOW} return redis.call('ZADD', KEYS[1], 'XX', now - ARGV[2], ARGV[1])"
+
+
+def key_of(kind: str, name: str) -> str:
+    """Return a key in Redis: of a room, of the ``workers``, or of a worker's members (``of:<worker>``)."""
+    return key(f"{{{kind}}}:{name}")
 
 
 class Member(NamedTuple):
@@ -139,8 +146,8 @@ class LeasedSet:
         self._changed = changed
         self._linger_s = linger_s
         self._settle_every_s = settle_every_s
-        self._prefix = key(f"{kind}:")
-        self._workers = f"{self._prefix}workers"
+        self._kind = kind
+        self._workers = key_of(kind, "workers")
         self._sockets: dict[Member, int] = {}
         self._arriving: dict[Member, None] = {}
         self._leaving: dict[Member, float] = {}  # the time at which each is removed
@@ -184,7 +191,7 @@ class LeasedSet:
                 is_waiting = False
             except REDIS_ERRORS as problem:
                 if not is_waiting:
-                    logger.warning("%s waits for Redis: %s", self._prefix, problem)
+                    logger.warning("%s waits for Redis: %s", self._kind, problem)
                 is_waiting = True
                 await asyncio.sleep(RETRY_S)
                 continue
@@ -213,7 +220,7 @@ class LeasedSet:
         try:
             await evaluate(self._redis, _RESIGN, [self._workers], [self._worker, DEAD_AFTER_S - within_s])
         except REDIS_ERRORS as problem:
-            logger.warning("%s is left to run out: %s", self._prefix, problem)
+            logger.warning("%s is left to run out: %s", self._kind, problem)
 
     async def workers(self) -> list[str]:
         """Return the workers with a recent heartbeat."""
@@ -226,9 +233,8 @@ class LeasedSet:
     async def _is_present(self, member: Member) -> bool:
         room, user_id = member
         try:
-            return bool(
-                await cast(Awaitable[bool], self._redis.hexists(f"{self._prefix}{room}", str(user_id)))
-            )
+            name = key_of(self._kind, room)
+            return bool(await cast(Awaitable[bool], self._redis.hexists(name, str(user_id))))
         except REDIS_ERRORS as problem:
             logger.warning("A user counts as absent: %s", problem)
             return False
@@ -239,14 +245,15 @@ class LeasedSet:
         return max(0.0, min(due, self._next_beat) - self._clock())
 
     async def _settle(self) -> None:
-        if self._clock() >= self._next_beat and await self._beat():
-            await self._sweep()
+        if self._clock() >= self._next_beat:
+            for dead in await self._beat():
+                await self._sweep(dead)
         await self._enter()
         await self._leave()
 
-    async def _beat(self) -> bool:
-        """Return whether a worker is dead."""
-        keys = [self._workers, f"{self._prefix}swept:{self._worker}"]
+    async def _beat(self) -> list[str]:
+        """Return the workers that are dead."""
+        keys = [self._workers, key_of(self._kind, f"swept:{self._worker}")]
         unknown, dead = await evaluate(self._redis, _BEAT, keys, [self._worker, DEAD_AFTER_S])
         self._restoring = max(self._restoring, unknown)
         if self._restoring:
@@ -256,20 +263,25 @@ class LeasedSet:
                     self._note(first, True)
             self._restoring = 0
         self._next_beat = self._clock() + BEAT_EVERY_S
-        return bool(dead)
+        return [name.decode() for name in dead]
 
     def beat_soon(self) -> None:
         """Beat now: Redis may have lost its data."""
         self._restore_first()
         self._woken.set()
 
-    async def _sweep(self) -> None:
-        arguments = [DEAD_AFTER_S, self._prefix, BATCH_SIZE]
-        while swept := await evaluate(self._redis, _SWEEP, [self._workers], arguments):
-            dead, gone = swept
+    async def _sweep(self, dead: str) -> None:
+        held = key_of(self._kind, f"of:{dead}")
+        keys = [self._workers, key_of(self._kind, f"swept:{dead}"), held]
+        while True:
+            some = cast(Awaitable[list[bytes]], self._redis.srandmember(held, BATCH_SIZE))
+            members = [_unpacked(member) for member in await some]
+            gone = await self._run(_SWEEP, keys, [dead, DEAD_AFTER_S], members)
+            if gone is None:
+                return
             if gone:
-                logger.info("Worker %s is silent; %d members have left", dead.decode(), len(gone))
-            self._note(map(_unpacked, gone), False)
+                logger.info("Worker %s is silent; %d members have left", dead, len(gone))
+            self._note(gone, False)
 
     async def _enter(self) -> None:
         for members in batched(self._arriving, BATCH_SIZE):
@@ -307,11 +319,15 @@ class LeasedSet:
         self._next_beat = float("-inf")
 
     async def _ask(self, script: str, members: list[Member]) -> list[Member] | None:
-        keys = [self._workers, f"{self._prefix}of:{self._worker}"]
+        keys = [self._workers, key_of(self._kind, f"of:{self._worker}")]
+        return await self._run(script, keys, [self._worker], members)
+
+    async def _run(
+        self, script: str, keys: list[str], arguments: list[Any], members: list[Member]
+    ) -> list[Member] | None:
+        rooms = [key_of(self._kind, member.room) for member in members]
         packed = [member.packed() for member in members]
-        answer: list[Any] | None = await evaluate(
-            self._redis, script, keys, [self._worker, self._prefix, *packed]
-        )
+        answer: list[Any] | None = await evaluate(self._redis, script, [*keys, *rooms], [*arguments, *packed])
         return None if answer is None else [_unpacked(member) for member in answer]
 
     def _note(self, members: Iterable[Member], is_present: bool) -> None:
@@ -324,7 +340,7 @@ def others_in(kind: str, room: str, besides: Collection[UserId], most: int) -> t
 
     Nobody is while Redis is unavailable.
     """
-    name = key(f"{kind}:{room}")
+    name = key_of(kind, room)
     pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
     pipe.hlen(name)
     pipe.hmget(name, [0, *besides])
@@ -341,7 +357,7 @@ def others_in(kind: str, room: str, besides: Collection[UserId], most: int) -> t
 def users_in(kind: str, room: str) -> set[UserId]:
     """Return the users in a room, from a thread; empty while Redis is unavailable."""
     try:
-        users = cast(list[bytes], sync_client(Role.PRESENCE).hkeys(key(f"{kind}:{room}")))
+        users = cast(list[bytes], sync_client(Role.PRESENCE).hkeys(key_of(kind, room)))
     except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()

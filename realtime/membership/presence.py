@@ -12,7 +12,7 @@ from core.namespace import key
 from core.problems import log_failure
 from core.redis import REDIS_ERRORS, Role, sync_client
 from realtime.delivery.relay import Relay
-from realtime.membership.leased_set import LeasedSet
+from realtime.membership.leased_set import LeasedSet, key_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def online_sync(user_ids: Iterable[UserId]) -> set[UserId]:
     ids = list(user_ids)
     pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
     for user_id in ids:
-        pipe.exists(key(f"{KIND}:{user_id}"))
+        pipe.exists(key_of(KIND, str(user_id)))
     try:
         answers = pipe.execute()
     except REDIS_ERRORS as problem:
@@ -79,12 +79,12 @@ def _elsewhere(user_id: UserId) -> str:
 
 def count_online_sync() -> int:
     """Return the number of users with a socket on any worker; one with sockets on two counts twice."""
-    workers = key(f"{KIND}:workers")
+    workers = key_of(KIND, "workers")
     try:
         names = cast(list[bytes], sync_client(Role.PRESENCE).zrange(workers, 0, -1))
         pipe = sync_client(Role.PRESENCE).pipeline(transaction=False)
         for name in names:
-            pipe.scard(key(f"{KIND}:of:{name.decode()}"))
+            pipe.scard(key_of(KIND, f"of:{name.decode()}"))
         return sum(pipe.execute())
     except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as online: %s", problem)

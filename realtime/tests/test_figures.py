@@ -96,7 +96,7 @@ async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(
     here: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.05)
-    await here.redis.zadd(key("online:workers"), {"worker.gone!nobody": time.time()})
+    await here.redis.zadd(key("{online}:workers"), {"worker.gone!nobody": time.time()})
 
     text = (await figures.exposition()).decode()
 

@@ -105,7 +105,7 @@ async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(
 
 async def silence(server: Any) -> None:
     """Make the worker's last heartbeat old, however quick this machine is."""
-    await server.worker.redis.zadd(key("here:workers"), {server.worker.id: 0})
+    await server.worker.redis.zadd(key("{here}:workers"), {server.worker.id: 0})
 
 
 async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(
@@ -137,7 +137,7 @@ async def test_who_has_much_to_clear_away_still_gives_signs_of_life(
 
     async def takes_long(room: Any, user_id: UserId, is_present: Any) -> None:
         await silence(other)
-        while not await other.worker.redis.zscore(key("here:workers"), other.worker.id):  # noqa: ASYNC110
+        while not await other.worker.redis.zscore(key("{here}:workers"), other.worker.id):  # noqa: ASYNC110
             await asyncio.sleep(0)
         told.put_nowait(user_id)
 
@@ -157,14 +157,16 @@ async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(
     await sleeper.stand_still()
     await other.stand_still()
     await silence(sleeper)
-    _, (place,) = await evaluate(
+    names = ("workers", f"swept:{sleeper.worker.id}", f"of:{sleeper.worker.id}", "den")
+    gone = await evaluate(
         other.worker.redis,
         leased_set._SWEEP,
-        [key("here:workers")],
-        [leased_set.DEAD_AFTER_S, key("here:"), 1],
+        [leased_set.key_of("here", name) for name in names],
+        [sleeper.worker.id, leased_set.DEAD_AFTER_S, f"den {ADA}"],
     )
+    assert gone == [f"den {ADA}".encode()]
     sleeper.run()
-    assert await hear(told) == ("den", int(place.split()[1]), True)
+    assert await hear(told) == ("den", ADA, True)
     assert await who("den") == {ADA, BOB}
 
 
@@ -193,4 +195,4 @@ async def test_nothing_is_left_when_all_have_left(
         server.members.left("den", user)
     for _ in users:
         await hear(told)
-    assert await server.worker.redis.keys(key("here*")) == [key("here:workers").encode()]
+    assert await server.worker.redis.keys(key("{here}*")) == [key("{here}:workers").encode()]

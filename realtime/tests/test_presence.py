@@ -49,7 +49,7 @@ class Server:
     async def die(self) -> None:
         """Stop, with an old last heartbeat, however quick this machine is."""
         await self.stand_still()
-        await self.worker.redis.zadd(key("online:workers"), {self.worker.id: 0})
+        await self.worker.redis.zadd(key("{online}:workers"), {self.worker.id: 0})
 
     async def stop(self) -> None:
         await self.stand_still()
@@ -198,9 +198,9 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
     assert {await hear(told) for _ in range(39)} == {(user, False) for user in range(2, 41)}
     assert presence.online_sync(map(UserId, range(1, 41))) == {ADA}
     assert told.empty()
-    assert sorted(await others[0].worker.redis.keys(key("online:[0-9]*"))) == [
-        key("online:1").encode(),
-        key("online:100").encode(),
+    assert sorted(await others[0].worker.redis.keys(key("{online}:[0-9]*"))) == [
+        key("{online}:1").encode(),
+        key("{online}:100").encode(),
     ]
 
 
@@ -287,7 +287,7 @@ async def test_nothing_is_left_when_all_have_left(
         server.disconnect(socket)
     for _ in sockets:
         await hear(told)
-    assert await server.worker.redis.keys(key("online:*")) == [key("online:workers").encode()]
+    assert await server.worker.redis.keys(key("{online}:*")) == [key("{online}:workers").encode()]
 
 
 async def test_a_change_reaches_all_who_want_to_know_though_one_fails(

@@ -19,6 +19,8 @@ class VoiceWatch(ForChannel):
     """Hear who talks in a channel: ``voice_members`` now and at each change, without taking part.
 
     ``kind`` is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend.
+    Refused with ``voice_off``, ``unknown_voice_channel``, ``too_many_channels``, ``muted``, ``rate_limited``,
+    and what forbids to be where the channel belongs.
     """
 
 
@@ -31,7 +33,8 @@ class VoiceUnwatch(Command):
 class VoiceJoin(ForChannel):
     """Take part in a channel, and leave the one before; the answer is ``voice_joined``.
 
-    The fields are those of ``voice_watch``, which this includes.
+    The fields are those of ``voice_watch``, which this includes. Refused with ``voice_full``,
+    ``not_in_voice``, and whatever watching is refused with.
     """
 
 
@@ -42,7 +45,8 @@ class VoiceLeave(Command):
 class VoiceSignal(Command):
     """Send one other participant either a ``description`` or a ``candidate`` of WebRTC's negotiation.
 
-    It is acknowledged once it was handed to that participant's socket.
+    It is acknowledged once it was handed to that participant's socket. Refused with ``not_in_voice``,
+    ``unknown_peer``, ``invalid_message``, ``rate_limited``.
     """
 
     to: Annotated[str, Meta(max_length=32)]

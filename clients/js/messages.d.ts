@@ -1963,7 +1963,7 @@ export declare namespace Notifications {
       type: "ping";
       id?: string | number | null;
     };
-    /** Hear who talks in a channel: `voice_members` now and at each change, without taking part. `kind` is `lobby`, `party` or `direct`, `of` the id of the lobby, the party or the friend. */
+    /** Hear who talks in a channel: `voice_members` now and at each change, without taking part. `kind` is `lobby`, `party` or `direct`, `of` the id of the lobby, the party or the friend. Refused with `voice_off`, `unknown_voice_channel`, `too_many_channels`, `muted`, `rate_limited`, and what forbids to be where the channel belongs. */
     voice_watch: {
       type: "voice_watch";
       id?: string | number | null;
@@ -1976,7 +1976,7 @@ export declare namespace Notifications {
       channel: string;
       id?: string | number | null;
     };
-    /** Take part in a channel, and leave the one before; the answer is `voice_joined`. The fields are those of `voice_watch`, which this includes. */
+    /** Take part in a channel, and leave the one before; the answer is `voice_joined`. The fields are those of `voice_watch`, which this includes. Refused with `voice_full`, `not_in_voice`, and whatever watching is refused with. */
     voice_join: {
       type: "voice_join";
       id?: string | number | null;
@@ -1988,7 +1988,7 @@ export declare namespace Notifications {
       type: "voice_leave";
       id?: string | number | null;
     };
-    /** Send one other participant either a `description` or a `candidate` of WebRTC's negotiation. It is acknowledged once it was handed to that participant's socket. */
+    /** Send one other participant either a `description` or a `candidate` of WebRTC's negotiation. It is acknowledged once it was handed to that participant's socket. Refused with `not_in_voice`, `unknown_peer`, `invalid_message`, `rate_limited`. */
     voice_signal: {
       type: "voice_signal";
       to: string;

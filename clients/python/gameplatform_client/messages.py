@@ -2338,7 +2338,9 @@ class NotificationsCandidate(Record):
 
 class NotificationsVoiceWatchCommand(TypedDict):
     """Hear who talks in a channel: ``voice_members`` now and at each change, without taking part. ``kind``
-    is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend.
+    is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend. Refused
+    with ``voice_off``, ``unknown_voice_channel``, ``too_many_channels``, ``muted``, ``rate_limited``, and
+    what forbids to be where the channel belongs.
     """
 
     type: Literal["voice_watch"]
@@ -2357,7 +2359,8 @@ class NotificationsVoiceUnwatchCommand(TypedDict):
 
 class NotificationsVoiceJoinCommand(TypedDict):
     """Take part in a channel, and leave the one before; the answer is ``voice_joined``. The fields are
-    those of ``voice_watch``, which this includes.
+    those of ``voice_watch``, which this includes. Refused with ``voice_full``, ``not_in_voice``, and
+    whatever watching is refused with.
     """
 
     type: Literal["voice_join"]
@@ -2375,7 +2378,8 @@ class NotificationsVoiceLeaveCommand(TypedDict):
 
 class NotificationsVoiceSignalCommand(TypedDict):
     """Send one other participant either a ``description`` or a ``candidate`` of WebRTC's negotiation. It
-    is acknowledged once it was handed to that participant's socket.
+    is acknowledged once it was handed to that participant's socket. Refused with ``not_in_voice``,
+    ``unknown_peer``, ``invalid_message``, ``rate_limited``.
     """
 
     type: Literal["voice_signal"]

@@ -23,7 +23,8 @@ def store(instance: models.Model) -> None:
         params.append(field.get_db_prep_save(value, connection))
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        (instance.pk,) = cursor.fetchone()
+        if type(instance)._meta.auto_field is not None:
+            (instance.pk,) = cursor.fetchone()
     instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -34,5 +35,7 @@ def _insert(model: type[models.Model], vendor: str) -> tuple[str, list[Any]]:
     fields = [field for field in meta.concrete_fields if field is not meta.auto_field and not field.generated]
     columns = ", ".join(quote(field.column) for field in fields)
     values = ", ".join(["%s"] * len(fields))
-    table, key = quote(meta.db_table), quote(meta.pk.column)
-    return f"INSERT INTO {table} ({columns}) VALUES ({values}) RETURNING {key}", fields
+    sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({values})"
+    if meta.auto_field is not None:
+        sql += f" RETURNING {quote(meta.auto_field.column)}"
+    return sql, fields

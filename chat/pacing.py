@@ -11,24 +11,14 @@ def _key(user_id: UserId) -> str:
     return f"chat:{user_id}"
 
 
-async def take(user_id: UserId) -> None:
-    """Count a message. Raises ``RateLimited`` or ``MutedEverywhere``."""
-    await bans.acheck_speech(user_id)
-    await _count(user_id)
-
-
 async def take_among_strangers(user_id: UserId) -> None:
-    """Call :func:`take` for a message that strangers read. Raises ``UnderAge`` as well."""
+    """Count a message that strangers read. Raises ``RateLimited``, ``MutedEverywhere`` or ``UnderAge``."""
     await consent.check_speech_among_strangers(user_id)
-    await _count(user_id)
-
-
-async def _count(user_id: UserId) -> None:
     await limits.enforce(worker.current().redis, _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
 
 
 def take_sync(user_id: UserId) -> None:
-    """Call :func:`take` from a thread."""
+    """Count a message, from a thread. Raises ``RateLimited`` or ``MutedEverywhere``."""
     bans.check_speech(user_id)
     limits.enforce_sync(_key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
 

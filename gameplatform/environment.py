@@ -111,11 +111,11 @@ def regions(name: str) -> dict[str, str]:
     return found
 
 
-def cells(name: str, all_names: str) -> tuple[str, list[str]]:
+def cells() -> tuple[str, list[str]]:
     """Return the name of this cell and those of all, or nothing if it is not one of several."""
-    cell, every = text(name, ""), names(all_names)
+    cell, every = text("CELL", ""), names("CELLS")
     if cell and (cell not in every or not all(re.fullmatch(r"[a-z][a-z0-9-]{0,9}", one) for one in every)):
-        raise _wrong(all_names, f"names of cells with {name} among them", ",".join(every))
+        raise _wrong("CELLS", "names of cells with CELL among them", ",".join(every))
     return cell, every
 
 

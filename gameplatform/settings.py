@@ -281,7 +281,7 @@ REGIONS = environment.regions("REGIONS")
 
 # -- Cells
 
-CELL, CELLS = environment.cells("CELL", "CELLS")
+CELL, CELLS = environment.cells()
 if CELL and _is_sqlite:
     raise ImproperlyConfigured("CELL needs PostgreSQL, whose sequences allot the ids of accounts by cell.")
 # A Redis that all cells share.

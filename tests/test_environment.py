@@ -383,7 +383,7 @@ def test_a_region_has_a_name_and_an_address(given: str, monkeypatch: pytest.Monk
 def test_a_cell_is_one_of_all_cells(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("CELL", "a")
     monkeypatch.setenv("CELLS", "a,b")
-    assert environment.cells("CELL", "CELLS") == ("a", ["a", "b"])
+    assert environment.cells() == ("a", ["a", "b"])
     monkeypatch.setenv("CELLS", given)
     with pytest.raises(ImproperlyConfigured, match="CELLS"):
-        environment.cells("CELL", "CELLS")
+        environment.cells()

@@ -35,6 +35,7 @@ FEATURES = {
     "start",
     "stream",
     "ticket",
+    "voice",
     "worker",
     "workers",
 }
@@ -124,7 +125,9 @@ async def test_all_keys_and_channels_begin_with_the_prefix(
 
         names = overheard.names()
         assert [name for name in names if not name.startswith("ours:")] == []
-        features = {name.removeprefix("ours:").partition(":")[0].partition(".")[0] for name in names}
+        features = {
+            name.removeprefix("ours:").partition(":")[0].partition(".")[0].strip("{}") for name in names
+        }
         assert {name if not name.startswith("__group__") else "__group__" for name in features} == FEATURES
 
 

@@ -131,7 +131,7 @@ def test_background_work_of_sections_that_are_left_out_does_not_run() -> None:
         return set(subprocess.check_output(command, cwd=ROOT, env=surroundings, text=True).split())
 
     every, few = work(), work(SECTIONS="lobbies")
-    left_out = {one for one in every if one.startswith(("world.", "game.battles."))}
+    left_out = {one for one in every if one.startswith(("world.", "game.battles.", "voice."))}
     assert {"world.combat.live/", "world.live.keeping/", "game.battles.live/"} <= left_out
     assert every - few == left_out | {"battles", "captures", "fights", "growth", "trades"}
     assert few <= every

@@ -360,7 +360,7 @@ async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_
     async def fail(user_id: UserId) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(pacing, "take", fail)
+    monkeypatch.setattr(pacing, "take_among_strangers", fail)
     await hears.send(type="chat_message", message="hello", id="a")
     refusal = await hears.hear("error")
     assert (refusal["code"], refusal["ref"]) == ("internal_error", "a")

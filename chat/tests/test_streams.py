@@ -91,6 +91,8 @@ def apply_to_lobby(state: dict[str, Any], event: dict[str, Any]) -> None:
             state["messages"].pop(event["id"], None)
         case "lobby_closed":
             state["lobby"] = state["lobby"] | {"status": "closed"}
+        case "voice_ended" | "voice_muted":  # of the voice channel, which no snapshot contains
+            pass
         case other:
             raise AssertionError(other)
 

@@ -30,15 +30,12 @@ NO_PROMTOOL = "There is no promtool for the test of the alarms: install it (apt-
 
 
 def test_the_example_of_an_environment_names_every_setting() -> None:
-    tree = ast.parse((ROOT / "gameplatform" / "settings.py").read_text())
     read = {
-        call.args[0].value
-        for call in ast.walk(tree)
+        name
+        for module in ("settings.py", "environment.py")
+        for call in ast.walk(ast.parse((ROOT / "gameplatform" / module).read_text()))
         if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id in ("env", "environment")
-        and isinstance(call.args[0], ast.Constant)
+        for name in re.findall(r"^(?:environment\.)?[a-z_]+\(['\"]([A-Z][A-Z_]+)['\"]", ast.unparse(call))
     }
     shown = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 

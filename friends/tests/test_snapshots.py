@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from accounts import services as accounts
 from core.database import in_database
 from core.ids import UserId
+from core.statements import Bound
 from friends import live, playing, selectors
 from friends.tests.conftest import Person
 from gameplatform.asgi import application
@@ -204,7 +205,7 @@ def test_a_snapshot_and_the_events_after_it_come_to_the_later_snapshot(
     monkeypatch.setattr("realtime.membership.leased_set.BEAT_EVERY_S", 0.02)
     monkeypatch.setattr("friends.services.STATUSES_IN_TEN_SECONDS", 1000)
     monkeypatch.setattr(
-        playing, "_sources", [lambda user_ids: {u: _games[u] for u in user_ids if u in _games}]
+        playing, "bound", lambda user_ids: [Bound(("SELECT 1", []), lambda *_: list(_games.items()))]
     )
 
     run_state_machine_as_test(

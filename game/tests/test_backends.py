@@ -437,12 +437,11 @@ async def test_it_is_reached_as_django_reaches_it(
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {**options, "application_name": "ours"})
     await _write(postgresql, [_entry()])
 
-    def names() -> list[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() "
-                "AND query LIKE '%%json_to_recordset%%' AND pid <> pg_backend_pid()"
-            )
-            return [name for (name,) in cursor.fetchall()]
+    pid = postgresql._connection._libpq.backend_pid
 
-    assert await in_database(names) == ["ours"]
+    def name() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT application_name FROM pg_stat_activity WHERE pid = %s", [pid])
+            return cursor.fetchone()[0]
+
+    assert await in_database(name) == "ours"

@@ -129,7 +129,7 @@ async def test_a_full_disk_is_seen_refuses_moves_closes_no_socket_and_heals_by_i
             refusal = await player.hear()
             assert (refusal["type"], refusal["code"]) == ("error", "recovering")
             assert refusal["retry_after"] > 0
-        assert (await strictly_ready(server.base_url, 503))["journal"] == "moves cannot be stored"
+        assert (await strictly_ready(server.base_url, 503))["journal"] == "moves cannot be stored in default"
         assert sample(server.base_url, "game_journal_failures_total") >= 3
         assert sample(server.base_url, "game_journal_commit_seconds_count") == commits
         await other.send(type="player_move", movement={"cell": 0}, id="again")

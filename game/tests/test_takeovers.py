@@ -137,8 +137,8 @@ async def test_the_games_of_a_dead_worker_are_shared_out_among_the_others(
     async def workers() -> list[str]:
         return [here.id, "worker.other", "worker.dead"]
 
-    async def alive(asked: Any) -> set[str]:
-        return {"worker.other"} & set(asked)
+    async def alive(asked: Any, *, takes_rooms: bool = False) -> set[str]:
+        return {here.id, "worker.other"} & set(asked)
 
     monkeypatch.setattr(here.presence, "workers", workers)
     monkeypatch.setattr(here, "alive", alive)

@@ -521,8 +521,8 @@ function Table({ id, level, options, rated }) {
       <div class="status-line"><p class=${`status ${canMove && !back ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
-        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}<${SoundSwitch} />
-        <${TableMenu} id=${room.id} players=${room.players} /></div>
+        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}
+        <${TableMenu} id=${room.id} players=${room.players} /><${SoundSwitch} /></div>
       ${
         me === null &&
         !over &&

@@ -76,7 +76,7 @@ def test_every_route_has_a_row() -> None:
 
 
 def test_the_notifications_socket_takes_no_commands_of_the_queue_nor_of_parties() -> None:
-    commands = {command.__struct_config__.tag for command in NotificationsConsumer.handlers}
+    commands = {str(command.__struct_config__.tag) for command in NotificationsConsumer.handlers}
     assert {command for command in commands if not command.startswith("voice_")} == {"ping", "set_visible"}
 
 

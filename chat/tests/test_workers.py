@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from gameplatform.testing.processes import ServerProcess, manage
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import NetworkPlayer
 
 GONE_WITHIN_S = 45
@@ -16,8 +16,7 @@ GONE_WITHIN_S = 45
 async def test_a_lobby_is_one_room_on_two_servers_and_outlives_one_of_them(
     live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
 ) -> None:
-    with live_server_process() as one, live_server_process(**one.environment) as two:
-        manage(one.environment, "seed_demo")
+    with live_server_process(demo=True) as one, live_server_process(**one.environment) as two:
         ada, bob, cyd = (
             NetworkPlayer(server.base_url, name)
             for server, name in ((one, "ada"), (two, "bob"), (two, "cyd"))

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from core.embedded import valkey
 from gameplatform.testing import cleaning, services
-from gameplatform.testing.processes import ServerProcess, fresh_database
+from gameplatform.testing.processes import ServerProcess, database_template, fresh_database
 
 _numbers = itertools.count(1)
 
@@ -30,6 +30,13 @@ cleaning.instead_of_flush()
 def pytest_unconfigure() -> None:
     # pytest-xdist's workers exit without running atexit handlers.
     valkey.release()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let this process's test database be a copy of one that is migrated once for all."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = database_template(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
@@ -115,16 +122,16 @@ def telling(
 def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[ServerProcess]]:
     """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a server with its own data.
 
-    It has a fresh database and its own Redis. Pass ``**server.environment`` to start another server on the
-    same two.
+    It has a fresh database, with ``demo`` one with the demo data, and its own Redis. Pass
+    ``**server.environment`` to start another server on the same two.
     """
 
     @contextlib.contextmanager
-    def start(workers: int = 1, **environment: str) -> Iterator[ServerProcess]:
+    def start(workers: int = 1, *, demo: bool = False, **environment: str) -> Iterator[ServerProcess]:
         with contextlib.ExitStack() as stack:
             if "DATABASE_URL" not in environment:
                 environment["DATABASE_URL"] = stack.enter_context(
-                    fresh_database(os.environ["DATABASE_URL"], tmp_path)
+                    fresh_database(os.environ["DATABASE_URL"], tmp_path, demo=demo)
                 )
             environment.setdefault("REDIS_URL", services.another_redis_url())
             log_path = tmp_path / f"server-{next(_numbers)}.log"

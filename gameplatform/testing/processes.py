@@ -167,20 +167,22 @@ class DevelopmentServer(ServerProcess):
 
 
 @contextlib.contextmanager
-def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
-    """Create a migrated, empty database on the server of ``server_url``; yield its ``DATABASE_URL``.
+def fresh_database(server_url: str, folder: Path, *, demo: bool = False) -> Iterator[str]:
+    """Create a migrated database on the server of ``server_url``; yield its ``DATABASE_URL``.
 
-    On PostgreSQL it is a copy of a template that the first caller migrates, on SQLite a file in ``folder``.
+    It is empty, or in tests has the demo data. On PostgreSQL it is a copy of a template that the first caller
+    makes, on SQLite a file in ``folder``.
     """
     config = environ.Env.db_url_config(server_url)
     if config["ENGINE"].endswith("sqlite3"):
         url = f"sqlite:///{folder / f'fresh-{next(_numbers)}.sqlite3'}"
-        _migrate(url)
+        for command in ("migrate", "seed_demo")[: 1 + demo]:
+            manage({"DATABASE_URL": url}, command, "--verbosity=0")
         yield url
         return
     name = f"fresh_{os.getpid()}_{next(_numbers)}"
+    template = database_template(server_url, demo=demo)
     with psycopg.connect(**_connection(config), autocommit=True) as server:
-        template = _migrated_template(server, server_url)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
@@ -191,26 +193,47 @@ def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
+def database_template(server_url: str, *, demo: bool = False) -> str:
+    """Return the name of a migrated database on this PostgreSQL server, to copy.
+
+    In tests it may have the demo data, which is made once in a run.
+    """
     digest = hashlib.sha256(services.project_settings().encode())
     for folder in sorted({ROOT, services.project_folder()}):
         for migration in sorted([*folder.glob("*/migrations/*.py"), *folder.glob("*/*/migrations/*.py")]):
             digest.update(bytes(migration.relative_to(folder)) + migration.read_bytes())
-    name = f"fresh_template_{digest.hexdigest()[:16]}"
-    server.execute("SELECT pg_advisory_lock(1684300902)")
-    try:
-        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            # Renamed when complete, so that nobody copies half a template.
-            draft = f"{name}_draft"
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-            _migrate(_beside(server_url, draft))
-            server.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
-            )
-    finally:
-        server.execute("SELECT pg_advisory_unlock(1684300902)")
-    return name
+    version = digest.hexdigest()[:16]
+    migrated = f"fresh_template_{version}"
+    with psycopg.connect(**_connection(environ.Env.db_url_config(server_url)), autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(1684300902)")  # until the connection closes
+        _make_template(server, server_url, migrated, "migrate", base="template1")
+        if not demo:
+            return migrated
+        seeded = f"fresh_demo_{version}_{services.run_folder().name}"
+        _drop_templates_of_ended_runs(server)
+        _make_template(server, server_url, seeded, "seed_demo", base=migrated)
+    return seeded
+
+
+def _make_template(
+    server: psycopg.Connection, server_url: str, name: str, command: str, *, base: str
+) -> None:
+    if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        return
+    # Renamed when complete, so that nobody copies half a template.
+    draft = sql.Identifier(f"{name}_draft")
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(draft))
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(draft, sql.Identifier(base)))
+    manage({"DATABASE_URL": _beside(server_url, f"{name}_draft")}, command, "--verbosity=0")
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, sql.Identifier(name)))
+
+
+def _drop_templates_of_ended_runs(server: psycopg.Connection) -> None:
+    names = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'fresh_demo_%'").fetchall()
+    for (name,) in names:
+        run = name.removesuffix("_draft").split("_", 3)[-1]
+        if not services.run_folder().with_name(run).exists():
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> None:
@@ -225,10 +248,6 @@ def manage(environment: Mapping[str, str], *arguments: str) -> None:
     )
     if result.returncode != 0:
         raise RuntimeError(f"{arguments[0]} failed:\n{result.stderr}")
-
-
-def _migrate(database_url: str) -> None:
-    manage({"DATABASE_URL": database_url}, "migrate", "--verbosity=0")
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:

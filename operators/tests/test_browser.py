@@ -2,10 +2,7 @@
 
 import contextlib
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,14 +26,7 @@ pytestmark = pytest.mark.browser
 def server(
     live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
 ) -> Iterator[ServerProcess]:
-    with live_server_process(workers=2, DEBUG="1") as server:
-        subprocess.run(
-            [sys.executable, "manage.py", "seed_demo"],
-            cwd=ROOT,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **server.environment},
-            check=True,
-            capture_output=True,
-        )
+    with live_server_process(workers=2, demo=True, DEBUG="1") as server:
         yield server
 
 

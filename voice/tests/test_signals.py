@@ -9,7 +9,7 @@ import pytest
 from core.database import in_database
 from friends import services as friends
 from gameplatform.testing.people import Person
-from gameplatform.testing.processes import ServerProcess, manage
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import NetworkPlayer
 from voice import rules
 from voice.tests.conftest import CANDIDATE, OFFER, Den, join, peers
@@ -100,8 +100,7 @@ async def test_signals_are_limited(
 async def test_two_servers_are_one_channel_and_who_was_on_a_killed_one_is_gone(
     live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
 ) -> None:
-    with live_server_process() as one, live_server_process(**one.environment) as two:
-        manage(one.environment, "seed_demo")
+    with live_server_process(demo=True) as one, live_server_process(**one.environment) as two:
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         lobby = ada.get("/api/lobbies/?public=1&status=open")["results"][0]["id"]
         joined: list[Any] = []

@@ -87,9 +87,9 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def server_with(folder: Path, *commands: str, **settings: str) -> Iterator[ServerProcess]:
-    """Start a server with these settings and with data from these management commands."""
-    with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
+def server_with(folder: Path, *commands: str, demo: bool = False, **settings: str) -> Iterator[ServerProcess]:
+    """Start a server with these settings, with the demo data or that of these management commands."""
+    with fresh_database(os.environ["DATABASE_URL"], folder, demo=demo) as database_url:
         environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url(), **settings}
         for command in commands:
             manage(environment, command, "--verbosity=0")
@@ -121,7 +121,7 @@ def visit(
 @pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with the demo data, shared by the tests of a module."""
-    with server_with(tmp_path_factory.mktemp("demo"), "seed_demo") as server:
+    with server_with(tmp_path_factory.mktemp("demo"), demo=True) as server:
         yield server
 
 

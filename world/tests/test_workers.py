@@ -2,16 +2,13 @@
 
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from core.database import in_database
-from gameplatform.testing.processes import ROOT, ServerProcess
+from gameplatform.testing.processes import ServerProcess
 from realtime.testing import running_worker
 from realtime.worker import Worker
 from tests.clients import NetworkPlayer
@@ -68,15 +65,7 @@ async def test_a_socket_that_was_not_reached_finds_its_place_or_ends(quick_here:
 def test_a_place_is_one_over_two_servers_and_survives_one_of_them(
     live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
 ) -> None:
-    with live_server_process() as one, live_server_process(**one.environment) as two:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **one.environment}
-        subprocess.run(
-            [sys.executable, "manage.py", "seed_demo"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
+    with live_server_process(demo=True) as one, live_server_process(**one.environment) as two:
         asyncio.run(walk_together(one, two))
 
 

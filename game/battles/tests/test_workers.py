@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from gameplatform.testing.processes import ServerProcess, manage
+from gameplatform.testing.processes import ServerProcess
 from tests.clients import NetworkPlayer
 
 
@@ -16,8 +16,7 @@ from tests.clients import NetworkPlayer
 def two_servers(
     live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
 ) -> Iterator[tuple[ServerProcess, ServerProcess]]:
-    with live_server_process() as one, live_server_process(**one.environment) as two:
-        manage(one.environment, "seed_demo")
+    with live_server_process(demo=True) as one, live_server_process(**one.environment) as two:
         yield one, two
 
 

@@ -87,14 +87,18 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def server_with(folder: Path, *commands: str, demo: bool = False, **settings: str) -> Iterator[ServerProcess]:
-    """Start a server with these settings, with the demo data or that of these management commands."""
-    with fresh_database(os.environ["DATABASE_URL"], folder, demo=demo) as database_url:
-        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url(), **settings}
+def server_with(folder: Path, *commands: str, **settings: str) -> Iterator[ServerProcess]:
+    """Start a server with these settings and with data from these management commands.
+
+    Without ``DATABASE_URL`` it begins with an empty database.
+    """
+    with contextlib.ExitStack() as stack:
+        if "DATABASE_URL" not in settings:
+            settings["DATABASE_URL"] = stack.enter_context(fresh_database(os.environ["DATABASE_URL"], folder))
+        environment = {"REDIS_URL": services.another_redis_url(), **settings}
         for command in commands:
             manage(environment, command, "--verbosity=0")
-        with ServerProcess(environment, log_path=folder / "server.log") as server:
-            yield server
+        yield stack.enter_context(ServerProcess(environment, log_path=folder / "server.log"))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +125,11 @@ def visit(
 @pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with the demo data, shared by the tests of a module."""
-    with server_with(tmp_path_factory.mktemp("demo"), demo=True) as server:
+    folder = tmp_path_factory.mktemp("demo")
+    with (
+        fresh_database(os.environ["DATABASE_URL"], folder, demo=True) as database_url,
+        server_with(folder, DATABASE_URL=database_url) as server,
+    ):
         yield server
 
 

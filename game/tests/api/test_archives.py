@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core import retention
 from core.ids import uuid7
 from core.postgresql.months import Months
 from core.retention import NIGHT_HOUR
@@ -213,6 +214,24 @@ def test_a_month_of_the_journal_is_dropped_when_all_its_games_are_archived(
     days_ago.shift(timedelta(days=8))
     archived()
     assert date(2026, 3, 1) not in journal.all()
+
+
+def test_the_nightly_runs_drop_months_and_delete_no_row_of_the_archive(
+    only_postgresql: None, played: Game, settings: Any, days_ago: Any
+) -> None:
+    settings.RETENTION = {kind: 30 if kind == "replays" else 0 for kind in settings.RETENTION}
+    days_ago.move_to(LATER.replace(hour=NIGHT_HOUR))
+    with CaptureQueriesContext(connection) as statements:
+        housekeeping.nightly()
+        retention.nightly()
+    said = [one["sql"] for one in statements]
+    for table in ("game_journalentry", "game_archivedjournal"):
+        assert f"DROP TABLE {table}_2026_03" in said
+        assert date(2026, 3, 1) not in Months(connection, table, "game_id").all()
+    # Only what was moved into the archive, and games from before there were months.
+    deleted = {one.split()[2].strip('"') for one in said if one.startswith("DELETE")}
+    assert deleted - {"game_archivedjournal_default"} == {"game_journalentry"}
+    assert not ArchivedJournal.objects.exists()
 
 
 def test_entries_written_before_there_was_a_partition_for_their_month_are_moved_into_it(

@@ -1,5 +1,6 @@
 """Two cells on one machine: an account of one plays in the other; friends, messages and blocks cross."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from gameplatform.testing import services
-from gameplatform.testing.processes import ServerProcess
+from gameplatform.testing.processes import ServerProcess, manage
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 Start = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
@@ -115,6 +116,16 @@ async def test_an_account_of_one_cell_is_at_home_in_both(
     over = await ada_in_b.hear("game_over")
     assert over["winner_ids"] == [bob.id]
     assert [friend["online"] for friend in bob.get("/api/friends/")["results"]] == [True]
+
+    # Maintenance closes B for new games, and neither A nor what crosses.
+    manage(b.environment, "maintenance", "begin")
+    while bob.get("/api/status/")["maintenance"] is None:  # noqa: ASYNC110  (nothing tells)
+        await asyncio.sleep(0.05)
+    assert call(ada_in_b, "/api/games/", game="tictactoe") == 503
+    assert call(ada, "/api/games/", game="tictactoe") == 201
+    assert write(ada, bob, "during the maintenance") == 201
+    await hear_messages(bob_talks, "4", "during the maintenance")
+    manage(b.environment, "maintenance", "end")
 
     # A block made in A holds in B, and the end of a session too.
     assert call(ada, f"/api/friends/{bob.id}/block/") == 204

@@ -19,16 +19,16 @@ def main(count: int) -> None:
 
     from accounts.models import User
     from core.batches import batched
-    from core.namespace import key
     from core.redis import sync_client
+    from game.live.ownership import room_key
     from game.models import Game
-    from realtime.worker import lease_key
+    from realtime.membership.leases import LEASES
     from world.models import Visit
 
     client = sync_client()
     listening = client.pubsub()
     listening.subscribe(WORKER)
-    client.set(lease_key(WORKER), 1)
+    client.zadd(LEASES, {WORKER: 2**40})
     users = User.objects.bulk_create(
         (User(username=f"elsewhere-{number}") for number in range(count)), batch_size=1000
     )
@@ -38,7 +38,7 @@ def main(count: int) -> None:
     Game.objects.bulk_create(games, batch_size=1000)
     Game.objects.update(created_at=timezone.now() - timedelta(hours=1))
     for some in batched(games, 1000):
-        client.mset({key(f"room:{game.pk}"): WORKER for game in some})
+        client.mset({room_key(game.pk): WORKER for game in some})
     Visit.objects.bulk_create(
         (Visit(user=user, socket=f"{WORKER}/{number}") for number, user in enumerate(users)), batch_size=1000
     )

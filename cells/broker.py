@@ -26,7 +26,8 @@ def _client() -> redis.Redis:
 
 
 def _stream(sender: str, receiver: str) -> str:
-    return f"cells:{{{sender}>{receiver}}}"
+    # The braces keep what one cell receives in one slot of a Redis Cluster: it is read by one command.
+    return f"cells:{{{receiver}}}:{sender}"
 
 
 def _acknowledged(sender: str, receiver: str) -> str:

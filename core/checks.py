@@ -45,6 +45,8 @@ def check_door_check(**_: Any) -> list[CheckMessage]:
 def check_channel_layer(**_: Any) -> list[CheckMessage]:
     """Require a Redis channel layer: workers reach each other only through a shared one."""
     layer: dict[str, Any] = settings.CHANNEL_LAYERS.get("default", {})
+    if layer.get("BACKEND") == "realtime.delivery.cluster.ClusterChannelLayer":
+        return []
     if not layer.get("BACKEND", "").startswith("channels_redis."):
         message = "The channel layer is not in Redis: workers could not reach each other."
         return [Error(message, hint="Use channels_redis.pubsub.RedisPubSubChannelLayer.", id="core.E002")]

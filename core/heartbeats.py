@@ -8,7 +8,7 @@ import functools
 import os
 import socket
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import redis
 from django.db import Error, transaction
@@ -19,7 +19,7 @@ from redis.retry import Retry
 from core.background import every
 from core.models import Heartbeat
 from core.namespace import key
-from core.redis import Role, new_sync_client, url
+from core.redis import ANY_REDIS_ERROR, Role, new_sync_client, url
 from core.statements import Update, statement
 
 EVERY_S = 5.0
@@ -35,6 +35,13 @@ _NOTE = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+"""
+# KEYS: heartbeats. Returns Redis' time, then workers and the times of their heartbeats, as texts.
+_READ = """
+local now = redis.call('TIME')
+local found = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+table.insert(found, 1, string.format('%d.%06d', now[1], now[2]))
+return found
 """
 
 _own = ""
@@ -74,21 +81,17 @@ def forget_old() -> None:
     Heartbeat.objects.filter(at__lt=Now() - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()
 
 
-def _now(client: redis.Redis) -> float:
-    seconds, microseconds = cast(tuple[int, int], client.time())
-    return seconds + microseconds / 1e6
-
-
 def noted_in_redis() -> bool:
     """Return whether another worker has reached the database since this one lost it.
 
     False where Redis cannot be asked.
     """
     try:
-        client = redis_client()
-        noted: Any = client.zrange(IN_REDIS, 0, -1, withscores=True)
-        return _others_are_ahead({name.decode(): at for name, at in noted}, _now(client))
-    except redis.RedisError:
+        answer: Any = redis_client().eval(_READ, 1, IN_REDIS)
+        now, *noted = answer
+        at = dict(zip((name.decode() for name in noted[::2]), map(float, noted[1::2]), strict=True))
+        return _others_are_ahead(at, float(now))
+    except ANY_REDIS_ERROR:
         return False
 
 

@@ -18,10 +18,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.embedded import EmbeddedServerError, valkey
-from core.namespace import key
-from core.redis import new_sync_client
+from core.redis import ANY_REDIS_ERROR, new_sync_client
 
 logger = logging.getLogger(__name__)
+
+_AWAY: tuple[type[Exception], ...] = (*ANY_REDIS_ERROR, EmbeddedServerError)
 
 # From this number of failures, all strangers to an account together have one attempt a second; each further
 # failure doubles the wait, up to five minutes. It ends an hour after the last failure.
@@ -118,9 +119,10 @@ def _bounded(counts: dict[str, Any], most: int) -> None:
         del counts[next(iter(counts))]
 
 
-# KEYS: the delay, or a name that nothing has, then buckets. ARGV: free failures, first and longest delay in
-# milliseconds; then of each bucket how many at once and every how many milliseconds. Returns how long to
-# wait, whether for the delay, and how far the first bucket is filled, in milliseconds.
+# KEYS: the delay, or a name that nothing has, then buckets: all of one door, so in one slot of a cluster.
+# ARGV: free failures, first and longest delay in milliseconds; then of each bucket how many at once and every
+# how many milliseconds. Returns how long to wait, whether for the delay, and how far the first bucket is
+# filled, in milliseconds.
 _TAKE = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -203,10 +205,9 @@ class SharedCounts:
         if time.monotonic() < self._away_until:
             return None
         try:
-            return _script(script)(
-                keys=[delay or key("door:none"), *(key for key, _ in buckets)], args=numbers
-            )
-        except (redis.RedisError, OSError, EmbeddedServerError) as problem:
+            names = [key for key, _ in buckets]
+            return _script(script)(keys=[delay or f"{names[0]}:none", *names], args=numbers)
+        except _AWAY as problem:
             self._away_until = time.monotonic() + self.ASK_AGAIN_S
             logger.warning("Each worker limits by itself, Redis is away: %s", type(problem).__name__)
             return None

@@ -140,14 +140,14 @@ def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
     if door.by_address and not is_unlimited(address):
         # Requests without an address come through a proxy that hides it, and share one count.
         where = client_address.network(address) if address else "nowhere"
-        buckets.append((key(f"door:{door.name}:{where}"), door.by_address))
+        buckets.append((key(f"{{door:{door.name}}}:{where}"), door.by_address))
     if account and door.by_account:
-        buckets.append((key(f"door:{door.name}:account:{_digest(account)}"), door.by_account))
+        buckets.append((key(f"{{door:{door.name}}}:account:{_digest(account)}"), door.by_account))
     return buckets
 
 
 def _delay(door: Door, account: str) -> str | None:
-    return key(f"door:{door.name}:delay:{_digest(account)}") if account and door.delays else None
+    return key(f"{{door:{door.name}}}:delay:{_digest(account)}") if account and door.delays else None
 
 
 def is_unlimited(address: str | None) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from core.redis_urls import sentinels
+from core.redis_urls import cluster, sentinels
 
 # In seconds or minutes: still within the range of datetime.
 MAX_INTEGER = 1_000_000_000
@@ -213,14 +213,15 @@ def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
 
 
 def redis(name: str, default: str = "") -> str:
-    """Return the URL of a Redis server or of Sentinels; a wrong value is not shown."""
+    """Return the URL of a Redis server, of Sentinels or of a cluster; a wrong value is not shown."""
     value = text(name, default)
     try:
-        is_valid = not value or sentinels(value) is not None or _is_redis(value)
+        is_valid = not value or bool(sentinels(value) or cluster(value)) or _is_redis(value)
     except ValueError:
         is_valid = False
     if not is_valid:
-        wanted = "redis://, rediss://, unix:// or redis+sentinel://host:26379,host:26379/service"
+        many = "redis+sentinel://host:26379,host:26379/service or redis+cluster://host:6379,host:6379"
+        wanted = f"redis://, rediss://, unix://, {many}"
         raise _wrong(name, f"a URL such as {wanted}")
     return value
 

@@ -3,7 +3,6 @@
 import socket
 from typing import Any
 
-import redis
 import uvicorn
 from django.apps import apps
 from django.conf import settings
@@ -34,12 +33,12 @@ def prepare() -> None:
 def _check_redis() -> None:
     """Fail early: a worker would wait silently until it could store its lease in Redis."""
     from core.namespace import key
-    from core.redis import Role, roles, sync_client
+    from core.redis import ANY_REDIS_ERROR, Role, roles, sync_client
 
     for role in roles():
         try:
             sync_client(role).set(key("start"), 1, px=1000)
-        except (redis.RedisError, OSError) as problem:
+        except ANY_REDIS_ERROR as problem:
             setting = "REDIS_URL" if role == Role.MAIN else f"REDIS_{role.upper()}_URL"
             raise ImproperlyConfigured(f"The Redis of {setting} cannot be used: {problem}") from problem
 

@@ -198,13 +198,13 @@ REDIS_URLS = {
     if url
 }
 REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", DATABASES["default"])
+_relay = REDIS_URLS.get("relay", REDIS_URL)
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [redis_urls.channels_host(REDIS_URLS.get("relay", REDIS_URL))],
-            "prefix": REDIS_PREFIX,
-        },
+        "BACKEND": "realtime.delivery.cluster.ClusterChannelLayer"
+        if redis_urls.is_cluster(_relay)
+        else "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [redis_urls.channels_host(_relay)], "prefix": REDIS_PREFIX},
     }
 }
 

@@ -31,7 +31,8 @@ EVERY_S = 5
 COUNT_EVERY = 3
 """Counts from the database are taken with each third sample, and hold until the next."""
 HISTORY_LENGTH = 120
-WORKERS = key("figures:workers")
+# The braces keep all these keys in one slot of a Redis Cluster, because a script uses two of them.
+WORKERS = key("{figures}:workers")
 
 LAG_SHARE = 0.99
 SHOWN_IN_S = {"errors": 60}
@@ -129,7 +130,7 @@ def _samples(metric: Collector, suffix: str) -> list[Any]:
 
 
 def _key(worker_id: str) -> str:
-    return key(f"figures:{worker_id}")
+    return key(f"{{figures}}:{worker_id}")
 
 
 # -- Reading

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 from django.db import transaction
@@ -15,8 +15,7 @@ from core import background, heartbeats, redis
 from core.background import STORE_ERRORS
 from core.database import in_database
 from core.embedded import valkey
-from core.namespace import key
-from core.redis import REDIS_ERRORS, Role, evaluate
+from core.redis import REDIS_ERRORS, Role
 from core.status import NotReady, beat_and_check, readiness
 from realtime import metrics, systemd
 from realtime.connections.admission import Admission
@@ -24,13 +23,13 @@ from realtime.connections.registry import Sockets
 from realtime.delivery.hub import Hub
 from realtime.delivery.relay import Relay, relayed
 from realtime.delivery.streams import AUDIT_EVERY_S, Streams
+from realtime.membership.leases import Leases
 from realtime.membership.presence import Presence
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 3.0
 SILENT_S = 10.0
 BEAT_EVERY_S = 0.5
 REACHABLE_TIMEOUT_S = 3.0
@@ -39,36 +38,6 @@ BELIEVED_DEAD_S = 1.0
 IN_TOUCH_FOR_S = 2.0
 SWEEP_EVERY_S = 60.0
 RETRY_S = 1.0
-
-OPEN, DRAINING = b"1", b"0"
-"""The value of a lease: whether the worker takes new rooms."""
-
-WORKERS = key("workers")
-ELECTED = key("elected")
-
-# KEYS: this worker's lease, the workers, the elected worker. ARGV: this worker, milliseconds of the lease,
-# prefix of leases, OPEN or DRAINING. Renews the lease. Returns whether it stood, the number of listeners at
-# this worker's address, the elected worker, and, if it is this one, the workers that seem dead.
-_RENEW = """
-local function lives(worker)
-  return redis.call('EXISTS', ARGV[3] .. worker) == 1 and redis.call('PUBSUB', 'NUMSUB', worker)[2] > 0
-end
-local stood = redis.call('EXISTS', KEYS[1])
-redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[2])
-redis.call('SADD', KEYS[2], ARGV[1])
-local elected = redis.call('GET', KEYS[3])
-if not elected or elected ~= ARGV[1] and not lives(elected) then
-  elected = ARGV[1]
-  redis.call('SET', KEYS[3], elected)
-end
-local dead = {}
-if elected == ARGV[1] then
-  for _, worker in ipairs(redis.call('SMEMBERS', KEYS[2])) do
-    if worker ~= ARGV[1] and not lives(worker) then table.insert(dead, worker) end
-  end
-end
-return {stood, redis.call('PUBSUB', 'NUMSUB', ARGV[1])[2], elected, dead}
-"""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -84,8 +53,8 @@ _outside: dict[Callable[[], Any], Any] = {}
 class Worker:
     """The core of one server process; all its parts live on its event loop.
 
-    ``id`` is the relay's address, so a worker is reached by its id. As long as its lease (``lease_key``)
-    exists in Redis, it owns its rooms. ``beat`` is the loop's last heartbeat. ``elected`` is the id of the
+    ``id`` is the relay's address, so a worker is reached by its id. As long as its lease stands in Redis
+    (``leases``), it owns its rooms. ``beat`` is the loop's last heartbeat. ``elected`` is the id of the
     worker that does what one does for all.
     """
 
@@ -94,7 +63,7 @@ class Worker:
         self.thread = threading.get_ident()
         self._redis: dict[str, Redis] = {}  # by address
         self.redis = self.redis_of(Role.MAIN)
-        self._leases = self.redis_of(Role.RELAY)
+        self._leases = Leases(self.redis_of(Role.RELAY))
         self.hub = Hub()
         self.relay = Relay(self._receive_frames)
         self.presence = Presence(self.redis_of(Role.PRESENCE), self.relay)
@@ -159,7 +128,7 @@ class Worker:
         await self.presence.stop()
         try:
             # It stays among the workers, so that the elected one looks for what it has left.
-            await self._leases.delete(lease_key(self.id))
+            await self._leases.end(self.id)
         except REDIS_ERRORS:
             logger.warning("The lease is left to run out: Redis is away")
         await self.relay.stop()
@@ -187,15 +156,7 @@ class Worker:
         names = list(set(workers))
         if not names:
             return set()
-        pipe = self._leases.pipeline(transaction=False)
-        pipe.mget([lease_key(name) for name in names])
-        pipe.pubsub_numsub(*names)
-        leases, listening = await pipe.execute()
-        return {
-            name
-            for name, lease, (_, listeners) in zip(names, leases, listening, strict=True)
-            if listeners and (lease == OPEN if takes_rooms else lease is not None)
-        }
+        return await self._leases.alive(names, takes_rooms=takes_rooms)
 
     async def gone(self, workers: Iterable[str]) -> set[str]:
         """Return the dead workers among these: twice found not alive, and not answering a ping.
@@ -269,20 +230,15 @@ class Worker:
 
     async def _renew(self) -> None:
         began = time.monotonic()
-        stood, listeners, elected, suspects = await evaluate(
-            self._leases,
-            _RENEW,
-            [lease_key(self.id), WORKERS, ELECTED],
-            [self.id, int(LEASE_S * 1000), lease_key(""), DRAINING if self.is_draining else OPEN],
-        )
+        stood, listeners, elected, suspects = await self._leases.renew(self.id, is_draining=self.is_draining)
         if listeners:
             self._in_touch_until = began + IN_TOUCH_FOR_S
         if not stood:
             # Redis may have been emptied, or has just started.
             self.presence.beat_soon()
-        was_elected, self.elected = self.elected == self.id, elected.decode()
+        was_elected, self.elected = self.elected == self.id, elected
         background.role.is_elected = self.elected == self.id
-        self._suspects = {name.decode() for name in suspects}
+        self._suspects = suspects
         if self._suspects or (background.role.is_elected and not (stood and was_elected)):
             self._sweep_due.set()
         await self.relay.check(listeners)
@@ -303,7 +259,7 @@ class Worker:
                     continue
                 await asyncio.gather(*(sweep() for sweep in background.sweeps))
                 if gone:
-                    await cast(Awaitable[int], self._leases.srem(WORKERS, *gone))
+                    await self._leases.forget(gone)
             except STORE_ERRORS as problem:
                 logger.warning("What dead workers have left waits: %s", problem)
                 await asyncio.sleep(RETRY_S)
@@ -319,11 +275,6 @@ class Worker:
                 await self.streams.audit()
             except REDIS_ERRORS as problem:
                 logger.warning("Streams could not be audited: %s", problem)
-
-
-def lease_key(worker_id: str) -> str:
-    """Return the Redis key that exists as long as this worker lives."""
-    return key(f"worker:{worker_id}")
 
 
 @relayed("worker.sweep")

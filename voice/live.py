@@ -1,8 +1,8 @@
 """The participants of voice channels: in Redis, with a lease that the worker of each one's socket renews.
 
-Redis stores the participants of each channel by user (``voice:<channel>``), and the ends of all leases
-(``voice:leases``). A killed worker renews nothing: once a lease has run out, its participant does not count,
-and the elected worker announces it.
+Redis stores the participants of each channel by user (``{voice}:<channel>``), and the ends of all leases
+(``{voice}:leases``); the braces keep them in one slot of a Redis Cluster. A killed worker renews nothing:
+once a lease has run out, its participant does not count, and the elected worker announces it.
 """
 
 import asyncio
@@ -71,35 +71,37 @@ redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('ZREM', KEYS[1], ARGV[1] .. ' ' .. ARGV[2])
 return members()
 """
-# KEYS: leases. ARGV: prefix, seconds of the lease, then channel, user and participant of each. Returns for
-# each 0 (renewed), 1 (was missing, and is stored again) or 2 (the user has joined anew elsewhere).
+# KEYS: leases, then each one's channel. ARGV: seconds of the lease, then name of the channel, user and
+# participant of each. Returns for each 0 (renewed), 1 (was missing, and is stored again) or 2 (the user has
+# joined anew elsewhere).
 _RENEW = f"""
 {_NOW}
 local found = {{}}
-for i = 3, #ARGV, 3 do
-  local channel = ARGV[1] .. ARGV[i]
+for i = 2, #ARGV, 3 do
+  local channel = KEYS[(i + 1) / 3 + 1]
   local held = redis.call('HGET', channel, ARGV[i + 1])
   if held and held ~= ARGV[i + 2] then
     table.insert(found, 2)
   else
     redis.call('HSET', channel, ARGV[i + 1], ARGV[i + 2])
-    redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[i] .. ' ' .. ARGV[i + 1])
+    redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i] .. ' ' .. ARGV[i + 1])
     table.insert(found, held and 0 or 1)
   end
 end
 return found
 """
-# KEYS: leases. ARGV: prefix. Removes whose lease has run out; returns their channels.
+# KEYS: leases. Returns those that have run out, as "channel user".
+_LAPSED = f"{_NOW} return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 500)"
+# KEYS: leases, then the channel of each. ARGV: leases that had run out. Removes those that still have.
 _LAPSE = f"""
 {_NOW}
-local channels = {{}}
-for _, lapsed in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 500)) do
-  local channel, user = lapsed:match('^(%S+) (%S+)$')
-  redis.call('HDEL', ARGV[1] .. channel, user)
-  redis.call('ZREM', KEYS[1], lapsed)
-  table.insert(channels, channel)
+for i, lapsed in ipairs(ARGV) do
+  local lease = redis.call('ZSCORE', KEYS[1], lapsed)
+  if lease and tonumber(lease) <= now then
+    redis.call('HDEL', KEYS[i + 1], lapsed:match('%S+$'))
+    redis.call('ZREM', KEYS[1], lapsed)
+  end
 end
-return channels
 """
 
 
@@ -157,8 +159,7 @@ class Voice:
 
     def __init__(self) -> None:
         self._redis = worker.current().redis_of(Role.PRESENCE)
-        self._prefix = key("voice:")
-        self._leases = key("voice:leases")
+        self._leases = _key("leases")
         self.talkers: dict[str, Talker] = {}  # by peer
         self.tasks: set[asyncio.Task[Any]] = set()
 
@@ -203,10 +204,11 @@ class Voice:
         talkers = list(self.talkers.values())
         if not talkers:
             return
-        arguments: list[Any] = [self._prefix, LEASE_S]
+        keys = [self._leases, *(_key(one.channel) for one in talkers)]
+        arguments: list[Any] = [LEASE_S]
         for one in talkers:
             arguments += [one.channel, one.participant.user_id, msgspec.json.encode(one.participant)]
-        found = await evaluate(self._redis, _RENEW, [self._leases], arguments)
+        found = await evaluate(self._redis, _RENEW, keys, arguments)
         restored = set()
         for talker, outcome in zip(talkers, found, strict=True):
             if talker.participant.peer not in self.talkers:
@@ -221,8 +223,11 @@ class Voice:
 
     async def lapse(self) -> None:
         """Remove participants whose lease has run out, for all workers."""
-        channels = await evaluate(self._redis, _LAPSE, [self._leases], [self._prefix])
-        await self._announce({channel.decode() for channel in channels})
+        leases = [lease.decode() for lease in await evaluate(self._redis, _LAPSED, [self._leases], [])]
+        if leases:
+            channels = [lease.partition(" ")[0] for lease in leases]
+            await evaluate(self._redis, _LAPSE, [self._leases, *map(_key, channels)], leases)
+            await self._announce(set(channels))
 
     def replaced(self, peer: str) -> None:
         """End the part of a device: its user has joined the channel with another one."""
@@ -265,8 +270,12 @@ class Voice:
             here.relay.tell(before.worker, "voice.replaced", before.peer)
 
     async def _ask(self, script: str, channel: str, *arguments: Any) -> Any:
-        keys = [self._leases, f"{self._prefix}{channel}"]
-        return await evaluate(self._redis, script, keys, [channel, *arguments])
+        return await evaluate(self._redis, script, [self._leases, _key(channel)], [channel, *arguments])
+
+
+def _key(name: str) -> str:
+    """Return the Redis key of a channel, or of the ``leases``."""
+    return key(f"{{voice}}:{name}")
 
 
 def voice() -> Voice:

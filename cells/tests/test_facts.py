@@ -1,6 +1,7 @@
 """Facts of other cells: applied once and in order, sent again until they are acknowledged."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from core.ids import UserId
 from friends import selectors as friends
 from gameplatform.testing import services as services_of_tests
 from realtime.wire.identity import Identity
+from tests import redis_forms
 
 pytestmark = pytest.mark.skipif(
     "sqlite" in configured.DATABASES["default"]["ENGINE"], reason="Cells allot ids by PostgreSQL sequences"
@@ -47,6 +49,22 @@ def befriended(ada: User, bob_id: int) -> facts.Befriended:
         facts.Person(ada.pk, "ada@a", False, True, False),
         facts.Person(UserId(bob_id), "bob", False, True, False),
     )
+
+
+def test_the_streams_to_a_cell_are_read_at_once_from_a_cluster(settings: Any, tmp_path: Path) -> None:
+    with redis_forms.cluster(tmp_path) as nodes:
+        settings.CELLS_REDIS_URL = nodes.url
+        for settings.CELL in ("b", "c"):
+            broker.append("a", [(1, "first"), (2, f"from {settings.CELL}")])
+        settings.CELL = "a"
+        assert sorted(broker.read({"b": 0, "c": 1}, within_ms=1)) == [
+            ("b", 1, "first"),
+            ("b", 2, "from b"),
+            ("c", 2, "from c"),
+        ]
+        broker.acknowledge("b", 2)
+        settings.CELL = "b"
+        assert (broker.acknowledged_by("a"), broker.last_to("a")) == (2, 2)
 
 
 def test_ids_of_a_cell_are_allotted_whatever_was_allotted_before(here: None) -> None:

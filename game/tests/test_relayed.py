@@ -13,19 +13,20 @@ import pytest
 
 from core.database import in_database
 from core.ids import UserId
-from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
 from game.live import audience, remote, rooms
+from game.live.ownership import room_key
 from game.models import Game
 from game.records import RoomRecord
 from game.tests.conftest import begin
 from gameplatform.testing.people import Person
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
+from realtime.membership.leases import LEASES
 from realtime.testing import WITHIN_S
 from realtime.wire.identity import Identity
-from realtime.worker import Worker, lease_key
+from realtime.worker import Worker
 
 
 class Other(Relay):
@@ -52,7 +53,7 @@ class Other(Relay):
 async def other(here: Worker) -> AsyncIterator[Other]:
     other = Other(here)
     await other.start()
-    await here.redis.set(lease_key(other.address), 1)
+    await here.redis.zadd(LEASES, {other.address: 2**40})
     yield other
     await other.stop()
 
@@ -199,8 +200,8 @@ async def owned(new_game: Callable[..., Awaitable[Game]], here: Worker) -> Async
     game = await new_game()
     owner = Owner(here, game)
     await owner.start()
-    await here.redis.set(lease_key(owner.address), 1)
-    await here.redis.set(key(f"room:{game.pk}"), owner.address)
+    await here.redis.zadd(LEASES, {owner.address: 2**40})
+    await here.redis.set(room_key(game.pk), owner.address)
     yield game, owner
     await owner.stop()
 
@@ -353,7 +354,7 @@ async def test_who_comes_while_the_room_is_let_go_comes_again(
 
     monkeypatch.setattr(selectors, "room_record", read_late)
     b = await bob.enter(game.pk)
-    await here.redis.set(key(f"room:{game.pk}"), other.address)
+    await here.redis.set(room_key(game.pk), other.address)
     assert await a.closed() == 1012
     may_read.set()
     assert await b.closed() == 1013

@@ -12,18 +12,19 @@ from django.utils import timezone
 from accounts import bans
 from accounts.models import Ban
 from core.database import in_database
-from core.namespace import key
 from game import author, services
 from game.author import Clock, catalogue
 from game.events import GameOver
 from game.games import TicTacToe
 from game.live import journal, rooms, seats
+from game.live.ownership import room_key
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from gameplatform.testing.people import Person
 from realtime import metrics, worker
+from realtime.membership.leases import LEASES
 from realtime.testing import WITHIN_S, Closed
-from realtime.worker import Worker, lease_key
+from realtime.worker import Worker
 
 
 async def win(ada: Any, bob: Any) -> None:
@@ -617,11 +618,11 @@ async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_stil
     new_game: Callable[..., Awaitable[Game]], ada: Person, here: Worker
 ) -> None:
     game = await new_game()
-    await here.redis.set(key(f"room:{game.pk}"), "killed")
-    await here.redis.set(lease_key("killed"), 1)
+    await here.redis.set(room_key(game.pk), "killed")
+    await here.redis.zadd(LEASES, {"killed": 2**40})
     at_adas = await ada.enter(game.pk)
     await at_adas.hear("game_state")
-    assert await here.redis.get(key(f"room:{game.pk}")) == here.id.encode()
+    assert await here.redis.get(room_key(game.pk)) == here.id.encode()
 
 
 async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game_over(

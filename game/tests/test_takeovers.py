@@ -12,19 +12,20 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from core.database import in_database
-from core.namespace import key
 from game import services
 from game.author import Clock, catalogue
 from game.events import GameOver
 from game.games.arena import SPEED
 from game.live import ownership, rooms
+from game.live.ownership import room_key
 from game.live.remote import RemoteRoom
 from game.models import Game, JournalEntry, Snapshot
 from game.models import Game as Row
 from game.tests.conftest import InTurn, begin
 from gameplatform.testing.people import Person
 from realtime import worker
-from realtime.worker import Worker, lease_key
+from realtime.membership.leases import LEASES
+from realtime.worker import Worker
 
 
 class Hasty(InTurn):
@@ -145,7 +146,7 @@ async def test_the_games_of_a_dead_worker_are_shared_out_among_the_others(
     monkeypatch.setattr(here.relay, "tell", lambda *request: told.append(request))
     games = [await new_game() for _ in range(4)]
     for game in games:
-        await here.redis.set(key(f"room:{game.pk}"), "worker.dead")
+        await here.redis.set(room_key(game.pk), "worker.dead")
     await rooms.share_out_all_orphans()
     ((receiver, kind, shared),) = [request for request in told if request[1] == "game.adopt"]
     assert (receiver, kind, len(shared)) == ("worker.other", "game.adopt", 2)
@@ -219,8 +220,8 @@ async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets
         rooms.current().here[game.pk].lost(False)
         assert await a.refused() == "recovering"
         await in_database(services.take_over, game_id=game.pk)
-        await here.redis.set(key(f"room:{game.pk}"), "another")
-        await here.redis.set(lease_key("another"), 1)
+        await here.redis.set(room_key(game.pk), "another")
+        await here.redis.zadd(LEASES, {"another": 2**40})
         listening = here.redis.pubsub()
         await listening.subscribe("another")
     assert await a.closed() == 1012
@@ -290,7 +291,7 @@ async def test_who_comes_back_first_opens_a_room_whose_owner_has_died(
     game = await new_game()
     at_hand = rooms.current()
     at_hand.remote[game.pk] = RemoteRoom(game.pk, "dead", at_hand._forget)
-    await here.redis.set(key(f"room:{game.pk}"), "dead")
+    await here.redis.set(room_key(game.pk), "dead")
     player = await ada.enter(game.pk)
     assert (await player.hear("game_state"))["id"] == str(game.pk)
     assert at_hand.remote == {}

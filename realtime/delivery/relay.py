@@ -19,7 +19,7 @@ from core.problems import log_failure
 from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
-from realtime.delivery import groups
+from realtime.delivery import channels, groups
 from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -100,11 +100,11 @@ class Relay:
 
     async def join(self, topics: Iterable[Topic]) -> None:
         """Subscribe to these topics: receive their frames from other workers."""
-        await groups.add(self._layer, topics, self.address)
+        await groups.add(self._layer, map(channels.group, topics), self.address)
 
     async def leave(self, topic: Topic) -> None:
         """Unsubscribe from this topic."""
-        await self._layer.group_discard(topic, self.address)
+        await self._layer.group_discard(channels.group(topic), self.address)
 
     def publish(self, topic: Topic, seq: int | None, packed: Any) -> None:
         """Send a frame to the topic's listeners on other workers, in this loop iteration's batch."""
@@ -149,7 +149,7 @@ class Relay:
         try:
             for topic, frames in to_topics.items():
                 message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
-                await self._send(self._layer.group_send(topic, message))
+                await self._send(self._layer.group_send(channels.group(topic), message))
             for worker, requests in to_workers.items():
                 # A request that was refused as too slow must not take effect later.
                 wanted = [request for request in requests if self._is_wanted(*request)]

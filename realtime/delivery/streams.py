@@ -17,17 +17,16 @@ from weakref import WeakValueDictionary
 import msgspec
 from channels.layers import get_channel_layer
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from core.batches import batched
 from core.batching import BatchLoader
 from core.ids import UserId
 from core.problems import log_failure
-from core.redis import REDIS_ERRORS, Role, sync_client, url
+from core.redis import ANY_REDIS_ERROR, REDIS_ERRORS, Role, publish_sync, url
 from core.tasks import begin
 from realtime import metrics
 from realtime.connections.connection import Connection
-from realtime.delivery import history
+from realtime.delivery import channels, history
 from realtime.delivery.history import History
 from realtime.delivery.hub import Hub, Listener, Resync
 from realtime.delivery.relay import Relay
@@ -88,7 +87,7 @@ def publish_from_outside(topic: Topic, packed: EphemeralFrame | bytes) -> None:
         seq = history.append_sync(topic, packed)
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
     # Synchronous: a thread may commit while the interpreter exits, when no loop can be started.
-    sync_client(Role.RELAY).publish(history.channel(topic), get_channel_layer().serialize(message))
+    publish_sync(channels.of(topic), get_channel_layer().serialize(message))
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class Streams:
     """All streams with a local listener, and the frames that wait to be published."""
 
     def __init__(self, redis: Redis, relay: Relay, hub: Hub) -> None:
-        self._history = History(redis)
+        self._history = History.of(redis)
         # Then only the relay's Redis can tell who listens, which costs as much as publishing to nobody.
         self._are_apart = url(Role.STREAMS) != url(Role.RELAY)
         self._relay = relay
@@ -261,23 +260,33 @@ class Streams:
                         await self._history.leave_out(topic)
                         self._dropped.discard(topic)
                     numbered = await self._history.append(batch)
-                except (RedisError, OSError) as problem:
+                except ANY_REDIS_ERROR as problem:
                     # Redis may also be reachable but reject writes: it is full, or a replica.
-                    logger.warning("Streams wait for Redis: %s", problem)
-                    self._waiting[:0] = batch
-                    await asyncio.sleep(0.2)
+                    await self._wait(batch, problem)
                     continue
-                for (topic, frame), (seq, workers) in zip(batch, numbered, strict=True):
+                failed: dict[int, Exception] = {}
+                for place, ((topic, frame), answer) in enumerate(zip(batch, numbered, strict=True)):
+                    if isinstance(answer, Exception):
+                        failed[place] = answer
+                        continue
+                    seq, workers = answer
                     stream = self._streams.get(topic)
                     if stream is not None:
                         self._take(topic, stream, seq, frame)
                     if self._are_apart or workers > (stream is not None):
                         self._relay.publish(topic, seq, frame)
-                self._settled += len(batch)
+                self._settled += len(batch) - len(failed)
                 self._has_settled.set()
                 self._has_settled.clear()
+                if failed:
+                    await self._wait([batch[place] for place in failed], next(iter(failed.values())))
         finally:
             self._sending = None
+
+    async def _wait(self, unsent: list[tuple[Topic, bytes]], problem: Exception) -> None:
+        logger.warning("Streams wait for Redis: %s", problem)
+        self._waiting[:0] = unsent
+        await asyncio.sleep(0.2)
 
     def _take(self, topic: Topic, stream: Stream, seq: int, frame: bytes) -> None:
         if seq == stream.seq + 1:

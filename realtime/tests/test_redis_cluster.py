@@ -1,14 +1,16 @@
-"""The scripts of membership and of streams' history in a Redis Cluster: the keys of each are in one slot."""
+"""A Redis Cluster: the keys of each script are in one slot, and what is in several is asked of each."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from redis.asyncio.cluster import RedisCluster
 
 from core.ids import UserId
+from core.redis import REDIS_ERRORS
 from realtime.delivery.history import History
 from realtime.membership import leased_set
 from realtime.membership.leased_set import LeasedSet, key_of
@@ -22,8 +24,8 @@ TOPICS = [Topic(f"topic_{number}") for number in range(20)]
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[redis_forms.Server]]:
-    with redis_forms.cluster(tmp_path_factory.mktemp("cluster")) as nodes:
-        yield nodes
+    with redis_forms.cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.primaries
 
 
 @pytest.fixture
@@ -68,18 +70,37 @@ async def test_members_come_leave_and_are_swept(cluster: Any, monkeypatch: pytes
 
 
 async def test_streams_of_topics_on_all_nodes_are_numbered_and_kept(cluster: Any) -> None:
-    history = History(cluster)
+    history = History.of(cluster)
     assert {cluster.get_node_from_key(topic).port for topic in TOPICS} == {
         node.port for node in cluster.get_primaries()
     }
+    begun = await history.begin(TOPICS)
+    # Each topic twice, and not one after the other.
+    frames = [(topic, b"%d" % turn) for turn in (1, 2) for topic in TOPICS]
+    numbered: Any = await history.append(frames)
+    assert [seq for seq, _ in numbered] == [begun[topic] + turn for turn in (1, 2) for topic in TOPICS]
+    assert await history.counters(TOPICS) == [begun[topic] + 2 for topic in TOPICS]
     for topic in TOPICS:
-        begun = (await history.begin([topic]))[topic]
-        ((first, _),) = await history.append([(topic, b"one")])
-        ((second, _),) = await history.append([(topic, b"two")])
-        assert (first, second) == (begun + 1, begun + 2)
-        assert await history.counters([topic]) == [second]
-        await history.begin_above(topic, second + 10)
-        ((third, _),) = await history.append([(topic, b"three")])
-        assert third > second + 10
+        seq = begun[topic]
+        assert await history.kept(topic, seq, seq + 2) == [b"1", b"2"]
+        assert await history.kept(topic, seq + 1, seq + 2) == [b"2"]
+        assert await history.kept(topic, seq - 1, seq + 2) is None
+        assert await history.kept(topic, seq, seq + 3) is None
+        await history.begin_above(topic, seq + 12)
+        ((third, _),) = cast(Any, await history.append([(topic, b"three")]))
+        assert third > seq + 12
         await history.leave_out(topic)
         assert await history.counters([topic]) == [third + 1]
+
+
+async def test_what_one_node_cannot_number_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    with redis_forms.cluster(tmp_path, "cluster-require-full-coverage no") as nodes:
+        client: Any = await RedisCluster.from_url(nodes.primaries[0].url).initialize()
+        history = History.of(client)
+        begun = await history.begin(TOPICS)
+        dead = {topic for topic in TOPICS if client.get_node_from_key(topic).port == nodes.primaries[2].port}
+        nodes.primaries[2].process.kill()
+        numbered: Any = await history.append([(topic, b"frame") for topic in TOPICS])
+        for topic, answer in zip(TOPICS, numbered, strict=True):
+            assert isinstance(answer, REDIS_ERRORS) if topic in dead else answer == [begun[topic] + 1, 0]
+        await client.aclose()

@@ -22,7 +22,7 @@ from core.database import in_database
 from core.redis import sync_client
 from gameplatform.testing.processes import ServerProcess
 from realtime import systemd, watchdog, worker
-from realtime.delivery import history
+from realtime.delivery import channels, history
 from realtime.publishing import publish
 from realtime.tests.conftest import Said
 from realtime.wire.topics import Topic
@@ -56,7 +56,7 @@ def test_what_a_thread_commits_while_the_interpreter_ends_is_told() -> None:
     topic = Topic("late")
     history.forget(topic)
     listening = sync_client().pubsub()
-    listening.subscribe(history.channel(topic))
+    listening.subscribe(channels.of(topic))
     # With the channels' prefix of this test run.
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
@@ -81,7 +81,7 @@ async def test_a_worker_that_stops_waits_until_what_was_committed_has_its_number
     append = here.streams._history.append
     refused: list[Any] = []
 
-    async def append_at_the_second_try(frames: Any) -> list[tuple[int, int]]:
+    async def append_at_the_second_try(frames: Any) -> Any:
         if not refused:
             refused.append(frames)
             raise Disconnected("Redis is away for a moment")

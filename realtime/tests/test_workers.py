@@ -1,9 +1,8 @@
 """Liveness of workers, as judged by another worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
-from typing import cast
 
 import pytest
 from pytest_django import Settings
@@ -13,8 +12,9 @@ from core import redis
 from core.refusals import Unavailable
 from realtime import worker
 from realtime.delivery import relay
+from realtime.membership.leases import ELECTED, LEASES
 from realtime.wire.topics import Topic
-from realtime.worker import Worker, lease_key
+from realtime.worker import Worker
 
 
 class Judge(Worker):
@@ -61,7 +61,7 @@ async def test_who_answers_is_not_gone_whatever_redis_knows(
 
 
 async def test_a_killed_worker_is_gone_while_its_lease_still_stands(judge: Judge) -> None:
-    await judge.redis.set(lease_key("worker.killed"), 1)
+    await judge.redis.zadd(LEASES, {"worker.killed": 2**40})
     assert await judge.alive(["worker.killed"]) == set()
     assert await judge.gone(["worker.killed"]) == {"worker.killed"}
 
@@ -75,7 +75,7 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(
     await judge.looked.wait()
     async with judge.redis.pubsub() as listening:
         await listening.subscribe("worker.slow")
-        await judge.redis.set(lease_key("worker.slow"), 1)
+        await judge.redis.zadd(LEASES, {"worker.slow": 2**40})
         assert await judged == set()
 
 
@@ -175,7 +175,7 @@ async def two(patient: None, here: Worker) -> AsyncIterator[tuple[Worker, Worker
     one, two = Worker(), Worker()
     for each in (one, two):
         await each.relay.start()
-        await each.redis.delete(worker.WORKERS, worker.ELECTED)
+        await each.redis.delete(LEASES, ELECTED)
     yield one, two
     for each in (one, two):
         await each.relay.stop()
@@ -218,8 +218,5 @@ async def test_the_elected_worker_looks_for_the_remains_of_one_that_is_gone_and_
 
 
 async def until_forgotten(by: Worker, other: Worker) -> None:
-    async def known() -> set[bytes]:
-        return await cast(Awaitable[set[bytes]], by.redis.smembers(worker.WORKERS))
-
-    while other.id.encode() in await known():  # noqa: ASYNC110  (nothing tells)
+    while other.id.encode() in await by.redis.zrange(LEASES, 0, -1):  # noqa: ASYNC110  (nothing tells)
         await asyncio.sleep(0.01)

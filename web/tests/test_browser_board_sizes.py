@@ -50,6 +50,42 @@ def test_a_board_takes_the_height_that_there_is(arrive: Callable[..., Person], t
     assert size_of(ada, BOARDS[title]) >= LEAST
 
 
+TWO_ROWS = """({ children: [status, ...rest] }) => {
+  const facts = rest.pop();
+  const middle = (one) => { const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2; };
+  const right = Math.max(...[...facts.children].map((one) => one.getBoundingClientRect().right));
+  return {
+    one_row: rest.every((one) => Math.abs(middle(one) - middle(status)) <= 1),
+    facts_fit: right <= facts.getBoundingClientRect().right && facts.scrollHeight <= facts.clientHeight,
+    cut: status.scrollWidth > status.clientWidth,
+  };
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_state_of_a_game_stays_on_its_lines(arrive: Callable[..., Person], language: str) -> None:
+    ada, bob, cyd = people = arrive(), arrive(), arrive()
+    ada.registers(f"ada_who_thinks_{language}")
+    ada.button("Friend: Connect four").click()
+    ada.is_at_a_game()
+    bob.comes_as_guest()
+    bob.page.goto(ada.page.url)
+    bob.button("Join the game").click()
+    cyd.comes_as_guest()
+    expect(bob.page.locator(".status")).to_have_text(re.compile("Your turn|is thinking"))
+    for person in people:
+        person.page.context.add_cookies([{"name": "language", "value": language, "url": person.page.url}])
+        person.page.goto(ada.page.url)
+        expect(person.page.locator("html")).to_have_attribute("lang", language)
+        line = person.page.locator(".status-line")
+        expect(line.get_by_text(re.compile(r"^\d+ ms$"))).to_be_visible()
+        expect(line.locator("button").first).to_be_visible()
+        for width in (360, 390, 768, 900, 1440, 1920):
+            person.page.set_viewport_size({"width": width, "height": 900})
+            found = line.evaluate(TWO_ROWS)
+            assert (width, found) == (width, {"one_row": True, "facts_fit": True, "cut": False})
+
+
 def test_a_player_looks_back_during_play_and_is_back_by_one_key(arrive: Callable[..., Person]) -> None:
     ada = arrive(viewport=SIZE)
     ada.comes_as_guest()

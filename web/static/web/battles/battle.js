@@ -212,7 +212,7 @@ function Fight({ id }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">
         ${!over && text(me?.hp === 0 ? "battle.you_fell" : `battle.${battle.state}`)}</p>
-        <span class="spring"></span><${Line} connection=${connection} away="connection.waiting" /></div>
+        <${Line} connection=${connection} away="connection.waiting" /></div>
       ${battle.state === "won" && html`<${Loot} battle=${battle} />`}
       ${
         battle.state === "lost" &&

@@ -212,7 +212,7 @@ function SoundSwitch() {
 function PhaseTime({ phase }) {
   useNow(phase.ends_at ? 500 : null);
   const left = phase.ends_at ? Math.max(0, Date.parse(phase.ends_at) - client.serverNow()) : null;
-  return html`<p class="soft numbers phase">${words(phase.name)}${left !== null && ` · ${duration(left)}`}</p>`;
+  return html`<span class="numbers phase">${words(phase.name)}${left !== null && ` · ${duration(left)}`}</span>`;
 }
 
 /**
@@ -376,7 +376,7 @@ function Link({ id, onStart }) {
 const WATCHERS_EVERY_MS = 10_000;
 
 /**
- * The number of those who watch, and some of their names. Its line is kept while nobody does.
+ * The number of those who watch, and some of their names.
  *
  * @param {{id: string}} props
  */
@@ -389,12 +389,12 @@ function Watchers({ id }) {
   );
   const { count = 0, usernames = [] } = data ?? {};
   const others = count - usernames.length;
-  return html`<p class="watchers soft small">${
+  return html`<span class="watchers">${
     count > 0 &&
     html`<${Icon} name="watch" /><span class="hidden">${text("game.watchers")}</span><span class="numbers">${count}</span>
       ${usernames.map((name) => html`<${PersonLink} key=${name} name=${name} />`)}
       ${others > 0 && html`<span class="numbers">+${others}</span>`}`
-  }</p>`;
+  }</span>`;
 }
 
 /**
@@ -519,17 +519,22 @@ function Table({ id, level, options, rated }) {
     )}</div>
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove && !back ? "mine" : ""}`} role="status">${status}</p>
-        ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
-        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}
-        <${TableMenu} id=${room.id} players=${room.players} /><${SoundSwitch} /></div>
+        <${TableMenu} id=${room.id} players=${room.players} /><${SoundSwitch} />
+        <div class="status-facts soft small">
+          ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
+          ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}
+          ${live && entry?.spectators && html`<${Watchers} id=${id} />`}
+          <span class="spring"></span>
+          ${
+            !closed &&
+            html`<${Line} connection=${connection} away=${me === null ? "connection.waiting" : "game.offline"} />`
+          }</div></div>
       ${
         me === null &&
         !over &&
         entry?.spectators_follow &&
         html`<${Following} room=${room} followed=${followed} onFollow=${setFollowed} />`
       }
-      ${live && entry?.spectators && html`<${Watchers} id=${id} />`}
       ${
         takesTurns &&
         html`<${Card} class="steps"><${Transport} ...${{ at, last, to }}>

@@ -383,7 +383,7 @@ globalThis.TRANSLATION = {
   "game.not_allowed": "Dieses Spiel ist privat.",
   "game.unknown": "Dieses Spiel gibt es nicht (mehr).",
   "game.latency": "{ms} ms",
-  "game.offline": "Neue Verbindung in {seconds} s … Deine Züge bleiben erhalten.",
+  "game.offline": "Neue Verbindung in {seconds} s … Züge bleiben erhalten.",
   "game.connecting": "Verbindung wird aufgebaut …",
   "game.other_game": "Alle Spiele",
 

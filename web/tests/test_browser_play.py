@@ -235,6 +235,32 @@ def test_a_hit_on_a_ship_stays_on_both_boards(arrive: Callable[..., Person]) -> 
         expect(person.page.locator(".sea.hit")).to_have_css("animation-name", "none")
 
 
+def test_both_fleets_are_seen_at_the_end_also_after_a_resignation(arrive: Callable[..., Person]) -> None:
+    people = friends(arrive, "Battleship")
+    for person in people:
+        person.button("Shuffle").click()
+        person.button("Ready").click()
+    ada, bob = first_and_second(*people)
+    ada.page.locator(".waters.active .free").first.click()
+    expect(bob.page.locator(".sea.last")).to_have_count(1)
+    for person in (ada, bob):
+        expect(person.page.locator(".waters").filter(has=person.page.locator(".ship"))).to_have_count(1)
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+
+    def sees_both_fleets(person: Person) -> None:
+        for waters in person.page.locator(".waters").all():
+            expect(waters.locator(":is(.ship, .hit, .sunk)")).to_have_count(5 + 4 + 3 + 3 + 2)
+
+    for person in (ada, bob):
+        expect(person.page.locator(".waters").filter(has=person.page.locator(".ship"))).to_have_count(2)
+        sees_both_fleets(person)
+    ada.page.get_by_role("link", name="Replay").click()
+    ada.page.wait_for_url(re.compile("/replay/"))
+    expect(ada.page.locator(".waters").filter(has=ada.page.locator(".ship"))).to_have_count(2)
+    sees_both_fleets(ada)
+
+
 def test_a_game_without_a_board_of_its_own_is_played_by_a_form_also_while_several_may_move(
     arrive: Callable[..., Person],
 ) -> None:

@@ -13,6 +13,8 @@
  * @property {Record<string, unknown>[]} [legal] the movements that the player may make now, where the game tells them
  * @property {{movement: Record<string, unknown>, user_id: number | null} | null} lastMove
  * @property {object | null} [result] how the game has ended
+ * @property {string | null} [id] the game's, in play
+ * @property {{user_id?: number | null, movement?: Record<string, unknown> | null}[]} [inputs] all that was done, in replays
  *
  * @typedef {object} BoardProps
  * @property {any} view what the rules show to this player

@@ -185,6 +185,8 @@ export interface GameRoom {
   rematch: string | null;
   result: Pick<Game.GameOver, "winner_ids" | "reason" | "scores" | "ratings" | "rewards"> | null;
   chat: ChatLine[];
+  /** All that was done, in replays. */
+  inputs?: Rest.GameReplay["inputs"];
 }
 
 /** A position on the floor of a place, in metres from its middle. */

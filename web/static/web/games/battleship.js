@@ -1,6 +1,7 @@
 /** Battleship: place the fleet by clicks (or shuffle it), then fire at the enemy's waters. */
-import { Button, useKeys } from "../components.js";
+import { Button, useKeys, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
+import { client } from "../session.js";
 import { text } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
@@ -126,25 +127,57 @@ const Fleet = ({ fleet }) =>
     )}
   </ul>`;
 
+/**
+ * All that was done in the game: known in a replay, asked for when a game ends, and empty until then.
+ *
+ * @param {BoardProps["room"]} room
+ * @returns {NonNullable<BoardProps["room"]["inputs"]>}
+ */
+function useInputs({ id, inputs, result }) {
+  const ended = id && result && !inputs;
+  const { data } = useLoad(async () => (ended ? client.request("GET", `/api/games/${id}/replay/`) : null), [id, ended]);
+  return inputs ?? data?.inputs ?? [];
+}
+
+/**
+ * The waters with the ships that they hide, of which the rules show none to the enemy when somebody has resigned.
+ *
+ * @param {Cells} grid
+ * @param {ReturnType<typeof useInputs>} inputs
+ * @param {number | undefined} owner
+ * @returns {Cells}
+ */
+function revealed(grid, inputs, owner) {
+  const placed = inputs.find(({ user_id, movement }) => user_id === owner && movement?.ships);
+  const cells = /** @type {Ship[]} */ (placed?.movement?.ships ?? []).flatMap(cellsOf);
+  const shown = grid.map((row) => [...row]);
+  for (const [row, column] of cells) shown[row][column] ??= "ship";
+  return shown;
+}
+
 /** @param {BoardProps} props */
 export default function Battleship({ view, room, me, canMove, pending, onMove, live }) {
   const seat = room.players.findIndex(({ id }) => id === me);
   // The waters that are shown large: 1 for those that the player fires at, 0 for their own.
   const [far, setFar] = useState(1);
+  const inputs = useInputs(room);
   if (view.phase === "placing" && seat >= 0 && !room.result) {
     if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} live=${live} />`;
     return html`<div class="placing"><p class="beside" role="status">${text("battleship.waiting")}</p>
       <${Waters} title=${text("battleship.own")} grid=${view.board} /></div>`;
   }
+  const own = Math.max(0, seat);
   const shot = view.last_shot;
   const last = shot ? shot.row * SIZE + shot.col : null;
   // The shot fell on the waters of whoever did not fire it; a spectator sees the first player's as `board`.
-  const fired = shot && shot.side === room.players[Math.max(0, seat)]?.side;
+  const fired = shot && shot.side === room.players[own]?.side;
   const titles =
     seat >= 0
       ? [text("battleship.own"), text("battleship.target")]
       : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
-  const grids = [view.board, view.target];
+  const grids = [view.board, view.target].map((grid, index) =>
+    revealed(grid, inputs, room.players[index ? 1 - own : own]?.id),
+  );
   const fleets = [view.fleet, view.enemy];
   const hits = [!fired, fired];
   return html`<div class="battle">

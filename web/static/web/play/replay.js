@@ -57,6 +57,7 @@ function Player({ replay, board, start }) {
   const room = {
     ...NEW_ROOM,
     players: replay.players,
+    inputs: replay.inputs,
     lastMove: /** @type {any} */ (input),
     view,
     turn: at === last ? null : (view?.turn ?? null),

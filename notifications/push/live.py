@@ -12,6 +12,7 @@ from core.background import background
 from core.database import in_database
 from core.ids import UserId
 from core.redis import Role
+from game.author import catalogue
 from notifications.push import rules, selectors, services
 from notifications.push.models import Push
 from realtime import worker
@@ -43,7 +44,10 @@ async def _send(push: Push) -> None:
 
 async def _post(push: Push) -> int:
     device = push.subscription
-    title, text = rules.told(push.says, device.language, push.facts)
+    facts = push.facts
+    if game := facts.get("game"):
+        facts = {**facts, "game": _title(game, device.language)}
+    title, text = rules.told(push.says, device.language, facts)
     body = rules.encrypt(
         msgspec.json.encode({"title": title, "text": text, "path": push.path}),
         receiver=rules.decoded(device.public_key),
@@ -60,6 +64,14 @@ async def _post(push: Push) -> int:
         "urgency": "high",
     }
     return await outgoing.post(device.endpoint, body, headers, networks=settings.PUSH_NETWORKS)
+
+
+def _title(game: str, language: str) -> str:
+    """Return the title of a game in a language: the theme's, the platform's, or its own."""
+    named = settings.THEME.texts.get(language, {}).get(f"title.{game}") or rules.GAMES.get(language, {}).get(
+        game
+    )
+    return named or (catalogue.get(game).title if catalogue.offers(game) else game)
 
 
 async def _ignore(room: str, user_id: UserId, is_here: bool) -> None:

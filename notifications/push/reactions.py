@@ -7,7 +7,6 @@ from django.conf import settings
 from accounts.events import SessionsEnded
 from chat.events import DirectMessage, Mention
 from friends.events import FriendRequest
-from game.author import catalogue
 from game.events import YourTurn
 from matchmaking.invites.events import InviteCreated
 from notifications.push import rules, services
@@ -59,7 +58,7 @@ def push_invite(event: InviteCreated) -> None:
         invite.to_user.id,
         kind=rules.INVITES,
         says=f"invite_{invite.kind}",
-        facts={"name": invite.from_user.username, "game": _title(invite.game) if invite.game else ""},
+        facts={"name": invite.from_user.username, "game": invite.game or ""},
         path="/play",
         lasts=timedelta(seconds=settings.INVITE_TTL),
     )
@@ -72,7 +71,7 @@ def push_turn(event: YourTurn) -> None:
         event.user_id,
         kind=rules.TURNS,
         says="turn",
-        facts={"game": _title(event.game)},
+        facts={"game": event.game},
         path=f"/games/{event.game_id}",
     )
 
@@ -88,7 +87,3 @@ def push_request(event: FriendRequest) -> None:
         facts={"name": request.from_user.username},
         path="/friends",
     )
-
-
-def _title(game: str) -> str:
-    return catalogue.get(game).title

@@ -55,6 +55,17 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 """The title and the text of a notification, by language and by what it says."""
 LANGUAGES = tuple(TEXTS)
 
+GAMES: dict[str, dict[str, str]] = {
+    "de": {
+        "battleship": "Schiffe versenken",
+        "chess": "Schach",
+        "connect_four": "Vier gewinnt",
+        "draughts": "Dame",
+        "tictactoe": "Drei gewinnt",
+    },
+}
+"""The titles of games that have another one in a language, as on the page."""
+
 
 def encoded(data: bytes) -> str:
     """Return the base64url form without padding."""

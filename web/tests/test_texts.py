@@ -10,6 +10,7 @@ from django.urls import get_resolver
 import game.games
 from core.schema import all_refusals
 from game.author import catalogue, queues
+from notifications.push import rules
 from realtime.catalogue.sockets import sockets
 from web.views import ENGLISH, LANGUAGES
 
@@ -98,6 +99,13 @@ def test_the_queues_and_options_of_our_games_are_translated(language: str) -> No
     known = set(translated(language))
 
     assert {key for key in known if key.startswith(("mode.", "option."))} == modes | options
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_notifications_name_games_as_the_page_does(language: str) -> None:
+    english, other = texts_of(STATIC / "texts.js"), translated(language)
+    titles = {key for key in other if key.startswith("title.") and other[key] != english[key]}
+    assert rules.GAMES[language] == {key.removeprefix("title."): other[key] for key in titles}
 
 
 def test_every_text_used_is_in_the_catalogue_and_every_text_in_it_is_used() -> None:

@@ -71,8 +71,8 @@ async def test_invites_turns_and_requests_are_told_in_the_language_of_the_device
     told = {(one["title"], one["text"], one["path"]) for one in phone.shown()}
     assert told == {
         ("ada", "Möchte mit dir befreundet sein", "/friends"),
-        ("ada lädt dich ein", "Zu einem Spiel: Tic-tac-toe", "/play"),
-        ("Du bist dran", "Chess", f"/games/{game_id}"),
+        ("ada lädt dich ein", "Zu einem Spiel: Drei gewinnt", "/play"),
+        ("Du bist dran", "Schach", f"/games/{game_id}"),
     }
 
 

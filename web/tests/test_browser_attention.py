@@ -58,6 +58,14 @@ def enter(browser: Browser, pushing: ServerProcess, people: list[Person]) -> Vis
 
 
 @pytest.fixture
+def enter_quietly(browser: Browser, new_server: ServerProcess, people: list[Person]) -> Visit:
+    """``enter_quietly()``: as ``enter()``, on a server that pushes nothing."""
+    return partial(
+        door_of(new_server, browser, people), service_workers="allow", permissions=["notifications"]
+    )
+
+
+@pytest.fixture
 def calls() -> Iterator[tuple[int, "queue.Queue[Call]"]]:
     """The port of a push service, and what it is sent."""
     sent: queue.Queue[Call] = queue.Queue()
@@ -115,6 +123,13 @@ def test_the_icon_and_the_title_count_what_waits(enter: Visit, pushing: ServerPr
     assert ada.page.evaluate("window.badge") == 0
 
 
+SHOWN = """async () => {
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
+        const [one] = await registration.getNotifications();
+        if (one) return [one.title, one.body, one.tag];
+        await new Promise((next) => setTimeout(next, 20));
+    }
+}"""
 SUBSCRIBES = """
 PushManager.prototype.subscribe = async function (options) {
   window.pushKey = options.applicationServerKey;
@@ -157,14 +172,7 @@ def test_a_notification_comes_to_a_page_that_is_away_and_opens_its_place(
     assert json.loads(told)["path"] == "/friends"
     delivered = {"origin": pushing.base_url, "registrationId": registered[0]["registrationId"], "data": told}
     cdp.send("ServiceWorker.deliverPushMessage", delivered)
-    shown = worker.evaluate("""async () => {
-        for (;;) {
-            const [one] = await registration.getNotifications();
-            if (one) return [one.title, one.body, one.tag];
-            await new Promise((next) => setTimeout(next, 20));
-        }
-    }""")
-    assert shown == ["pushing_bob", "Wants to be your friend", "/friends"]
+    assert worker.evaluate(SHOWN) == ["pushing_bob", "Wants to be your friend", "/friends"]
 
     page.goto("/play")
     page.wait_for_function("navigator.serviceWorker.controller")
@@ -176,3 +184,53 @@ def test_a_notification_comes_to_a_page_that_is_away_and_opens_its_place(
     # Nothing is shown to who looks at the page, even if it was sent before.
     cdp.send("ServiceWorker.deliverPushMessage", delivered)
     assert worker.evaluate("registration.getNotifications().then(({ length }) => length)") == 0
+
+
+NOTIFIES = """async () => {
+    const { held } = await navigator.locks.query();
+    return held.some(({ name }) => name === "notifications");
+}"""
+
+
+def looks(person: Person, worker: Worker, *, away: bool) -> None:
+    """Have the browser say so; without a screen it shows all pages."""
+    state = json.dumps("hidden" if away else "visible")
+    for context, shown in ((person.page, "Document"), (worker, "WindowClient")):
+        context.evaluate(f"""Object.defineProperty({shown}.prototype, "visibilityState", {{
+            configurable: true, get: () => {state} }})""")
+
+
+def test_a_page_in_the_background_notifies_where_the_server_pushes_nothing(
+    enter_quietly: Visit, new_server: ServerProcess
+) -> None:
+    ada = enter_quietly()
+    ada.registers("background_ada")
+    worker = worker_of(ada)
+    ada.page.goto("/profile/account")
+    ada.button("Turn on for this device").click()
+    expect(ada.button("Turn off for this device")).to_be_visible()
+    ada.can_use_the_page()
+    # It is switched on for later visits, too.
+    ada.page.goto("/watch")
+    ada.page.wait_for_function(NOTIFIES)
+    bob, cyd = (NetworkPlayer(new_server.base_url, f"calling_{name}") for name in ("bob", "cyd"))
+    looks(ada, worker, away=True)
+    bob.post("/api/friends/requests/", {"username": "background_ada"})
+    assert worker.evaluate(SHOWN) == ["calling_bob", "Wants to be your friend", "/friends"]
+
+    # What she does not want to be told of is not shown.
+    looks(ada, worker, away=False)
+    ada.page.get_by_role("button", name="Notifications, 1 new").click()
+    ada.button("Accept").click()
+    expect(ada.button("Accept")).to_have_count(0)
+    ada.page.goto("/profile/account")
+    wanted = ada.page.get_by_label("Friend requests")
+    wanted.uncheck()
+    expect(wanted).to_be_enabled()
+    [friend] = bob.get("/api/friends/")["results"]
+    worker.evaluate("registration.getNotifications().then((all) => all.forEach((one) => one.close()))")
+    looks(ada, worker, away=True)
+    cyd.post("/api/friends/requests/", {"username": "background_ada"})
+    bob.post("/api/invites/", {"to_user_id": friend["user_id"], "game": "chess"})
+    assert worker.evaluate(SHOWN) == ["calling_bob invites you", "To a game: Chess", "/play"]
+    assert worker.evaluate("registration.getNotifications().then(({ length }) => length)") == 1

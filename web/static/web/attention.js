@@ -1,4 +1,4 @@
-/** Attention while the page is not looked at: the service worker, push notifications, and the count in the icon. */
+/** Attention while the page is not looked at: the service worker, notifications, and the count in the icon. */
 import { kept } from "./kept.js";
 import { page } from "./page.js";
 import { go } from "./router.js";
@@ -24,15 +24,14 @@ function tellWhetherSeen() {
   client.notifications?.send({ type: "set_visible", visible: document.visibilityState === "visible" });
 }
 
-/** Registers the service worker, and keeps what is pushed to this browser going. */
+/** Registers the service worker, and keeps the notifications of this browser going. */
 export function attend() {
   navigator.serviceWorker?.register("/worker.js").catch(() => {});
   navigator.serviceWorker?.addEventListener("message", ({ data }) => go(data.path));
-  if (!page.pushes) return;
-  document.addEventListener("visibilitychange", tellWhetherSeen);
+  if (page.pushes) document.addEventListener("visibilitychange", tellWhetherSeen);
   client.on("connection", async ({ state }, channel) => {
     if (state !== "open" || channel !== client.notifications) return;
-    tellWhetherSeen();
+    if (page.pushes) tellWhetherSeen();
     if (kept.push === String(session.value.user?.id)) (await import("./notify/push.js")).resume();
   });
 }

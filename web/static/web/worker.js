@@ -55,6 +55,8 @@
   worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keep()));
   worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(takeOver()));
   worker.addEventListener("push", (/** @type {any} */ event) => event.waitUntil(show(event.data.json())));
+  // From a page, where the server pushes nothing.
+  worker.addEventListener("message", (/** @type {any} */ event) => event.waitUntil(show(event.data)));
   worker.addEventListener("notificationclick", (/** @type {any} */ event) => event.waitUntil(open(event.notification)));
   worker.addEventListener("fetch", (/** @type {any} */ event) => {
     const { request } = event;

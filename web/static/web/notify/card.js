@@ -1,9 +1,10 @@
-/** The settings of push notifications: on this device, and which kinds on all. */
+/** The settings of notifications: on this device, and which kinds on all. */
 import { Button, Card, Loading, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
+import { page } from "../page.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
-import { canPush, load, subscribe, unsubscribe } from "./push.js";
+import { choose, isAble, isOn, load, turnOff, turnOn } from "./push.js";
 
 /** @import { OnInput, Rest } from "../types.d.ts" */
 
@@ -13,9 +14,12 @@ const KINDS = ["messages", "invites", "turns", "friend_requests"];
 /** @param {{kinds: Rest.PushKinds}} props */
 function Kinds({ kinds }) {
   const [chosen, setChosen] = useState(kinds);
-  const change = useAction(async (/** @type {keyof Rest.PushKinds} */ kind, /** @type {boolean} */ on) =>
-    setChosen(await client.request("PATCH", "/api/me/push/", { [kind]: on })),
-  );
+  const change = useAction(async (/** @type {keyof Rest.PushKinds} */ kind, /** @type {boolean} */ on) => {
+    /** @type {Rest.PushKinds} */
+    const now = await client.request("PATCH", "/api/me/push/", { [kind]: on });
+    setChosen(now);
+    await choose(now);
+  });
   return html`<fieldset class="stack"><legend class="soft small">${text("push.kinds")}</legend>
     ${KINDS.map(
       (kind) => html`<label key=${kind} class="check"><input type="checkbox" checked=${chosen[kind]}
@@ -28,27 +32,29 @@ function Kinds({ kinds }) {
 
 /** @param {{told: Rest.Pushing, onChanged: () => void}} props */
 function Device({ told, onChanged }) {
-  const [denied, setDenied] = useState(() => canPush && Notification.permission === "denied");
+  const can = isAble(told.public_key);
+  const on = isOn(told);
+  const [denied, setDenied] = useState(() => can && Notification.permission === "denied");
   const turn = useAction(async () => {
-    if (told.subscribed) await unsubscribe();
+    if (on) await turnOff();
     else {
       const permission = await Notification.requestPermission();
       setDenied(permission === "denied");
-      if (permission === "granted" && told.public_key) await subscribe(told.public_key);
+      if (permission === "granted") await turnOn(told);
     }
     onChanged();
   });
-  if (!canPush) return html`<p class="soft">${text("push.cannot")}</p>`;
+  if (!can) return html`<p class="soft">${text("push.cannot")}</p>`;
   if (denied) return html`<p class="soft">${text("push.denied")}</p>`;
-  return html`<${Button} icon="bell" kind=${told.subscribed ? "plain" : "primary"} busy=${turn.busy}
-      onClick=${() => turn.run()}>${text(told.subscribed ? "push.turn_off" : "push.turn_on")}<//>
+  return html`<${Button} icon="bell" kind=${on ? "plain" : "primary"} busy=${turn.busy}
+      onClick=${() => turn.run()}>${text(on ? "push.turn_off" : "push.turn_on")}<//>
     <${Refusal} error=${turn.error} />`;
 }
 
 export default function PushCard() {
   const told = useLoad(load, []);
   return html`<${Card} title=${text("push.title")}>
-    <p class="soft">${text("push.text")}</p>
+    <p class="soft">${text(page.pushes ? "push.text" : "push.text_open")}</p>
     <${Loading} of=${told} rows=${3} />
     ${
       told.data && html`<${Device} told=${told.data} onChanged=${told.reload} /><${Kinds} kinds=${told.data.kinds} />`

@@ -1,4 +1,4 @@
-/** Push notifications of this browser. */
+/** Notifications of this browser: pushed by the server, or, where it pushes none, made by the page that is open. */
 import { kept } from "../kept.js";
 import { page } from "../page.js";
 import { client, currentUser } from "../session.js";
@@ -7,18 +7,53 @@ import { client, currentUser } from "../session.js";
 
 const SUBSCRIPTION = "/api/me/push/subscription/";
 
-/** Whether this browser can be pushed to; on iPhones only the installed app can. */
-export const canPush = "PushManager" in globalThis && "Notification" in globalThis && "serviceWorker" in navigator;
+const canNotify = "Notification" in globalThis && "serviceWorker" in navigator;
+
+/**
+ * Whether this browser can be notified by a server with this key, or none; on iPhones only the installed app can.
+ *
+ * @param {string | null} key
+ */
+export const isAble = (key) => canNotify && (key === null || "PushManager" in globalThis);
 
 /** @returns {Promise<Rest.Pushing>} */
 export const load = () => client.request("GET", "/api/me/push/");
 
+const isMine = () => kept.push === String(currentUser().id);
+
 /**
- * Subscribes this browser for the user; it must be allowed to show notifications.
+ * Whether this browser is notified.
+ *
+ * @param {Rest.Pushing} told
+ */
+export const isOn = ({ public_key: key, subscribed }) => (key === null ? isMine() : subscribed);
+
+/**
+ * Notifies this browser from now on; it must be allowed to show notifications.
+ *
+ * @param {Rest.Pushing} told
+ */
+export async function turnOn({ public_key: key, kinds }) {
+  if (key !== null) await subscribe(key);
+  kept.push = String(currentUser().id);
+  if (key === null) await choose(kinds);
+}
+
+/**
+ * Lets the open page notify of these kinds, where the server does not.
+ *
+ * @param {Rest.PushKinds} kinds
+ */
+export async function choose(kinds) {
+  if (!page.pushes && isMine()) (await import("./desktop.js")).start(kinds);
+}
+
+/**
+ * Subscribes this browser for the user.
  *
  * @param {string} key the server's
  */
-export async function subscribe(key) {
+async function subscribe(key) {
   const { pushManager } = await navigator.serviceWorker.ready;
   const options = { userVisibleOnly: true, applicationServerKey: key };
   const made = await pushManager.subscribe(options).catch(async (error) => {
@@ -30,17 +65,17 @@ export async function subscribe(key) {
   });
   const { endpoint, keys } = made.toJSON();
   await client.request("PUT", SUBSCRIPTION, { endpoint, keys, language: page.language });
-  kept.push = String(currentUser().id);
 }
 
-export async function unsubscribe() {
+export async function turnOff() {
   await client.request("DELETE", SUBSCRIPTION);
   delete kept.push;
 }
 
-/** Subscribes again who had switched it on here and has signed in since. */
+/** Goes on for who had switched it on here and has signed in since. */
 export async function resume() {
-  if (!canPush || Notification.permission !== "granted") return;
-  const { public_key: key, subscribed } = await load();
-  if (key && !subscribed) await subscribe(key).catch(() => {});
+  if (!canNotify || Notification.permission !== "granted") return;
+  const { public_key: key, subscribed, kinds } = await load();
+  if (key === null) await choose(kinds);
+  else if (isAble(key) && !subscribed) await subscribe(key).catch(() => {});
 }

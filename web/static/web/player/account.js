@@ -16,7 +16,6 @@ import {
 } from "../components.js";
 import { html, useElement, useState } from "../dom.js";
 import { Icon } from "../icons.js";
-import { page } from "../page.js";
 import { OwnAvatar } from "./avatar.js";
 import { Keep } from "./keep.js";
 import { ConsentCard } from "../ways/consent.js";
@@ -224,7 +223,7 @@ function Data({ username }) {
     <${Refusal} error=${load.error} /><//>`;
 }
 
-/** The settings of notifications, loaded where this server pushes any. */
+/** The settings of notifications, loaded last. */
 function Notifications() {
   const { data } = useLoad(() => import("../notify/card.js"), []);
   return data ? html`<${data.default} />` : null;
@@ -288,17 +287,17 @@ export default function Account({ path }) {
           // What is known later comes last, so that it moves nothing.
           profile.settled &&
           html`${unverified && html`<${Verify} email=${unverified} onVerified=${verified} />`}
-        ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}
-        ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}
         ${!user.is_guest && html`<${Merge} user=${user} />`}
-        <${WaysIn} onChanged=${verified} />`
+        <${Data} username=${user.username} /><${Erase} user=${user} />`
         }</div>
       <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}
         ${
           devices.settled &&
-          html`<${Data} username=${user.username} /><${Erase} user=${user} />
-            ${!user.is_guest && html`<${SignIns} />`}<${ConsentCard} />
-            ${page.pushes && html`<${Notifications} />`}`
+          profile.settled &&
+          html`${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}
+        ${!user.is_guest && html`<${Authenticator} on=${profile.data?.mfa === true} onChanged=${profile.reload} />`}
+        <${WaysIn} onChanged=${verified} />
+        ${!user.is_guest && html`<${SignIns} />`}<${ConsentCard} /><${Notifications} />`
         }</div></div>
   </div>`;
 }

@@ -20,7 +20,7 @@ from core.refusals import Refusal
 from core.renderers import encode
 from game import catalogue_json
 from game import workbench as games
-from game.author import catalogue
+from game.author import catalogue, queues
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
@@ -87,6 +87,7 @@ def _page(language: str) -> dict[str, Any]:
         "player_mfa": settings.PLAYER_MFA,
         "asks_consent": bool(settings.TERMS_VERSION or settings.ADULT_AGE),
         "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),
+        "games": {one.game.name: one.game.title for one in queues.offered()},
     }
 
 

@@ -5,7 +5,7 @@
  * @type {{title: string, logo: string | null, language: string, languages: string[], texts: Record<string, string>,
  *   sections: string[], sign_in_ways: string[], pushes: boolean, terms_url: string, adult_age: number,
  *   asks_consent: boolean, player_mfa: boolean,
- *   first_game: string}}
+ *   first_game: string, games: Record<string, string>}}
  */
 export const page = JSON.parse(
   globalThis.document?.querySelector("meta[name=page]")?.getAttribute("content") ?? "null",
@@ -23,6 +23,7 @@ export const page = JSON.parse(
   asks_consent: false,
   player_mfa: false,
   first_game: "",
+  games: {},
 };
 
 /** The address of the logo. */

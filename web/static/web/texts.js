@@ -53,6 +53,7 @@ const ENGLISH = {
 
   "home.sentence": "Play somebody, right now.",
   "home.text": "Board games, pong and an arena against people of your strength. No download, no e-mail address.",
+  "home.games": "Games to play at once",
   "home.play": "Play now",
   "home.board": "A game of Connect four that plays itself",
 

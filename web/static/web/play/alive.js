@@ -62,8 +62,12 @@ export function Alive({ resume = false }) {
   const replay = now?.replay;
   const names = (/** @type {Rest.GameOneGame} */ { players }) => players.map(({ username }) => username);
   return html`<section class="alive" aria-label=${text("now.title")}>
-    <p class="numbers"><span class="dot"></span>${now ? text("now.online", { count: now.online }) : "…"}
-      <a href="/watch">${text("now.running", { count: now?.running ?? 0 })}</a></p>
+    <p class="numbers">${
+      // Those who are not signed in are not counted: nobody is told that they are alone.
+      now && !now.online
+        ? null
+        : html`<span class="dot"></span>${now ? text("now.online", { count: now.online }) : "…"}`
+    }${Boolean(now?.running) && html`<a href="/watch">${text("now.running", { count: now?.running ?? 0 })}</a>`}</p>
     <ul>
       ${mine.map(
         (one) => html`<${Tile} key=${one.id} href=${`/games/${one.id}`} game=${one.game}

@@ -1,4 +1,6 @@
 /** The first thing a stranger sees: one sentence, a board that moves, and the way in. */
+import { GameArt } from "../art.js";
+import { titleOf } from "../catalog.js";
 import { Button, LinkButton, Refusal, useAction, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import ConnectFour, { landing, MARKS } from "../games/connect_four.js";
@@ -48,6 +50,16 @@ function Demo() {
   </div>`;
 }
 
+/** The games that have a queue; a click is all it takes. */
+function Games() {
+  return html`<ul class="home-games" aria-label=${text("home.games")}>
+    ${Object.entries(page.games).map(
+      ([name, title]) => html`<li key=${name}><a href=${`/play?queue=${name}`}><${GameArt} name=${name} />
+        <span>${titleOf(name, title)}</span></a></li>`,
+    )}
+  </ul>`;
+}
+
 export default function Home() {
   const { status } = useStore(session);
   const guest = useAction(async () => {
@@ -71,5 +83,5 @@ export default function Home() {
       <${Refusal} error=${guest.error} />
     </div>
     ${page.first_game === "connect_four" && html`<${Demo} />`}
-  </div><${Alive} resume /></div>`;
+  </div><${Alive} resume /><${Games} /></div>`;
 }

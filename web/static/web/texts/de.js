@@ -47,6 +47,7 @@ globalThis.TRANSLATION = {
   "home.sentence": "Spiel gegen jemanden, jetzt gleich.",
   "home.text":
     "Brettspiele, Pong und eine Arena, gegen Leute, die so stark sind wie du. Ohne Download und ohne E-Mail-Adresse.",
+  "home.games": "Spiele, die sofort beginnen",
   "home.play": "Jetzt spielen",
   "home.board": "Eine Partie Vier gewinnt, die sich selbst spielt",
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, Locator, Page, Response, Route, WebSocket, expect
+from playwright.sync_api import Error, Locator, Page, Request, Response, Route, WebSocket, expect
 
 PASSWORD = "correct-horse-battery"
 DEMO_PASSWORD = "testpass123"
@@ -19,6 +19,11 @@ class Person:
         self.page = page
         self.problems: list[str] = []
         self.sockets: list[WebSocket] = []
+        # Those that are not answered yet.
+        self.requests: set[Request] = set()
+        page.on("request", lambda request: self.requests.add(request))
+        page.on("requestfinished", lambda request: self.requests.discard(request))
+        page.on("requestfailed", lambda request: self.requests.discard(request))
         page.on("websocket", lambda socket: self.sockets.append(socket))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from web.tests.person import Person
+from web.tests.test_browser_people import opens_a_lobby, opens_friends
 
 pytestmark = pytest.mark.browser
 
@@ -51,22 +52,117 @@ def moves(person: Person) -> list[Any]:
     return shifts if sum(shift[0] for shift in shifts) > MOST else []
 
 
+DRAWN = """document.fonts.ready.then(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(() => done()))))"""
+
+
 def settle(person: Person) -> None:
-    person.page.wait_for_load_state("networkidle")
-    expect(person.page.locator("main .skeleton")).to_have_count(0)
+    """Wait until all that was asked for has come and is drawn."""
     expect(person.page.locator("main")).not_to_be_empty()
+    quiet_looks = 0
+    # What comes may ask for more.
+    while quiet_looks < 2:
+        expect(person.page.locator(".skeleton")).to_have_count(0)
+        person.page.evaluate(DRAWN)
+        quiet_looks = 0 if person.requests else quiet_looks + 1
+
+
+def arrives(person: Person, place: str) -> list[Any]:
+    """Open a place and return what has moved until it stood."""
+    person.page.goto("about:blank")
+    person.requests.clear()
+    person.page.goto(place)
+    settle(person)
+    return moves(person)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
 def test_no_place_moves_while_it_loads(demo: Demo, size: dict[str, int]) -> None:
     ada = demo("premium_user_1", viewport=size)
     ada.page.add_init_script(OBSERVE)
-    moved = {}
-    for place in PLACES:
-        ada.page.goto(place)
-        settle(ada)
-        moved[place] = moves(ada)
+    moved = {place: arrives(ada, place) for place in PLACES}
     assert {place: shifts for place, shifts in moved.items() if shifts} == {}
+
+
+def test_what_moves_is_found(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    ada.page.add_init_script(OBSERVE)
+    answer = "**/api/friends/requests/"
+    ada.page.add_init_script("""
+        const push = () => { document.querySelector("main").style.paddingTop = "200px"; };
+        if (location.pathname === "/watch")
+            addEventListener("load", () => fetch("/api/friends/requests/").then(push));
+    """)
+    ada.page.route(answer, lambda route: route.fulfill(json={"results": [], "next": None}))
+    assert arrives(ada, "/watch") != []
+
+
+def prepared(host: Person, number: int) -> list[str]:
+    """Return places with something in them: a lobby, a conversation, a battle, a replay and the world."""
+    opens_a_lobby(host, f"calm {number}")
+    host.writes("Hello")
+    expect(host.page.locator(".message")).to_have_count(1)
+    places = [host.page.url]
+    opens_friends(host, "user_1")
+    host.writes("Hello")
+    places.append(host.page.url)
+    host.page.goto("/battles")
+    host.button("Join: Rats in the cellar").click()
+    host.page.wait_for_url(re.compile(r"/battles/\d+$"))
+    places.append(host.page.url)
+    host.page.goto("/play")
+    host.button("Computer: Connect four").click()
+    host.in_dialog("Easy")
+    host.page.locator("[data-cell='0'].free").click()
+    expect(host.page.locator(".disc").first).to_be_visible()
+    host.button("Resign").click()
+    host.button("Yes, resign").click()
+    host.page.get_by_role("link", name="Replay").click()
+    host.page.wait_for_url(re.compile("/replay/"))
+    places.append(host.page.url)
+    host.page.goto("/world")
+    host.page.get_by_label("Name").fill(f"Calm{number}")
+    host.page.get_by_label("Dawnguard").check()
+    host.button("Create and play").click()
+    expect(host.page.locator(".place-card > h2")).to_have_text("Sunspire")
+    return [*places, host.page.url]
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("premium_user_1", SIZES[0]), ("premium_user_2", SIZES[1])], ids=["phone", "wide"]
+)
+def test_no_place_with_something_in_it_moves_while_it_loads(
+    demo: Demo, name: str, size: dict[str, int]
+) -> None:
+    host = demo(name)
+    places = prepared(host, int(name[-1]))
+    host.page.goto("about:blank")
+    ada = demo(name, viewport=size)
+    ada.page.add_init_script(OBSERVE)
+    moved = {place: arrives(ada, place) for place in places}
+    assert {place: shifts for place, shifts in moved.items() if shifts} == {}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
+@pytest.mark.parametrize("title", ["Pong", "Arena"])
+def test_no_game_in_real_time_moves_as_it_begins_goes_on_and_ends(
+    visit: Callable[..., Person], title: str, size: dict[str, int]
+) -> None:
+    ada = visit(viewport=size)
+    ada.page.add_init_script(OBSERVE)
+    ada.comes_as_guest()
+    ada.button(f"Computer: {title}").click()
+    ada.in_dialog("Easy")
+    ada.is_at_a_game()
+    picture = "document.querySelector('canvas').toDataURL()"
+    expect(ada.page.locator(".status")).to_have_text("In play")
+    expect(ada.page.locator(".status-line").get_by_text(re.compile(r"^\d+ ms$"))).to_be_visible()
+    ada.page.wait_for_function(f"(before) => {picture} !== before", arg=ada.page.evaluate(picture))
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+    expect(ada.page.locator(".result")).to_be_visible()
+    settle(ada)
+    assert moves(ada) == []
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
@@ -75,10 +171,8 @@ def test_no_place_of_strangers_moves_while_it_loads(
 ) -> None:
     ada = visit(viewport=size)
     ada.page.add_init_script(OBSERVE)
-    for place in STRANGERS_PLACES:
-        ada.page.goto(place)
-        settle(ada)
-        assert (place, moves(ada)) == (place, [])
+    moved = {place: arrives(ada, place) for place in STRANGERS_PLACES}
+    assert {place: shifts for place, shifts in moved.items() if shifts} == {}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])

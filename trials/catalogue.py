@@ -14,6 +14,7 @@ from trials import (
     documented,
     guessing,
     malformed,
+    memory,
     ordering,
     purchases,
     queueing,
@@ -51,6 +52,7 @@ _MODULES = (
     browsers,
     documented,
     strangers,
+    memory,
 )
 
 

@@ -274,3 +274,7 @@ def strangers_take_the_threads_of_players() -> None:
 
     shared = Lane("shared", threads=1, max_waiting=1024)
     _replace("gameplatform.doors.lane_of", lambda scope: shared)
+
+
+def pages_keep_all_they_hear() -> None:
+    """Nothing on the server: ``trials.memory`` plants it in its browser."""

@@ -65,7 +65,7 @@ TWO_ROWS = """({ children: [status, ...rest] }) => {
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_state_of_a_game_stays_on_its_lines(arrive: Callable[..., Person], language: str) -> None:
     ada, bob, cyd = people = arrive(), arrive(), arrive()
-    ada.registers(f"ada_who_thinks_{language}")
+    ada.registers(f"ada_thinking_{language[0]}")
     ada.button("Friend: Connect four").click()
     ada.is_at_a_game()
     bob.comes_as_guest()
@@ -78,7 +78,8 @@ def test_the_state_of_a_game_stays_on_its_lines(arrive: Callable[..., Person], l
         person.page.goto(ada.page.url)
         expect(person.page.locator("html")).to_have_attribute("lang", language)
         line = person.page.locator(".status-line")
-        expect(line.get_by_text(re.compile(r"^\d+ ms$"))).to_be_visible()
+        latency = line.get_by_text(re.compile(r"^\d+ ms$"))
+        expect(line.locator(".badge") if person is cyd else latency).to_be_visible()
         expect(line.locator("button").first).to_be_visible()
         for width in (360, 390, 768, 900, 1440, 1920):
             person.page.set_viewport_size({"width": width, "height": 900})
@@ -115,6 +116,13 @@ def test_a_player_looks_back_during_play_and_is_back_by_one_key(arrive: Callable
     expect(ada.page.locator(".status")).to_have_text("Move 2 of 4")
     ada.button("Now (End)").click()
     expect(ada.page.locator(".status")).to_have_text("Your turn")
+
+    # Who resigns makes no move.
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+    expect(ada.page.get_by_role("heading", name="You lost")).to_be_visible()
+    expect(moves).to_have_count(4)
+    expect(moves.first).to_have_text("1. e4")
 
 
 def test_a_position_of_a_replay_has_a_link_of_its_own(arrive: Callable[..., Person]) -> None:

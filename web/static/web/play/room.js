@@ -80,8 +80,11 @@ const without = (record, key) => Object.fromEntries(Object.entries(record).filte
 const withPlayer = (room, userId, fields) =>
   room.players.map((one) => (one.id === userId ? { ...one, ...fields } : one));
 
+/** @param {any} view */
+const withoutTurn = (view) => JSON.stringify({ ...view, turn: null });
+
 /**
- * The positions with one more, unless it is told again.
+ * The positions with one more, unless it is told again: with nobody's turn any more when somebody has resigned.
  *
  * @param {GameRoom} room
  * @param {number} seq
@@ -89,7 +92,8 @@ const withPlayer = (room, userId, fields) =>
  * @param {Scene["input"]} input
  */
 function withScene({ scenes }, seq, view, input) {
-  if (!view || (!input && JSON.stringify(scenes.at(-1)?.view) === JSON.stringify(view))) return scenes;
+  if (!view || (!input && scenes.length && withoutTurn(scenes[scenes.length - 1].view) === withoutTurn(view)))
+    return scenes;
   return [...scenes, { seq, view, input }].slice(-SCENES_KEPT);
 }
 

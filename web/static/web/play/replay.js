@@ -73,7 +73,7 @@ function Player({ replay, board, start }) {
     ? text("result.winner", { name: winners.map(name).join(", ") })
     : text(why.startsWith("draw") ? "result.draw" : "result.none");
   const seats = replay.players.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} board=${board} />`);
-  return html`<div class=${`table game-${replay.game}`}>
+  return html`<div class=${`table replay game-${replay.game}`}>
     <div class="above">${seats.slice(1)}</div>
     <div class="board-frame">
       <${board.default} view=${view} room=${room} me=${null} canMove=${false} live=${false} />

@@ -16,8 +16,12 @@ const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 10_000;
 /** In a game under way a silence of this length is asked about ... */
 const QUIET_IN_PLAY_MS = 1_000;
-/** ... and a connection that is in doubt and says nothing for this long is given up, on a slow network later. */
+/** ... and a connection that is in doubt and says nothing for this long is given up, ... */
 const ANSWER_IN_DOUBT_MS = 600;
+/** ... on a slow network after twice its latency, so long as a silence in play is noticed within two seconds. */
+const SLOW_ANSWER_IN_DOUBT_MS = 900;
+/** Where no answer can come as soon, this many times the latency. */
+const ANSWER_PER_LATENCY = 1.25;
 const CONNECT_WITHIN_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
@@ -207,7 +211,9 @@ export class Channel {
   ask() {
     if (!this.#ready || this.#timers.doubt) return;
     this.ping();
-    const half = Math.max(ANSWER_IN_DOUBT_MS / 2, this.#quickest);
+    const quickest = this.#quickest;
+    const half =
+      Math.max(ANSWER_IN_DOUBT_MS, Math.min(SLOW_ANSWER_IN_DOUBT_MS, 2 * quickest), ANSWER_PER_LATENCY * quickest) / 2;
     this.#timers.doubt = setTimeout(() => {
       this.#timers.doubt = setTimeout(() => this.#lost(1006), half);
       for (const channel of this.#client.channels) channel.ask();
@@ -402,7 +408,10 @@ export class Channel {
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong();
       this.latency = Math.round(performance.now() - this.#pingedAt);
+      const isFirst = !this.#quickest;
       this.#quickest = Math.min(this.#quickest || Infinity, this.latency);
+      // The first answer also waited for the server to open the socket.
+      if (isFirst && 2 * this.latency > ANSWER_IN_DOUBT_MS) this.ping();
       this.#client.learnTime(milliseconds(message.time), this.latency);
       this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
     }

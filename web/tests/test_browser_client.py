@@ -380,6 +380,45 @@ def test_a_slow_network_has_more_time_to_answer(page: Page) -> None:
     assert run(page, lost) == ["game"]
 
 
+@pytest.mark.parametrize("latency", [100, 300, 450, 700])
+def test_a_silence_is_noticed_within_two_seconds_however_slow_the_first_answer_was(
+    page: Page, latency: int
+) -> None:
+    run(page, "await begin(); client.connectToGame('g1'); await turn(); sockets[0].open();")
+    page.clock.run_for(latency)
+    run(page, "sockets[0].say({type: 'pong'});")
+    page.clock.run_for(latency)
+    run(page, "sockets[0].say({type: 'game_state', state: 'active', seq: 1});")
+    page.clock.run_for(1_500)
+    assert run(page, "return client.game.state;") == "open"
+    page.clock.run_for(450)
+    assert "waiting" in run(page, "return heard.map(({state}) => state);")
+
+
+def test_a_network_slower_than_a_second_is_kept_while_it_answers(page: Page) -> None:
+    run(
+        page,
+        """await begin(); client.connectToGame('g1'); await turn();
+        sockets[0].send = () => setTimeout(() => sockets[0].say({type: 'pong'}), 1_200);
+        sockets[0].open(); sockets[0].say({type: 'game_state', state: 'active', seq: 1});""",
+    )
+    for _ in range(10):
+        page.clock.run_for(1_000)
+    assert run(page, "return [client.game.state, sockets.length];") == ["open", 1]
+
+
+def test_a_first_answer_that_waited_for_the_server_is_measured_again(page: Page) -> None:
+    run(page, "await begin(); client.connectToGame('g1'); await turn(); sockets[0].open();")
+    page.clock.run_for(1_500)
+    run(page, "sockets[0].say({type: 'pong'});")
+    page.clock.run_for(50)
+    run(
+        page, "sockets[0].say({type: 'pong'}); sockets[0].say({type: 'game_state', state: 'active', seq: 1});"
+    )
+    page.clock.run_for(1_650)
+    assert "waiting" in run(page, "return heard.map(({state}) => state);")
+
+
 def test_a_network_that_changes_is_asked_at_once(page: Page) -> None:
     run(page, "await inGame(); sockets[0].say({type: 'pong', time: new Date().toISOString()});")
     run(page, "dispatchEvent(new Event('online'));")

@@ -35,7 +35,9 @@ PING_EVERY_S = 20.0
 QUIET_IN_PLAY_S = 1.0
 """In a game under way a silence of this length is asked about ..."""
 ANSWER_IN_DOUBT_S = 0.9
-"""... and a connection that then stays silent for this long is given up."""
+"""... and a connection that then stays silent for this long is given up, on a very slow network later."""
+ANSWER_PER_LATENCY = 1.25
+"""No answer can come sooner than the latency."""
 LATE_S = 0.5
 """A loop that is busy for longer may have frames that it has not read."""
 BACKOFF_FIRST_S = 0.5
@@ -55,6 +57,11 @@ Told = Callable[[str, object], Awaitable[None]]
 State = Literal["closed", "connecting", "open", "waiting"]
 
 _ids = itertools.count(1)
+
+
+def answer_within(latency: float) -> float:
+    """Return the seconds for which a connection in doubt is waited for, over a network of this latency."""
+    return max(ANSWER_IN_DOUBT_S, ANSWER_PER_LATENCY * latency)
 
 
 def backoff(losses: int) -> float:
@@ -373,10 +380,11 @@ class Channel(Handlers):
                 await asyncio.sleep(QUIET_IN_PLAY_S - quiet_s if quiet_s < QUIET_IN_PLAY_S else LATE_S)
                 continue
             asked_at = clock()
+            answer_s = answer_within(socket.latency)
             asking = asyncio.create_task(self._sent(socket, {"type": MessageType.PING}))
-            await asyncio.sleep(ANSWER_IN_DOUBT_S)
+            await asyncio.sleep(answer_s)
             asking.cancel()
-            is_late = clock() - asked_at > ANSWER_IN_DOUBT_S + LATE_S
+            is_late = clock() - asked_at > answer_s + LATE_S
             if self._heard_at < asked_at and not is_late and not self._inbox.full():
                 raise ChannelClosed(LOST, "silent")
 

@@ -168,6 +168,15 @@ async def test_a_silence_in_play_is_asked_about_and_the_socket_replaced(
         await asyncio.wait_for(channel.expect("game_state"), WITHIN_S)
 
 
+@pytest.mark.parametrize("latency", [0.0, 0.3, 0.72])
+def test_a_silence_is_noticed_within_two_seconds(latency: float) -> None:
+    assert latency < channels.answer_within(latency) <= 2 - channels.QUIET_IN_PLAY_S - 0.1
+
+
+def test_a_network_slower_than_a_second_has_time_to_answer() -> None:
+    assert channels.answer_within(1.2) > 1.2
+
+
 @pytest.mark.usefixtures("hurried")
 async def test_a_game_that_answers_is_kept_and_one_that_is_over_is_not_asked(
     enter: Any, server: Server

@@ -103,7 +103,7 @@ class OneOf(Node):
     def __init__(self, values: Sequence[Any]) -> None:
         self.is_scalar = False
         self._values = [value.value if isinstance(value, Enum) else value for value in values]
-        self._index = {value: index for index, value in enumerate(values)}
+        self._index = {one: index for kept in (self._values, values) for index, one in enumerate(kept)}
 
     def pack(self, value: Any) -> Any:
         return self._index[value]

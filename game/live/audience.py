@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from game.author.match import Match
 from game.live.gallery import Gallery
 from game.live.listeners import TICK, Answer, Copy, Frames, Listener, RemoteListener, frame_of
-from game.live.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame
+from game.live.sync import NOWHERE, SUBPROTOCOLS, Deltas, Sync, Synced, answered, tick_frame, with_schema
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
 from realtime.wire.messages import with_ref
@@ -171,7 +171,7 @@ class Audience:
         """Return a ``game_state`` with how binary frames are read, if the listener gets such."""
         if self.sync is None or not self.gets_changes(listener):
             return state
-        return b'%b,"sync":%b}' % (state[:-1], self.sync.schema(match))
+        return with_schema(state, self.sync.schema(match))
 
     def lose(self, listener: Listener) -> None:
         """Begin anew with whole views for a listener who has lost frames."""

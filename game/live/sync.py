@@ -17,6 +17,7 @@ BINARY: Final = "gp.delta.msgpack"
 SUBPROTOCOLS: Final = (BINARY, JSON)
 
 NOWHERE: Final = -1
+_CHANGED: Final = b'{"type":"game_tick","tick":%d,"since":%d,"delta":%b%b'
 _REF_AT: Final = 7
 """The number of elements before the ``ref`` in a binary ``player_move``."""
 
@@ -46,6 +47,7 @@ class Change:
         "_codec",
         "_text",
         "_tick_frame",
+        "_tick_text",
         "_whole",
         "_whole_text",
         "since",
@@ -61,6 +63,7 @@ class Change:
         self._whole: Raw | None = None
         self._whole_text: bytes | None = None
         self._tick_frame: bytes | None = None
+        self._tick_text: bytes | None = None
 
     def is_from(self, before: Any, after: Any) -> bool:
         """Return whether these trees have this change."""
@@ -110,6 +113,12 @@ class Change:
             self._tick_frame = msgpack.encode((0, tick, tick - self.since, change))
         return self._tick_frame
 
+    def tick_text(self, tick: int) -> bytes:
+        """Return the frame of a tick in JSON that tells of no input."""
+        if self._tick_text is None:
+            self._tick_text = _CHANGED % (tick, self.since, self.text, b"}")
+        return self._tick_text
+
 
 class Delta:
     """A ``player_move`` for one viewer in one encoding; it applies to the state ``since``, if to any."""
@@ -145,10 +154,7 @@ class Sync:
 
     def schema(self, match: Match) -> bytes:
         """Return how binary frames are read, as JSON."""
-        structs = match.game.movements.structs
-        (struct, *others) = structs.values()
-        names = None if others else list(struct.__struct_encode_fields__)
-        return json.encode({"view": self._codec.schema(), "movement": names, "seats": match.users})
+        return schema(self._codec, match)
 
     def changes(self, match: Match, audience: Sequence[Synced], at: int) -> list[Change]:
         """Return what each of these sockets sees anew in the frame ``at``; nothing if that cannot be told."""
@@ -232,6 +238,14 @@ class Sync:
         return deltas
 
 
+def schema(codec: Fields, match: Match) -> bytes:
+    """Return how binary frames of views of this type are read, as JSON."""
+    structs = match.game.movements.structs
+    (struct, *others) = structs.values()
+    names = None if others else list(struct.__struct_encode_fields__)
+    return json.encode({"view": codec.schema(), "movement": names, "seats": match.users})
+
+
 def _json_move(head: bytes, change: Change | None, legal: Any) -> bytes:
     delta = b"" if change is None else b',"delta":%b' % change.text
     told = b"" if legal is None else b',"legal":%b' % json.encode(legal)
@@ -275,21 +289,21 @@ def _clock(clocks: Clocks, seat: int, turn: int | None) -> Any:
 def tick_frame(one: Synced, change: Change, tick: int, ack: int) -> bytes:
     """Return the frame of a tick for this socket: a change if its state is that before it, else all."""
     is_change = change.applies_to(one)
+    if is_change and ack <= one.ack:
+        return change.tick_frame(tick) if one.is_binary else change.tick_text(tick)
     if one.is_binary:
-        if is_change and ack <= one.ack:
-            return change.tick_frame(tick)
         body = change.binary if is_change else change.whole_binary
         since = tick - change.since if is_change else 0
         return msgpack.encode((0, tick, since, body, ack) if ack > one.ack else (0, tick, since, body))
     told = b',"ack":%d}' % ack if ack > one.ack else b"}"
     if is_change:
-        return b'{"type":"game_tick","tick":%d,"since":%d,"delta":%b%b' % (
-            tick,
-            change.since,
-            change.text,
-            told,
-        )
+        return _CHANGED % (tick, change.since, change.text, told)
     return b'{"type":"game_tick","tick":%d,"full":%b%b' % (tick, change.whole_text, told)
+
+
+def with_schema(state: bytes, schema: bytes) -> bytes:
+    """Return a ``game_state`` with how binary frames are read."""
+    return b'%b,"sync":%b}' % (state[:-1], schema)
 
 
 def answered(frame: bytes, ref: MessageId) -> bytes:

@@ -307,7 +307,7 @@ class Veiled(Carts):
 
     name = "sync_veiled"
     hidden = True
-    spectator_delay = 3600
+    spectator_delay = 3600.0
     spectators_follow = True
 
     def view(self, state: State, seat: Seat | None) -> Cart:
@@ -320,9 +320,14 @@ class VeiledNow(Veiled):
     spectator_delay = 0
 
 
+class VeiledBriefly(Veiled):
+    name = "sync_veiled_briefly"
+    spectator_delay = 0.1
+
+
 @pytest.fixture
 def veiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    for game in (Veiled, VeiledNow):
+    for game in (Veiled, VeiledNow, VeiledBriefly):
         monkeypatch.setitem(catalogue._games, game.name, game)
 
 
@@ -358,6 +363,56 @@ async def test_spectators_of_a_delayed_game_see_it_late_and_nothing_else(
     assert (first["type"], first["view"]["forces"]) == ("game_state", [[], []])
     heard = [(await again.hear())["type"] for _ in range(2)]
     assert heard == ["chat_message", "game_tick"]
+
+
+@BOTH
+async def test_spectators_of_a_delayed_game_get_changes(
+    veiled: None,
+    new_game: NewGame,
+    ada: Person,
+    bob: Person,
+    cyd: Person,
+    person: Callable[[str], Awaitable[Person]],
+    subprotocol: str,
+) -> None:
+    game = await new_game(VeiledBriefly.name)
+    a, b = await begin(game, ada, bob)
+    spectator = await watch(cyd, game, subprotocol)
+    follower = await watch(await person("dan"), game, subprotocol, query=f"?follow={ada.id}")
+    for number in (1, 2):
+        for player, force in ((a, number / 4), (b, -number / 4)):
+            await player.send(type="player_move", movement={"force": force, "n": number})
+        for watcher, seen in ((spectator, 2), (follower, 1)):
+            forces = [[0.25, 0.5][:number], [-0.25, -0.5][:number]][:seen]
+            while (await watcher.hear("game_tick"))["view"]["forces"] != forces:
+                pass
+            assert not watcher.state.is_lost
+            # What comes next changes nothing that is seen.
+            await watcher.hear("game_tick")
+            assert len(watcher.raw) < (16 if subprotocol == "gp.delta.msgpack" else 64)
+    late = await watch(cyd, game, subprotocol)
+    assert "sync" in await late.hear("game_state")
+    assert (await late.hear("game_tick"))["view"]["forces"] == [[0.25, 0.5], [-0.25, -0.5]]
+    await late.socket.send(type="resync")
+    await late.hear("game_state")
+    await late.hear("game_tick")
+    assert (await late.hear("game_tick"))["view"]["forces"] == [[0.25, 0.5], [-0.25, -0.5]]
+    assert not late.state.is_lost
+
+
+async def test_delayed_views_that_are_not_as_declared_are_sent_whole(
+    veiled: None, new_game: NewGame, ada: Person, bob: Person, cyd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = await new_game(VeiledBriefly.name)
+    a, b = await begin(game, ada, bob)
+    spectator = await watch(cyd, game, "gp.delta.msgpack")
+    await spectator.hear("game_tick")
+    monkeypatch.setattr(type(rooms.current().here[game.pk].match.game), "view", lambda *_: {"ball": 1})
+    while (await spectator.hear("game_tick"))["view"].get("ball") != 1:
+        pass
+    for player in (a, b):
+        while (await player.hear_until("game_tick"))["view"].get("ball") != 1:
+            pass
 
 
 @BOTH

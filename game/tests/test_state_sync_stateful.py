@@ -2,7 +2,7 @@
 
 from random import Random
 from typing import Any, Literal
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import msgspec
 from gameplatform_client.state import SyncedState  # type: ignore[import-not-found]
@@ -15,8 +15,10 @@ from game.author import Annotated, Game, Quantised, Record, Seat, State
 from game.author import move as is_move
 from game.author.match import Match
 from game.live.audience import Audience
-from game.live.room.frames import move_frames, move_head
-from game.live.sync import Sync
+from game.live.gallery import Gallery
+from game.live.listeners import TICK, Frames
+from game.live.room.frames import move_frames, move_head, tick_frames
+from game.live.sync import Sync, schema
 from realtime.connections.connection import Connection
 
 SEATS = 2
@@ -149,6 +151,8 @@ class Client(Connection):
             )
         self.wants_all |= self.state.is_lost
 
+    send_ahead = send
+
 
 CLIENTS = st.integers(0, 2 * (SEATS + 1) - 1)
 
@@ -265,8 +269,106 @@ class MoveChanges(Changes):
         audience.tell(move_frames(match, UserId(seat), movement, b"null", self.seq), self.seq, deltas=deltas)
 
 
+def test_a_frame_is_encoded_once_for_all_who_see_the_same() -> None:
+    match = Match.new(Feeding, seats=SEATS, seed=1)
+    assert match.game.view_codec is not None
+    for sees_all in (SEATS, 0):
+        audience = Audience(Mock(), "", Sync(match.game.view_codec))
+        clients = [Client(subprotocol, sees_all) for subprotocol in ("gp.delta", "gp.delta.msgpack") * 3]
+        sends = [Mock() for _ in clients]
+        for client, send in zip(clients, sends, strict=True):
+            audience.add(client, client.viewer, 0)
+            client.send = send  # type: ignore[method-assign]
+        for seed in (1, 2):
+            match.step({0: {"seed": seed}})
+            audience.tell_changes(match)
+        for form in (0, 1):
+            first, *others = [send.call_args.args[0] for send in sends[form::2]]
+            assert all(one is first for one in others)
+
+
+DELAY_S, FRAME_S = 1.0, 1 / 16  # Sums of these are exact.
+
+
+class DelayedChanges(RuleBasedStateMachine):
+    """A match with spectators who see it late: one gets whole views, the others changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.match = match = Match.new(Feeding, seats=SEATS, seed=1)
+        codec = match.game.view_codec
+        assert codec is not None
+        self.codec, self.now = codec, 0.0
+        with patch("game.live.gallery.asyncio.get_running_loop"):
+            self.gallery = Gallery(DELAY_S, Mock(), codec, lambda: schema(codec, match))
+        self.gallery._now = lambda: self.now
+        self.gallery._alarm = Mock()
+        self.clients = [
+            Client(subprotocol, SEATS) for subprotocol in ("", *["gp.delta", "gp.delta.msgpack"] * 2)
+        ]
+        self.keeps_state()
+        for client in self.clients:
+            self.gallery.enter(client, SEATS)
+        self.goes_on(0, int(2 * DELAY_S / FRAME_S))
+
+    def state(self) -> Frames:
+        match = self.match
+        facts = {"turn": None, "you": None, "clock": None, "state": "active", "seq": 0}
+        views = (msgspec.Raw(match.viewer_json(viewer)) for viewer in range(match.viewers))
+        return b"", [msgspec.json.encode({"type": "game_state", "view": view, **facts}) for view in views]
+
+    @rule(seed=st.integers(0, 2**32), times=st.integers(1, 30))
+    def goes_on(self, seed: int, times: int) -> None:
+        for number in range(times):
+            self.match.step({0: {"seed": seed + number}})
+            self.gallery.put(tick_frames(self.match), TICK)
+            self.now += FRAME_S
+            self.gallery._release()
+
+    @rule()
+    def keeps_state(self) -> None:
+        self.gallery.put_state(self.state())
+
+    @rule()
+    def shows_state(self) -> None:
+        self.gallery.put(self.state(), is_state=True)
+
+    @rule(number=st.integers(1, 4), is_slow=st.booleans())
+    def is_slow(self, number: int, is_slow: bool) -> None:
+        self.clients[number].is_slow = is_slow
+
+    @rule(number=st.integers(1, 4))
+    def loses_a_frame(self, number: int) -> None:
+        self.clients[number].loses = True
+
+    @rule(number=st.integers(1, 4))
+    def comes_back(self, number: int) -> None:
+        former = self.clients[number]
+        self.gallery.leave(former)
+        client = self.clients[number] = Client(former.subprotocol, SEATS)
+        self.gallery.enter(client, SEATS)
+
+    @invariant()
+    def changes_applied_are_what_the_whole_view_shows(self) -> None:
+        # The second frame tells who has lost the first.
+        self.goes_on(0, 2)
+        plain, *others = self.clients
+        for client in others:
+            if client.state.is_lost:
+                self.gallery.enter(client, SEATS)
+            elif not (client.is_slow or client.loses):
+                assert client.state.tick == plain.state.tick
+                assert self.shown(client) == self.shown(plain)
+
+    def shown(self, client: Client) -> Any:
+        view = msgspec.json.decode(msgspec.json.encode(client.state.view))
+        return self.codec.shown(self.codec.pack(view))
+
+
 STEPS = settings(max_examples=25, stateful_step_count=25, deadline=None)
 TestTickChanges = TickChanges.TestCase
 TestTickChanges.settings = STEPS
 TestMoveChanges = MoveChanges.TestCase
 TestMoveChanges.settings = STEPS
+TestDelayedChanges = DelayedChanges.TestCase
+TestDelayedChanges.settings = STEPS

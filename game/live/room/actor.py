@@ -40,7 +40,7 @@ from game.live.room.frames import (
 )
 from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.seats import Seated
-from game.live.sync import Sync
+from game.live.sync import Sync, schema
 from game.records import RoomRecord, SeatRecord
 from game.refusals import (
     NoDrawOffered,
@@ -114,8 +114,13 @@ class Room(AttendedCourse):
         # The journal may have seated others.
         self._presence.seat(self.seats)
         if match.game.spectator_delay and record.result is None:
-            audience.gallery = Gallery(match.game.spectator_delay, self._keep_state)
+            audience.gallery = Gallery(match.game.spectator_delay, self._keep_state, codec, self._schema_json)
             self._keep_state()
+
+    def _schema_json(self) -> bytes:
+        """Return how binary frames are read, as JSON, if the game declares the type of its views."""
+        codec = self.match.game.view_codec
+        return b"" if codec is None else schema(codec, self.match)
 
     @property
     def may_rest(self) -> bool:

@@ -8,6 +8,7 @@ from gameplatform import environment
 from trials import (
     arena,
     browsers,
+    changes,
     churn,
     clocks,
     database_loss,
@@ -37,6 +38,7 @@ _MODULES = (
     queueing,
     takeover,
     arena,
+    changes,
     redis_loss,
     database_loss,
     stopping,

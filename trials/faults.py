@@ -263,6 +263,21 @@ def all_fighters_are_seen() -> None:
     _replace("game.games.arena.Arena.seen", lambda self, state, seat: [int(key) for key in state["fighters"]])
 
 
+def who_is_out_of_sight_stays() -> None:
+    """Changes of a map do not tell which entities are gone."""
+    from game.author.sync import GONE, Entries
+
+    change = Entries.change
+
+    def careless(self: Any, before: Any, after: Any) -> Any:
+        changed = change(self, before, after)
+        if isinstance(changed, dict):
+            changed.pop(GONE, None)
+        return changed
+
+    _replace("game.author.sync.Entries.change", careless)
+
+
 def any_close_code_will_do() -> None:
     """Close codes that RFC 6455 forbids on the wire are accepted."""
     _replace("realtime.server.picows_protocol._may_be_sent", lambda code: True)

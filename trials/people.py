@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
 
 from gameplatform.testing.processes import ServerProcess
 from trials.history import History, Refused, Unknown
@@ -112,9 +114,13 @@ class Line:
         hear: Callable[[Frame], None] = lambda frame: None,
         *,
         servers: Sequence[ServerProcess] = (),
+        query: Mapping[str, str] | None = None,
+        subprotocol: str = "",
     ) -> None:
         self.person = person
         self.path = path
+        self.subprotocol = subprotocol
+        self._query = dict(query or {})
         self.servers = servers or person.servers
         self.is_open = asyncio.Event()
         self.lost = asyncio.Event()
@@ -153,6 +159,11 @@ class Line:
         except ConnectionClosed as closed:
             raise Unknown(f"lost {_code(closed)}") from None
 
+    def message(self, data: str | bytes) -> Frame:
+        """Return the message of a frame."""
+        frame: Frame = msgspec.json.decode(data)
+        return frame
+
     async def _stay(self) -> None:
         failed = 0
         while True:
@@ -172,7 +183,7 @@ class Line:
             try:
                 async with asyncio.timeout(WITHIN_S):
                     socket = await self._dial()
-                    first = msgspec.json.decode(await socket.recv())
+                    first = self.message(await socket.recv())
             except ConnectionClosed as closed:
                 code = _code(closed)
                 raise Refused(str(code)) from None
@@ -187,7 +198,7 @@ class Line:
         self.is_open.set()
         try:
             while True:
-                self._take(msgspec.json.decode(await self._socket.recv()))
+                self._take(self.message(await self._socket.recv()))
         except ConnectionClosed as closed:
             code = _code(closed)
             self._history.seen(self.person.name, "lost", path=self.path, code=code)
@@ -197,11 +208,13 @@ class Line:
 
     async def _dial(self) -> ClientConnection:
         """Connect to any server that is up, like a load balancer."""
-        since = "" if self.seq is None else f"?since={self.seq}"
+        query = self._query if self.seq is None else {**self._query, "since": str(self.seq)}
+        asked = f"?{urlencode(query)}" if query else ""
         for server in random.sample(self.servers, len(self.servers)):
             with contextlib.suppress(ConnectionRefusedError):
                 return await connect(
-                    f"{server.ws_url}{self.path}{since}",
+                    f"{server.ws_url}{self.path}{asked}",
+                    subprotocols=[Subprotocol(self.subprotocol)] if self.subprotocol else None,
                     additional_headers={"Authorization": f"Bearer {self.person.token}"},
                     ping_interval=None,
                     close_timeout=1,

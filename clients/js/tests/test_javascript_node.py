@@ -35,6 +35,26 @@ def test_the_quick_start_plays_a_game_to_its_end(demo_server: Any, tmp_path: Pat
     assert re.match(r"Game over: (win|draw)", run(programs[0], tmp_path, demo_server.base_url))
 
 
+def test_the_example_of_prediction_plays_pong(demo_server: Any) -> None:
+    ended = subprocess.run(
+        [node.executable(), "examples/pong.js", "1"],
+        cwd=CLIENT,
+        env={"SERVER_URL": demo_server.base_url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    told = re.fullmatch(
+        r"(0:1|1:0) after (\d+) pictures\nThe paddle was shown at most (\d+) units ahead .*\n", ended.stdout
+    )
+    assert told is not None, ended.stdout
+    assert int(told[2]) > 60
+    # It is ahead by what it moves until the server answers, and is never lost.
+    assert 0 < int(told[3]) < 200
+
+
 ELSEWHERE = """
 import { GameClient } from "./gameplatform.js";
 

@@ -260,3 +260,14 @@ def test_the_examples_do_what_they_say(demo_server: Any) -> None:
     assert "Anybody here?" in said
     assert "There is no place called Nowhere." in said
     assert "That was refused" in said
+
+
+def test_the_example_of_prediction_plays_pong(demo_server: Any) -> None:
+    said = run([str(PACKAGE / "examples" / "pong.py"), "--points", "1"], demo_server)
+    told = re.fullmatch(
+        r"(0:1|1:0) after (\d+) pictures\nThe paddle was shown at most (\d+) units ahead .*\n", said
+    )
+    assert told is not None, said
+    assert int(told[2]) > 60
+    # It is ahead by what it moves until the server answers, and is never lost.
+    assert 0 < int(told[3]) < 200

@@ -1,6 +1,7 @@
 """The arena on the page: at once against bots, with two thumbs, and with somebody who comes later."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -10,6 +11,9 @@ from playwright.sync_api import Page, WebSocket, expect
 from web.tests.person import Person
 
 pytestmark = pytest.mark.browser
+
+PICTURE = "document.querySelector('.arena canvas').toDataURL()"
+SHOWN_WITHIN_S = 10
 
 
 def enters_the_arena(person: Person) -> list[str]:
@@ -69,6 +73,26 @@ def test_two_people_and_bots_play_at_once(arrive: Callable[..., Person]) -> None
     bob.page.keyboard.up("Tab")
     expect(scores).to_have_count(0)
     ada.can_use_the_page()
+
+
+def test_a_visitor_sees_an_arena_in_play_within_ten_seconds(arrive: Callable[..., Person]) -> None:
+    eve = arrive()
+    eve.page.goto("/")
+    frames = binary_frames(eve.page)
+    until = time.monotonic() + SHOWN_WITHIN_S
+    eve.button("Play now").click()
+    eve.button("Play: Arena").click()
+    eve.is_at_a_game()
+    expect(eve.page.locator(".arena canvas")).to_be_visible()
+    # Nobody steers the own fighter: what moves is the others.
+    eve.page.keyboard.down("Tab")
+    expect(eve.page.get_by_role("table", name="Scores")).to_contain_text("bot")
+    eve.page.keyboard.up("Tab")
+    shown = eve.page.evaluate(PICTURE)
+    eve.page.wait_for_function(f"(shown) => {PICTURE} !== shown", arg=shown)
+    left = until - time.monotonic()
+    assert frames
+    assert left > 0, f"It took {SHOWN_WITHIN_S - left:.1f} s."
 
 
 def test_two_thumbs_run_and_shoot(arrive: Callable[..., Person]) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from itertools import zip_longest
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Route, WebSocketRoute, expect
 
+from gameplatform.testing.processes import ServerProcess
 from web.tests.person import PASSWORD, Person
 
 pytestmark = pytest.mark.browser
@@ -458,3 +460,37 @@ def test_home_leads_back_to_the_own_game_and_to_those_of_others(demo: Callable[.
     ada.is_at_a_game()
     ada.button("Resign").click()
     ada.button("Yes, resign").click()
+
+
+def test_open_rooms_are_filtered_and_come_and_go_by_themselves(
+    arrive: Callable[..., Person], new_server: ServerProcess
+) -> None:
+    with httpx.Client(base_url=new_server.base_url) as http:
+        token = http.post("/api/auth/guest/", json={}).json()["access"]
+        http.headers["Authorization"] = f"Bearer {token}"
+
+        def room(game: str, **options: object) -> str:
+            made = http.post("/api/games/", json={"game": game, **options})
+            assert made.status_code == 201, made.text
+            identity: str = made.json()["id"]
+            return f"[data-room='{identity}']"
+
+        hearts, yard, halls = room("hearts"), room("arena", map="yard"), room("arena", map="halls")
+        cyd = arrive()
+        cyd.comes_as_guest()
+        rooms = cyd.page.locator(".open-rooms")
+        for one in (hearts, yard, halls):
+            expect(rooms.locator(one)).to_be_visible()
+        rooms.get_by_label("Game").select_option(label="Arena")
+        expect(rooms.locator(hearts)).to_have_count(0)
+        for one in (yard, halls):
+            expect(rooms.locator(one)).to_be_visible()
+        rooms.get_by_label("Map").select_option(label="Yard")
+        expect(rooms.locator(halls)).to_have_count(0)
+        other, another = room("arena", map="halls"), room("arena", map="yard")
+        expect(rooms.locator(another)).to_be_visible()
+        expect(rooms.locator(yard)).to_be_visible()
+        expect(rooms.locator(other)).to_have_count(0)
+        cyd.can_use_the_page()
+        rooms.get_by_label("Map").select_option(label="Any")
+        expect(rooms.locator(other)).to_be_visible()

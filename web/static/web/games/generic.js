@@ -50,6 +50,18 @@ function choicesOf(schema) {
 }
 
 /**
+ * The values among which an option of a game is chosen, or null for other options.
+ *
+ * @param {Schema} given
+ * @param {Schema} root
+ * @returns {unknown[] | null}
+ */
+export function valuesOf(given, root) {
+  const schema = resolve(given, root);
+  return schema.type === "boolean" ? [true, false] : (choicesOf(schema) ?? null);
+}
+
+/**
  * Return whether a value has a schema's form: enough to tell which of several schemas made it.
  *
  * @param {Schema} given

@@ -17,16 +17,16 @@ import {
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { Alive, runningGames } from "./alive.js";
-import { initial, Input } from "../games/generic.js";
+import { initial, Input, valuesOf } from "../games/generic.js";
 import { joinQueue, leaveQueue, playAtOnce, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
 import { client, currentUser } from "../session.js";
 import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
-import { duration, labelOf, text } from "../texts.js";
+import { duration, labelOf, text, words } from "../texts.js";
 
 /** @import { OpenRooms as Listed } from "../../client/messages.d.ts" */
-/** @import { Page, Rest, Schema } from "../types.d.ts" */
+/** @import { OnSelect, Page, Rest, Schema } from "../types.d.ts" */
 /** @typedef {Rest.MatchmakingOfferedQueue & {asks: import("../types.d.ts").Schema}} OfferedQueue */
 
 const OFFER_COMPUTER_AFTER_MS = 10_000;
@@ -166,10 +166,55 @@ function listed(rooms, message) {
 const ROOMS_SHOWN = 20;
 const NO_ROOMS = /** @type {Listed.OpenRoom[] | null} */ (null);
 
+/** @typedef {{game: string, metadata: Record<string, any>}} RoomFilter */
+
+/** @param {unknown} value */
+const shown = (value) => (typeof value === "boolean" ? text(value ? "rooms.yes" : "rooms.no") : words(value));
+
+/**
+ * What to filter by: the game, and where one is chosen, the values of its options.
+ *
+ * @param {{games: Rest.GameCatalogueEntry[], filter: RoomFilter, onFilter: (filter: RoomFilter) => void}} props
+ */
+function RoomFilters({ games, filter, onFilter }) {
+  const chosen = games.find(({ name }) => name === filter.game);
+  const set = (/** @type {string} */ name, /** @type {unknown} */ value) => {
+    const { [name]: _, ...others } = filter.metadata;
+    onFilter({ ...filter, metadata: value === undefined ? others : { ...others, [name]: value } });
+  };
+  return html`<div class="room-filters">
+    <label class="field"><span>${text("rooms.game")}</span>
+      <select value=${filter.game} onChange=${(/** @type {OnSelect} */ event) =>
+        onFilter({ game: event.currentTarget.value, metadata: {} })}>
+        <option value="">${text("rooms.any_game")}</option>
+        ${games.map(({ name, title }) => html`<option key=${name} value=${name}>${title}</option>`)}
+      </select></label>
+    ${(chosen ? optionsOf(chosen) : []).map(([name, schema]) => {
+      const values = valuesOf(schema, chosen?.options ?? {});
+      return (
+        values &&
+        html`<label class="field" key=${name}><span>${labelOf(name)}</span>
+        <select value=${values.indexOf(filter.metadata[name])} onChange=${(/** @type {OnSelect} */ event) =>
+          set(name, values[Number(event.currentTarget.value)])}>
+          <option value="-1">${text("rooms.any")}</option>
+          ${values.map((value, index) => html`<option key=${index} value=${index}>${shown(value)}</option>`)}
+        </select></label>`
+      );
+    })}
+  </div>`;
+}
+
 /** Rooms of others with a free seat.
  * @param {{games: Rest.GameCatalogueEntry[]}} props */
 function OpenRooms({ games }) {
-  const { state: rooms } = useSocket(() => client.connectToOpenRooms(), [], listed, NO_ROOMS, {});
+  const [filter, setFilter] = useState(/** @type {RoomFilter} */ ({ game: "", metadata: {} }));
+  const { state: rooms } = useSocket(
+    () => client.connectToOpenRooms(filter.game ? filter : {}),
+    [filter],
+    listed,
+    NO_ROOMS,
+    {},
+  );
   const join = useAction(async (/** @type {string} */ id) => {
     const room = await client.request("POST", `/api/games/${encodeURIComponent(id)}/join/`);
     go(`/games/${room.id}`);
@@ -179,6 +224,7 @@ function OpenRooms({ games }) {
     join.run(new FormData(event.target).get("code")?.toString().trim() ?? "");
   };
   return html`<section class="open-rooms"><h2>${text("rooms.title")}</h2>
+    <${RoomFilters} games=${games} filter=${filter} onFilter=${setFilter} />
     ${rooms?.length === 0 && html`<p class="soft">${text("rooms.none")}</p>`}
     <ul class="list">${rooms?.slice(0, ROOMS_SHOWN).map((room) => {
       const host = room.players[0]?.username ?? "";

@@ -70,7 +70,7 @@ class Grid(Generic[Id]):
             id
             for points in touched
             for id, (there_x, there_y) in points.items()
-            if (there_x - x) ** 2 + (there_y - y) ** 2 <= most
+            if (there_x - x) * (there_x - x) + (there_y - y) * (there_y - y) <= most
         ]
 
 

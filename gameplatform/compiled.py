@@ -23,6 +23,7 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".compiled"
 MODULES = (
+    "core.grid",
     "game.author.match",
     "game.author.past",
     "game.author.read_only_match",

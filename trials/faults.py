@@ -267,15 +267,15 @@ def who_is_out_of_sight_stays() -> None:
     """Changes of a map do not tell which entities are gone."""
     from game.author.sync import GONE, Entries
 
-    change = Entries.change
+    renew = Entries.renew
 
-    def careless(self: Any, before: Any, after: Any) -> Any:
-        changed = change(self, before, after)
+    def careless(self: Any, before: Any, value: Any) -> Any:
+        tree, changed = renew(self, before, value)
         if isinstance(changed, dict):
             changed.pop(GONE, None)
-        return changed
+        return tree, changed
 
-    _replace("game.author.sync.Entries.change", careless)
+    _replace("game.author.sync.Entries.renew", careless)
 
 
 def any_close_code_will_do() -> None:

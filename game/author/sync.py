@@ -17,6 +17,9 @@ from game.author.refusals import GameDefinitionError
 GONE: Final = -1
 """The key of a change that tells what a list or a map has lost."""
 
+SAME: Final = object()
+"""In place of a change: nothing has changed."""
+
 _MISSING: Final = object()
 _SCALARS: Final = frozenset((int, float, str, type(None)))
 
@@ -48,6 +51,16 @@ class Node:
 
     def change(self, before: Any, after: Any) -> Any:
         return after
+
+    def renew(self, before: Any, value: Any) -> tuple[Any, Any]:
+        """Pack a value; return its tree, and its change from the tree ``before``, or ``SAME``.
+
+        This is ``pack`` and ``change`` at once, and keeps the parts of the tree that have not changed.
+        """
+        after = self.pack(value)
+        if before is after or before == after:
+            return before, SAME
+        return after, self.change(before, after)
 
     def shown(self, tree: Any) -> Any:
         return tree
@@ -128,6 +141,7 @@ class Fields(Node):
         self._others = [
             (at, node) for at, node in enumerate(nodes) if not node.is_scalar and not isinstance(node, Steps)
         ]
+        self._scalars = [at for at, node in enumerate(nodes) if node.is_scalar]
 
     def pack(self, value: Any) -> Any:
         if value is None:
@@ -144,6 +158,54 @@ class Fields(Node):
         for at, node in self._others:
             values[at] = node.pack(values[at])
         return values
+
+    def renew(self, before: Any, value: Any) -> tuple[Any, Any]:
+        if before is None or value is None:
+            after = self.pack(value)
+            return after, SAME if before is after else self.whole(after)
+        old: list[Any] = before
+        if isinstance(value, dict):
+            given: tuple[Any, ...] = tuple([value[name] for name in self._names])
+        else:
+            given = astuple(value)
+        values: list[Any] | None = None
+        changed: dict[int, Any] = {}
+        for at, step in self._steps:
+            one, was = given[at], old[at]
+            if one is None:
+                if was is None:
+                    continue
+                steps: Any = None
+                difference: Any = None
+            else:
+                number: float = one
+                now = floor(number / step + 0.5)
+                steps = difference = now
+                if was is not None:
+                    then: int = was
+                    if then == now:
+                        continue
+                    difference = now - then
+            if values is None:
+                values = old.copy()
+            values[at] = steps
+            changed[at] = difference
+        for at in self._scalars:
+            one, was = given[at], old[at]
+            if was is not one and was != one:
+                if values is None:
+                    values = old.copy()
+                values[at] = changed[at] = one
+        for at, node in self._others:
+            tree, change = node.renew(old[at], given[at])
+            if change is not SAME:
+                if values is None:
+                    values = old.copy()
+                values[at] = tree
+                changed[at] = change
+        if values is None:
+            return before, SAME
+        return values, changed
 
     def picked(self, tree: list[Any], ids: Mapping[str, Iterable[str]]) -> list[Any]:
         """Return a tree with only these entities of the maps that are named."""
@@ -202,6 +264,26 @@ class Items(Node):
         node = self._node
         return tuple(value) if node.is_scalar else tuple([node.pack(one) for one in value])
 
+    def renew(self, before: Any, value: Any) -> tuple[Any, Any]:
+        node = self._node
+        if before is None or value is None or node.is_scalar:
+            return super().renew(before, value)
+        trees: list[Any] = []
+        changed: dict[int, Any] = {}
+        length = len(before)
+        if len(value) < length:
+            changed[GONE] = len(value)
+        for index, one in enumerate(value):
+            if index < length:
+                tree, change = node.renew(before[index], one)
+                if change is not SAME:
+                    changed[index] = change
+            else:
+                tree = node.pack(one)
+                changed[index] = node.whole(tree)
+            trees.append(tree)
+        return (tuple(trees), changed) if changed else (before, SAME)
+
     def whole(self, tree: Any) -> Any:
         node = self._node
         return tree if tree is None or node.is_scalar else [node.whole(one) for one in tree]
@@ -251,6 +333,30 @@ class Entries(Node):
             return None
         node = self._node
         return {_sent_id(key): node.pack(one) for key, one in value.items()}
+
+    def renew(self, before: Any, value: Any) -> tuple[Any, Any]:
+        if before is None or value is None:
+            return super().renew(before, value)
+        node = self._node
+        old: dict[Any, Any] = before
+        trees: dict[Any, Any] = {}
+        changed: dict[Any, Any] = {}
+        kept = 0
+        for key, one in value.items():
+            sent = _sent_id(key)
+            was = old.get(sent, _MISSING)
+            if was is _MISSING:
+                tree = node.pack(one)
+                changed[sent] = node.whole(tree)
+            else:
+                kept += 1
+                tree, change = node.renew(was, one)
+                if change is not SAME:
+                    changed[sent] = change
+            trees[sent] = tree
+        if kept < len(old):
+            changed = {GONE: [key for key in old if key not in trees], **changed}
+        return (trees, changed) if changed else (before, SAME)
 
     def whole(self, tree: Any) -> Any:
         if tree is None:

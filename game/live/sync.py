@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import Raw, json, msgpack
 
 from game.author.match import Match
-from game.author.sync import Fields
+from game.author.sync import SAME, Fields
 from game.live.clock import Clocks
 from game.live.listeners import Listener
 from realtime.wire.messages import MessageId, with_ref
@@ -44,6 +44,7 @@ class Change:
         "_after",
         "_before",
         "_binary",
+        "_change",
         "_codec",
         "_text",
         "_tick_frame",
@@ -53,11 +54,13 @@ class Change:
         "since",
     )
 
-    def __init__(self, codec: Fields, before: Any, after: Any, since: int) -> None:
+    def __init__(self, codec: Fields, before: Any, after: Any, since: int, change: Any = None) -> None:
+        """``change`` is the change of the tree ``after`` from that ``before``, if it is known."""
         self.since = since
         self._codec = codec
         self._before = before
         self._after = after
+        self._change = change
         self._binary: Raw | None = None
         self._text: bytes | None = None
         self._whole: Raw | None = None
@@ -78,10 +81,17 @@ class Change:
         return self._after
 
     @property
+    def change(self) -> Any:
+        """What has changed; empty if nothing has."""
+        if self._change is None:
+            self._change = self._codec.change(self._before, self._after)
+        return {} if self._change is SAME else self._change
+
+    @property
     def binary(self) -> Raw:
         """The change in MessagePack."""
         if self._binary is None:
-            self._binary = Raw(msgpack.encode(self._codec.change(self._before, self._after) or None))
+            self._binary = Raw(msgpack.encode(self.change or None))
         return self._binary
 
     @property
@@ -95,8 +105,7 @@ class Change:
     def text(self) -> bytes:
         """The change in JSON."""
         if self._text is None:
-            change = self._codec.change(self._before, self._after)
-            self._text = json.encode(self._codec.shown_change(change, self._after))
+            self._text = json.encode(self._codec.shown_change(self.change, self._after))
         return self._text
 
     @property
@@ -109,8 +118,7 @@ class Change:
     def tick_frame(self, tick: int) -> bytes:
         """Return the binary frame of a tick that tells of no input."""
         if self._tick_frame is None:
-            change = self._codec.change(self._before, self._after) or None
-            self._tick_frame = msgpack.encode((0, tick, tick - self.since, change))
+            self._tick_frame = msgpack.encode((0, tick, tick - self.since, self.change or None))
         return self._tick_frame
 
     def tick_text(self, tick: int) -> bytes:
@@ -169,8 +177,8 @@ class Sync:
             return []
 
     def _shared_change(self, match: Match, at: int) -> Change:
-        after = self._codec.pack(match.seen_by(len(match.users)))
-        change = Change(self._codec, self._shared, after, self._shared_at)
+        after, told = self._codec.renew(self._shared, match.seen_by(len(match.users)))
+        change = Change(self._codec, self._shared, after, self._shared_at, told)
         self._shared, self._shared_at = after, at
         return change
 
@@ -181,18 +189,19 @@ class Sync:
         changes: dict[int, Change] = {}
         made: dict[int, list[Change]] = {}
         for viewer in viewers:
+            since, before = self._trees.get(viewer, (NOWHERE, None))
+            told: Any = None
             if sight is None:
-                after = self._codec.pack(match.seen_by(viewer))
+                after, told = self._codec.renew(before, match.seen_by(viewer))
             else:
                 after = self._codec.picked(everything, sight.seen(match.seat_of(viewer)))
-            since, before = self._trees.get(viewer, (NOWHERE, None))
             # Viewers who have the same last tree and see the same share the change, and the tree from now on.
             alike = made.setdefault(id(before), [])
             for change in alike:
                 if change.since == since and change.is_from(before, after):
                     break
             else:
-                change = Change(self._codec, before, after, since)
+                change = Change(self._codec, before, after, since, told)
                 alike.append(change)
             changes[viewer] = change
             self._trees[viewer] = at, change.after

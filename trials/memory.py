@@ -131,7 +131,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     part = max(1, len(held) // 3)
 
     def growth(of: str) -> float:
-        return median(each[of] for each in held[-part:]) - median(each[of] for each in held[:part])
+        return float(median(each[of] for each in held[-part:]) - median(each[of] for each in held[:part]))
 
     return [
         at_least("games played", len(played), 2 * len(KEYS)),

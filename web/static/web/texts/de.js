@@ -527,7 +527,7 @@ globalThis.TRANSLATION = {
   "form.remove": "Entfernen",
   "form.view": "Was du siehst",
 
-  "voice.title": "Sprache",
+  "voice.title": "Sprachkanal",
   "voice.join": "Mit den anderen hier sprechen",
   "voice.join_with": "Sprechen mit {names}",
   "voice.joining": "Verbinde…",
@@ -535,7 +535,7 @@ globalThis.TRANSLATION = {
   "voice.mute": "Mikrofon ausschalten",
   "voice.unmute": "Mikrofon einschalten",
   "voice.hold": "Zum Sprechen {key} halten",
-  "voice.settings": "Einstellungen für Sprache",
+  "voice.settings": "Einstellungen des Sprachkanals",
   "voice.push_to_talk": "Nur auf Tastendruck sprechen",
   "voice.open_microphone": "Mikrofon offen lassen",
   "voice.choose_key": "Eine andere Taste als {key} wählen",

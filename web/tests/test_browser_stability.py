@@ -89,7 +89,13 @@ def test_what_moves_is_found(demo: Demo) -> None:
     ada.page.add_init_script(OBSERVE)
     answer = "**/api/friends/requests/"
     ada.page.add_init_script("""
-        const push = () => { document.querySelector("main").style.paddingTop = "200px"; };
+        const push = () => {
+            if (!document.querySelector("main h1")) return requestAnimationFrame(push);
+            // Once it has been drawn.
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+                document.querySelector("main").style.paddingTop = "200px";
+            }));
+        };
         if (location.pathname === "/watch")
             addEventListener("load", () => fetch("/api/friends/requests/").then(push));
     """)

@@ -26,11 +26,13 @@ import { Trade } from "./trade.js";
 /**
  * The number of shards that each faction holds.
  *
- * @param {{factions: Socket.FactionInfo[], shards: Shard[]}} props
+ * @param {{factions: Socket.FactionInfo[], shards: Shard[] | null}} props
  */
-function Shares({ factions, shards }) {
+function Shares({ factions, shards: known }) {
+  // Its room is kept until they are known.
+  const shards = known ?? [];
   const held = (/** @type {string | null} */ name) => shards.filter(({ faction }) => faction === name).length;
-  return html`<ul class="shares" aria-label=${text("world.shares")}>
+  return html`<ul class=${`shares ${known ? "" : "to-come"}`} aria-label=${text("world.shares")}>
     ${factions.map(
       ({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">
     ${amount(held(name))}</strong></li>`,
@@ -45,7 +47,7 @@ function Banner({ world, connection, onChange }) {
     ${reality && html`<${Emblem} name=${reality} />`}
     <div class="grow"><h1>${text(reality ? "world.reality" : "world.no_reality", { faction: reality })}</h1>
       <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
-    ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}
+    <${Shares} factions=${factions} shards=${shards} />
     <${Line} connection=${connection} away="connection.waiting" />
     <${Button} kind="quiet" icon="profile" onClick=${onChange}
       aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>

@@ -96,8 +96,9 @@ class Users(_UserAdmin, ChangedFieldsAdmin):
     actions = ("ban", "lift_ban", "sign_out")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        operator: Any = request.user
         term = search_term.strip()
-        return (queryset.filter(selectors.matching(term)) if term else queryset), False
+        return (queryset.filter(selectors.matching(term, operator=operator)) if term else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_act_on_it = obj is None or (obj.erased_at is None and _may_act_on(request, obj))

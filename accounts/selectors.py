@@ -122,23 +122,27 @@ def search(text: str) -> QuerySet[User]:
     return User.objects.filter(is_active=True, username__icontains=text)
 
 
-def matching(term: str) -> Q:
+def matching(term: str, *, operator: User) -> Q:
     """Return the condition for accounts that an operator looks for, each by an index.
 
     A term is an id, an IP address, the beginning of a name, or from three letters on a part of a name or
-    e-mail address.
+    e-mail address. Addresses are for operators who may see them: nobody is to guess them by searching.
     """
     try:
         ip_address(term)
     except ValueError:
         pass
     else:
+        if not operator.has_perms(["accounts.view_session", "accounts.view_signin"]):
+            return Q(pk__in=())
         # One subquery: two with an OR between them would make the database read all accounts.
         signed_in = SignIn.objects.filter(ip=term, user__isnull=False).values("user")
         return Q(pk__in=Session.objects.filter(ip=term).values("user").union(signed_in))
     local, at, _ = term.partition("@")
     if len(term) < TRIGRAM:
         found = Q(username__startswith=term)
+    elif not operator.has_perm("accounts.view_user"):
+        found = Q(username__icontains=term)
     elif at and len(local) >= TRIGRAM:
         # The index is asked for what is before the provider's name, whose letters are in most addresses.
         found = Q(email__icontains=local + at) & Q(

@@ -180,7 +180,8 @@ def _shown_sessions(sessions: Sequence[Session]) -> list[Evidence]:
         Evidence(
             "accounts.session",
             str(session.pk),
-            f"user {session.user_id} from {session.ip} at {session.last_seen:%Y-%m-%d %H:%M}:"
+            # The address is on the session's page, for roles that see it, and goes with the session.
+            f"user {session.user_id} at {session.last_seen:%Y-%m-%d %H:%M}:"
             f" {session.user_agent or 'unknown device'}",
         )
         for session in latest[:SESSIONS_SHOWN]

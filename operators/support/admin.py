@@ -30,8 +30,9 @@ class People(ReadOnly, OperatorAdmin):
     page_acts = tuple(ACTS)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        operator: Any = request.user
         term = search_term.strip()
-        return (queryset.filter(matching(term)) if term else queryset), False
+        return (queryset.filter(matching(term, operator=operator)) if term else queryset), False
 
     def get_list_display(self, request: HttpRequest) -> Any:
         person: Any = request.user

@@ -92,7 +92,8 @@ def mark_read(*, user_id: UserId, up_to: int) -> None:
 
 @transaction.atomic
 def note(*, user: User, by: User, text: str) -> None:
-    """Store a note for other operators."""
+    """Store a note for other operators. Raises ``ErasedAlready``."""
+    _check(by, user)
     Note.objects.create(user=user, by=by, text=text)
     _record(by, user, "Note")
 

@@ -144,6 +144,8 @@ def test_a_pair_of_one_address_that_plays_for_one_of_them_is_flagged(
     assert flags() == [("alike_addresses", ada, bob)]
     evidence = [one["label"] for one in Report.objects.get().evidence]
     assert evidence == ["accounts.session"] * 2 + ["game.game"] * 6
+    # Moderators read flags, but not addresses.
+    assert "192.0.2." not in str(Report.objects.get().evidence)
 
 
 def test_a_family_that_plays_fairly_from_one_address_is_not(

@@ -282,6 +282,8 @@ def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(
     refused = act(support, ada.pk, "rename", username="ada")
 
     assert "This account is erased" in refused
+    assert "This account is erased" in act(support, ada.pk, "note", text="was ada@example.org")
+    assert not Note.objects.exists()
     by_form = {"username": "ada", "is_active": "on"}
     assert root.post(f"/admin/accounts/user/{ada.pk}/change/", by_form).status_code == 403
     assert not User.objects.get(pk=ada.pk).is_active

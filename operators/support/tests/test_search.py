@@ -41,6 +41,16 @@ def test_an_account_is_found_by_id_name_address_and_ip(operator: Operators, db: 
         assert found(support, term) == [], term
 
 
+def test_who_may_not_see_addresses_does_not_find_by_them(operator: Operators, db: None) -> None:
+    registered("ada_lovelace")
+    for role, by_email in (("moderator", ["ada_lovelace"]), ("economist", [])):
+        client = operator(role)
+        assert found(client, "lovel") == ["ada_lovelace"], role
+        for term in ("lace@exam", "example.org"):
+            assert found(client, term) == by_email, (role, term)
+        assert found(client, "192.0.2.7") == [], role
+
+
 ROWS = 50_000
 
 

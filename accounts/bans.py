@@ -122,11 +122,19 @@ def lift_lapsed() -> None:
 
 
 @dataclass(frozen=True)
-class _Mutes:
-    """The mutes in force, with the time until which each holds and its reason."""
+class _Mute:
+    """A mute in force: the time until which it holds, and its reason."""
 
-    users: Mapping[int, tuple[datetime | None, str]]
-    networks: Sequence[tuple[str, datetime | None, str]]
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Mutes:
+    """The mutes in force."""
+
+    users: Mapping[UserId, _Mute]
+    networks: Sequence[tuple[str, _Mute]]
     read_at: float
 
 
@@ -148,13 +156,14 @@ def check_speech(user_id: UserId) -> None:
     Mutes are read from the database once a second. One of an address range holds for users who have an open
     session from there.
     """
-    cache = worker.held(_Cache)
-    if time.monotonic() - cache.mutes.read_at >= MUTES_CACHED_S:
-        cache.mutes = _read_mutes()
-    found = cache.mutes.users.get(user_id) or _of_networks(user_id, cache.mutes)
+    found = _mutes_of([user_id]).get(user_id)
     if found is not None:
-        until, reason = found
-        raise MutedEverywhere(until=until, reason=reason)
+        raise MutedEverywhere(until=found.until, reason=found.reason)
+
+
+def muted_among(user_ids: Collection[UserId]) -> set[UserId]:
+    """Return those of these users who may not speak: see :func:`check_speech`."""
+    return set(_mutes_of(user_ids))
 
 
 async def acheck_speech(user_id: UserId) -> None:
@@ -165,6 +174,17 @@ async def acheck_speech(user_id: UserId) -> None:
         await in_database(check_speech, user_id)
 
 
+def _mutes_of(user_ids: Collection[UserId]) -> dict[UserId, _Mute]:
+    cache = worker.held(_Cache)
+    if time.monotonic() - cache.mutes.read_at >= MUTES_CACHED_S:
+        cache.mutes = _read_mutes()
+    mutes = cache.mutes
+    return {
+        **_of_networks(user_ids, mutes),
+        **{user_id: mutes.users[user_id] for user_id in user_ids if user_id in mutes.users},
+    }
+
+
 def _read_mutes() -> _Mutes:
     mutes = list(in_force().filter(kind=Ban.Kind.MUTE))
     devices = {one.device: one for one in mutes if one.device}
@@ -173,18 +193,19 @@ def _read_mutes() -> _Mutes:
         links = Link.objects.filter(provider=Link.DEVICE, subject__in=devices)
         muted += [(user_id, devices[subject]) for user_id, subject in links.values_list("user", "subject")]
     return _Mutes(
-        users={user_id: (one.until, one.reason) for user_id, one in muted},
-        networks=[(one.network, one.until, one.reason) for one in mutes if one.network],
+        users={user_id: _Mute(one.until, one.reason) for user_id, one in muted},
+        networks=[(one.network, _Mute(one.until, one.reason)) for one in mutes if one.network],
         read_at=time.monotonic(),
     )
 
 
-def _of_networks(user_id: UserId, mutes: _Mutes) -> tuple[datetime | None, str] | None:
+def _of_networks(user_ids: Collection[UserId], mutes: _Mutes) -> dict[UserId, _Mute]:
     if not mutes.networks:
-        return None
-    sessions = Session.objects.filter(user=user_id, ended_at=None).exclude(ip=None)
-    addresses = [ip_address(ip) for ip in sessions.values_list("ip", flat=True) if ip]
-    for network, until, reason in mutes.networks:
-        if any(address in ip_network(network) for address in addresses):
-            return until, reason
-    return None
+        return {}
+    sessions = Session.objects.filter(user__in=user_ids, ended_at=None).exclude(ip=None)
+    return {
+        user_id: mute
+        for user_id, ip in sessions.values_list("user", "ip")
+        for network, mute in mutes.networks
+        if ip and ip_address(ip) in ip_network(network)
+    }

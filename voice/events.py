@@ -103,7 +103,10 @@ class VoiceMuted(OfChannel):
 
 
 class VoiceEnded(OfChannel):
-    """Sent when a user has lost access to a channel, or all have (``user_id`` is null)."""
+    """Sent when a user has lost access to a channel, or all have (``user_id`` is null).
+
+    A mute on the whole platform ends all access, within seconds.
+    """
 
     user_id: UserId | None
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
+from accounts import bans
 from core import background
+from core.database import in_database
 from core.ids import UserId
 from core.namespace import key
 from core.redis import REDIS_ERRORS, Role, evaluate
@@ -22,7 +24,7 @@ from realtime.connections.connection import Connection
 from realtime.delivery.relay import relayed
 from realtime.publishing import publish_now
 from voice.commands import VoiceSignal
-from voice.events import VoiceMember, VoiceMembers, VoiceReplaced
+from voice.events import VoiceEnded, VoiceMember, VoiceMembers, VoiceReplaced
 from voice.events import VoiceSignal as Signal
 from voice.refusals import ChannelFull, NoSuchPeer
 
@@ -221,6 +223,16 @@ class Voice:
                 restored.add(talker.channel)
         await self._announce(restored)
 
+    async def silence(self) -> None:
+        """End the part of this worker's participants who have been muted on the whole platform meanwhile."""
+        talkers = list(self.talkers.values())
+        if not talkers:
+            return
+        muted = await in_database(bans.muted_among, {one.participant.user_id for one in talkers})
+        for one in talkers:
+            if one.participant.user_id in muted:
+                publish_now(VoiceEnded(channel=one.channel, user_id=one.participant.user_id))
+
     async def lapse(self) -> None:
         """Remove participants whose lease has run out, for all workers."""
         leases = [lease.decode() for lease in await evaluate(self._redis, _LAPSED, [self._leases], [])]
@@ -305,3 +317,14 @@ async def keep_leases() -> None:
                 await voice().lapse()
         except REDIS_ERRORS as problem:
             logger.warning("Voice channels wait for Redis: %s", problem)
+
+
+@background.background
+async def end_muted() -> None:
+    """End the voice of who is muted on the platform; apart from the leases, which need no database."""
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        try:
+            await voice().silence()
+        except background.STORE_ERRORS as problem:
+            logger.warning("Mutes wait to count for voice: %s", problem)

@@ -10,7 +10,8 @@ import jwt
 import pytest
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts import bans
+from accounts.models import Ban, User
 from chat import services as chat
 from core.database import in_database
 from friends import services as friends
@@ -179,6 +180,23 @@ async def test_a_mute_of_the_lobby_counts_for_its_voice(ada: Person, bob: Person
     assert joined["muted"] == {str(bob.id): heard["until"]}
     await in_database(chat.unmute, actor_id=ada.id, lobby_id=lobby, user_id=bob.id)
     assert (await his.hear_until("voice_muted"))["until"] is None
+
+
+async def test_who_is_muted_on_the_platform_is_out_of_the_voice(
+    ada: Person, bob: Person, den: Den, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bans, "MUTES_CACHED_S", 0)
+    lobby = await den(ada, bob)
+    hers, joined = await join(ada, lobby)
+    his, _ = await join(bob, lobby)
+    await hers.hear("voice_members")
+
+    await in_database(bans.impose, Ban(kind=Ban.Kind.MUTE, user_id=bob.id))
+    await live.voice().silence()
+
+    assert (await his.hear("voice_ended"))["user_id"] == bob.id
+    assert peers(await hers.hear_until("voice_members")) == {joined["peer"]: "ada"}
+    assert await refused(his, "voice_join", kind="lobby", of=lobby) == "muted"
 
 
 async def test_minors_talk_with_their_party_and_not_with_strangers(

@@ -266,6 +266,19 @@ def test_support_finds_notes_messages_and_reports_with_the_kept_account(
     assert Note.objects.get().user_id == ada.id
 
 
+def test_operators_find_flags_with_the_kept_account(
+    ada: Person, bob: Person, register: Callable[..., Person]
+) -> None:
+    cyd, sign = register("cyd"), Report.Sign.ALIKE_ADDRESSES
+    for about, other in ((cyd, bob), (bob, cyd), (ada, bob)):
+        Report.objects.create(kind=Report.Kind.CHEATING, sign=sign, about_id=about.id, other_id=other.id)
+
+    merged(ada, bob)
+
+    flags = set(Report.objects.values_list("about__username", "other__username"))
+    assert flags == {("cyd", "ada"), ("ada", "cyd"), ("ada", None)}
+
+
 def test_of_two_ratings_the_more_played_one_is_kept(ada: Person, bob: Person) -> None:
     for who, game, shown, played in (
         (ada, "pong", 1500, 3),

@@ -25,7 +25,8 @@ def take_over(*, kept_id: UserId, former_id: UserId) -> None:
     for lobby_id in places.order_by("lobby_id").values_list("lobby_id", flat=True):
         _move_place(lobby_id, kept_id, former_id)
     leave_every_lobby(user_id=former_id)
-    for report in Report.objects.filter(Q(about=former_id) | Q(reporter=former_id)).order_by("pk"):
+    concerned = Q(about=former_id) | Q(reporter=former_id) | Q(other=former_id)
+    for report in Report.objects.filter(concerned).order_by("pk"):
         _move_report(report, kept_id, former_id)
 
 
@@ -64,17 +65,24 @@ def _ends(sanction: Sanction) -> float:
 
 
 def _move_report(report: Report, kept_id: UserId, former_id: UserId) -> None:
-    """Move a report, or delete it if both accounts have made it, or one about the other."""
+    """Move a report or flag, or delete it if both accounts have made it, or one about the other.
+
+    A flag about both of them stays, about one.
+    """
     if report.about_id == former_id:
         report.about_id = kept_id
     if report.reporter_id == former_id:
         report.reporter_id = kept_id
+    if report.other_id == former_id:
+        report.other_id = kept_id
+    if report.other_id == report.about_id:
+        report.other_id = None
     if report.about_id == report.reporter_id:
         report.delete()
         return
     try:
         with transaction.atomic():
-            report.save(update_fields=["about", "reporter"])
+            report.save(update_fields=["about", "reporter", "other"])
     except IntegrityError:
         report.delete()
 

@@ -89,6 +89,9 @@ class Seen:
         self.announce = members.announce
         self._members = members
 
+    def __len__(self) -> int:
+        return len(self._members)
+
     def arrived(self, user_id: UserId) -> None:
         self._members.arrived(str(user_id), user_id)
 

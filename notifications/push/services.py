@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from msgspec import UNSET, structs
 
@@ -43,7 +44,9 @@ def subscribe(user_id: UserId, *, session_id: int, given: shapes.NewSubscription
     accounts.lock(user_id)
     if not Session.objects.filter(pk=session_id, user=user_id, ended_at=None).exists():
         raise SessionEnded
-    Subscription.objects.filter(session=session_id).exclude(endpoint=given.endpoint).delete()
+    # With what still waits for its last user, which is not for the next one.
+    others = Subscription.objects.exclude(session=session_id, endpoint=given.endpoint)
+    others.filter(Q(session=session_id) | Q(endpoint=given.endpoint)).delete()
     made = Subscription(
         session_id=session_id,
         endpoint=given.endpoint,

@@ -21,6 +21,7 @@ from matchmaking.invites.models import Invite
 from matchmaking.parties import services as parties
 from notifications import badges
 from notifications.events import Badge
+from notifications.push import live as push
 from realtime.testing import WITHIN_S
 
 
@@ -47,6 +48,14 @@ async def test_the_badge_is_told_over_rest(ada: Person, bob: Person) -> None:
 
     assert (await bob.get("/api/notifications/badge/")).json() == {"dm": {}, "invites": 1, "total": 1}
     assert (await ada.get("/api/notifications/badge/")).json()["total"] == 0
+
+
+async def test_nobody_counts_who_looks_at_a_page_where_nothing_is_pushed(ada: Person) -> None:
+    socket = await ada.listen()
+    await socket.hear("badge")
+    await socket.send(type="set_visible", visible=True, id=1)
+    await socket.hear("ack")
+    assert len(push.seen()) == 0
 
 
 async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada: Person, bob: Person) -> None:

@@ -141,6 +141,17 @@ async def test_nothing_is_pushed_to_who_looks_at_a_page(
     assert [one["text"] for one in phone.shown()] == ["hidden", "closed"]
 
 
+async def test_what_waits_for_one_user_is_not_shown_to_the_next_one_of_the_browser(
+    ada: Person, bob: Person, friendship: None, phone: Browser
+) -> None:
+    await phone.subscribes(bob)
+    await write(ada, bob, "for Bob alone")
+    await phone.subscribes(ada)
+    await write(bob, ada, "for Ada")
+    await send()
+    assert [one["text"] for one in phone.shown()] == ["for Ada"]
+
+
 async def test_a_device_is_forgotten_when_its_session_ends(
     ada: Person, bob: Person, friendship: None, phone: Browser
 ) -> None:

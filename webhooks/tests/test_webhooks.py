@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import Callable
+import ssl
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -237,8 +239,20 @@ async def test_a_redirect_is_not_followed_and_no_answer_is_a_failure(
     assert "refused" in (await delivery()).error.lower()
 
 
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """``trust(certificate)``: trust it alone, from now on in this test."""
+
+    def trust(certificate: Path) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        outgoing.trusted.cache_clear()
+
+    yield trust
+    outgoing.trusted.cache_clear()
+
+
 async def test_https_is_spoken_to_whoever_has_a_trusted_certificate_for_the_name(
-    endpoint: Making, over_tls: OtherSystem, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    endpoint: Making, over_tls: OtherSystem, certificate: Path, trust: Callable[[Path], None]
 ) -> None:
     await endpoint("rung", url=f"https://127.0.0.1:{over_tls.port}/hook")
     await in_database(ring)
@@ -246,7 +260,7 @@ async def test_https_is_spoken_to_whoever_has_a_trusted_certificate_for_the_name
     await live.deliver_due()
     assert "CERTIFICATE_VERIFY_FAILED" in (await delivery()).error
 
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    trust(certificate)
     await Endpoint.objects.aupdate(url=f"https://localhost:{over_tls.port}/hook")
     await again()
     assert "CERTIFICATE_VERIFY_FAILED" in (await delivery()).error
@@ -257,6 +271,25 @@ async def test_https_is_spoken_to_whoever_has_a_trusted_certificate_for_the_name
     ((headers, body),) = over_tls.calls
     assert (await delivery()).status == 204
     assert is_signed(headers, body, (await delivery()).endpoint.secret)
+
+
+async def test_authorities_are_loaded_once_and_beside_the_event_loop(
+    over_tls: OtherSystem, certificate: Path, trust: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_in: list[int] = []
+    load = ssl.create_default_context
+
+    def observed() -> ssl.SSLContext:
+        loaded_in.append(threading.get_ident())
+        return load()
+
+    monkeypatch.setattr(ssl, "create_default_context", observed)
+    trust(certificate)
+    url = f"https://127.0.0.1:{over_tls.port}/hook"
+    for _ in range(2):
+        assert await outgoing.post(url, b"", {}, networks=["127.0.0.0/8"]) == 204
+    assert len(loaded_in) == 1
+    assert threading.get_ident() not in loaded_in
 
 
 @pytest.mark.parametrize(

@@ -144,9 +144,7 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # A file, so that the threads of a test and of a live server see one database.
-    test = {"NAME": str(RUN_DIR / "test.sqlite3")}
-    return {**config, "ENGINE": "core.sqlite", "OPTIONS": options, "TEST": test, "CONN_MAX_AGE": 0}
+    return {**config, "ENGINE": "core.sqlite", "OPTIONS": options, "CONN_MAX_AGE": 0}
 
 
 def _postgresql(config: dict[str, Any]) -> dict[str, Any]:

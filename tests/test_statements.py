@@ -1,18 +1,14 @@
 """The cost to the database of each call that a game client makes in its first five minutes."""
 
 import contextlib
-import gc
-import importlib
-import pkgutil
 from collections.abc import Callable
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from bench import basket
-from core.statements import Statement
-from gameplatform.testing.processes import ROOT, ServerProcess, manage
+from gameplatform.testing.processes import ServerProcess, manage
+from tests.statements import all_statements
 
 
 async def test_no_call_takes_more_statements_and_round_trips_than_it_may(
@@ -51,12 +47,7 @@ def test_each_exception_is_of_a_call_and_allows_more_than_the_rule() -> None:
 
 @pytest.mark.django_db
 def test_every_statement_compiles_and_depends_on_no_clock() -> None:
-    for config in apps.get_app_configs():
-        if config.path.startswith(str(ROOT)) and ".venv" not in config.path:
-            for module in pkgutil.walk_packages([config.path], f"{config.name}."):
-                if not {"migrations", "tests", "management", "naive"} & set(module.name.split(".")):
-                    importlib.import_module(module.name)
-    found = [one for one in gc.get_objects() if type(one) is Statement]
+    found = all_statements()
 
     assert len(found) > 100
     refused = []

@@ -3,7 +3,7 @@
 Call ``services.provide`` before the project's settings are imported.
 """
 
-from gameplatform.settings import CHANNEL_LAYERS, DATABASES, PASSWORD_HASHERS, RUN_DIR
+from gameplatform.settings import CHANNEL_LAYERS, DATABASES, PASSWORD_HASHERS
 from gameplatform.testing import services
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "WHITENOISE_USE_FINDERS",
 ]
 
-RUN_DIR.mkdir(exist_ok=True)  # the folder of SQLite's test database
+# A file, so that the threads of a test and of a live server see one database; and one of each run's own.
+if DATABASES["default"]["ENGINE"] == "core.sqlite":
+    DATABASES["default"]["TEST"] = {"NAME": str(services.run_folder() / "test.sqlite3")}
 
 # Tests run with DEBUG off, which does not accept the development key.
 SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"

@@ -29,13 +29,13 @@ class _Coming(NamedTuple):
     frames: Frames
     key: Hashable
     is_silent: bool
-    """Whether it is a state for newcomers only."""
+    """A state for newcomers only."""
     schema: bytes
-    """How binary frames after this state are read, as JSON."""
+    """The format of the binary frames after this state, as JSON."""
 
 
 class _Tick(Struct):
-    """What is read of the frame of a tick."""
+    """The parts of a tick's frame that are read."""
 
     tick: int
     view: Raw

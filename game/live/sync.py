@@ -82,7 +82,7 @@ class Change:
 
     @property
     def change(self) -> Any:
-        """What has changed; empty if nothing has."""
+        """The changes; empty if there are none."""
         if self._change is None:
             self._change = self._codec.change(self._before, self._after)
         return {} if self._change is SAME else self._change

@@ -172,7 +172,7 @@ const NO_ROOMS = /** @type {Listed.OpenRoom[] | null} */ (null);
 const shown = (value) => (typeof value === "boolean" ? text(value ? "rooms.yes" : "rooms.no") : words(value));
 
 /**
- * What to filter by: the game, and where one is chosen, the values of its options.
+ * The filters: the game, and where one is chosen, the values of its options.
  *
  * @param {{games: Rest.GameCatalogueEntry[], filter: RoomFilter, onFilter: (filter: RoomFilter) => void}} props
  */

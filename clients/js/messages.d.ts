@@ -2290,7 +2290,7 @@ export declare namespace Notifications {
       until: string | null;
       channel: string;
     };
-    /** Sent when a user has lost access to a channel, or all have (`user_id` is null). */
+    /** Sent when a user has lost access to a channel, or all have (`user_id` is null). A mute on the whole platform ends all access, within seconds. */
     voice_ended: {
       type: "voice_ended";
       user_id: number | null;

@@ -2768,7 +2768,9 @@ class NotificationsVoiceMuted(Record):
 
 
 class NotificationsVoiceEnded(Record):
-    """Sent when a user has lost access to a channel, or all have (``user_id`` is null)."""
+    """Sent when a user has lost access to a channel, or all have (``user_id`` is null). A mute on the
+    whole platform ends all access, within seconds.
+    """
 
     type: Literal["voice_ended"]
     user_id: int | None

@@ -48,7 +48,7 @@ async def test_every_call_of_a_clients_first_minutes_is_answered(
 ) -> None:
     with live_server_process(DATABASE_URL=database_url, EXTRA_APPS="bench") as server:
         manage(server.environment, "seed_demo")
-        users = basket.Basket(server.base_url, 2)
+        users = basket.Basket(server.base_url, 6)
         await users.open()
         for call in basket.CALLS.values():
             await users.ask(await call.make(users), at_once=1)

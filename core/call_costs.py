@@ -161,18 +161,18 @@ class CountedDatabase(BaseDatabaseWrapper):
 
 def _counted(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
     call = _current.get()
+    # The text of a composed statement contains its values.
+    text = sql if isinstance(sql, str) else type(sql).__name__
+    is_counted = not text.startswith(_TRANSACTION_CONTROL)
     if call is None:
         with _lock:
-            _background.statements += 1
+            _background.statements += is_counted
         return execute(sql, params, many, context)
     started = time.perf_counter()
     try:
         return execute(sql, params, many, context)
     finally:
         seconds = time.perf_counter() - started
-        # The text of a composed statement contains its values.
-        text = sql if isinstance(sql, str) else type(sql).__name__
-        is_counted = not text.startswith(_TRANSACTION_CONTROL)
         is_sent = not getattr(context["cursor"].cursor, "waits", False)
         _add(call, seconds, statements=is_counted, round_trips=is_sent)
         if keeps_recent and is_counted and len(call.executed) < KEPT_STATEMENTS:

@@ -54,6 +54,15 @@ def write_in_a_savepoint(request: Any) -> HttpResponse:
 
 
 @pytest.mark.django_db
+def test_the_control_of_transactions_does_not_count_in_the_background_either() -> None:
+    before = REGISTRY.get_sample_value("background_statements_total") or 0.0
+    with connection.cursor() as cursor:
+        for statement in ("SAVEPOINT one", "SELECT 1", "RELEASE SAVEPOINT one"):
+            cursor.execute(statement)
+    assert REGISTRY.get_sample_value("background_statements_total") == before + 1
+
+
+@pytest.mark.django_db
 def test_the_statements_of_a_route_are_in_the_metrics(routes: Any) -> None:
     routes(route("api/users/<int:user_id>", look_twice))
 

@@ -1,5 +1,6 @@
 """Status, health and documentation of the server."""
 
+import functools
 import json
 import logging
 import time
@@ -22,12 +23,21 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from accounts import services as accounts
-from core import heartbeats, logs, status
+from core import heartbeats, limit_counts, logs, status
 from core.embedded import valkey
 from core.models import Heartbeat
 from core.redaction import bounded, redact
 from core.routes import route
 from gameplatform.testing import services
+
+
+@pytest.fixture(autouse=True)
+def _own_clients_of_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep no client of a Redis of these tests: it is cached for the process."""
+    for name in ("_redis", "_script"):
+        cached: Any = getattr(limit_counts, name)
+        monkeypatch.setattr(limit_counts, name, functools.cache(cached.__wrapped__))
+
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
 

@@ -168,7 +168,7 @@ def test_a_second_factor_is_set_up_asked_for_and_turned_off(arrive: Visit) -> No
     secret = ada.page.locator("code.secret").inner_text()
     ada.can_use_the_page()
     ada.page.get_by_label("Code of the app").fill(code_of(secret))
-    ada.button("Turn on").click()
+    ada.page.get_by_role("button", name="Turn on", exact=True).click()
     codes = ada.page.locator(".codes code")
     expect(codes).to_have_count(10)
     recovery_code = codes.first.inner_text()

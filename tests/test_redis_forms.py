@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import redis
 from websockets.exceptions import ConnectionClosedError
 
 from core.redis_urls import channels_host, cluster, sentinels
-from gameplatform.testing.processes import ServerProcess, fresh_database, manage
+from gameplatform.testing.processes import ServerProcess
 from tests import redis_forms, tour
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
@@ -28,6 +27,13 @@ async def play(ada: NetworkPlayer, bob: NetworkPlayer) -> None:
         await player.send(type="player_move", movement={"cell": cell})
         for seen_by in (ada, bob):
             assert (await seen_by.hear("player_move"))["user_id"] == player.id
+
+
+@contextlib.contextmanager
+def two_servers(new_server: NewServer, **settings: Any) -> Iterator[tuple[ServerProcess, ServerProcess]]:
+    """Start two servers on one database."""
+    with new_server(**settings) as one, new_server(**one.environment) as two:
+        yield one, two
 
 
 def is_well(base_url: str) -> bool:
@@ -44,14 +50,12 @@ async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewSer
     with contextlib.ExitStack() as stack:
         main, relay, streams, presence = (stack.enter_context(redis_forms.server(tmp_path)) for _ in range(4))
         urls = {
-            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
             "REDIS_URL": main.url,
             "REDIS_RELAY_URL": relay.url,
             "REDIS_STREAMS_URL": streams.url,
             "REDIS_PRESENCE_URL": presence.url,
         }
-        one = stack.enter_context(live_server_process(**urls))
-        two = stack.enter_context(live_server_process(**urls))
+        one, two = stack.enter_context(two_servers(live_server_process, **urls))
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         watching = NetworkPlayer(two.base_url, "cyd")
         asked = ada.post("/api/friends/requests/", {"user_id": bob.id})
@@ -76,13 +80,10 @@ async def test_each_role_may_have_a_redis_of_its_own(live_server_process: NewSer
 async def test_play_goes_on_when_sentinels_replace_the_redis(
     live_server_process: NewServer, tmp_path: Path
 ) -> None:
-    with redis_forms.watched(tmp_path) as redis, contextlib.ExitStack() as stack:
-        urls = {
-            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
-            "REDIS_URL": redis.url,
-        }
-        one = stack.enter_context(live_server_process(**urls))
-        two = stack.enter_context(live_server_process(**urls))
+    with (
+        redis_forms.watched(tmp_path) as redis,
+        two_servers(live_server_process, REDIS_URL=redis.url) as (one, two),
+    ):
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         path = new_game(ada, bob)
         await begin(path, ada, bob)
@@ -96,40 +97,33 @@ async def test_play_goes_on_when_sentinels_replace_the_redis(
 async def test_all_that_crosses_between_workers_goes_through_a_cluster(
     live_server_process: NewServer, tmp_path: Path
 ) -> None:
-    with redis_forms.cluster(tmp_path) as nodes, contextlib.ExitStack() as stack:
-        urls = {
-            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
-            "REDIS_URL": nodes.url,
-        }
-        one = stack.enter_context(live_server_process(**urls))
-        two = stack.enter_context(live_server_process(**urls))
-        manage(one.environment, "seed_demo")
+    with (
+        redis_forms.cluster(tmp_path) as nodes,
+        two_servers(live_server_process, demo=True, REDIS_URL=nodes.url) as (one, two),
+    ):
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         await tour.befriend(ada, bob)
         await tour.play(ada, bob)
         await tour.talk(ada, bob)
         await tour.travel(ada, bob)
         assert ada.get("/api/games/now/")["online"] == 2
-        # What belongs together is on one node.
+        # Keys that a script uses together are on one node.
         for tag in ("{relay}", "{online}", "{figures}"):
             redis_forms.until(lambda tag=tag: sum(tag in names(node) for node in nodes.primaries) == 1)
         assert all("stream" in names(node) for node in nodes.primaries)
         for server in (one, two):
             assert is_well(server.base_url)
-            # What could not be sent to one node would only be logged.
+            # A call with keys of several nodes would fail in the background, and only be logged.
             assert re.search("slot|dispatch", server.log()) is None
 
 
 async def test_play_goes_on_when_a_node_of_a_cluster_dies(
     live_server_process: NewServer, tmp_path: Path
 ) -> None:
-    with redis_forms.cluster(tmp_path, replicas=True) as nodes, contextlib.ExitStack() as stack:
-        urls = {
-            "DATABASE_URL": stack.enter_context(fresh_database(os.environ["DATABASE_URL"], tmp_path)),
-            "REDIS_URL": nodes.url,
-        }
-        one = stack.enter_context(live_server_process(**urls))
-        two = stack.enter_context(live_server_process(**urls))
+    with (
+        redis_forms.cluster(tmp_path, replicas=True) as nodes,
+        two_servers(live_server_process, REDIS_URL=nodes.url) as (one, two),
+    ):
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         asked = ada.post("/api/friends/requests/", {"user_id": bob.id})
         bob.post(f"/api/friends/requests/{asked['id']}/accept/")

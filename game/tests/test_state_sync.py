@@ -387,7 +387,7 @@ async def test_spectators_of_a_delayed_game_get_changes(
             while (await watcher.hear("game_tick"))["view"]["forces"] != forces:
                 pass
             assert not watcher.state.is_lost
-            # What comes next changes nothing that is seen.
+            # The next tick changes nothing that this watcher sees.
             await watcher.hear("game_tick")
             assert len(watcher.raw) < (16 if subprotocol == "gp.delta.msgpack" else 64)
     late = await watch(cyd, game, subprotocol)

@@ -34,7 +34,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Let this process's test database be a copy of one that is migrated once for all."""
+    """Copy this process's test database from one that is migrated once for all processes."""
     if connection.vendor == "postgresql":
         connection.settings_dict["TEST"]["TEMPLATE"] = database_template(os.environ["DATABASE_URL"])
 

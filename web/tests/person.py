@@ -19,7 +19,7 @@ class Person:
         self.page = page
         self.problems: list[str] = []
         self.sockets: list[WebSocket] = []
-        # Those that are not answered yet.
+        # Requests that are not answered yet.
         self.requests: set[Request] = set()
         page.on("request", lambda request: self.requests.add(request))
         page.on("requestfinished", lambda request: self.requests.discard(request))

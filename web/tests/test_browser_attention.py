@@ -218,7 +218,7 @@ def test_a_page_in_the_background_notifies_where_the_server_pushes_nothing(
     bob.post("/api/friends/requests/", {"username": "background_ada"})
     assert worker.evaluate(SHOWN) == ["calling_bob", "Wants to be your friend", "/friends"]
 
-    # What she does not want to be told of is not shown.
+    # A kind that she has turned off is not shown.
     looks(ada, worker, away=False)
     ada.page.get_by_role("button", name="Notifications, 1 new").click()
     ada.button("Accept").click()

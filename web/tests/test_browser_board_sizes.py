@@ -115,7 +115,7 @@ def test_a_player_looks_back_during_play_and_is_back_by_one_key(arrive: Callable
     ada.button("Now (End)").click()
     expect(ada.page.locator(".status")).to_have_text("Your turn")
 
-    # Who resigns makes no move.
+    # A resignation is not listed as a move.
     ada.button("Resign").click()
     ada.button("Yes, resign").click()
     expect(ada.page.get_by_role("heading", name="You lost")).to_be_visible()

@@ -60,7 +60,7 @@ def settle(person: Person) -> None:
     """Wait until all that was asked for has come and is drawn."""
     expect(person.page.locator("main")).not_to_be_empty()
     quiet_looks = 0
-    # What comes may ask for more.
+    # The answer to one request may cause another.
     while quiet_looks < 2:
         expect(person.page.locator(".skeleton")).to_have_count(0)
         person.page.evaluate(DRAWN)

@@ -1,7 +1,6 @@
 """A spatial index: a uniform grid that finds the points near a place."""
 
 from collections.abc import Hashable, Iterator
-from itertools import product
 from math import floor
 from typing import Generic, TypeVar
 
@@ -60,18 +59,23 @@ class Grid(Generic[Id]):
     def near(self, x: float, y: float, radius: float) -> list[Id]:
         """Return the points that are at most ``radius`` from here, in no particular order."""
         size, cells, most = self._size, self._cells, radius * radius
-        columns = range(floor((x - radius) / size), floor((x + radius) / size) + 1)
-        rows = range(floor((y - radius) / size), floor((y + radius) / size) + 1)
-        if len(columns) * len(rows) < len(cells):
-            touched = [cells[cell] for cell in product(columns, rows) if cell in cells]
+        left, right = floor((x - radius) / size), floor((x + radius) / size) + 1
+        top, bottom = floor((y - radius) / size), floor((y + radius) / size) + 1
+        touched: list[dict[Id, tuple[float, float]]] = []
+        if (right - left) * (bottom - top) < len(cells):
+            for column in range(left, right):
+                for row in range(top, bottom):
+                    points = cells.get((column, row))
+                    if points is not None:
+                        touched.append(points)
         else:
-            touched = list(cells.values())
-        return [
-            id
-            for points in touched
-            for id, (there_x, there_y) in points.items()
-            if (there_x - x) * (there_x - x) + (there_y - y) * (there_y - y) <= most
-        ]
+            touched.extend(cells.values())
+        found: list[Id] = []
+        for points in touched:
+            for id, (there_x, there_y) in points.items():
+                if (there_x - x) * (there_x - x) + (there_y - y) * (there_y - y) <= most:
+                    found.append(id)
+        return found
 
 
 def cells_around(cell: Cell) -> list[Cell]:

@@ -75,20 +75,26 @@ class Sight:
         self._game = game
         self._state = state
         self.view = view
-        self._grids = {one: _grid_of(one.r, self._entities(one.field)) for one in radii}
+        self._grids = [_grid_of(one.r, self._entities(one.field)) for one in radii]
 
     def seen(self, seat: Seat | None) -> Mapping[str, Iterable[str]]:
-        """Return the ids of what this seat sees, by the map of the entities; it sees all of other maps.
+        """Return the ids of what this seat sees, each once, by the map of the entities.
 
-        Raises whatever the rules raise.
+        It sees all of other maps. Raises whatever the rules raise.
         """
         if self._sees is None:
-            return {} if seat is None else {one.field: self._near(one, str(seat)) for one in self._radii}
+            if seat is None:
+                return {}
+            viewer = str(seat)
+            return {
+                one.field: self._near(one, grid, viewer)
+                for one, grid in zip(self._radii, self._grids, strict=True)
+            }
         ids = self._sees(self._game, self._state, seat)
         if isinstance(ids, Mapping):
-            return ids
+            return {field: dict.fromkeys(seen) for field, seen in ids.items()}
         (field,) = self._maps
-        return {field: ids}
+        return {field: dict.fromkeys(ids)}
 
     def picked(self, seat: Seat | None) -> View:
         """Return the view with the entities that this seat sees. Raises whatever the rules raise."""
@@ -100,9 +106,9 @@ class Sight:
             return {**self.view, **changed}
         return msgspec.structs.replace(self.view, **changed)
 
-    def _near(self, radius: Radius, viewer: str) -> Iterable[str]:
+    def _near(self, radius: Radius, grid: Grid[str], viewer: str) -> Iterable[str]:
         here = self._entities(radius.around or radius.field).get(viewer)
-        return () if here is None else self._grids[radius].near(*_position(here), radius.r)
+        return () if here is None else grid.near(*_position(here), radius.r)
 
     def _entities(self, field: str) -> dict[str, Any]:
         view = self.view

@@ -4,7 +4,6 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
 from math import floor, isfinite
 from typing import Annotated, Any, Final, Literal
 
@@ -22,6 +21,9 @@ SAME: Final = object()
 
 _MISSING: Final = object()
 _SCALARS: Final = frozenset((int, float, str, type(None)))
+_MAX_SENT_IDS: Final = 4096
+_sent_ids: Final[dict[str, str | int]] = {}
+"""The results of ``_sent_id``, at most ``_MAX_SENT_IDS``."""
 
 
 class Quantised:
@@ -207,14 +209,30 @@ class Fields(Node):
             return before, SAME
         return values, changed
 
-    def picked(self, tree: list[Any], ids: Mapping[str, Iterable[str]]) -> list[Any]:
-        """Return a tree with only these entities of the maps that are named."""
+    def part(
+        self, tree: list[Any], change: Any, ids: Mapping[str, Iterable[str]], before: list[Any] | None
+    ) -> tuple[list[Any], Any]:
+        """Return a tree with only these entities of the maps that are named, and its change, or ``SAME``.
+
+        ``change`` is that of the whole ``tree`` from the one before, of which ``before`` is a part; without
+        such a part it is unknown, and so None, how this one has changed.
+        """
         values = tree.copy()
+        if before is None:
+            for name, seen in ids.items():
+                at = self._attributes.index(name)
+                entities: dict[Any, Any] = tree[at]
+                values[at] = {key: entities[key] for key in map(_sent_id, seen) if key in entities}
+            return values, None
+        changed: dict[int, Any] = {} if change is SAME else change.copy()
         for name, seen in ids.items():
             at = self._attributes.index(name)
-            entities: dict[Any, Any] = tree[at]
-            values[at] = {key: entities[key] for key in map(_sent_id, seen) if key in entities}
-        return values
+            node = self._nodes[at]
+            assert isinstance(node, Entries)
+            values[at], told = node.part(tree[at], changed.pop(at, None), seen, before[at])
+            if told:
+                changed[at] = told
+        return values, changed or SAME
 
     def whole(self, tree: Any) -> Any:
         if tree is None:
@@ -358,6 +376,38 @@ class Entries(Node):
             changed = {GONE: [key for key in old if key not in trees], **changed}
         return (trees, changed) if changed else (before, SAME)
 
+    def part(
+        self,
+        entities: dict[Any, Any],
+        change: dict[Any, Any] | None,
+        ids: Iterable[str],
+        before: dict[Any, Any],
+    ) -> tuple[dict[Any, Any], dict[Any, Any]]:
+        """Return the entities with these ids, each given once, and their change from a part of those before.
+
+        ``change`` is that of all entities.
+        """
+        node = self._node
+        changes: dict[Any, Any] = {} if change is None else change
+        trees: dict[Any, Any] = {}
+        changed: dict[Any, Any] = {}
+        kept = 0
+        for id in ids:
+            key = _sent_id(id)
+            tree = entities.get(key, _MISSING)
+            if tree is _MISSING:
+                continue
+            trees[key] = tree
+            if key not in before:
+                changed[key] = node.whole(tree)
+            else:
+                kept += 1
+                if key in changes:
+                    changed[key] = changes[key]
+        if kept < len(before):
+            changed = {GONE: [key for key in before if key not in trees], **changed}
+        return trees, changed
+
     def whole(self, tree: Any) -> Any:
         if tree is None:
             return None
@@ -475,8 +525,13 @@ def _one_of(values: list[Any]) -> Node:
     return OneOf(values) if len(set(values)) == len(values) else Opaque()
 
 
-@lru_cache(maxsize=4096)
 def _sent_id(key: str) -> str | int:
     """Return a whole number as a number, which is shorter, and any other id as it is."""
-    is_number = key.isascii() and key.isdigit() and len(key) < 16 and (key[0] != "0" or key == "0")
-    return int(key) if is_number else key
+    sent = _sent_ids.get(key)
+    if sent is None:
+        is_number = key.isascii() and key.isdigit() and len(key) < 16 and (key[0] != "0" or key == "0")
+        sent = int(key) if is_number else key
+        if len(_sent_ids) >= _MAX_SENT_IDS:
+            _sent_ids.clear()
+        _sent_ids[key] = sent
+    return sent

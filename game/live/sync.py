@@ -156,9 +156,9 @@ class Sync:
         self._codec = codec
         self._shared: Any = None
         self._shared_at = NOWHERE
-        """The last tree, and its frame, if all viewers see the same."""
+        """The last tree, and its frame: of everything, if viewers see all of it or parts."""
         self._trees: dict[int, tuple[int, Any]] = {}
-        """Otherwise the last frame and its content for each viewer."""
+        """The last frame and its content for each viewer, if they differ."""
 
     def schema(self, match: Match) -> bytes:
         """Return how binary frames are read, as JSON."""
@@ -184,8 +184,13 @@ class Sync:
 
     def _changes(self, match: Match, viewers: Iterable[int], at: int) -> dict[int, Change]:
         sight = match.shared_sight()
-        # An entity that several viewers see is packed once.
-        everything: Any = None if sight is None else self._codec.pack(sight.view)
+        everything: Any = None
+        all_told: Any = None
+        everything_at = self._shared_at
+        if sight is not None:
+            # An entity that several viewers see is packed and compared once.
+            everything, all_told = self._codec.renew(self._shared, sight.view)
+            self._shared, self._shared_at = everything, at
         changes: dict[int, Change] = {}
         made: dict[int, list[Change]] = {}
         for viewer in viewers:
@@ -194,7 +199,9 @@ class Sync:
             if sight is None:
                 after, told = self._codec.renew(before, match.seen_by(viewer))
             else:
-                after = self._codec.picked(everything, sight.seen(match.seat_of(viewer)))
+                known = before if since == everything_at else None
+                seen = sight.seen(match.seat_of(viewer))
+                after, told = self._codec.part(everything, all_told, seen, known)
             # Viewers who have the same last tree and see the same share the change, and the tree from now on.
             alike = made.setdefault(id(before), [])
             for change in alike:

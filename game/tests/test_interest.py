@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from math import dist
 from random import Random
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +16,10 @@ from core.ids import UserId
 from game.author import Annotated, Game, GameDefinitionError, Meta, Radius, Record, Seat, catalogue
 from game.author import move as is_move
 from game.author.match import Match
+from game.author.sync import GONE
 from game.live.listeners import frame_of
 from game.live.room.frames import move_frames, tick_frames
+from game.live.sync import Sync, Synced
 from game.models import Game as Row
 from game.tests.conftest import begin
 from gameplatform.testing.people import Person
@@ -152,6 +155,29 @@ def test_no_frame_has_an_entity_that_its_viewer_does_not_see(
                 assert view["left"] == 600
         spectators = decode(frame_of(frames[0], seats))["view"]
         assert spectators["ships"].keys() == match.state["ships"].keys()
+
+
+class Echo(Sea):
+    """The rules name a ship twice, and another one only while it is near."""
+
+    hidden = False
+
+    def sees(self, state: dict[str, Any], seat: Seat | None) -> dict[str, list[str]]:  # type: ignore[override]
+        return {"ships": ["0", "0", *["1" for ship in [state["ships"]["1"]] if ship["x"] < 100]]}
+
+
+def test_who_is_named_twice_hides_from_nobody_that_another_is_gone() -> None:
+    match = Match.new(Echo, seats=2, seed=1)
+    match.state["ships"]["1"]["x"] = 0
+    assert match.game.view_codec is not None
+    sync = Sync(match.game.view_codec)
+    audience = [Synced(Mock(subprotocol="gp.delta.msgpack"), 0)]
+    sync.changes(match, audience, 1)
+    match.state["ships"]["1"]["x"] = 200
+    match.step({})
+    (change,) = sync.changes(match, audience, 2)
+    assert change.change[0][GONE] == [1]
+    assert set(change.after[0]) == {0}
 
 
 def work(seats: int, size: float) -> int:

@@ -42,6 +42,7 @@ class Person:
 def here(db: None) -> None:
     """These tests need no worker; what is kept for all users is cleared before each."""
     activity.now.forget()
+    activity.replay_of_the_day.forget()
 
 
 @pytest.fixture

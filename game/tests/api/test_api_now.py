@@ -8,7 +8,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from game.models import Game
+from game.models import Game, Seat
+from game.selectors import activity
 from game.tests.api.conftest import Person, Table
 
 
@@ -25,7 +26,7 @@ def won(game: Game, days_ago: int) -> Game:
     return game
 
 
-def test_the_replay_of_the_day_is_the_last_public_win_before_midnight(
+def test_the_replay_of_the_day_is_a_public_win_of_the_day_before(
     ada: Person, new_game: Callable[..., Game]
 ) -> None:
     won(new_game(), days_ago=3)
@@ -41,6 +42,34 @@ def test_the_replay_of_the_day_is_the_last_public_win_before_midnight(
         "title": "Tic-tac-toe",
         "players": ["ada", "bob"],
     }
+
+
+def chosen(who: Person) -> str:
+    """Return the id of the replay of the day, chosen now."""
+    activity.now.forget()
+    activity.replay_of_the_day.forget()
+    replay_id: str = who.get("/api/games/now/").json()["replay"]["id"]
+    return replay_id
+
+
+def test_of_the_games_of_a_day_the_most_interesting_is_replayed(
+    ada: Person, new_game: Callable[..., Game]
+) -> None:
+    between_people = won(new_game(), days_ago=1)
+    with_a_bot = won(new_game(), days_ago=1)
+    Seat.objects.filter(game=with_a_bot, number=1).update(bot_level=1)
+    assert chosen(ada) == str(between_people.pk)
+
+    longer = won(new_game(), days_ago=1)
+    Game.objects.filter(pk=longer.pk).update(result=dict(longer.result or {}, seq=40))
+    won(new_game(), days_ago=1)
+    assert chosen(ada) == str(longer.pk)
+
+    between_masters = won(new_game(), days_ago=1)
+    Seat.objects.filter(game=between_masters).update(rating_before=2100)
+    between_a_master_and_another = won(new_game(), days_ago=1)
+    Seat.objects.filter(game=between_a_master_and_another, number=0).update(rating_before=2400)
+    assert chosen(ada) == str(between_masters.pk)
 
 
 def test_public_games_under_way_are_counted_once_for_everybody(

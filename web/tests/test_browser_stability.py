@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from web import urls as served
 from web.tests.person import Person
 from web.tests.test_browser_people import opens_a_lobby, opens_friends
 
@@ -33,7 +35,22 @@ PLACES = [
     "/profile/shop",
     "/profile/account",
 ]
-STRANGERS_PLACES = ["/", "/play", "/signin", "/register", "/forgotten", "/code"]
+STRANGERS_PLACES = [
+    "/",
+    "/play",
+    "/games/0",
+    "/signin",
+    "/register",
+    "/forgotten",
+    "/reset",
+    "/reset?uid=MQ&token=0",
+    "/verify",
+    "/code",
+    "/signed-in",
+    "/nowhere",
+]
+FILLED_PLACES = ["/lobbies/0", "/friends/0", "/battles/0", "/replay/0", "/world", "/games/0"]
+"""Those that ``prepared`` opens, with the ids of nothing."""
 OBSERVE = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -76,6 +93,12 @@ def arrives(person: Person, place: str) -> list[Any]:
     return moves(person)
 
 
+def test_no_place_is_left_out() -> None:
+    measured = {place.partition("?")[0].strip("/") for place in (*PLACES, *STRANGERS_PLACES, *FILLED_PLACES)}
+    left_out = [place for place in served.PLACES if not any(re.fullmatch(place, one) for one in measured)]
+    assert left_out == []
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
 def test_no_place_moves_while_it_loads(demo: Demo, size: dict[str, int]) -> None:
     ada = demo("premium_user_1", viewport=size)
@@ -104,7 +127,7 @@ def test_what_moves_is_found(demo: Demo) -> None:
 
 
 def prepared(host: Person, number: int) -> list[str]:
-    """Return places with something in them: a lobby, a conversation, a battle, a replay and the world."""
+    """Return places with something in them: a lobby, a conversation, a battle, games and the world."""
     opens_a_lobby(host, f"calm {number}")
     host.writes("Hello")
     expect(host.page.locator(".message")).to_have_count(1)
@@ -131,6 +154,11 @@ def prepared(host: Person, number: int) -> list[str]:
     host.page.get_by_label("Dawnguard").check()
     host.button("Create and play").click()
     expect(host.page.locator(".place-card > h2")).to_have_text("Sunspire")
+    places.append(host.page.url)
+    host.page.goto("/play")
+    host.button("Computer: Tic-tac-toe").click()
+    host.in_dialog("Easy")
+    host.is_at_a_game()
     return [*places, host.page.url]
 
 
@@ -142,6 +170,7 @@ def test_no_place_with_something_in_it_moves_while_it_loads(
 ) -> None:
     host = demo(name)
     places = prepared(host, int(name[-1]))
+    assert [re.sub(r"/(\d+|[0-9a-f-]{36})$", "/0", urlsplit(place).path) for place in places] == FILLED_PLACES
     host.page.goto("about:blank")
     ada = demo(name, viewport=size)
     ada.page.add_init_script(OBSERVE)

@@ -7,10 +7,17 @@ import pytest
 from playwright.sync_api import expect
 
 from web.tests.person import Person
+from web.tests.test_browser_people import opens_friends
 
 pytestmark = pytest.mark.browser
 
 NOTES_TONES = """
+    window.pitches = [];
+    const { setValueAtTime } = AudioParam.prototype;
+    AudioParam.prototype.setValueAtTime = function (value, ...at) {
+        window.pitches.push(value);
+        return setValueAtTime.call(this, value, ...at);
+    };
     const begin = OscillatorNode.prototype.start;
     OscillatorNode.prototype.start = function (...at) {
         document.documentElement.dataset.tones = "heard";
@@ -27,6 +34,12 @@ def heard(person: Person) -> None:
 
 def heard_nothing(person: Person) -> None:
     expect(person.page.locator("html[data-tones]")).to_have_count(0)
+
+
+def heard_from(person: Person, *pitches: int) -> None:
+    """Wait for a sound of tones that begin at these pitches, and forget what was heard."""
+    person.page.wait_for_function("(all) => all.every((one) => pitches.includes(one))", arg=pitches)
+    person.page.evaluate("pitches.length = 0")
 
 
 def test_moves_and_messages_are_heard_until_the_sounds_are_switched_off(demo: Callable[..., Person]) -> None:
@@ -55,3 +68,32 @@ def test_moves_and_messages_are_heard_until_the_sounds_are_switched_off(demo: Ca
     heard_nothing(ada)
     ada.page.reload()
     expect(ada.button("Turn sounds on")).to_be_visible()
+    bob.button("Resign").click()
+    bob.button("Yes, resign").click()
+    expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()
+
+
+def test_a_message_and_a_win_sound_each_in_its_way(demo: Callable[..., Person]) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_1")
+    ada.page.context.add_init_script(NOTES_TONES)
+    opens_friends(bob, "premium_user_1")
+    ada.page.goto("/play")
+    ada.page.get_by_role("heading", name="Pick a game").click()
+    bob.writes("Listen")
+    heard_from(ada, 620, 830)
+
+    bob.page.goto("/play")
+    for person in (ada, bob):
+        person.queues_for("Tic-tac-toe")
+    for person in (ada, bob):
+        person.is_at_a_game()
+    status = ada.page.locator(".status")
+    expect(status).to_have_text(re.compile("Your turn|is thinking"))
+    starts, follows = (ada, bob) if status.inner_text() == "Your turn" else (bob, ada)
+    starts.picks(0)
+    follows.picks(1)
+    starts.sees_mark(1)
+    heard_from(ada, 300)
+    bob.button("Resign").click()
+    bob.button("Yes, resign").click()
+    heard_from(ada, 523, 659, 784, 1047)

@@ -153,7 +153,7 @@ TRIAL = Trial(
     "memory",
     run,
     check,
-    long={"rounds": 180, "seconds": 20},
+    long={"rounds": 246, "seconds": 20},
     quick={"rounds": 9, "seconds": 6},
     fault="pages_keep_all_they_hear",
 )

@@ -24,7 +24,7 @@ def close_conversation(event: FriendRemoved) -> None:
         publish(VoiceEnded(channel=events.direct_topic(*between), user_id=None))
 
 
-@admits("lobby")
+@admits("lobby", of=int)
 def admit_to_lobby(user_id: UserId, lobby_id: int) -> Admission:
     """Admit members of an open lobby, who may be strangers.
 
@@ -40,7 +40,7 @@ def admit_to_lobby(user_id: UserId, lobby_id: int) -> Admission:
     )
 
 
-@admits("direct")
+@admits("direct", of=int)
 def admit_to_conversation(user_id: UserId, friend_id: int) -> Admission:
     """Admit two friends. Raises ``NotFriends``."""
     selectors.check_friends(user_id, UserId(friend_id))

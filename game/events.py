@@ -22,6 +22,11 @@ def open_rooms_topic() -> Topic:
     return Topic("open_rooms")
 
 
+def voice_channel(game_id: UUID) -> str:
+    """Return the name of the voice channel of a game's players."""
+    return f"game_{game_id}"
+
+
 class RoomEvent(Message, kw_only=True):
     """Anything a room tells its players and spectators, on ``/ws/game/{game_id}/``.
 

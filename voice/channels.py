@@ -1,8 +1,10 @@
-"""Registry of voice channels: the app that owns a lobby or a party says who may talk in it."""
+"""Registry of voice channels: the app that owns a lobby, a party or a game says who may talk in it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
 
 from core.ids import UserId
 from voice.refusals import UnknownChannel
@@ -21,27 +23,30 @@ class Admission:
     muted: Mapping[UserId, datetime] = field(default_factory=dict)
 
 
-Admit = Callable[[UserId, int], Admission]
+Id = TypeVar("Id", int, UUID)
 
-_kinds: dict[str, Admit] = {}
+_kinds: dict[str, tuple[type, Callable[[UserId, Any], Admission]]] = {}
 
 
-def admits(kind: str) -> Callable[[Admit], Admit]:
+def admits(
+    kind: str, of: type[Id]
+) -> Callable[[Callable[[UserId, Id], Admission]], Callable[[UserId, Id], Admission]]:
     """Register ``function(user_id, id) -> Admission`` for channels of this kind; it raises a refusal.
 
-    When somebody loses access, publish ``voice.events.VoiceEnded`` for the channel; when a moderator mutes
-    somebody, ``voice.events.VoiceMuted``.
+    ``of`` is the type of the ids of what the channels belong to. When somebody loses access, publish
+    ``voice.events.VoiceEnded`` for the channel; when a moderator mutes somebody, ``voice.events.VoiceMuted``.
     """
 
-    def register(function: Admit) -> Admit:
-        _kinds[kind] = function
+    def register(function: Callable[[UserId, Id], Admission]) -> Callable[[UserId, Id], Admission]:
+        _kinds[kind] = of, function
         return function
 
     return register
 
 
-def admit(user_id: UserId, *, kind: str, id: int) -> Admission:
+def admit(user_id: UserId, *, kind: str, id: int | UUID) -> Admission:
     """Return the user's admission to a channel. Raises ``UnknownChannel``, and what the owning app raises."""
-    if kind not in _kinds:
+    of, function = _kinds.get(kind, (object, None))
+    if function is None or not isinstance(id, of):
         raise UnknownChannel
-    return _kinds[kind](user_id, id)
+    return function(user_id, id)

@@ -1,6 +1,7 @@
 """Commands about voice, on the user's socket."""
 
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta
 
@@ -12,13 +13,14 @@ class ForChannel(Command, kw_only=True):
     """Base of commands that name a channel by what it belongs to."""
 
     kind: Annotated[str, Meta(max_length=32)]
-    of: Annotated[int, Meta(ge=1, le=2**53)]
+    of: Annotated[int, Meta(ge=1, le=2**53)] | UUID
 
 
 class VoiceWatch(ForChannel):
     """Hear who talks in a channel: ``voice_members`` now and at each change, without taking part.
 
-    ``kind`` is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend.
+    ``kind`` is ``lobby``, ``party``, ``game`` or ``direct``, ``of`` the id of the lobby, the party, the game
+    or the friend.
     Refused with ``voice_off``, ``unknown_voice_channel``, ``too_many_channels``, ``muted``, ``rate_limited``,
     and what forbids to be where the channel belongs.
     """

@@ -1,6 +1,7 @@
 """Admission to voice channels, and the servers with credentials that a participant needs."""
 
 import time
+from uuid import UUID
 
 from django.conf import settings
 
@@ -12,7 +13,7 @@ from voice.events import IceServer, LiveKit
 from voice.refusals import VoiceOff
 
 
-def admit(user_id: UserId, *, kind: str, id: int) -> Admission:
+def admit(user_id: UserId, *, kind: str, id: int | UUID) -> Admission:
     """Return the user's admission to a channel.
 
     Raises ``VoiceOff``, ``UnknownChannel``, ``MutedEverywhere``, and what the owning app raises.

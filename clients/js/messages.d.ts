@@ -1963,12 +1963,12 @@ export declare namespace Notifications {
       type: "ping";
       id?: string | number | null;
     };
-    /** Hear who talks in a channel: `voice_members` now and at each change, without taking part. `kind` is `lobby`, `party` or `direct`, `of` the id of the lobby, the party or the friend. Refused with `voice_off`, `unknown_voice_channel`, `too_many_channels`, `muted`, `rate_limited`, and what forbids to be where the channel belongs. */
+    /** Hear who talks in a channel: `voice_members` now and at each change, without taking part. `kind` is `lobby`, `party`, `game` or `direct`, `of` the id of the lobby, the party, the game or the friend. Refused with `voice_off`, `unknown_voice_channel`, `too_many_channels`, `muted`, `rate_limited`, and what forbids to be where the channel belongs. */
     voice_watch: {
       type: "voice_watch";
       id?: string | number | null;
       kind: string;
-      of: number;
+      of: number | string;
     };
     /** No longer hear of a channel, and leave it. */
     voice_unwatch: {
@@ -1981,7 +1981,7 @@ export declare namespace Notifications {
       type: "voice_join";
       id?: string | number | null;
       kind: string;
-      of: number;
+      of: number | string;
     };
     /** Leave the channel; the socket still hears who is in it. */
     voice_leave: {

@@ -15,6 +15,7 @@ from game.models import Game, JournalEntry, Seat
 from game.records import RoomRecord
 from game.refusals import UnknownMatch
 from realtime.publishing import publish
+from voice.events import VoiceEnded
 
 TRIED_BYTES = 64 * 1024
 
@@ -98,7 +99,9 @@ def note_playing(*, game_id: uuid.UUID, user_id: UserId, is_playing: bool, is_of
     seats = Seat.objects.filter(game=game_id, game__state__in=Game.ON_THE_WAY, user=user_id)
     # Somebody who is back may have been seated elsewhere meanwhile, and then plays both.
     with contextlib.suppress(IntegrityError), transaction.atomic():
-        seats.update(is_open=is_playing, left_at=timezone.now() if is_offered else None)
+        changed = seats.update(is_open=is_playing, left_at=timezone.now() if is_offered else None)
+        if changed and is_offered:
+            publish(VoiceEnded(channel=events.voice_channel(game_id), user_id=user_id))
         # A private room is in no list, and found there in vain.
         publish(events.RoomChanged(game_id=game_id))
 

@@ -9,7 +9,7 @@ from voice.channels import Admission, admits
 from voice.events import VoiceEnded
 
 
-@admits("party")
+@admits("party", of=int)
 def admit_to_party(user_id: UserId, party_id: int) -> Admission:
     """Admit members of the party. Raises ``NotInParty``, ``UnknownParty``."""
     own = selectors.member_of(user_id=user_id, party_id=PartyId(party_id))

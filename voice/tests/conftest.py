@@ -45,13 +45,13 @@ async def listen(who: Person) -> Player:
     return socket
 
 
-async def join(who: Person, of: int, kind: str = "lobby") -> tuple[Player, dict[str, Any]]:
+async def join(who: Person, of: int | str, kind: str = "lobby") -> tuple[Player, dict[str, Any]]:
     """Open the user's socket and join; return the socket, once it has heard of itself, and the answer."""
     socket = await listen(who)
     return socket, await join_by(socket, of, kind)
 
 
-async def join_by(socket: Player, of: int, kind: str = "lobby") -> dict[str, Any]:
+async def join_by(socket: Player, of: int | str, kind: str = "lobby") -> dict[str, Any]:
     """Join on this socket; return the answer."""
     await socket.send(type="voice_join", kind=kind, of=of)
     joined = await socket.hear_until("voice_joined")

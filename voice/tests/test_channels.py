@@ -4,10 +4,14 @@ import base64
 import hashlib
 import hmac
 import time
+from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import bans
@@ -16,6 +20,9 @@ from chat import services as chat
 from core.database import in_database
 from friends import services as friends
 from friends.models import Friendship
+from game import services as games
+from game.models import Game
+from game.reactions import VOICE_AFTER
 from gameplatform.testing.people import Person
 from matchmaking.parties import services as parties
 from realtime.testing import WITHIN_S, Player
@@ -33,6 +40,13 @@ async def joined_party(*people: Person) -> int:
     for one in people[1:]:
         await in_database(parties.join, user_id=one.id, party_id=party.id)
     return party.id
+
+
+async def seated(*people: Person, **facts: Any) -> str:
+    """Return the id of a game with these people in its seats."""
+    players = [games.Player(one.id) for one in people]
+    game = await in_database(games.create_game, name="tictactoe", players=players, **facts)
+    return str(game.pk)
 
 
 async def refused(socket: Player, command: str, **fields: Any) -> str:
@@ -105,6 +119,50 @@ async def test_party_members_and_friends_talk_each_in_their_channel(ada: Person,
     assert friend["channel"] == f"dm_{low}_{high}"
     assert peers(friend) == {friend["peer"]: "ada"}
     assert [one.user_id for one in (await live.voice().state(f"party_{party}")).participants] == [bob.id]
+
+
+async def test_the_players_of_a_game_talk_and_nobody_else(ada: Person, bob: Person, cyd: Person) -> None:
+    game, private = await seated(ada, bob), await seated(ada, bob, private=True)
+    _, alone = await join(ada, game, "game")
+
+    _, both = await join(bob, game, "game")
+
+    assert alone["channel"] == both["channel"] == f"game_{game}"
+    assert peers(both) == {alone["peer"]: "ada", both["peer"]: "bob"}
+    socket = await listen(cyd)
+    for command in ("voice_join", "voice_watch"):
+        assert await refused(socket, command, kind="game", of=game) == "not_a_player"
+        assert await refused(socket, command, kind="game", of=private) == "unknown_match"
+        assert await refused(socket, command, kind="game", of=1) == "unknown_voice_channel"
+        assert await refused(socket, command, kind="lobby", of=game) == "unknown_voice_channel"
+        assert await refused(socket, command, kind="game", of="den") == "invalid_message"
+
+
+async def test_who_gives_up_their_seat_is_out_of_the_voice_of_the_game(ada: Person, bob: Person) -> None:
+    game = await seated(ada, bob)
+    his, _ = await join(bob, game, "game")
+    note = partial(games.note_playing, game_id=UUID(game), user_id=bob.id, is_playing=False)
+    await in_database(note, is_offered=False)
+    await his.hear_nothing()
+
+    await in_database(note, is_offered=True)
+
+    heard = await his.hear_until("voice_ended")
+    assert (heard["channel"], heard["user_id"]) == (f"game_{game}", bob.id)
+    assert await refused(his, "voice_join", kind="game", of=game) == "not_a_player"
+
+
+async def test_players_may_join_until_some_time_after_their_game(ada: Person, bob: Person) -> None:
+    game, socket = await seated(ada, bob), await listen(ada)
+
+    def ends(before: timedelta) -> None:
+        at = timezone.now() - before
+        Game.objects.filter(pk=game).update(state=Game.State.FINISHED, finished_at=at)
+
+    await in_database(ends, VOICE_AFTER - timedelta(seconds=60))
+    await join_by(socket, game, "game")
+    await in_database(ends, VOICE_AFTER + timedelta(seconds=1))
+    assert await refused(socket, "voice_join", kind="game", of=game) == "game_not_active"
 
 
 async def test_the_other_device_takes_the_part(ada: Person, den: Den) -> None:
@@ -202,11 +260,12 @@ async def test_who_is_muted_on_the_platform_is_out_of_the_voice(
 async def test_minors_talk_with_their_party_and_not_with_strangers(
     ada: Person, bob: Person, den: Den, settings: Settings
 ) -> None:
-    lobby, party = await den(ada, bob), await joined_party(ada, bob)
+    lobby, party, game = await den(ada, bob), await joined_party(ada, bob), await seated(ada, bob)
     settings.ADULT_AGE = 16
     await User.objects.filter(pk=bob.id).aupdate(birth_date="2020-01-01")
     his, _ = await join(bob, party, "party")
     assert await refused(his, "voice_join", kind="lobby", of=lobby) == "under_age"
+    assert await refused(his, "voice_join", kind="game", of=game) == "under_age"
 
 
 async def test_a_server_without_the_section_has_no_voice(ada: Person, den: Den, settings: Settings) -> None:

@@ -2338,15 +2338,15 @@ class NotificationsCandidate(Record):
 
 class NotificationsVoiceWatchCommand(TypedDict):
     """Hear who talks in a channel: ``voice_members`` now and at each change, without taking part. ``kind``
-    is ``lobby``, ``party`` or ``direct``, ``of`` the id of the lobby, the party or the friend. Refused
-    with ``voice_off``, ``unknown_voice_channel``, ``too_many_channels``, ``muted``, ``rate_limited``, and
-    what forbids to be where the channel belongs.
+    is ``lobby``, ``party``, ``game`` or ``direct``, ``of`` the id of the lobby, the party, the game or the
+    friend. Refused with ``voice_off``, ``unknown_voice_channel``, ``too_many_channels``, ``muted``,
+    ``rate_limited``, and what forbids to be where the channel belongs.
     """
 
     type: Literal["voice_watch"]
     id: NotRequired[str | int | None]
     kind: str
-    of: int
+    of: int | str
 
 
 class NotificationsVoiceUnwatchCommand(TypedDict):
@@ -2366,7 +2366,7 @@ class NotificationsVoiceJoinCommand(TypedDict):
     type: Literal["voice_join"]
     id: NotRequired[str | int | None]
     kind: str
-    of: int
+    of: int | str
 
 
 class NotificationsVoiceLeaveCommand(TypedDict):

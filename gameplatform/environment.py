@@ -298,6 +298,15 @@ class Voice(NamedTuple):
     livekit_key: str
     livekit_secret: str
 
+    @property
+    def livekit_origins(self) -> list[str]:
+        """The origins to which LiveKit's client connects: for its socket, and for requests."""
+        if not self.livekit_url:
+            return []
+        parts = urlsplit(self.livekit_url)
+        secure = "s" if parts.scheme in ("wss", "https") else ""
+        return [f"{kind}{secure}://{parts.netloc}" for kind in ("ws", "http")]
+
 
 def voice() -> Voice:
     """Return the servers for voice."""

@@ -394,6 +394,7 @@ JOURNAL_ARCHIVE_AFTER = environment.integer("JOURNAL_ARCHIVE_AFTER", 7, minimum=
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = environment.text("ENCRYPTION_KEY", "")
 VOICE = environment.voice()
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += VOICE.livekit_origins
 INVITE_TTL = environment.integer("INVITE_TTL", 60)
 
 # -- Play

@@ -15,8 +15,15 @@ from whitenoise.storage import CompressedStaticFilesStorage
 
 CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
 CHUNKS = "web/chunks"
-# Run on their own: before the first paint and before the page's modules, as the service worker, and offline.
-APART = {"web/early.js", "web/texts/de.js", "web/worker.js", "web/offline.js"}
+# Run on their own: before the first paint and before the page's modules, as the service worker, offline, and
+# LiveKit's client, which is a script.
+APART = {
+    "web/early.js",
+    "web/texts/de.js",
+    "web/worker.js",
+    "web/offline.js",
+    "web/vendor/livekit-client.js",
+}
 
 logger = logging.getLogger(__name__)
 

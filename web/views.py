@@ -84,6 +84,7 @@ def _page(language: str) -> dict[str, Any]:
         "terms_url": settings.TERMS_URL,
         "adult_age": settings.ADULT_AGE,
         "pushes": bool(settings.PUSH_KEY),
+        "livekit": static("web/vendor/livekit-client.js") if settings.VOICE.livekit_url else "",
         "player_mfa": settings.PLAYER_MFA,
         "asks_consent": bool(settings.TERMS_VERSION or settings.ADULT_AGE),
         "first_game": catalogue.first(settings.FIRST_GAME, "connect_four"),

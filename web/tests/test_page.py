@@ -110,7 +110,9 @@ def test_every_file_that_the_shell_names_is_there(client: Client) -> None:
 
 
 def test_every_import_is_relative_and_leads_to_a_file() -> None:
-    served = {path: f"web/{path.relative_to(STATIC)}" for path in STATIC.rglob("*.js")}
+    # LiveKit's client is a script, no module.
+    modules = set(STATIC.rglob("*.js")) - {STATIC / "vendor" / "livekit-client.js"}
+    served = {path: f"web/{path.relative_to(STATIC)}" for path in modules}
     for path, name in served.items():
         for target in re.findall(r"""(?:from|import)\s*\(?["']([^"']+)["']""", path.read_text()):
             assert target.startswith("."), f"{name} imports {target}"

@@ -3,7 +3,7 @@
  * A page of one's own, without them, has the platform's name and English texts.
  *
  * @type {{title: string, logo: string | null, language: string, languages: string[], texts: Record<string, string>,
- *   sections: string[], sign_in_ways: string[], pushes: boolean, terms_url: string, adult_age: number,
+ *   sections: string[], sign_in_ways: string[], pushes: boolean, livekit: string, terms_url: string, adult_age: number,
  *   asks_consent: boolean, player_mfa: boolean,
  *   first_game: string, games: Record<string, string>}}
  */
@@ -18,6 +18,7 @@ export const page = JSON.parse(
   sections: [],
   sign_in_ways: [],
   pushes: false,
+  livekit: "",
   terms_url: "",
   adult_age: 0,
   asks_consent: false,

@@ -555,7 +555,7 @@ const ENGLISH = {
   "voice.microphone_insecure": "Without https browsers give no page the microphone: you only listen.",
   "voice.replaced": "You talk on another device now.",
   "voice.ended": "You are no longer in the voice channel.",
-  "voice.elsewhere": "This channel is for so many that they talk in the app of the game, not on this page.",
+  "voice.unreachable": "The server that carries this channel cannot be reached.",
 
   "watch.title": "Running games",
   "watch.empty": "Nobody is playing right now.",

@@ -552,7 +552,7 @@ globalThis.TRANSLATION = {
   "voice.microphone_insecure": "Ohne https geben Browser keiner Seite das Mikrofon: Du hörst nur zu.",
   "voice.replaced": "Du sprichst jetzt auf einem anderen Gerät.",
   "voice.ended": "Du bist nicht mehr im Sprachkanal.",
-  "voice.elsewhere": "Dieser Kanal ist für so viele, dass sie in der App des Spiels sprechen, nicht auf dieser Seite.",
+  "voice.unreachable": "Der Server, über den dieser Kanal spricht, ist nicht erreichbar.",
 
   "watch.title": "Laufende Spiele",
   "watch.empty": "Gerade spielt niemand.",

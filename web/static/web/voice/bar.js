@@ -54,7 +54,7 @@ function useTalkKey(on) {
 /** @param {{one: Notifications.VoiceMember, now: Call}} props */
 function Member({ one, now }) {
   const { username: name, user_id: userId } = one;
-  const speaks = now.speaking.has(one.peer);
+  const speaks = now.speaking.has(userId);
   const muted = isMuted(now, userId);
   const quiet = now.quiet.has(userId);
   const kind = `voice-member ${speaks ? "speaks" : ""} ${quiet || muted ? "silent" : ""}`;

@@ -4,12 +4,13 @@ import { kept } from "../kept.js";
 import { client, currentUser, session } from "../session.js";
 import { refusalOf, text } from "../texts.js";
 import { toast } from "../toasts.js";
+import { enter } from "./livekit.js";
 import { Peer } from "./peer.js";
 
 /**
  * @import { Notifications } from "../../client/messages.d.ts"
  * @import { Call } from "../call.js"
- * @typedef {{peer: Peer, userId: number, sound: HTMLAudioElement, meter: AnalyserNode | null}} Other
+ * @typedef {{peer: Peer | null, userId: number, sound: HTMLAudioElement, meter: AnalyserNode | null}} Other
  */
 
 const LISTEN_EVERY_MS = 120;
@@ -19,8 +20,14 @@ const SPEAKS_FROM = 0.015;
 const SPEAKS_ON_MS = 600;
 const DEFAULT_KEY = "KeyV";
 
-/** @type {Map<string, Other>} */
+/** By peer id; by user id where one talks through LiveKit. @type {Map<string | number, Other>} */
 const others = new Map();
+/** @type {Awaited<ReturnType<typeof enter>> | null} */
+let livekit = null;
+/** Whom the user has blocked, which LiveKit does not know. @type {Set<number>} */
+const blocked = new Set();
+/** Whether LiveKit takes no sound from the user, who was muted when they joined. */
+let deaf = false;
 /** @type {MediaStream | null} */
 let microphone = null;
 /** @type {AudioContext | null} */
@@ -35,7 +42,7 @@ let servers = null;
 let asked = /** @type {string | number | null} */ (null);
 /** More than passes between two looks, so that no sound is missed. */
 const samples = new Float32Array(8192);
-/** When somebody was last loud, by peer. */
+/** When somebody was last loud, by user id. */
 const loudAt = new Map();
 
 /** @param {Partial<Call>} fields */
@@ -149,10 +156,11 @@ function ask() {
   asked = client.notifications?.send({ type: "voice_join", kind, of }) ?? null;
 }
 
-export function leave() {
+/** @param {string} [why] */
+export function leave(why) {
   if (!call.value) return;
   client.notifications?.send({ type: "voice_leave" });
-  end();
+  end(why);
 }
 
 /**
@@ -164,9 +172,11 @@ function end(why) {
   clearInterval(listening);
   for (const id of others.keys()) drop(id);
   for (const track of microphone?.getTracks() ?? []) track.stop();
+  livekit?.leave();
   audio?.close();
-  microphone = audio = ownMeter = servers = null;
+  microphone = audio = ownMeter = servers = livekit = null;
   asked = null;
+  deaf = false;
   call.set(null);
   if (why) toast(why);
 }
@@ -192,10 +202,11 @@ function listen() {
   const now = call.value;
   if (!now) return;
   apply();
-  const heard = [...others].filter(([, one]) => !one.sound.muted && isLoud(one.meter)).map(([id]) => id);
-  if (now.peer && isOnAir(now) && isLoud(ownMeter)) heard.push(now.peer);
+  const heard = [...others.values()].filter(({ sound, meter }) => !sound.muted && isLoud(meter));
+  const loud = heard.map(({ userId }) => userId);
+  if (now.peer && isOnAir(now) && isLoud(ownMeter)) loud.push(currentUser().id);
   const time = performance.now();
-  for (const id of heard) loudAt.set(id, time);
+  for (const id of loud) loudAt.set(id, time);
   for (const [id, at] of loudAt) if (time - at > SPEAKS_ON_MS) loudAt.delete(id);
   const speaking = new Set(loudAt.keys());
   const changed = speaking.size !== now.speaking.size || [...speaking].some((id) => !now.speaking.has(id));
@@ -208,31 +219,24 @@ function apply() {
   if (!now) return;
   for (const track of microphone?.getAudioTracks() ?? []) track.enabled = isOnAir(now);
   for (const { sound, userId } of others.values()) sound.muted = now.quiet.has(userId) || isMuted(now, userId);
+  // With another token LiveKit takes the user's sound again.
+  if (deaf && !isMuted(now, currentUser().id)) {
+    deaf = false;
+    ask();
+  }
 }
 
 /**
- * The connection to a participant, made when they first signal or are first met.
+ * Adds somebody who may be heard.
  *
- * @param {string} id
+ * @param {string | number} id
  * @param {number} userId
+ * @param {Peer | null} peer
  * @returns {Other}
  */
-function otherOf(id, userId) {
-  const known = others.get(id);
-  if (known) return known;
+function add(id, userId, peer) {
   const sound = new Audio();
   sound.autoplay = true;
-  const peer = new Peer({
-    servers: servers?.ice_servers ?? [],
-    relayOnly: servers?.relay_only ?? false,
-    track: microphone?.getAudioTracks()[0] ?? null,
-    gives: String(call.value?.peer) < id,
-    send: (signal) => client.notifications?.send({ type: "voice_signal", to: id, ...signal }),
-    onStream(stream) {
-      sound.srcObject = stream;
-      one.meter = meterOf(stream);
-    },
-  });
   /** @type {Other} */
   const one = { peer, userId, sound, meter: null };
   others.set(id, one);
@@ -240,20 +244,95 @@ function otherOf(id, userId) {
   return one;
 }
 
-/** @param {string} id */
+/**
+ * @param {Other} one
+ * @param {MediaStream} stream
+ */
+function play(one, stream) {
+  one.sound.srcObject = stream;
+  one.meter = meterOf(stream);
+}
+
+/**
+ * The connection to a participant, made when they first signal or are first met.
+ *
+ * @param {string} id
+ * @param {number} userId
+ * @returns {Peer}
+ */
+function peerOf(id, userId) {
+  const known = others.get(id)?.peer;
+  if (known) return known;
+  const peer = new Peer({
+    servers: servers?.ice_servers ?? [],
+    relayOnly: servers?.relay_only ?? false,
+    track: microphone?.getAudioTracks()[0] ?? null,
+    gives: String(call.value?.peer) < id,
+    send: (signal) => client.notifications?.send({ type: "voice_signal", to: id, ...signal }),
+    onStream: (stream) => play(one, stream),
+  });
+  const one = add(id, userId, peer);
+  return peer;
+}
+
+/** @param {string | number} id */
 function drop(id) {
   const one = others.get(id);
-  one?.peer.close();
+  one?.peer?.close();
   if (one) one.sound.srcObject = null;
   others.delete(id);
+}
+
+/**
+ * Talks through LiveKit, in place of a connection to each one.
+ *
+ * @param {{url: string, token: string}} where
+ */
+async function talkThrough({ url, token }) {
+  const { peer } = /** @type {Call} */ (call.value);
+  const isThere = () => call.value?.peer === peer;
+  livekit?.leave();
+  livekit = null;
+  deaf = isMuted(/** @type {Call} */ (call.value), currentUser().id);
+  try {
+    const { results } = await client.request("GET", "/api/friends/blocks/");
+    blocked.clear();
+    for (const { user_id: userId } of results) blocked.add(userId);
+    if (!isThere()) return;
+    const entered = await enter({
+      url,
+      token,
+      track: deaf ? null : (microphone?.getAudioTracks()[0] ?? null),
+      onStream: (userId, stream) => isThere() && !blocked.has(userId) && play(add(userId, userId, null), stream),
+      onGone: (userId) => isThere() && drop(userId),
+      onEnd: () => isThere() && leave(text("voice.unreachable")),
+    });
+    if (!isThere()) {
+      entered.leave();
+      return;
+    }
+    livekit = entered;
+    allow();
+  } catch (problem) {
+    console.warn(problem);
+    if (isThere()) leave(text("voice.unreachable"));
+  }
+}
+
+/** Lets those of the channel hear the user whom they have not blocked; in a mesh the server sees to that. */
+function allow() {
+  const ids = call.value?.members.map(({ user_id: userId }) => userId) ?? [];
+  livekit?.allow(ids.filter((id) => !blocked.has(id)));
 }
 
 /** @param {{members: Notifications.VoiceMember[], version: number}} message */
 function meet({ members, version }) {
   if (!call.value || version < call.value.version) return;
-  const there = new Set(members.map(({ peer }) => peer));
+  /** @type {Set<string | number>} */
+  const there = new Set(members.flatMap(({ peer, user_id: userId }) => [peer, userId]));
   for (const id of others.keys()) if (!there.has(id)) drop(id);
   patch({ members, version });
+  allow();
 }
 
 /** @param {{channel: string}} message */
@@ -264,23 +343,19 @@ const HEARD = {
   voice_joined(message) {
     if (!call.value || message.ref !== asked) return;
     asked = null;
-    if (message.livekit) {
-      leave();
-      toast(text("voice.elsewhere"));
-      return;
-    }
     for (const id of others.keys()) drop(id);
     servers = message;
     patch({ peer: message.peer, channel: message.channel, muted: message.muted, version: 0 });
     meet(message);
+    if (message.livekit) talkThrough(message.livekit);
     // Who comes makes the offers.
-    for (const { peer, user_id: userId } of message.members)
-      if (peer !== message.peer) otherOf(peer, userId).peer.start();
+    else
+      for (const { peer, user_id: userId } of message.members) if (peer !== message.peer) peerOf(peer, userId).start();
     apply();
   },
   voice_members: (message) => isHere(message) && meet(message),
   voice_signal(message) {
-    if (isHere(message)) otherOf(message.peer, message.user_id).peer.take(message).catch(console.warn);
+    if (isHere(message)) peerOf(message.peer, message.user_id).take(message).catch(console.warn);
   },
   voice_muted(message) {
     if (!isHere(message) || !call.value) return;
@@ -293,6 +368,8 @@ const HEARD = {
   },
   player_blocked({ blocked_id: userId }) {
     for (const [id, one] of others) if (one.userId === userId) drop(id);
+    blocked.add(userId);
+    allow();
   },
   error(message) {
     if (asked !== null && message.ref === asked) end(refusalOf(message));

@@ -12,7 +12,7 @@ import { client, currentUser, reason } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
-import { VoiceEntry } from "./voice_entry.js";
+import { VoiceEntry } from "../voice_entry.js";
 
 /**
  * @import { Attributes, Children, OnInput, Rest } from "../types.d.ts"

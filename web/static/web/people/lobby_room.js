@@ -32,7 +32,7 @@ import { client, currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
-import { VoiceEntry } from "./voice_entry.js";
+import { VoiceEntry } from "../voice_entry.js";
 
 /**
  * @import { Fields, Page, Rest } from "../types.d.ts"

@@ -5,7 +5,7 @@ import { inParty, isLeader, party, partyTalk, sayToParty } from "../social.js";
 import { currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
-import { VoiceEntry } from "./voice_entry.js";
+import { VoiceEntry } from "../voice_entry.js";
 
 /** @import { Action, On, Ref, Rest } from "../types.d.ts" */
 

@@ -35,6 +35,7 @@ import { useSocket } from "../socket.js";
 import { play, setSound, sound } from "../sound.js";
 import { useStore } from "../store.js";
 import { amount, duration, refusalOf, text, textOr, words } from "../texts.js";
+import { takeAlong, VoiceEntry } from "../voice_entry.js";
 
 /**
  * @import { Own } from "../../client/gameplatform.js"
@@ -45,6 +46,9 @@ import { amount, duration, refusalOf, text, textOr, words } from "../texts.js";
 
 const OPEN_STATES = new Set(["created", "waiting_for_players"]);
 const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
+
+/** The voice channel of a game's players. */
+const channelOf = (/** @type {string} */ id) => `game_${id}`;
 
 /**
  * The room behind a game's socket, seen by a spectator as the player `follow` sees it, if that is not null:
@@ -454,7 +458,9 @@ function Table({ id, level, options, rated }) {
   } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
   useEffect(() => {
-    if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
+    if (!room.rematch) return;
+    takeAlong(channelOf(id), { of: room.rematch, channel: channelOf(room.rematch), href: `/games/${room.rematch}` });
+    go(`/games/${room.rematch}`, { replace: true });
   }, [room.rematch]);
   useEffect(() => {
     const isThere = room.players.some((one) => one.id === followed && !one.left);
@@ -520,6 +526,13 @@ function Table({ id, level, options, rated }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove && !back ? "mine" : ""}`} role="status">${status}</p>
         <${TableMenu} id=${room.id} players=${room.players} /><${SoundSwitch} />
+        ${
+          !over &&
+          me !== null &&
+          room.players.some((one) => one.id !== me && one.bot_level === null) &&
+          html`<${VoiceEntry} kind="game" of=${id} channel=${channelOf(id)} title=${entry?.title ?? words(room.game)}
+          href=${`/games/${id}`} small />`
+        }
         <div class="status-facts soft small">
           ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
           ${live && room.phase && html`<${PhaseTime} phase=${room.phase} />`}

@@ -1,19 +1,22 @@
 /** The way into a voice channel: who is in it, and the button to join. */
-import { Button, IconButton } from "../components.js";
-import { html, useEffect, useState } from "../dom.js";
-import { call } from "../call.js";
-import { hasSection } from "../page.js";
-import { client } from "../session.js";
-import { useStore } from "../store.js";
-import { text } from "../texts.js";
+import { Button, IconButton } from "./components.js";
+import { html, useEffect, useState } from "./dom.js";
+import { call } from "./call.js";
+import { hasSection } from "./page.js";
+import { client } from "./session.js";
+import { useStore } from "./store.js";
+import { text } from "./texts.js";
 
-/** @import { Notifications } from "../../client/messages.d.ts" */
+/**
+ * @import { Notifications } from "../client/messages.d.ts"
+ * @import { Call } from "./call.js"
+ */
 
 /**
  * `kind` and `of` are those of `voice_join`; `channel` is its name, `title` and `href` tell in the bar where one talks. A
  * `small` one is an icon alone.
  *
- * @param {{kind: string, of: number, channel: string, title: string, href: string, small?: boolean}} props
+ * @param {{kind: string, of: number | string, channel: string, title: string, href: string, small?: boolean}} props
  */
 function Entry({ kind, of, channel, title, href, small }) {
   const [there, setThere] = useState(/** @type {Notifications.VoiceMember[]} */ ([]));
@@ -35,7 +38,7 @@ function Entry({ kind, of, channel, title, href, small }) {
   const join = async () => {
     setBusy(true);
     try {
-      const voice = await import("../voice/voice.js");
+      const voice = await import("./voice/voice.js");
       await voice.join({ kind, of, channel, title, href });
     } finally {
       setBusy(false);
@@ -53,3 +56,16 @@ function Entry({ kind, of, channel, title, href, small }) {
 /** The entry, where this server has voice. */
 export const VoiceEntry = (/** @type {Parameters<typeof Entry>[0]} */ props) =>
   hasSection("voice") && html`<${Entry} key=${props.channel} ...${props} />`;
+
+/**
+ * Goes on talking in the next channel, if one talks in the one before.
+ *
+ * @param {string} before
+ * @param {Pick<Call, "of" | "channel" | "href">} next
+ */
+export async function takeAlong(before, next) {
+  const now = call.value;
+  if (now?.channel !== before) return;
+  const voice = await import("./voice/voice.js");
+  await voice.join({ kind: now.kind, title: now.title, ...next });
+}

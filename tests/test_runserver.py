@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from gameplatform.testing import services
-from gameplatform.testing.processes import ROOT, DevelopmentServer, manage
+from gameplatform.testing.processes import ROOT, DevelopmentServer, fresh_database
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 GAME = """
@@ -34,19 +35,15 @@ class Nothing(Game):
 
 
 @pytest.fixture
-def runserver(tmp_path: Path) -> Any:
-    """``runserver(**environment)``: create and migrate a database, and start the server on it."""
+def runserver(tmp_path: Path) -> Iterator[Any]:
+    """``runserver(**environment)``: start the server on a migrated SQLite database."""
 
     def runserver(**environment: Any) -> DevelopmentServer:
-        environment = {
-            "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
-            "REDIS_URL": services.another_redis_url(),
-            **environment,
-        }
-        manage(environment, "migrate", "--verbosity=0")
+        environment = {"DATABASE_URL": url, "REDIS_URL": services.another_redis_url(), **environment}
         return DevelopmentServer(environment, log_path=tmp_path / "runserver.log")
 
-    return runserver
+    with fresh_database("sqlite:///", tmp_path) as url:
+        yield runserver
 
 
 async def test_a_game_is_played_and_friends_see_who_is_online(runserver: Any) -> None:

@@ -1,10 +1,12 @@
 """Real server processes for tests, trials and benchmarks."""
 
 import contextlib
+import fcntl
 import hashlib
 import itertools
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -170,15 +172,14 @@ class DevelopmentServer(ServerProcess):
 def fresh_database(server_url: str, folder: Path, *, demo: bool = False) -> Iterator[str]:
     """Create a migrated database on the server of ``server_url``; yield its ``DATABASE_URL``.
 
-    It is empty, or in tests has the demo data. On PostgreSQL it is a copy of a template that the first caller
-    makes, on SQLite a file in ``folder``.
+    It is a copy of one that the first caller migrates, a file in ``folder`` on SQLite. In tests it may have
+    the demo data, which is made once in a run.
     """
     config = environ.Env.db_url_config(server_url)
     if config["ENGINE"].endswith("sqlite3"):
-        url = f"sqlite:///{folder / f'fresh-{next(_numbers)}.sqlite3'}"
-        for command in ("migrate", "seed_demo")[: 1 + demo]:
-            manage({"DATABASE_URL": url}, command, "--verbosity=0")
-        yield url
+        path = folder / f"fresh-{next(_numbers)}.sqlite3"
+        shutil.copyfile(_template_file(demo=demo), path)
+        yield f"sqlite:///{path}"
         return
     name = f"fresh_{os.getpid()}_{next(_numbers)}"
     template = database_template(server_url, demo=demo)
@@ -191,6 +192,25 @@ def fresh_database(server_url: str, folder: Path, *, demo: bool = False) -> Iter
     finally:
         with psycopg.connect(**_connection(config), autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _template_file(*, demo: bool) -> Path:
+    """Return a migrated SQLite database to copy, which the first caller of a run makes."""
+    folder = services.run_folder()
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        migrated = _made_file(folder / "migrated.sqlite3", "migrate")
+        return _made_file(folder / "demo.sqlite3", "seed_demo", base=migrated) if demo else migrated
+
+
+def _made_file(path: Path, command: str, *, base: Path | None = None) -> Path:
+    if not path.exists():
+        draft = path.with_suffix(".draft")
+        if base is not None:
+            shutil.copyfile(base, draft)
+        manage({"DATABASE_URL": f"sqlite:///{draft}"}, command, "--verbosity=0")
+        draft.rename(path)
+    return path
 
 
 def database_template(server_url: str, *, demo: bool = False) -> str:

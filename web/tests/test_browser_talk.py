@@ -86,6 +86,22 @@ def test_a_lobby_is_answered_reacted_to_corrected_pinned_and_slowed_down(demo: D
     bob.can_use_the_page()
 
 
+def test_who_reads_the_end_stays_there_when_its_room_shrinks(demo: Demo) -> None:
+    ada = demo("premium_user_1", viewport={"width": 390, "height": 844})
+    opens_a_lobby(ada, "Keyboards")
+    for word in ("one ", "two ", "three "):
+        ada.writes((word * 200)[:480])
+        expect(ada.page.locator(".message:not(.sent)", has_text=word * 5)).to_be_visible()
+    from_the_end = """() => {
+        const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".history");
+        return scrollHeight > clientHeight && scrollHeight - scrollTop - clientHeight < 2;
+    }"""
+    ada.page.wait_for_function(from_the_end)
+    ada.page.set_viewport_size({"width": 390, "height": 560})
+    ada.page.wait_for_function("innerHeight === 560")
+    ada.page.wait_for_function(from_the_end)
+
+
 def test_a_message_that_is_written_while_the_socket_opens_is_seen(demo: Demo) -> None:
     ada, bob = demo("premium_user_1"), demo("user_5")
     opens_a_lobby(ada, "the-hall")

@@ -295,6 +295,13 @@ export function Conversation({
   }, [lines, last?.id, talk.messages[0]?.id, footer]);
 
   useEffect(() => {
+    // A keyboard or a list of names takes room from below: whoever is at the end stays there.
+    const observer = new ResizeObserver(() => before.current.atEnd && toEnd());
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
     if (before.current.atEnd && talk.messages.length > MOST_LINES) anew();
   }, [last?.id]);
 

@@ -594,6 +594,7 @@ const ENGLISH = {
   "person.gone": "Not here any more",
 
   "people.search": "Find people",
+  "people.search_first": "Type part of a name to find somebody to play or talk with.",
   "people.search_hint": "Part of a name",
   "people.search_none": "Nobody here has {text} in their name.",
 

@@ -30,6 +30,7 @@ export default function Search({ query }) {
       <input type="search" name="search" key=${wanted} defaultValue=${wanted} aria-label=${text("people.search_hint")}
         placeholder=${text("people.search_hint")} maxlength="100" autocomplete="off" spellcheck=${false} />
       <button class="button primary" type="submit">${text("people.search")}</button></form><//>
+    ${!wanted && html`<${Empty} words=${text("people.search_first")} href="/friends" action=${text("friends.title")} />`}
     ${wanted && html`<${Loading} of=${{ ...first, data: first.settled ? true : first.data }} />`}
     ${wanted && first.settled && first.data && !found.length && html`<${Empty} words=${text("people.search_none", { text: wanted })} />`}
     ${

@@ -591,6 +591,7 @@ globalThis.TRANSLATION = {
   "person.gone": "Nicht mehr da",
 
   "people.search": "Leute finden",
+  "people.search_first": "Gib einen Teil eines Namens ein, um jemanden zum Spielen oder Reden zu finden.",
   "people.search_hint": "Teil eines Namens",
   "people.search_none": "Niemand hier hat {text} im Namen.",
 

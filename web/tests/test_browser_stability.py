@@ -84,6 +84,17 @@ def settle(person: Person) -> None:
         quiet_looks = 0 if person.requests else quiet_looks + 1
 
 
+def too_wide(person: Person, widths: tuple[int, ...]) -> list[int]:
+    """Return the widths of the window at which the page is wider than it."""
+    found = []
+    for width in widths:
+        person.page.set_viewport_size({"width": width, "height": 768})
+        person.page.evaluate(DRAWN)
+        if person.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(width)
+    return found
+
+
 def arrives(person: Person, place: str) -> list[Any]:
     """Open a place and return what has moved until it stood."""
     person.page.goto("about:blank")
@@ -100,11 +111,17 @@ def test_no_place_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "wide"])
-def test_no_place_moves_while_it_loads(demo: Demo, size: dict[str, int]) -> None:
+def test_no_place_moves_while_it_loads_or_is_too_wide(demo: Demo, size: dict[str, int]) -> None:
     ada = demo("premium_user_1", viewport=size)
     ada.page.add_init_script(OBSERVE)
-    moved = {place: arrives(ada, place) for place in PLACES}
+    others = (360,) if size["width"] < 900 else (768, 1024)
+    moved, wide = {}, {}
+    for place in PLACES:
+        ada.page.set_viewport_size(size)  # type: ignore[arg-type]
+        moved[place] = arrives(ada, place)
+        wide[place] = too_wide(ada, others)
     assert {place: shifts for place, shifts in moved.items() if shifts} == {}
+    assert {place: widths for place, widths in wide.items() if widths} == {}
 
 
 def test_what_moves_is_found(demo: Demo) -> None:

@@ -47,7 +47,7 @@ function Way({ premium, onCreate }) {
 function Row({ lobby, title }) {
   const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
-  return html`<li><a class=${`row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
+  return html`<li><a class=${`row lobby-row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
     <span class="thumb">${
       lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`
     }</span>

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from progression import seeding
 from tests import node
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
@@ -34,7 +35,11 @@ def test_each_font_is_small_and_has_its_licence_beside_it() -> None:
 
 
 def test_each_monster_item_and_faction_has_a_picture_of_its_own_that_stays_the_same() -> None:
-    told = run("""
+    items = [(name, slot) for name, slot, *_ in seeding.GEAR.values()]
+    items += [(name, "food") for name, *_ in seeding.FOOD.values()]
+    items += [(name, "egg") for name, *_ in seeding.EGGS.values()]
+    items += [(name, "material") for name, *_ in seeding.MATERIALS.values()]
+    script = """
         import { Creature, Emblem, Item } from "STATIC/things/illustrations.js";
         // Preact numbers what it draws, in fields of its own.
         const own = (key, value) => (key.startsWith("__") ? undefined : value);
@@ -43,10 +48,11 @@ def test_each_monster_item_and_faction_has_a_picture_of_its_own_that_stays_the_s
         const twice = [0, 1].map(() => [
           named((name) => Creature({ name }), monsters),
           named((name) => Emblem({ name }), ["Dawnguard", "Tideborn", "Rootkin"]),
-          named((name) => Item({ name, sort: "weapon" }), ["Long bow", "Rusty sword"]),
+          named(([name, sort]) => Item({ name, sort }), ITEMS),
         ]);
         console.log(JSON.stringify(twice));
-    """)
+    """
+    told = run(script.replace("ITEMS", json.dumps(items)))
     assert told[0] == told[1]
     for pictures in told[0]:
         assert len(set(pictures)) == len(pictures)

@@ -125,6 +125,12 @@ const ITEMS = {
   ],
   egg: [
     ["M32 6c12 0 20 18 20 30a20 20 0 0 1-40 0C12 24 20 6 32 6z", "M14 30l8 5 10-7 10 7 8-5 2 10-10 6-10-7-10 7-9-6z"],
+    [
+      "M32 6c12 0 20 18 20 30a20 20 0 0 1-40 0C12 24 20 6 32 6z",
+      "M26 20a4 4 0 1 0 .1 0zM40 24a4 4 0 1 0 .1 0zM22 36a4 4 0 1 0 .1 0zM36 38a5 5 0 1 0 .1 0z",
+    ],
+    ["M32 6c12 0 20 18 20 30a20 20 0 0 1-40 0C12 24 20 6 32 6z", "M13 30c12 6 26 6 38 0l1 10c-12 7-28 7-40 0z"],
+    ["M32 6c12 0 20 18 20 30a20 20 0 0 1-40 0C12 24 20 6 32 6z", "M32 14l9 16-9 20-9-20z"],
   ],
   material: [
     ["M10 40l10-22 20-6 14 18-6 20H18z", "M24 18l8 18 22-6-6 20H30z"],
@@ -135,8 +141,10 @@ const ITEMS = {
 
 /** @param {{name: string, sort: string}} props */
 export function Item({ name, sort }) {
-  const [tone, shade] = choices(name).of(ITEMS[sort] ?? ITEMS.material);
-  return html`<${Drawing} kind="item"><path class="tone inked" d=${tone} /><path class="shade inked" d=${shade} /><//>`;
+  const pick = choices(name);
+  const hue = pick.next(HUES);
+  const [tone, shade] = pick.of(ITEMS[sort] ?? ITEMS.material);
+  return html`<${Drawing} kind="item" hue=${hue}><path class="tone inked" d=${tone} /><path class="shade inked" d=${shade} /><//>`;
 }
 
 const FIELDS = [

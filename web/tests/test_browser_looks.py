@@ -19,6 +19,7 @@ def test_the_gallery_shows_every_component_and_is_accessible(
     ada.page.goto("/dev/looks/")
     for title in ("Buttons", "Fields", "States", "Avatars", "Seats", "Moves", "Monsters", "Items", "Places"):
         expect(ada.page.get_by_role("region", name=title)).to_be_visible()
+    expect(ada.page.locator("body")).not_to_contain_text(re.compile("NaN|undefined"))
     ada.can_use_the_page()
 
 

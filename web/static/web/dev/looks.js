@@ -138,7 +138,7 @@ function Looks() {
       (kind) => html`<${Badge} key=${kind} kind=${kind}>${kind || "plain"}<//>`,
     )}
       ${[0, 20, 60, 100].map((value) => html`<${Meter} key=${value} label="Health" kind="health" value=${value} most=${100} />`)}
-      <${Money} currency="gold">1,250<//><${Money} currency="gems">12<//><//>
+      <${Money} currency="gold">${1250}<//><${Money} currency="gems">${12}<//><//>
     <${Part} title="States"><${Skeleton} rows=${2} /><${Skeleton} rows=${1} tall />
       <${Empty} words="Nothing here yet." href="/play" action="Play" /><${Missing} words="There is no such game." />
       <${Failure} words="The server can't be reached." onRetry=${() => {}} />

@@ -97,3 +97,31 @@ def test_a_message_and_a_win_sound_each_in_its_way(demo: Callable[..., Person]) 
     bob.button("Resign").click()
     bob.button("Yes, resign").click()
     heard_from(ada, 523, 659, 784, 1047)
+
+
+# A clock by itself: it would take long until one is low.
+RENDER_CLOCK = """async (left) => {
+    const { html, render } = await import("/static/web/dom.js");
+    const { Seat } = await import("/static/web/play/seat.js");
+    const player = { id: 1, username: "ada", side: "left", rating: 1500, score: 0, connected: true };
+    const clock = {
+        initial_ms: 60_000, increment_ms: 0, left_ms: { 1: left }, running: [1], at: new Date().toISOString(),
+    };
+    const room = { view: {}, turn: 1, clock, gone: {}, players: [player], you: { user_id: 1 }, result: null };
+    document.body.innerHTML = "<main></main>";
+    render(html`<${Seat} room=${room} seat=${player} board=${{}} />`, document.querySelector("main"));
+}"""
+
+
+def test_ones_own_clock_sounds_when_little_time_is_left(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.page.add_init_script(NOTES_TONES)
+    ada.page.goto("/signin")
+    ada.page.get_by_label("Password").click()
+    ada.page.evaluate(RENDER_CLOCK, 55_000)
+    expect(ada.page.get_by_role("timer")).to_contain_text("0:5")
+    heard_nothing(ada)
+
+    ada.page.evaluate(RENDER_CLOCK, 19_000)
+
+    heard_from(ada, 880)

@@ -373,6 +373,22 @@ UNFOLD = {
     "SITE_TITLE": PRODUCT,
     "SITE_HEADER": PRODUCT,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("web/icon.svg")}],
+    # Shades of the accent in web/static/web/theme.css.
+    "COLORS": {
+        "primary": {
+            "50": "#eef2fe",
+            "100": "#e3e9fc",
+            "200": "#c9d4f9",
+            "300": "#a9bbff",
+            "400": "#7b93ea",
+            "500": "#4a6ae0",
+            "600": "#3a5bd0",
+            "700": "#2f4cb3",
+            "800": "#29408f",
+            "900": "#233672",
+            "950": "#161f45",
+        }
+    },
 }
 
 STATIC_URL = "static/"

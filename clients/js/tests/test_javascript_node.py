@@ -77,7 +77,7 @@ game.on("game_state", ({ state, view }) => {
 game.on("game_tick", ({ tick, view }) => {
   clock.ticked(tick, performance.now());
   there = view.paddles[view.you.side];
-  own.correct(tick, there, game.ack);
+  own?.correct(tick, there, game.ack);
 });
 async function until(isSo) {
   for (;;) {

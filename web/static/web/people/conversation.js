@@ -295,8 +295,9 @@ export function Conversation({
   }, [lines, last?.id, talk.messages[0]?.id, footer]);
 
   useEffect(() => {
-    // A keyboard or a list of names takes room from below: whoever is at the end stays there.
-    const observer = new ResizeObserver(() => before.current.atEnd && toEnd());
+    // A keyboard or a list of names takes room from below: whoever is at the end stays there. A conversation that is left
+    // shrinks, too, before it stops looking.
+    const observer = new ResizeObserver(() => list.current && before.current.atEnd && toEnd());
     observer.observe(list.current);
     return () => observer.disconnect();
   }, []);

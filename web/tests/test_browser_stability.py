@@ -50,7 +50,7 @@ STRANGERS_PLACES = [
     "/nowhere",
 ]
 FILLED_PLACES = ["/lobbies/0", "/friends/0", "/battles/0", "/replay/0", "/world", "/games/0"]
-"""Those that ``prepared`` opens, with the ids of nothing."""
+"""The places that ``prepared`` fills, here with an id that nothing has."""
 OBSERVE = """
 window.shifts = [];
 new PerformanceObserver((list) => {

@@ -16,18 +16,25 @@ def run(program: str, folder: Path, server_url: str) -> str:
     (folder / "gameplatform.js").write_bytes((CLIENT / "gameplatform.js").read_bytes())
     (folder / "package.json").write_bytes((CLIENT / "package.json").read_bytes())
     (folder / "program.mjs").write_text(program)
-    ended = subprocess.run(
-        [node.executable(), "program.mjs"],
+    ended = run_node("program.mjs", folder=folder, server_url=server_url)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+def run_node(
+    *arguments: str, folder: Path, server_url: str, timeout: int = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run Node in this folder with the address of a server in ``SERVER_URL``; ``timeout`` is in seconds."""
+    return subprocess.run(
+        [node.executable(), *arguments],
         cwd=folder,
         env={"SERVER_URL": server_url},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stderr == ""
-    return ended.stdout
 
 
 def test_the_quick_start_plays_a_game_to_its_end(demo_server: Any, tmp_path: Path) -> None:
@@ -36,15 +43,7 @@ def test_the_quick_start_plays_a_game_to_its_end(demo_server: Any, tmp_path: Pat
 
 
 def test_the_example_of_prediction_plays_pong(demo_server: Any) -> None:
-    ended = subprocess.run(
-        [node.executable(), "examples/pong.js", "1"],
-        cwd=CLIENT,
-        env={"SERVER_URL": demo_server.base_url},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = run_node("examples/pong.js", "1", folder=CLIENT, server_url=demo_server.base_url)
     assert ended.returncode == 0, ended.stderr
     told = re.fullmatch(
         r"(0:1|1:0) after (\d+) pictures\nThe paddle was shown at most (\d+) units ahead .*\n", ended.stdout
@@ -104,14 +103,13 @@ client.disconnect();
 
 
 def test_a_prediction_that_was_wrong_comes_to_rest_where_the_server_has_it(demo_server: Any) -> None:
-    ended = subprocess.run(
-        [node.executable(), "--input-type=module", "--eval", RESTS],
-        cwd=CLIENT,
-        env={"SERVER_URL": demo_server.base_url},
-        capture_output=True,
-        text=True,
+    ended = run_node(
+        "--input-type=module",
+        "--eval",
+        RESTS,
+        folder=CLIENT,
+        server_url=demo_server.base_url,
         timeout=60,
-        check=False,
     )
     assert (ended.stdout, ended.stderr) == ("at rest\n", "")
 
